@@ -1,0 +1,17 @@
+# What the house is built on: all Debian 12 packages (see ./lamp for their names).
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(LibXml2 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(doctest REQUIRED)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url)
+
+# Asio and Beast are compiled once, here; every other file sees declarations only.
+add_library(lamp_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
+target_compile_definitions(lamp_asio PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_link_libraries(lamp_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+# Third-party headers are not ours to mend: no warnings from them.
+target_include_directories(lamp_asio SYSTEM PUBLIC $<TARGET_PROPERTY:Boost::headers,INTERFACE_INCLUDE_DIRECTORIES>)
