@@ -1,0 +1,85 @@
+// The priority table of interface 6 as data: rows of conditions, compiled into a look-up over the packed inputs, so
+// that a verdict costs one table read whatever the rules are. Immutable after construction.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "presence/report.hpp"
+
+namespace lamp::presence {
+
+using Cells = std::array<Cell, source_count>;
+
+/// What of the cells the rules look at: 3 bits line, 1 bit line dnd, 3 bits Teams, 1 bit other meeting.
+struct Inputs {
+    LineState line = LineState::unknown;
+    bool line_dnd = false;
+    TeamsState teams = TeamsState::unknown;
+    bool meeting = false; // Zoom, GoTo and others, when they are asked to feed rule 8
+
+    static constexpr std::size_t combinations = 256;
+    [[nodiscard]] constexpr std::size_t index() const {
+        return static_cast<std::size_t>(line) | static_cast<std::size_t>(line_dnd) << 3 |
+               static_cast<std::size_t>(teams) << 4 | static_cast<std::size_t>(meeting) << 7;
+    }
+    [[nodiscard]] static constexpr Inputs at(std::size_t index) {
+        return {static_cast<LineState>(index & 7), (index >> 3 & 1) != 0, static_cast<TeamsState>(index >> 4 & 7),
+                (index >> 7 & 1) != 0};
+    }
+    [[nodiscard]] static constexpr Inputs of(const Cells& cells) {
+        using packing::field_of;
+        auto line = cells[static_cast<std::size_t>(Source::telephony)];
+        auto teams = cells[static_cast<std::size_t>(Source::teams)];
+        auto meetings = cells[static_cast<std::size_t>(Source::meetings)];
+        return {static_cast<LineState>(field_of(line, 0, 3)), field_of(line, 9, 1) != 0,
+                static_cast<TeamsState>(field_of(teams, 0, 3)), field_of(meetings, 0, 1) != 0};
+    }
+};
+
+struct Conclusion {
+    Status status = Status::unknown;
+    std::uint8_t rule = 13;
+    Source source = Source::telephony;
+    bool operator==(const Conclusion&) const = default;
+};
+
+/// One condition: `subject` (line, line_dnd, teams, meeting) compared with a value.
+struct Condition {
+    enum class Subject : std::uint8_t { line, line_dnd, teams, meeting } subject;
+    std::uint16_t accepted; // bit n: the value n fulfils it
+    [[nodiscard]] bool holds(const Inputs& inputs) const;
+};
+
+struct Rule {
+    Status status;
+    std::uint8_t number;
+    std::vector<Condition> all; // every one must hold
+    bool any = false;           // … or at least one, when the row is written with "or"
+    std::string text;
+    [[nodiscard]] bool matches(const Inputs& inputs) const;
+};
+
+class Rules {
+public:
+    /// The rules of interface 6, with 12 and 13.
+    Rules();
+    /// Rows "STATUS when CONDITION {and CONDITION}" or "… {or CONDITION}", highest first; CONDITION is
+    /// "line is [not] ringing|held|active|idle|known|unknown", "line dnd", "teams is [not] presenting|do_not_disturb|
+    /// in_meeting|busy|away|available|offline|unknown", "meeting". Refuses an unknown word and names the row.
+    /// What no row matches is `unknown`.
+    [[nodiscard]] static Result<Rules> parse(const std::vector<std::string>& rows);
+
+    [[nodiscard]] Conclusion conclude(const Cells& cells) const { return look_up_[Inputs::of(cells).index()]; }
+    [[nodiscard]] Conclusion conclude(const Inputs& inputs) const { return look_up_[inputs.index()]; }
+    [[nodiscard]] const std::vector<Rule>& rows() const { return rows_; }
+
+private:
+    explicit Rules(std::vector<Rule> rows);
+    void compile();
+
+    std::vector<Rule> rows_;
+    std::array<Conclusion, Inputs::combinations> look_up_{};
+};
+
+} // namespace lamp::presence
