@@ -1,0 +1,33 @@
+// Characters and numbers: transcoding, trimming, strict integers. Pure.
+#pragma once
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lamp::text {
+
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+/// ISO 8859-1 (and what browsers make of it, windows-1252, for 0x80 to 0x9f) to UTF-8.
+[[nodiscard]] std::string from_latin1(std::string_view bytes);
+
+[[nodiscard]] constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] std::string lower(std::string_view ascii);
+[[nodiscard]] bool same_letters(std::string_view left, std::string_view right); // ASCII case ignored
+
+/// The whole text as a decimal integer; nothing on anything else, overflow included.
+template <class Integer>
+[[nodiscard]] std::optional<Integer> number(std::string_view text) {
+    Integer value{};
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// RFC 3986 percent-decoding; nothing on a broken escape.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
+
+} // namespace lamp::text
