@@ -1,0 +1,15 @@
+// The one list of fake services. See module.hpp.
+#include "module.hpp"
+
+#include "broadworks_module.hpp"
+
+namespace sim {
+
+std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options)
+{
+    std::vector<std::unique_ptr<Module>> modules;
+    modules.push_back(make_broadworks(loop, options));
+    return modules;
+}
+
+} // namespace sim
