@@ -1,0 +1,36 @@
+// Command line arguments: positional words and options, checked against what a command takes. Pure.
+#pragma once
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/errors.hpp"
+
+namespace lamp::cli {
+
+struct Option {
+    std::string_view name;  // without the dashes
+    std::string_view value; // what stands for its value in the usage; empty for a flag
+    std::string_view help;
+};
+
+class Arguments {
+public:
+    /// Reads "--name value", "--name=value" and flags; "--" ends the options. Refuses unknown options, a missing value,
+    /// and more words than `words_max`, naming the word.
+    [[nodiscard]] static Result<Arguments> parse(std::span<const std::string> words, std::span<const Option> options,
+                                                 std::size_t words_max);
+
+    [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+    [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
+    [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
+
+private:
+    std::map<std::string, std::string, std::less<>> values_;
+    std::vector<std::string> words_;
+};
+
+} // namespace lamp::cli

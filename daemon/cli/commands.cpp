@@ -1,0 +1,278 @@
+#include "cli/commands.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/listing.hpp"
+#include "http/url.hpp"
+
+namespace lamp::cli {
+namespace json = boost::json;
+
+namespace {
+
+struct Call {
+    DaemonClient& daemon;
+    const Arguments& arguments;
+    Format format;
+};
+
+void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+int complain(const Error& error) {
+    fmt::print(stderr, "lamplighter: {}\n", error.text);
+    return failed;
+}
+
+const json::array& list_of(const json::value& object, std::string_view member) {
+    static const json::array none;
+    const auto* value = object.is_object() ? object.get_object().if_contains(member) : nullptr;
+    return value && value->is_array() ? value->get_array() : none;
+}
+
+// --- status
+
+int status(const Call& call) {
+    auto answer = call.daemon.get("/v1/status");
+    if (!answer) return complain(answer.error());
+    if (call.format == Format::json) return print(json::serialize(*answer) + "\n"), done;
+    fmt::print("lamplighter {}, up since {}\n", cell(*answer, "version"), cell(*answer, "started"));
+    fmt::print("people      {} watched, {} known\n", cell(*answer, "people.total"), cell(*answer, "people.known"));
+    fmt::print("lines       {} of {} have their whole state\n", cell(*answer, "first_state.known"),
+               cell(*answer, "first_state.total"));
+    fmt::print("events      {} in all, {} a second, {} gaps\n", cell(*answer, "events.total"),
+               cell(*answer, "events.per_second"), cell(*answer, "events.gaps"));
+    fmt::print("subscribed  {} of {}, {} pending, {} refused\n\n", cell(*answer, "subscriptions.live"),
+               cell(*answer, "subscriptions.wanted"), cell(*answer, "subscriptions.pending"),
+               cell(*answer, "subscriptions.refused"));
+    print(print_list(
+        list_of(*answer, "channels"),
+        {{"PLATFORM", "platform"}, {"HOST", "host"}, {"CHANNEL", "state"}, {"SINCE", "since"}, {"REASON", "reason"}},
+        Format::table));
+    if (const auto& adapters = list_of(*answer, "adapters"); !adapters.empty())
+        print("\n" +
+              print_list(adapters,
+                         {{"ADAPTER", "name"}, {"STATE", "state"}, {"QUEUE", "queue"}, {"LAST ERROR", "last_error"}},
+                         Format::table));
+    for (const auto& problem : list_of(*answer, "problems"))
+        fmt::print("\n! {}", cell(problem, ""));
+    if (!list_of(*answer, "problems").empty()) print("\n");
+    return done;
+}
+
+// --- presence
+
+const std::vector<Column> presence_columns{{"ID", "id"},
+                                           {"NAME", "name"},
+                                           {"FOLDER", "folder"},
+                                           {"STATUS", "status"},
+                                           {"SINCE", "since"},
+                                           {"LINE", "line.state"},
+                                           {"CALLS", "line.calls"},
+                                           {"DND", "line.dnd"},
+                                           {"FORWARDING", "line.forwarding"},
+                                           {"STALE", "line.stale"}};
+
+int watch_presence(const Call& call, const std::string& person) {
+    std::string target = "/v1/events?types=presence,gap&snapshot=1";
+    if (!person.empty()) target += "&person=" + http::encode_query(person);
+    auto outcome = call.daemon.watch(target, [&](std::string_view type, std::string_view data) {
+        if (call.format == Format::json) {
+            fmt::print("{}\n", data);
+        } else if (type == "gap") {
+            fmt::print("(some changes were lost here)\n");
+        } else {
+            boost::system::error_code ignored;
+            auto item = json::parse(data, ignored);
+            fmt::print("{}  {:<24} {:<16} {}\n", cell(item, "since"), cell(item, "name"), cell(item, "status"),
+                       cell(item, "line.stale") == "true" ? "(stale)" : "");
+        }
+        std::fflush(stdout);
+        return std::ferror(stdout) == 0;
+    });
+    return outcome ? done : complain(outcome.error());
+}
+
+int presence(const Call& call) {
+    auto person = call.arguments.words().empty() ? std::string() : call.arguments.words().front();
+    if (call.arguments.has("watch")) return watch_presence(call, person);
+    if (!person.empty()) {
+        auto item = call.daemon.get("/v1/presence/" + http::encode_segment(person));
+        if (!item) return complain(item.error());
+        if (call.format == Format::json) return print(json::serialize(*item) + "\n"), done;
+        return print(print_list({*item}, presence_columns, call.format)), done;
+    }
+    std::string target = "/v1/presence";
+    if (auto query = call.arguments.value("query")) target += "?q=" + http::encode_query(*query);
+    auto items = call.daemon.list(target);
+    if (!items) return complain(items.error());
+    print(print_list(*items, presence_columns, call.format));
+    return done;
+}
+
+// --- why
+
+int why(const Call& call) {
+    if (call.arguments.words().empty())
+        return complain({Category::invalid, "why needs the id of a person"}), wrong_usage;
+    auto id = http::encode_segment(call.arguments.words().front());
+    auto person = call.daemon.get("/v1/presence/" + id);
+    if (!person) return complain(person.error());
+    auto reasons = call.daemon.get("/v1/presence/" + id + "/why");
+    if (!reasons) return complain(reasons.error());
+    if (call.format == Format::json) return print(json::serialize(*reasons) + "\n"), done;
+    fmt::print("{} is {} by rule {} since {}\n\n", cell(*person, "name"), cell(*person, "status"),
+               cell(*person, "rule"), cell(*person, "since"));
+    print(print_list(
+        list_of(*reasons, "inputs"),
+        {{"SOURCE", "source"}, {"VALUE", "value"}, {"AT", "at"}, {"AGE (s)", "age_s"}, {"EXPIRES", "expires"}},
+        Format::table));
+    print("\n" + print_list(list_of(*reasons, "rules"),
+                            {{"RULE", "rule"}, {"MATCHED", "matched"}, {"CONDITION", "text"}}, Format::table));
+    if (const auto& outputs = list_of(*reasons, "outputs"); !outputs.empty())
+        print("\n" + print_list(outputs, {{"TOLD", "adapter"}, {"VALUE", "value"}, {"AT", "at"}, {"RESULT", "result"}},
+                                Format::table));
+    return done;
+}
+
+// --- calls
+
+int calls(const Call& call) {
+    if (!call.arguments.has("active"))
+        return complain({Category::invalid, "only `calls --active` is served by this version; history comes later"});
+    auto items = call.daemon.list("/v1/calls/active");
+    if (!items) return complain(items.error());
+    print(print_list(*items,
+                     {{"ID", "id"},
+                      {"PERSON", "person"},
+                      {"LINE", "line"},
+                      {"DIRECTION", "direction"},
+                      {"NUMBER", "remote.number"},
+                      {"NAME", "remote.name"},
+                      {"STATE", "state"},
+                      {"STARTED", "started"},
+                      {"QUEUE", "queue"}},
+                     call.format));
+    return done;
+}
+
+int dial(const Call& call) {
+    auto person = call.arguments.value("person");
+    auto to = call.arguments.value("to");
+    if (!person || !to) return complain({Category::invalid, "dial needs --person ID and --to NUMBER"}), wrong_usage;
+    auto answer = call.daemon.post("/v1/dial", json::object{{"person", *person}, {"to", *to}});
+    if (!answer) return complain(answer.error());
+    fmt::print("{}\n", cell(*answer, "call"));
+    return done;
+}
+
+int control(const Call& call) {
+    const auto& words = call.arguments.words();
+    static constexpr std::array verbs{"answer", "hold", "resume", "hangup", "transfer"};
+    bool known = words.size() == 2 && std::ranges::find(verbs, words[1]) != verbs.end();
+    if (!known)
+        return complain({Category::invalid, "usage: call ID answer|hold|resume|hangup|transfer [--to NUMBER]"}),
+               wrong_usage;
+    json::object body;
+    if (auto to = call.arguments.value("to")) body["to"] = *to;
+    if (words[1] == "transfer" && body.empty())
+        return complain({Category::invalid, "transfer needs --to NUMBER"}), wrong_usage;
+    auto answer = call.daemon.post("/v1/calls/" + http::encode_segment(words[0]) + "/" + words[1], body);
+    if (!answer) return complain(answer.error());
+    return done;
+}
+
+// --- the table
+
+struct Command {
+    std::string_view name;
+    std::string_view usage;
+    std::string_view summary;
+    std::vector<Option> options;
+    std::size_t words_max;
+    int (*run)(const Call&);
+};
+
+const std::vector<Option>& common_options() {
+    static const std::vector<Option> options{{"url", "URL", "where the daemon is"},
+                                             {"token", "SECRET", "who asks; or LAMPLIGHTER_TOKEN"},
+                                             {"config", "FILE", "take URL from this configuration"},
+                                             {"ca-file", "FILE", "certificates to trust"},
+                                             {"format", "table|json|csv", "how to print"}};
+    return options;
+}
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> table{
+        {"status", "", "channels, subscriptions, people, problems", {}, 0, status},
+        {"presence",
+         "[ID] [--watch] [--query Q]",
+         "who is available, in a call, away …",
+         {{"watch", "", "go on and print each change"}, {"query", "Q", "part of a name, id or folder"}},
+         1,
+         presence},
+        {"why", "ID", "why a lamp shows what it shows", {}, 1, why},
+        {"calls", "--active", "calls that are going on", {{"active", "", "those going on now"}}, 0, calls},
+        {"dial",
+         "--person ID --to NUMBER",
+         "lets somebody's phone dial",
+         {{"person", "ID", "whose phone"}, {"to", "NUMBER", "whom to call"}},
+         0,
+         dial},
+        {"call",
+         "ID answer|hold|resume|hangup|transfer [--to N]",
+         "controls a call",
+         {{"to", "NUMBER", "transfer to"}},
+         2,
+         control},
+    };
+    return table;
+}
+
+Address address_of(const Arguments& arguments, const AddressGuess& guess) {
+    Address address = guess(arguments.value("config"));
+    if (auto url = arguments.value("url")) address.url = *url;
+    if (auto file = arguments.value("ca-file")) address.ca_file = *file;
+    if (auto token = arguments.value("token"))
+        address.token = Secret(*token);
+    else if (const char* given = std::getenv("LAMPLIGHTER_TOKEN"))
+        address.token = Secret(given);
+    return address;
+}
+
+} // namespace
+
+std::optional<int> run_command(std::string_view name, std::span<const std::string> words, const AddressGuess& guess) {
+    for (const Command& command : commands()) {
+        if (command.name != name) continue;
+        auto options = common_options();
+        options.insert(options.end(), command.options.begin(), command.options.end());
+        auto arguments = Arguments::parse(words, options, command.words_max);
+        auto format = arguments ? format_named(arguments->value("format").value_or("table")) : std::nullopt;
+        if (!arguments || !format) {
+            fmt::print(
+                stderr,
+                "lamplighter {}: {}\nusage: lamplighter {} {} [--url URL] [--token SECRET] [--format table|json|csv]\n",
+                name, arguments ? "--format is table, json or csv" : arguments.error().text, name, command.usage);
+            return wrong_usage;
+        }
+        DaemonClient daemon(address_of(*arguments, guess));
+        return command.run({daemon, *arguments, *format});
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> command_summaries() {
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const Command& command : commands())
+        lines.emplace_back(fmt::format("{} {}", command.name, command.usage), command.summary);
+    return lines;
+}
+
+} // namespace lamp::cli

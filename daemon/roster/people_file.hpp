@@ -1,0 +1,29 @@
+// The people file: who is watched and which accounts belong together (interface 3, `[people]`). CSV as RFC 4180 has
+// it, comma or semicolon, with a header row; every mistake is told with its line and column.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "presence/people.hpp"
+
+namespace lamp::roster {
+
+struct Mistake {
+    int line = 1;
+    int column = 1;
+    std::string what; // the CSV column's name, or empty
+    std::string message;
+    bool warning = false;
+};
+
+struct Reading {
+    std::vector<presence::PersonRow> people;
+    std::vector<Mistake> mistakes; // people are usable when none of them is an error
+    [[nodiscard]] bool usable() const;
+};
+
+/// Columns: id,name,email,lines,teams,zoom,goto,webex,zoho,folder, in any order, `id` required, unknown ones refused.
+/// Lines are separated by spaces. An empty name takes the id's place; an empty e-mail the id, if it has an @.
+[[nodiscard]] Reading read_people(std::string_view csv);
+
+} // namespace lamp::roster

@@ -1,0 +1,262 @@
+#include "xsi/lines.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace lamp::xsi {
+namespace {
+
+using presence::Forwarding;
+using presence::LineReport;
+using presence::LineState;
+
+std::size_t hash(std::string_view id) {
+    return std::hash<std::string_view>()(id);
+}
+
+Forwarding forwarding_of(unsigned mask) {
+    if (mask == 0) return Forwarding::none;
+    return std::has_single_bit(mask) ? static_cast<Forwarding>(std::countr_zero(mask)) : Forwarding::multiple;
+}
+
+} // namespace
+
+void Lines::Rows::build(std::size_t rows, std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) {
+    std::ranges::sort(pairs);
+    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+    starts.assign(rows + 1, 0);
+    values.clear();
+    values.reserve(pairs.size());
+    for (auto [row, value] : pairs) {
+        ++starts[row + 1];
+        values.push_back(value);
+    }
+    for (std::size_t i = 1; i < starts.size(); ++i)
+        starts[i] += starts[i - 1];
+}
+
+std::optional<LineIndex> Lines::find(std::string_view id) const {
+    if (buckets_.empty()) return std::nullopt;
+    auto mask = buckets_.size() - 1;
+    for (auto at = hash(id) & mask; buckets_[at] != 0; at = (at + 1) & mask)
+        if (this->id(buckets_[at] - 1) == id) return buckets_[at] - 1;
+    return std::nullopt;
+}
+
+LineIndex Lines::intern(std::string_view id, std::uint8_t platform) {
+    if (auto known = find(id)) return *known;
+    auto index = static_cast<LineIndex>(lines_.size());
+    lines_.emplace_back().platform = platform;
+    ids_.add(id);
+    if (lines_.size() * 4 > buckets_.size() * 3) {
+        buckets_.assign(std::bit_ceil(lines_.size() * 2 + 64), 0);
+        for (LineIndex line = 0; line < index; ++line) {
+            auto at = hash(this->id(line)) & (buckets_.size() - 1);
+            while (buckets_[at] != 0)
+                at = (at + 1) & (buckets_.size() - 1);
+            buckets_[at] = line + 1;
+        }
+    }
+    auto at = hash(id) & (buckets_.size() - 1);
+    while (buckets_[at] != 0)
+        at = (at + 1) & (buckets_.size() - 1);
+    buckets_[at] = index + 1;
+    return index;
+}
+
+void Lines::assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
+                   std::vector<LineIndex>& removed) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> by_person;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> by_line;
+    by_person.reserve(assignments.size());
+    by_line.reserve(assignments.size());
+    std::vector<bool> wanted(lines_.size() + assignments.size());
+    std::size_t slots = 0;
+    for (const Assignment& one : assignments) {
+        auto line = intern(one.line, one.platform);
+        wanted[line] = true;
+        by_person.emplace_back(one.slot, line);
+        by_line.emplace_back(line, one.slot);
+        slots = std::max<std::size_t>(slots, one.slot + 1);
+    }
+    auto persons_before = persons_lines_.starts.size() - 1;
+    persons_lines_.build(std::max(slots, persons_before), by_person);
+    lines_persons_.build(lines_.size(), by_line);
+    for (LineIndex line = 0; line < lines_.size(); ++line) {
+        Line& one = lines_[line];
+        if (wanted[line] == one.watched) continue;
+        one.watched = wanted[line];
+        auto& count = platform_counts_.at(one.platform);
+        if (one.watched) {
+            ++count.total;
+            added.push_back(line);
+        } else {
+            --count.total;
+            if (one.fresh == all_packages) --count.known;
+            one.ledger.clear();
+            one.heard = one.fresh = one.forwarding = 0;
+            one.dnd = false;
+            one.agent = presence::AgentState::none;
+            removed.push_back(line);
+        }
+    }
+    for (presence::Slot slot = 0; slot + 1 < persons_lines_.starts.size(); ++slot)
+        publish(slot);
+}
+
+bool Lines::apply_calls(LineIndex line, const Document& document, Steady now) {
+    Line& one = lines_[line];
+    bool changed = one.ledger.apply(document, now);
+    if (one.ledger.in_use() && !std::exchange(one.in_use, true)) in_use_.push_back(line);
+    // A single event about one call does not tell of the others: only a snapshot makes the calls known.
+    if (document.data == EventData::call_snapshot)
+        heard(line, Package::advanced_call);
+    else
+        ++one.touched;
+    publish_line(line);
+    return changed;
+}
+
+bool Lines::replace_calls(LineIndex line, std::span<const CallDetails> calls, Steady now) {
+    Line& one = lines_[line];
+    bool changed = one.ledger.replace(calls, now);
+    if (one.ledger.in_use() && !std::exchange(one.in_use, true)) in_use_.push_back(line);
+    heard(line, Package::advanced_call);
+    publish_line(line);
+    return changed;
+}
+
+void Lines::set_dnd(LineIndex line, bool active) {
+    lines_[line].dnd = active;
+    heard(line, Package::do_not_disturb);
+    publish_line(line);
+}
+
+void Lines::set_forwarding(LineIndex line, Forwarding kind, bool active) {
+    auto mask = static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind));
+    auto& forwarding = lines_[line].forwarding;
+    forwarding = static_cast<std::uint8_t>(active ? forwarding | mask : forwarding & ~mask);
+    if (kind == Forwarding::always) heard(line, Package::forwarding_always);
+    publish_line(line);
+}
+
+void Lines::set_agent(LineIndex line, presence::AgentState state) {
+    lines_[line].agent = state;
+    heard(line, Package::call_center_agent);
+    publish_line(line);
+}
+
+void Lines::give_up(LineIndex line, Package package) {
+    if (package == Package::advanced_call) { // without calls there is no state to show
+        set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), all_packages);
+    } else {
+        heard(line, package);
+    }
+    publish_line(line);
+}
+
+void Lines::heard(LineIndex line, Package package) {
+    Line& one = lines_[line];
+    ++one.touched;
+    set_masks(line, one.heard | bit(package), one.fresh | bit(package));
+}
+
+void Lines::set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh) {
+    Line& one = lines_[line];
+    auto& known = platform_counts_.at(one.platform).known;
+    if (one.watched && one.fresh == all_packages) --known;
+    one.heard = heard;
+    one.fresh = fresh;
+    if (one.watched && one.fresh == all_packages) ++known;
+}
+
+void Lines::mark_stale(std::uint8_t platform) {
+    for (LineIndex line = 0; line < lines_.size(); ++line) {
+        if (lines_[line].platform != platform || !lines_[line].watched) continue;
+        set_masks(line, lines_[line].heard, 0);
+        publish_line(line);
+    }
+}
+
+void Lines::mark_stale(LineIndex line, Package package) {
+    set_masks(line, lines_[line].heard, static_cast<std::uint8_t>(lines_[line].fresh & ~bit(package)));
+    publish_line(line);
+}
+
+void Lines::forget(std::uint8_t platform) {
+    for (LineIndex line = 0; line < lines_.size(); ++line) {
+        Line& one = lines_[line];
+        if (one.platform != platform || one.fresh == all_packages) continue;
+        one.ledger.clear();
+        one.dnd = false;
+        one.forwarding = 0;
+        one.agent = presence::AgentState::none;
+        set_masks(line, 0, 0);
+        publish_line(line);
+    }
+}
+
+bool Lines::fresh(LineIndex line, Package package) const {
+    return (lines_[line].fresh & bit(package)) != 0;
+}
+
+LineView Lines::view(LineIndex line) const {
+    const Line& one = lines_[line];
+    bool calls_heard = (one.heard & bit(Package::advanced_call)) != 0;
+    // What is known to be going on is shown even before the first snapshot; what is not, is not invented.
+    auto state = one.ledger.calls() > 0 || calls_heard ? one.ledger.state() : LineState::unknown;
+    return {std::string(id(line)),
+            state,
+            one.ledger.calls(),
+            one.dnd,
+            forwarding_of(one.forwarding),
+            one.agent,
+            one.heard != 0 && one.fresh != all_packages,
+            one.fresh == all_packages,
+            one.at};
+}
+
+void Lines::publish_line(LineIndex line) {
+    lines_[line].at = wall_now();
+    for (auto slot : lines_persons_.row(line))
+        publish(slot);
+}
+
+LineReport Lines::report_of(presence::Slot slot) const {
+    LineReport report;
+    unsigned forwarding = 0;
+    for (LineIndex line : persons_lines_.row(slot)) {
+        const Line& one = lines_[line];
+        bool known = one.ledger.calls() > 0 || (one.heard & bit(Package::advanced_call)) != 0;
+        if (known) report.state = std::max(report.state, one.ledger.state());
+        report.calls += one.ledger.calls();
+        report.dnd |= one.dnd;
+        report.stale |= one.heard != 0 && one.fresh != all_packages;
+        report.agent = std::max(report.agent, one.agent);
+        forwarding |= one.forwarding;
+    }
+    report.calls = std::min(report.calls, LineReport::calls_max);
+    report.forwarding = forwarding_of(forwarding);
+    return report;
+}
+
+// Hops 4 and 5.
+void Lines::publish(presence::Slot slot) {
+    auto now = wall_now();
+    auto report = report_of(slot);
+    report.at = now;
+    if (table_.report(slot, presence::Source::telephony, report.pack(), now)) fanout_.publish(slot);
+}
+
+std::vector<LineIndex> Lines::tidy(Steady now) {
+    std::vector<LineIndex> stuck;
+    std::erase_if(in_use_, [&](LineIndex line) {
+        Line& one = lines_[line];
+        one.ledger.tidy(now);
+        if (one.ledger.looks_stuck(now)) stuck.push_back(line);
+        return !(one.in_use = one.ledger.in_use());
+    });
+    return stuck;
+}
+
+} // namespace lamp::xsi

@@ -1,0 +1,154 @@
+// The lines of all platforms and what we know of each: calls, do not disturb, forwarding, agent state. From them
+// comes one report per person, however many lines it has. Lives on the ingress loop; the only writer of source
+// telephony in the table.
+#pragma once
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "fanout/fanout.hpp"
+#include "presence/table.hpp"
+#include "xsi/ledger.hpp"
+#include "xsi/subscriptions.hpp"
+
+namespace lamp::xsi {
+
+/// One line of one person, as the roster gives it.
+struct Assignment {
+    std::string line; // BroadWorks user id
+    presence::Slot slot;
+    std::uint8_t platform;
+};
+
+/// A line as `why` shows it.
+struct LineView {
+    std::string line;
+    presence::LineState state;
+    unsigned calls;
+    bool dnd;
+    presence::Forwarding forwarding;
+    presence::AgentState agent;
+    bool stale;
+    bool known; // every package that the platform grants has been heard
+    Wall at;
+};
+
+class Lines {
+public:
+    Lines(presence::Table& table, fanout::Fanout& fanout) : table_(table), fanout_(fanout) {}
+
+    /// Replaces who has which lines. A line that stays keeps what is known of it. `added` and `removed` are the
+    /// lines that are to be watched from now on, or no more.
+    void assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
+                std::vector<LineIndex>& removed);
+
+    [[nodiscard]] std::optional<LineIndex> find(std::string_view id) const;
+    [[nodiscard]] std::string_view id(LineIndex line) const { return ids_.find(line); }
+    [[nodiscard]] std::uint8_t platform(LineIndex line) const { return lines_[line].platform; }
+    [[nodiscard]] bool watched(LineIndex line) const { return lines_[line].watched; }
+    [[nodiscard]] std::size_t size() const { return lines_.size(); }
+    [[nodiscard]] std::span<const LineIndex> of_person(presence::Slot slot) const { return persons_lines_.row(slot); }
+    [[nodiscard]] std::span<const std::uint32_t> persons_of(LineIndex line) const { return lines_persons_.row(line); }
+
+    // --- what becomes known; each publishes what it changes
+
+    [[nodiscard]] const Ledger& ledger(LineIndex line) const { return lines_[line].ledger; }
+    bool apply_calls(LineIndex line, const Document& document, Steady now);
+    bool replace_calls(LineIndex line, std::span<const CallDetails> calls, Steady now);
+    void set_dnd(LineIndex line, bool active);
+    void set_forwarding(LineIndex line, presence::Forwarding kind, bool active);
+    void set_agent(LineIndex line, presence::AgentState state);
+    /// The platform will not say (403, 404): nothing to wait for.
+    void give_up(LineIndex line, Package package);
+
+    // --- what is no longer sure
+
+    /// Every line of that platform is shown as last known, and marked stale.
+    void mark_stale(std::uint8_t platform);
+    /// One line (a gap, a terminated subscription), one package: stale until that package is heard anew.
+    void mark_stale(LineIndex line, Package package);
+    /// The platform has been away for too long: its lines are unknown.
+    void forget(std::uint8_t platform);
+
+    [[nodiscard]] bool fresh(LineIndex line, Package package) const;
+    /// How often anything was said of the line: lets a GET see that an event overtook it.
+    [[nodiscard]] std::uint32_t touched(LineIndex line) const { return lines_[line].touched; }
+    /// Lines of a platform in all, and those whose whole state is known and fresh.
+    [[nodiscard]] std::size_t total(std::uint8_t platform) const { return platform_counts_.at(platform).total; }
+    [[nodiscard]] std::size_t known(std::uint8_t platform) const { return platform_counts_.at(platform).known; }
+    [[nodiscard]] LineView view(LineIndex line) const;
+    /// Lines that hold calls now.
+    template <class Visit>
+    void for_each_in_use(Visit&& visit) const {
+        for (LineIndex line : in_use_)
+            visit(line, lines_[line].ledger);
+    }
+    /// Once a second: forgets tombstones; gives the lines whose calls look stuck.
+    [[nodiscard]] std::vector<LineIndex> tidy(Steady now);
+
+private:
+    struct Line {
+        Ledger ledger;
+        std::uint32_t touched = 0;
+        std::uint8_t platform = 0;
+        std::uint8_t heard = 0;      // bit per package: heard at least once since it was last forgotten
+        std::uint8_t fresh = 0;      // bit per package: heard since the last doubt
+        std::uint8_t forwarding = 0; // bit per presence::Forwarding
+        presence::AgentState agent = presence::AgentState::none;
+        bool dnd = false;
+        bool watched = false;
+        bool in_use = false;
+        Wall at{};
+    };
+    /// Texts by index, in one arena.
+    struct Ids {
+        std::string arena;
+        std::vector<std::uint32_t> ends;
+        void add(std::string_view text) {
+            arena += text;
+            ends.push_back(static_cast<std::uint32_t>(arena.size()));
+        }
+        [[nodiscard]] std::string_view find(std::uint32_t index) const {
+            auto start = index == 0 ? 0 : ends[index - 1];
+            return std::string_view(arena).substr(start, ends[index] - start);
+        }
+    };
+    /// Many-to-many, as rows in one array.
+    struct Rows {
+        std::vector<std::uint32_t> starts{0};
+        std::vector<std::uint32_t> values;
+        [[nodiscard]] std::span<const std::uint32_t> row(std::size_t index) const {
+            if (index + 1 >= starts.size()) return {};
+            return std::span(values).subspan(starts[index], starts[index + 1] - starts[index]);
+        }
+        void build(std::size_t rows, std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs);
+    };
+    struct PlatformCount {
+        std::size_t total = 0;
+        std::size_t known = 0;
+    };
+    static constexpr std::uint8_t all_packages = (1U << package_count) - 1;
+    static constexpr std::uint8_t bit(Package package) {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(package));
+    }
+
+    LineIndex intern(std::string_view id, std::uint8_t platform);
+    void heard(LineIndex line, Package package);
+    void set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh);
+    void publish_line(LineIndex line);
+    void publish(presence::Slot slot);
+    [[nodiscard]] presence::LineReport report_of(presence::Slot slot) const;
+
+    presence::Table& table_;
+    fanout::Fanout& fanout_;
+    std::vector<Line> lines_;
+    Ids ids_;
+    std::vector<LineIndex> buckets_; // open addressing by id, index + 1
+    Rows persons_lines_;
+    Rows lines_persons_;
+    std::vector<LineIndex> in_use_;
+    std::array<PlatformCount, 256> platform_counts_{};
+};
+
+} // namespace lamp::xsi

@@ -1,0 +1,44 @@
+// What `[[broadworks]]` says: one table per platform login (interface 3). Defaults live here and nowhere else.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/section.hpp"
+
+namespace lamp::xsi {
+
+enum class TargetKind : std::uint8_t { user, group, enterprise };
+enum class Authentication : std::uint8_t { basic, login_token, bearer };
+enum class NumberFormat : std::uint8_t { e164, national, international };
+
+struct BroadworksOptions {
+    std::string name;
+    std::vector<config::Url> hosts;
+    std::string username;
+    Secret password;
+    Authentication authentication = Authentication::basic;
+    TargetKind target = TargetKind::user;
+    std::string enterprise;
+    std::string group;
+    std::string application_id = "lamplighter-1";
+    std::string actions_root = "/com.broadsoft.xsi-actions";
+    std::string events_root = "/com.broadsoft.xsi-events";
+    std::string async_root = "/com.broadsoft.async";
+    milliseconds heartbeat{15'000};
+    std::int64_t subscriptions_per_second = 20;
+    std::int64_t requests_per_second = 10;
+    NumberFormat number_format = NumberFormat::e164;
+    std::optional<bool> discover;
+    std::filesystem::path ca_file;
+    std::string proxy;
+
+    /// The hosts as redirections may name them.
+    [[nodiscard]] std::vector<std::string> origins() const;
+};
+
+[[nodiscard]] config::Section<BroadworksOptions> broadworks_section();
+
+} // namespace lamp::xsi

@@ -1,0 +1,660 @@
+#include "xsi/platform.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <random>
+
+#include "base/limits.hpp"
+#include "xsi/answers.hpp"
+#include "xsi/translate.hpp"
+
+namespace lamp::xsi {
+namespace {
+
+constexpr milliseconds connect_wait{4000}; // a host that is away must be seen to be back soon
+constexpr milliseconds tick_period{200};
+constexpr std::chrono::minutes audit_again{10};
+constexpr std::chrono::hours rediscover{24};
+constexpr int fetch_attempts = 3;
+
+std::string fresh_channel_set_id(const std::string& application_id) {
+    std::random_device random;
+    return fmt::format("urn:lamplighter:{}:{:08x}{:08x}", application_id, random(), random());
+}
+
+std::size_t parallel(const BroadworksOptions& options) {
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(options.subscriptions_per_second / 10, 4, 64));
+}
+
+std::string_view name(TargetKind kind) {
+    switch (kind) {
+    case TargetKind::user: return "user";
+    case TargetKind::group: return "group";
+    case TargetKind::enterprise: return "enterprise";
+    }
+    return "";
+}
+
+} // namespace
+
+Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines)
+    : loop_(loop),
+      options_(std::move(options)),
+      index_(index),
+      stale_after_(stale_after),
+      lines_(lines),
+      login_(options_),
+      budget_(static_cast<double>(options_.subscriptions_per_second),
+              static_cast<double>(options_.subscriptions_per_second) / 4),
+      command_budget_(static_cast<double>(options_.requests_per_second),
+                      static_cast<double>(options_.requests_per_second) * 2),
+      channel_set_id_(fresh_channel_set_id(options_.application_id)),
+      work_(loop.context()),
+      seeds_(loop.context()) {
+    seen_ring_.resize(limits::xsi_seen_events);
+    seen_.reserve(limits::xsi_seen_events * 2);
+}
+
+Result<std::unique_ptr<Platform>> Platform::make(Loop& loop, BroadworksOptions options, std::uint8_t index,
+                                                 milliseconds stale_after, Lines& lines) {
+    std::unique_ptr<Platform> platform(new Platform(loop, std::move(options), index, stale_after, lines));
+    if (auto connected = platform->connect_hosts(); !connected) return std::unexpected(connected.error());
+    return platform;
+}
+
+Result<void> Platform::connect_hosts() {
+    http::ClientOptions client_options;
+    client_options.ca_file = options_.ca_file.string();
+    client_options.proxy = options_.proxy;
+    client_options.connect_wait = connect_wait;
+    auto client = http::Client::make(loop_.context(), client_options);
+    if (!client) return std::unexpected(client.error());
+    std::vector<http::Pool*> pools;
+    for (const std::string& host : options_.origins()) {
+        auto url = http::Url::parse(host);
+        if (!url) return std::unexpected(url.error());
+        ChannelReader& reader = *this;
+        channels_.push_back(std::make_unique<Channel>(loop_, *client, *url, options_, login_, channel_set_id_, reader));
+        http::PoolOptions pool_options;
+        pool_options.parallel = parallel(options_) + 2;
+        pools.push_back(pools_.emplace_back(std::make_unique<http::Pool>(*client, *url, pool_options)).get());
+    }
+    commands_ = std::make_unique<Actions>(options_, pools, login_, command_budget_);
+    seeding_ = std::make_unique<Actions>(options_, pools, login_, budget_);
+    return {};
+}
+
+void Platform::start() {
+    if (!single_users())
+        for (Package package : packages)
+            subscriptions_.add(no_line, package, false);
+    down_since_ = steady_now();
+    for (auto& channel : channels_)
+        channel->start();
+    loop_.spawn(keep_subscribing());
+    loop_.spawn(keep_seeding());
+    loop_.spawn(tick());
+}
+
+Task<> Platform::shut_down() {
+    stopping_ = true;
+    work_.ring();
+    seeds_.ring();
+    for (auto& channel : channels_)
+        co_await channel->shut_down();
+}
+
+void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex> removed) {
+    for (LineIndex line : added) {
+        if (lines_.platform(line) != index_) continue;
+        if (!single_users()) {
+            if (set_up_) seed(line, false);
+            continue;
+        }
+        if (by_line_.size() <= line) by_line_.resize(line + 1, {no_line, no_line, no_line, no_line});
+        for (Package package : packages)
+            by_line_[line].at(static_cast<std::size_t>(package)) = subscriptions_.add(line, package, true);
+    }
+    for (LineIndex line : removed) {
+        if (lines_.platform(line) != index_ || by_line_.size() <= line) continue;
+        for (auto& subscription : by_line_[line]) {
+            if (subscription != no_line) subscriptions_.drop(subscription);
+            subscription = no_line;
+        }
+    }
+    work_.ring();
+}
+
+void Platform::prefer(LineIndex line) {
+    if (!single_users()) {
+        bool known = std::ranges::all_of(packages, [&](Package package) { return lines_.fresh(line, package); });
+        if (!known) seed(line, true);
+        return;
+    }
+    if (line >= by_line_.size()) return;
+    for (auto subscription : by_line_[line])
+        if (subscription != no_line) subscriptions_.prefer(subscription);
+    work_.ring();
+}
+
+void Platform::retry_now() {
+    login_.on_accepted();
+    for (auto& channel : channels_)
+        channel->retry_now();
+}
+
+// --- what the channels bring
+
+void Platform::on_document(Channel& channel, std::string_view bytes) {
+    auto parsed = parser_.parse(bytes);
+    if (!parsed) {
+        ++counters_.malformed;
+        if (garbage_.allow(steady_now()))
+            log::warning("xsi", "a document could not be read and was dropped",
+                         {{"host", channel.host().place()},
+                          {"why", parsed.error().text},
+                          {"others_since", garbage_.take_suppressed()}});
+        return;
+    }
+    const Document& document = **parsed;
+    channel.on_sign_of_life();
+    switch (document.kind) {
+    case DocumentKind::channel: channel.on_channel_document(document.channel_id, document.expires_s); break;
+    case DocumentKind::heartbeat: break;
+    case DocumentKind::channel_terminated: channel.on_terminated(document.reason); break;
+    case DocumentKind::error_event:
+        log::warning("xsi", "the server reports an error in the stream",
+                     {{"code", document.error_code}, {"message", document.error_message}});
+        break;
+    case DocumentKind::event: take_event(channel, document, bytes); break;
+    case DocumentKind::other: ++counters_.unknown; break;
+    }
+}
+
+void Platform::on_refused_bytes(Channel& channel, std::string_view why) {
+    ++counters_.refused;
+    if (garbage_.allow(steady_now()))
+        log::warning("xsi", "bytes in the stream were dropped", {{"host", channel.host().place()}, {"why", why}});
+}
+
+void Platform::take_event(Channel& channel, const Document& document, std::string_view bytes) {
+    ++counters_.events;
+    channel.note_event();
+    // First the answer, whatever the event is: an unanswered one costs the channel (xsi.md 12.1).
+    if (!document.event_id.empty()) channel.respond(document.event_id);
+    if (seen_before(document.event_id)) {
+        ++counters_.duplicates;
+        return;
+    }
+    auto index = subscriptions_.find(document.subscription_id);
+    if (!index) { // perhaps the first event has overtaken the answer to its POST (xsi.md 6.2)
+        if (subscriptions_.asking() > 0)
+            park(document.subscription_id, bytes);
+        else
+            ++counters_.foreign;
+        return;
+    }
+    auto& expected = subscriptions_.expected(*index);
+    switch (sequencer_.offer(*index, expected, document.sequence, bytes, steady_now())) {
+    case Sequencer::Verdict::deliver: break;
+    case Sequencer::Verdict::duplicate: ++counters_.duplicates; return;
+    case Sequencer::Verdict::held: ++counters_.reordered; return;
+    case Sequencer::Verdict::overflow: settle_gaps(); return;
+    }
+    deliver(*index, document);
+    if (sequencer_.holding() == 0) return;
+    for (auto ready = sequencer_.take_ready(*index, expected); !ready.empty();
+         ready = sequencer_.take_ready(*index, expected))
+        deliver_bytes(*index, ready);
+}
+
+void Platform::deliver_bytes(Subscriptions::Index index, std::string_view bytes) {
+    if (auto parsed = parser_.parse(bytes)) deliver(index, **parsed);
+}
+
+std::optional<LineIndex> Platform::line_of(Subscriptions::Index index, const Document& document) const {
+    auto own = subscriptions_.line(index);
+    if (own != no_line) return own;
+    // A group or enterprise: the event names its user; `userId` is only who subscribed (xsi.md 6.1).
+    return lines_.find(document.target_id);
+}
+
+void Platform::deliver(Subscriptions::Index index, const Document& document) {
+    auto now = steady_now();
+    if (document.data == EventData::subscription_terminated) {
+        auto line = subscriptions_.line(index);
+        if (line != no_line) lines_.mark_stale(line, subscriptions_.package(index));
+        subscriptions_.on_gone(index, now);
+        work_.ring();
+        return;
+    }
+    subscriptions_.on_event(index, now);
+    auto line = line_of(index, document);
+    if (!line || !lines_.watched(*line)) {
+        ++counters_.foreign;
+        return;
+    }
+    auto effect = translate(lines_, *line, document, now);
+    if (effect == Effect::none && document.data == EventData::unknown) ++counters_.unknown;
+    if (effect == Effect::calls && on_calls) on_calls(*line);
+}
+
+void Platform::settle_gaps() {
+    for (auto& gap : sequencer_.take_gaps(steady_now())) {
+        ++counters_.gaps;
+        for (const std::string& document : gap.documents)
+            deliver_bytes(gap.subscription, document);
+        subscriptions_.expected(gap.subscription) = gap.next;
+        resynchronise(gap.subscription);
+    }
+}
+
+// Something was missed: what is shown may be wrong until the whole state has been heard again.
+void Platform::resynchronise(Subscriptions::Index index) {
+    auto line = subscriptions_.line(index);
+    auto package = subscriptions_.package(index);
+    if (line != no_line) {
+        lines_.mark_stale(line, package);
+        subscriptions_.refresh_now(index);
+        work_.ring();
+        return;
+    }
+    for (LineIndex one = 0; one < lines_.size(); ++one)
+        if (lines_.platform(one) == index_ && lines_.watched(one)) lines_.mark_stale(one, package);
+    seed_all();
+}
+
+bool Platform::seen_before(std::string_view event_id) {
+    if (event_id.empty()) return false;
+    auto hash = std::hash<std::string_view>()(event_id);
+    if (++seen_[hash] > 1) {
+        --seen_[hash];
+        return true;
+    }
+    auto& oldest = seen_ring_[seen_at_++ % seen_ring_.size()];
+    if (oldest != 0) seen_.erase(oldest);
+    oldest = hash;
+    return false;
+}
+
+void Platform::park(std::string_view subscription_id, std::string_view bytes) {
+    if (parked_.size() >= limits::xsi_parked_events) parked_.pop_front();
+    ++counters_.parked;
+    parked_.push_back({std::string(subscription_id), std::string(bytes)});
+}
+
+void Platform::replay_parked(Subscriptions::Index index) {
+    if (parked_.empty()) return;
+    std::vector<std::string> mine;
+    auto id = subscriptions_.id(index);
+    std::erase_if(parked_, [&](Parked& one) {
+        if (one.subscription_id != id) return false;
+        mine.push_back(std::move(one.bytes));
+        return true;
+    });
+    for (const std::string& bytes : mine) {
+        auto parsed = parser_.parse(bytes);
+        if (!parsed) continue;
+        auto& expected = subscriptions_.expected(index);
+        if (sequencer_.offer(index, expected, (*parsed)->sequence, bytes, steady_now()) == Sequencer::Verdict::deliver)
+            deliver(index, **parsed);
+    }
+}
+
+// --- the channel set as a whole
+
+Channel* Platform::up_channel() const {
+    for (const auto& channel : channels_)
+        if (channel->up()) return channel.get();
+    return nullptr;
+}
+
+void Platform::on_channel_up(Channel&) {
+    if (std::exchange(set_up_, true)) return; // the set lived on: its subscriptions stand
+    start_over();
+}
+
+void Platform::on_channel_down(Channel&) {
+    if (up_channel() || !set_up_) return;
+    set_up_ = false;
+    forgotten_ = false;
+    down_since_ = steady_now();
+    log::warning("xsi", "no channel is left: what is shown of these lines is no longer sure",
+                 {{"platform", options_.name}, {"lines", lines_.total(index_)}});
+    lines_.mark_stale(index_);
+}
+
+// Nobody knows what became of the subscriptions of a set without channels (xsi.md 4.6): all are asked for again.
+void Platform::start_over() {
+    ever_up_ = true;
+    parked_.clear();
+    sequencer_ = {};
+    subscriptions_.restart();
+    for (LineIndex line = 0; line < by_line_.size(); ++line)
+        for (Package package : packages) {
+            auto subscription = by_line_[line].at(static_cast<std::size_t>(package));
+            if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
+                lines_.give_up(line, package);
+        }
+    if (!single_users()) seed_all();
+    work_.ring();
+}
+
+// --- subscriptions
+
+Task<> Platform::keep_subscribing() {
+    while (!stopping_) {
+        auto now = steady_now();
+        if (!up_channel() || login_.refused(now) || performing_ >= parallel(options_)) {
+            co_await work_.wait(milliseconds(250));
+            continue;
+        }
+        auto work = subscriptions_.next(now);
+        if (!work) {
+            auto wait = std::min(subscriptions_.wake_at(now), now + seconds(1)) - now;
+            co_await work_.wait(std::max(std::chrono::ceil<milliseconds>(wait), milliseconds(1)));
+            continue;
+        }
+        ++performing_;
+        for (auto wait = budget_.take(steady_now()); wait.count() > 0; wait = budget_.take(steady_now()))
+            if (!co_await sleep_for(wait)) co_return;
+        loop_.spawn(perform(*work));
+    }
+}
+
+Task<> Platform::perform(Subscriptions::Work work) {
+    if (work.kind == Subscriptions::Kind::subscribe)
+        co_await subscribe(work.index);
+    else
+        co_await refresh(work.index);
+    --performing_;
+    work_.ring();
+}
+
+std::string Platform::target_path(Subscriptions::Index index) const {
+    auto base = options_.events_root + "/v2.0/";
+    auto line = subscriptions_.line(index);
+    if (line != no_line) return base + "user/" + http::encode_segment(lines_.id(line));
+    base += "serviceprovider/" + http::encode_segment(options_.enterprise);
+    if (options_.target == TargetKind::group) base += "/group/" + http::encode_segment(options_.group);
+    return base;
+}
+
+Task<> Platform::subscribe(Subscriptions::Index index) {
+    auto* channel = up_channel();
+    if (!channel) co_return subscriptions_.on_failed(index, steady_now());
+    SubscriptionRequest wanted{name(subscriptions_.package(index)), 3600, channel_set_id_, options_.application_id};
+    http::Request request{.method = http::Method::post,
+                          .target = target_path(index),
+                          .body = write_subscription(wanted),
+                          .safe_to_repeat = true}; // the same subscription overwrites itself (xsi.md 5.4)
+    auto answer = co_await channel->exchange(std::move(request));
+    auto now = steady_now();
+    if (subscriptions_.state(index) != Subscriptions::State::asking) co_return; // dropped meanwhile
+    if (!answer) co_return subscriptions_.on_failed(index, now);
+    auto retry_after = answer->retry_after(wall_now());
+    bool busy = answer->status == 429 || answer->status == 503;
+    auto body = checked(std::move(*answer), "a subscription");
+    if (!body) {
+        if (busy) budget_.close_until(now + retry_after.value_or(seconds(1)));
+        co_return refused(index, body.error());
+    }
+    auto granted = read_subscription(*body);
+    if (!granted) co_return refused(index, granted.error());
+    subscriptions_.on_subscribed(index, granted->subscription_id, granted->expires_s, now);
+    sequencer_.forget(index);
+    replay_parked(index);
+}
+
+void Platform::refused(Subscriptions::Index index, const Error& error) {
+    auto now = steady_now();
+    auto line = subscriptions_.line(index);
+    auto package = subscriptions_.package(index);
+    bool for_good = error.category == Category::forbidden || error.category == Category::not_found ||
+                    error.category == Category::invalid;
+    if (refusals_.allow(now))
+        log::warning("xsi", "a subscription was refused",
+                     {{"platform", options_.name},
+                      {"package", name(package)},
+                      {"why", error.text},
+                      {"others_since", refusals_.take_suppressed()}});
+    if (!for_good) return subscriptions_.on_failed(index, now);
+    subscriptions_.on_refused(index, now);
+    if (line != no_line)
+        lines_.give_up(line, package);
+    else
+        group_refusal_ = fmt::format("{} refuses {} for the whole {}: {}", options_.name, name(package),
+                                     name(options_.target), error.text);
+}
+
+Task<> Platform::refresh(Subscriptions::Index index) {
+    auto* channel = up_channel();
+    if (!channel) co_return subscriptions_.on_failed(index, steady_now());
+    auto id = std::string(subscriptions_.id(index));
+    http::Request request{.method = http::Method::put,
+                          .target = options_.events_root + "/v2.0/subscription/" + http::encode_segment(id),
+                          .body = write_subscription_refresh(3600)};
+    auto answer = co_await channel->exchange(std::move(request));
+    auto now = steady_now();
+    if (subscriptions_.state(index) != Subscriptions::State::refreshing) co_return;
+    if (!answer) co_return subscriptions_.on_failed(index, now);
+    if (answer->status == 403 || answer->status == 404) { // silently gone (xsi.md 12.14)
+        auto line = subscriptions_.line(index);
+        if (line != no_line) lines_.mark_stale(line, subscriptions_.package(index));
+        co_return subscriptions_.on_gone(index, now);
+    }
+    auto body = checked(std::move(*answer), "a subscription's refresh");
+    if (!body) co_return subscriptions_.on_failed(index, now);
+    auto granted = read_subscription(*body);
+    subscriptions_.on_refreshed(index, granted ? granted->expires_s : 3600, now);
+}
+
+// --- first states by GET
+
+void Platform::seed(LineIndex line, bool first) {
+    if (seed_queued_.size() <= line) seed_queued_.resize(lines_.size() + 1);
+    if (first) {
+        seed_urgent_.push_back(line);
+        if (seed_urgent_.size() > 1024) seed_urgent_.pop_front();
+    } else if (!seed_queued_[line]) {
+        seed_queued_[line] = true;
+        seed_queue_.push_back(line);
+    }
+    seeds_.ring();
+}
+
+// In order of interest: who is in a call or was just seen to change comes first.
+void Platform::seed_all() {
+    lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
+        if (lines_.platform(line) == index_) seed(line, false);
+    });
+    for (LineIndex line = 0; line < lines_.size(); ++line)
+        if (lines_.platform(line) == index_ && lines_.watched(line)) seed(line, false);
+}
+
+Task<> Platform::keep_seeding() {
+    while (!stopping_) {
+        bool idle = seed_urgent_.empty() && seed_queue_.empty();
+        if (idle || !set_up_ || fetching_ >= parallel(options_) || login_.refused(steady_now())) {
+            co_await seeds_.wait(milliseconds(idle ? 1000 : 100));
+            continue;
+        }
+        auto& queue = seed_urgent_.empty() ? seed_queue_ : seed_urgent_;
+        LineIndex line = queue.front();
+        queue.pop_front();
+        if (&queue == &seed_queue_) seed_queued_[line] = false;
+        if (!lines_.watched(line)) continue;
+        ++fetching_;
+        loop_.spawn(fetch(line));
+    }
+}
+
+Task<> Platform::fetch(LineIndex line) {
+    std::string user(lines_.id(line));
+    ++counters_.first_states;
+    bool calls_in = co_await fetch_calls(line);
+    bool again = !calls_in;
+    auto gone = [](const Error& error) {
+        return error.category == Category::not_found || error.category == Category::forbidden ||
+               error.category == Category::invalid;
+    };
+    if (calls_in && !lines_.fresh(line, Package::do_not_disturb)) {
+        if (auto dnd = co_await seeding_->service<DoNotDisturb>(user))
+            lines_.set_dnd(line, dnd->active);
+        else if (gone(dnd.error()))
+            lines_.give_up(line, Package::do_not_disturb);
+        else
+            again = true;
+    }
+    if (calls_in && !lines_.fresh(line, Package::forwarding_always)) {
+        if (auto always = co_await seeding_->service<CallForwardingAlways>(user))
+            lines_.set_forwarding(line, presence::Forwarding::always, always->active);
+        else if (gone(always.error()))
+            lines_.give_up(line, Package::forwarding_always);
+        else
+            again = true;
+    }
+    if (calls_in && !lines_.fresh(line, Package::call_center_agent)) {
+        if (auto agent = co_await seeding_->service<CallCenter>(user)) {
+            Document document;
+            document.data = EventData::agent_state;
+            document.agent.present = agent->state != AgentState::unknown;
+            document.agent.state = agent->state;
+            translate(lines_, line, document, steady_now());
+        } else if (gone(agent.error())) {
+            lines_.give_up(line, Package::call_center_agent);
+        } else {
+            again = true;
+        }
+    }
+    if (again && !stopping_) {
+        static_cast<void>(co_await sleep_for(seconds(1)));
+        seed(line, false);
+    }
+    --fetching_;
+    seeds_.ring();
+}
+
+// An event that comes while the GET is under way is newer than its answer: then it is asked again (xsi.md 5.5).
+Task<bool> Platform::fetch_calls(LineIndex line) {
+    std::string user(lines_.id(line));
+    for (int i = 0; i < fetch_attempts; ++i) {
+        auto touched = lines_.touched(line);
+        auto calls = co_await seeding_->calls(user);
+        if (!calls) {
+            bool gone = calls.error().category == Category::not_found || calls.error().category == Category::forbidden;
+            if (gone) lines_.give_up(line, Package::advanced_call);
+            co_return gone;
+        }
+        if (lines_.touched(line) != touched) continue;
+        lines_.replace_calls(line, *calls, steady_now());
+        if (on_calls) on_calls(line);
+        co_return true;
+    }
+    co_return false;
+}
+
+// --- time
+
+Task<> Platform::tick() {
+    auto next_audit = steady_now() + seconds(1);
+    while (!stopping_ && co_await sleep_for(tick_period)) {
+        auto now = steady_now();
+        if (sequencer_.holding() > 0) settle_gaps();
+        if (!set_up_ && !forgotten_ && now - down_since_ >= stale_after_) {
+            forgotten_ = true;
+            lines_.forget(index_);
+        }
+        if (now < next_audit) continue;
+        next_audit = now + seconds(1);
+        audit();
+    }
+}
+
+// Calls that look stuck are asked about, but not every second; so, slowly, is everybody (xsi.md 5.5, 12.12).
+void Platform::audit() {
+    auto now = steady_now();
+    std::erase_if(audited_, [&](const auto& one) { return now - one.second > audit_again; });
+    for (LineIndex line : lines_.tidy(now)) {
+        if (lines_.platform(line) != index_ || !audited_.try_emplace(line, now).second) continue;
+        if (!single_users())
+            seed(line, true);
+        else if (line < by_line_.size() && by_line_[line][0] != no_line)
+            subscriptions_.refresh_now(by_line_[line][0]);
+    }
+    if (single_users() || !set_up_ || !seed_queue_.empty() || lines_.size() == 0) return;
+    auto share = std::max<std::int64_t>(1, options_.subscriptions_per_second / 40);
+    for (std::int64_t i = 0; i < share; ++i) {
+        auto line = audit_cursor_++ % static_cast<LineIndex>(lines_.size());
+        if (lines_.platform(line) == index_ && lines_.watched(line)) seed(line, false);
+    }
+}
+
+void Platform::discover(Discovered found) {
+    discovered_ = false;
+    loop_.spawn(keep_discovering(std::move(found)));
+}
+
+Task<> Platform::keep_discovering(Discovered found) {
+    Backoff backoff(seconds(2), std::chrono::minutes(5));
+    while (!stopping_) {
+        auto entries = co_await seeding_->directory();
+        if (entries) {
+            discovered_ = true;
+            discovery_problem_.clear();
+            backoff.reset();
+            log::info("xsi", "the directory is in", {{"platform", options_.name}, {"users", entries->size()}});
+            found(std::move(*entries));
+        } else {
+            discovery_problem_ =
+                fmt::format("the directory of {} cannot be read: {}", options_.name, entries.error().text);
+            log::warning("xsi", "the directory cannot be read", {{"why", entries.error().text}});
+        }
+        auto wait = entries ? milliseconds(rediscover) : backoff.next();
+        if (!co_await sleep_for(wait)) co_return;
+    }
+}
+
+// --- for people
+
+std::vector<std::string> Platform::problems() const {
+    std::vector<std::string> texts;
+    if (login_.refused(steady_now()))
+        texts.push_back(fmt::format("{}: the login {} is refused (401); correct username and password, then reload",
+                                    options_.name, login_.user()));
+    for (const auto& channel : channels_) {
+        if (channel->up() || channel->detail().empty()) continue;
+        texts.push_back(
+            fmt::format("{}: no channel to {}: {}", options_.name, channel->host().place(), channel->detail()));
+    }
+    if (!discovery_problem_.empty()) texts.push_back(discovery_problem_);
+    if (!group_refusal_.empty()) texts.push_back(group_refusal_);
+    if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
+        texts.push_back(fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
+                                    options_.name, count));
+    return texts;
+}
+
+PlatformReport Platform::report() const {
+    using State = Subscriptions::State;
+    PlatformReport report;
+    report.name = options_.name;
+    report.target = name(options_.target);
+    for (const auto& channel : channels_)
+        report.channels.push_back({channel->host().origin(), std::string(lamp::xsi::name(channel->machine().state())),
+                                   channel->since(), channel->machine().channel_id(), channel->last_event(),
+                                   channel->last_heartbeat(), channel->detail(), channel->counters()});
+    report.wanted = subscriptions_.size();
+    report.refused = subscriptions_.count(State::refused);
+    report.live = subscriptions_.count(State::standing) + subscriptions_.count(State::refreshing);
+    report.pending = report.wanted - report.live - report.refused;
+    report.lines_total = lines_.total(index_);
+    report.lines_known = lines_.known(index_);
+    report.discovered = discovered_;
+    report.ready = set_up_ && discovered_ && report.lines_known == report.lines_total;
+    report.counters = counters_;
+    report.problems = problems();
+    return report;
+}
+
+} // namespace lamp::xsi

@@ -1,0 +1,180 @@
+// One platform login: its channels, subscriptions and first states. Orders and de-duplicates what the channels bring,
+// acknowledges it, hands it to `translate`, and keeps asking until every line's whole state is known (xsi.md 5, 6,
+// 10). Lives on the ingress loop.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/budget.hpp"
+#include "proto/xsi/event_parser.hpp"
+#include "xsi/actions.hpp"
+#include "xsi/channel.hpp"
+#include "xsi/lines.hpp"
+#include "xsi/sequencer.hpp"
+#include "xsi/subscriptions.hpp"
+
+namespace lamp::xsi {
+
+struct PlatformCounters {
+    std::uint64_t events = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t gaps = 0;
+    std::uint64_t reordered = 0;
+    std::uint64_t parked = 0;
+    std::uint64_t foreign = 0;      // of subscriptions or users that are not ours
+    std::uint64_t malformed = 0;    // documents that could not be read
+    std::uint64_t refused = 0;      // dropped by the splitter: too long, junk
+    std::uint64_t unknown = 0;      // event types that mean nothing to us
+    std::uint64_t first_states = 0; // fetched by GET
+};
+
+/// What status, readiness and metrics show of a platform. A copy, safe to hand to another loop.
+struct PlatformReport {
+    struct ChannelReport {
+        std::string host;
+        std::string state; // up, opening, down, stopped
+        Wall since;
+        std::string channel_id;
+        std::optional<Wall> last_event;
+        std::optional<Wall> last_heartbeat;
+        std::string reason;
+        ChannelCounters counters;
+    };
+    std::string name;
+    std::string target;
+    std::vector<ChannelReport> channels;
+    std::size_t wanted = 0, live = 0, pending = 0, refused = 0;
+    std::size_t lines_total = 0, lines_known = 0;
+    bool discovered = true; // the directory is in, or nobody asked for it
+    bool ready = false;
+    PlatformCounters counters;
+    std::vector<std::string> problems;
+};
+
+class Platform final : ChannelReader {
+public:
+    using Discovered = std::function<void(std::vector<DirectoryEntry>)>;
+
+    /// `index` is the platform's number in `lines`. Throws nothing; a bad host is an error of `make`.
+    [[nodiscard]] static Result<std::unique_ptr<Platform>>
+    make(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines);
+    ~Platform() = default;
+
+    void start();
+    [[nodiscard]] Task<> shut_down();
+
+    /// The roster changed.
+    void watch(std::span<const LineIndex> added, std::span<const LineIndex> removed);
+    /// Somebody looks at this line now: its first state is fetched before the others'.
+    void prefer(LineIndex line);
+    /// Fetches the enterprise directory now and then; `found` hears of each success.
+    void discover(Discovered found);
+    [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>> directory() { return commands_->directory(); }
+    /// Tries stopped channels and refused logins again at once.
+    void retry_now();
+
+    [[nodiscard]] PlatformReport report() const;
+    [[nodiscard]] Actions& actions() { return *commands_; }
+    [[nodiscard]] const BroadworksOptions& options() const { return options_; }
+
+    /// Hears of each line whose calls changed. May be empty.
+    std::function<void(LineIndex)> on_calls;
+
+private:
+    Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines);
+    [[nodiscard]] Result<void> connect_hosts();
+
+    // ChannelReader
+    void on_document(Channel& channel, std::string_view bytes) override;
+    void on_refused_bytes(Channel& channel, std::string_view why) override;
+    void on_channel_up(Channel& channel) override;
+    void on_channel_down(Channel& channel) override;
+
+    // events
+    void take_event(Channel& channel, const Document& document, std::string_view bytes);
+    void deliver(Subscriptions::Index index, const Document& document);
+    void deliver_bytes(Subscriptions::Index index, std::string_view bytes);
+    void settle_gaps();
+    void resynchronise(Subscriptions::Index index);
+    void park(std::string_view subscription_id, std::string_view bytes);
+    void replay_parked(Subscriptions::Index index);
+    [[nodiscard]] bool seen_before(std::string_view event_id);
+    [[nodiscard]] std::optional<LineIndex> line_of(Subscriptions::Index index, const Document& document) const;
+
+    // subscriptions
+    [[nodiscard]] Task<> keep_subscribing();
+    [[nodiscard]] Task<> perform(Subscriptions::Work work);
+    [[nodiscard]] Task<> subscribe(Subscriptions::Index index);
+    [[nodiscard]] Task<> refresh(Subscriptions::Index index);
+    [[nodiscard]] std::string target_path(Subscriptions::Index index) const;
+    void refused(Subscriptions::Index index, const Error& error);
+    void start_over();
+
+    // first states by GET, for targets that send none
+    void seed(LineIndex line, bool first);
+    void seed_all();
+    [[nodiscard]] Task<> keep_seeding();
+    [[nodiscard]] Task<> fetch(LineIndex line);
+    [[nodiscard]] Task<bool> fetch_calls(LineIndex line);
+
+    [[nodiscard]] Task<> tick();
+    void audit();
+    [[nodiscard]] Task<> keep_discovering(Discovered found);
+    [[nodiscard]] Channel* up_channel() const;
+    [[nodiscard]] bool single_users() const { return options_.target == TargetKind::user; }
+    [[nodiscard]] std::vector<std::string> problems() const;
+
+    Loop& loop_;
+    BroadworksOptions options_;
+    std::uint8_t index_;
+    milliseconds stale_after_;
+    Lines& lines_;
+    Login login_;
+    Budget budget_;         // subscriptions and first states
+    Budget command_budget_; // what people ask for
+    std::string channel_set_id_;
+    std::vector<std::unique_ptr<Channel>> channels_;
+    std::vector<std::unique_ptr<http::Pool>> pools_;
+    std::unique_ptr<Actions> commands_;
+    std::unique_ptr<Actions> seeding_;
+    EventParser parser_;
+    Subscriptions subscriptions_;
+    std::vector<std::array<Subscriptions::Index, package_count>> by_line_; // single-user targets
+    Sequencer sequencer_;
+    struct Parked {
+        std::string subscription_id;
+        std::string bytes;
+    };
+    std::deque<Parked> parked_;
+    std::vector<std::size_t> seen_ring_;
+    std::unordered_map<std::size_t, std::uint32_t> seen_;
+    std::size_t seen_at_ = 0;
+
+    Bell work_;
+    Bell seeds_;
+    std::deque<LineIndex> seed_urgent_;
+    std::deque<LineIndex> seed_queue_;
+    std::vector<bool> seed_queued_;
+    std::unordered_map<LineIndex, Steady> audited_;
+    LineIndex audit_cursor_ = 0;
+    std::size_t performing_ = 0;
+    std::size_t fetching_ = 0;
+
+    bool set_up_ = false; // at least one channel lives
+    bool ever_up_ = false;
+    bool forgotten_ = true;
+    Steady down_since_{};
+    bool discovered_ = true;
+    std::string discovery_problem_;
+    std::string group_refusal_;
+    PlatformCounters counters_;
+    log::OncePerMinute garbage_;
+    log::OncePerMinute refusals_;
+    bool stopping_ = false;
+};
+
+} // namespace lamp::xsi

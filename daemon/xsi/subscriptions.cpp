@@ -1,0 +1,308 @@
+#include "xsi/subscriptions.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/check.hpp"
+
+namespace lamp::xsi {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr minutes audit_period{30}; // a refresh of a single user's subscription brings its whole state again
+constexpr seconds first_event_wait{10};
+constexpr seconds refused_wait{3600};
+constexpr seconds failure_wait_first{1};
+constexpr seconds failure_wait_max{300};
+constexpr Subscriptions::Index tombstone = 0xffffffff;
+
+std::size_t hash(std::string_view id) {
+    return std::hash<std::string_view>()(id);
+}
+
+// Spreads refreshes over time, by index and not by chance, so that a run can be repeated.
+seconds jittered(seconds wait, Subscriptions::Index index) {
+    auto tenth = std::max<seconds::rep>(wait.count() / 5, 1);
+    return wait - seconds(static_cast<seconds::rep>(index * 2654435761U % static_cast<std::uint64_t>(tenth)));
+}
+
+} // namespace
+
+std::string_view name(Package package) {
+    switch (package) {
+    case Package::advanced_call: return "Advanced Call";
+    case Package::do_not_disturb: return "Do Not Disturb";
+    case Package::forwarding_always: return "Call Forwarding Always";
+    case Package::call_center_agent: return "Call Center Agent";
+    }
+    return "";
+}
+
+Subscriptions::Index Subscriptions::add(LineIndex line, Package package, bool awaits_first) {
+    Index index;
+    if (free_.empty()) {
+        index = static_cast<Index>(entries_.size());
+        entries_.emplace_back();
+        ++counts_[static_cast<std::size_t>(State::wanted)];
+    } else {
+        index = free_.back();
+        free_.pop_back();
+        set(index, State::wanted);
+    }
+    Entry& entry = entries_[index];
+    entry.line = line;
+    entry.package = package;
+    entry.awaits_first = awaits_first;
+    entry.has_state = false;
+    entry.failures = 0;
+    entry.expected = 0;
+    enqueue(index);
+    return index;
+}
+
+void Subscriptions::drop(Index index) {
+    if (entries_[index].state == State::dropped) return;
+    unindex_id(index);
+    wasted_ += entries_[index].id_length;
+    entries_[index].id_length = 0;
+    entries_[index].due_s = 0;
+    set(index, State::dropped);
+    free_.push_back(index);
+}
+
+void Subscriptions::set(Index index, State state) {
+    --counts_[static_cast<std::size_t>(entries_[index].state)];
+    entries_[index].state = state;
+    ++counts_[static_cast<std::size_t>(state)];
+}
+
+void Subscriptions::enqueue(Index index) {
+    if (entries_[index].queued) return;
+    entries_[index].queued = true;
+    queues_[static_cast<std::size_t>(entries_[index].package)].push_back(index);
+}
+
+void Subscriptions::prefer(Index index) {
+    if (entries_[index].queued) urgent_.push_back(index);
+}
+
+std::uint32_t Subscriptions::seconds_at(Steady now) const {
+    auto since = std::chrono::floor<seconds>(now - epoch_).count();
+    return since < 0 ? 0 : static_cast<std::uint32_t>(since);
+}
+
+void Subscriptions::alarm(Index index, Steady now, seconds in) {
+    if (epoch_ == Steady()) epoch_ = now - seconds(1); // so that no due time is zero
+    entries_[index].due_s = seconds_at(now) + static_cast<std::uint32_t>(std::max<seconds::rep>(in.count(), 1));
+    alarms_.push({entries_[index].due_s, index});
+}
+
+void Subscriptions::ring_alarms(Steady now) {
+    while (!alarms_.empty() && alarms_.top().due_s <= seconds_at(now)) {
+        auto [due, index] = alarms_.top();
+        alarms_.pop();
+        Entry& entry = entries_[index];
+        if (entry.due_s != due || entry.state == State::dropped) continue; // set anew since, or dropped
+        entry.due_s = 0;
+        if (entry.state == State::refused) set(index, State::wanted);
+        enqueue(index);
+    }
+}
+
+std::optional<Subscriptions::Work> Subscriptions::next(Steady now) {
+    ring_alarms(now);
+    auto take = [&](std::deque<Index>& queue) -> std::optional<Work> {
+        while (!queue.empty()) {
+            Index index = queue.front();
+            queue.pop_front();
+            Entry& entry = entries_[index];
+            if (!entry.queued) continue; // already taken by way of `urgent_`
+            entry.queued = false;
+            if (entry.state == State::wanted) return set(index, State::asking), Work{index, Kind::subscribe};
+            if (entry.state == State::standing || entry.state == State::awaiting)
+                return set(index, State::refreshing), Work{index, Kind::refresh};
+        }
+        return std::nullopt;
+    };
+    if (auto work = take(urgent_)) return work;
+    for (auto& queue : queues_)
+        if (auto work = take(queue)) return work;
+    return std::nullopt;
+}
+
+Steady Subscriptions::wake_at(Steady now) const {
+    if (!urgent_.empty()) return now;
+    for (const auto& queue : queues_)
+        if (!queue.empty()) return now;
+    return alarms_.empty() ? Steady::max() : epoch_ + seconds(alarms_.top().due_s);
+}
+
+void Subscriptions::schedule_refresh(Index index, Steady now) {
+    auto half = seconds(entries_[index].expires_s / 2);
+    alarm(index, now, jittered(std::min<seconds>(half, audit_period), index));
+}
+
+namespace {
+std::uint32_t sane_expiry(long expires_s) {
+    return static_cast<std::uint32_t>(std::clamp(expires_s, 2L, 2147483647L));
+}
+} // namespace
+
+void Subscriptions::on_subscribed(Index index, std::string id, long expires_s, Steady now) {
+    Entry& entry = entries_[index];
+    if (entry.state == State::dropped) return;
+    bool same = this->id(index) == id;
+    if (!same) {
+        set_id(index, id);
+        entry.expected = 0;
+    }
+    entry.failures = 0;
+    entry.expires_s = sane_expiry(expires_s);
+    entry.has_state = !entry.awaits_first;
+    set(index, entry.awaits_first ? State::awaiting : State::standing);
+    if (entry.awaits_first)
+        alarm(index, now, first_event_wait); // a lost first event is asked for again by a refresh
+    else
+        schedule_refresh(index, now);
+}
+
+void Subscriptions::on_refreshed(Index index, long expires_s, Steady now) {
+    Entry& entry = entries_[index];
+    if (entry.state != State::refreshing) return;
+    entry.failures = 0;
+    entry.expires_s = sane_expiry(expires_s);
+    set(index, entry.has_state ? State::standing : State::awaiting);
+    if (entry.has_state)
+        schedule_refresh(index, now);
+    else
+        alarm(index, now, 2 * first_event_wait);
+}
+
+void Subscriptions::on_refused(Index index, Steady now) {
+    if (entries_[index].state == State::dropped) return;
+    set(index, State::refused);
+    alarm(index, now, jittered(refused_wait, index));
+}
+
+void Subscriptions::on_failed(Index index, Steady now) {
+    Entry& entry = entries_[index];
+    if (entry.state == State::dropped) return;
+    if (entry.state == State::asking) set(index, State::wanted);
+    if (entry.state == State::refreshing) set(index, entry.has_state ? State::standing : State::awaiting);
+    auto shift = std::min<int>(entry.failures, 8);
+    if (entry.failures < 200) ++entry.failures;
+    alarm(index, now, jittered(std::min(failure_wait_max, failure_wait_first * (1 << shift)), index));
+}
+
+void Subscriptions::on_gone(Index index, Steady now) {
+    Entry& entry = entries_[index];
+    if (entry.state == State::dropped || entry.state == State::asking) return;
+    set(index, State::wanted);
+    entry.expected = 0;
+    alarm(index, now, seconds(1));
+}
+
+bool Subscriptions::on_event(Index index, Steady now) {
+    Entry& entry = entries_[index];
+    bool first = !std::exchange(entry.has_state, true);
+    if (entry.state != State::awaiting) return first;
+    set(index, State::standing);
+    schedule_refresh(index, now);
+    return first;
+}
+
+void Subscriptions::refresh_now(Index index) {
+    if (entries_[index].state == State::standing || entries_[index].state == State::awaiting) enqueue(index);
+}
+
+void Subscriptions::restart() {
+    for (Index index = 0; index < entries_.size(); ++index) {
+        Entry& entry = entries_[index];
+        if (entry.state == State::dropped || entry.state == State::refused) continue;
+        if (entry.state != State::asking) set(index, State::wanted);
+        entry.expected = 0;
+        entry.has_state = false;
+        entry.due_s = 0;
+        enqueue(index);
+    }
+}
+
+// --- ids
+
+std::string_view Subscriptions::id(Index index) const {
+    const Entry& entry = entries_[index];
+    return std::string_view(ids_).substr(entry.id_at, entry.id_length);
+}
+
+std::optional<Subscriptions::Index> Subscriptions::find(std::string_view id) const {
+    if (id_index_.empty() || id.empty()) return std::nullopt;
+    auto mask = id_index_.size() - 1;
+    for (auto at = hash(id) & mask; id_index_[at] != 0; at = (at + 1) & mask)
+        if (id_index_[at] != tombstone && this->id(id_index_[at] - 1) == id) return id_index_[at] - 1;
+    return std::nullopt;
+}
+
+void Subscriptions::set_id(Index index, std::string_view id) {
+    unindex_id(index);
+    Entry& entry = entries_[index];
+    wasted_ += entry.id_length;
+    entry.id_at = static_cast<std::uint32_t>(ids_.size());
+    entry.id_length = static_cast<std::uint16_t>(std::min<std::size_t>(id.size(), 1024));
+    ids_.append(id.substr(0, entry.id_length));
+    if (wasted_ > 65536 && wasted_ > ids_.size() / 2) {
+        std::string fresh;
+        fresh.reserve(ids_.size() - wasted_);
+        for (Entry& one : entries_) {
+            auto at = static_cast<std::uint32_t>(fresh.size());
+            fresh.append(ids_, one.id_at, one.id_length);
+            one.id_at = at;
+        }
+        ids_ = std::move(fresh);
+        wasted_ = 0;
+    }
+    index_id(index);
+}
+
+void Subscriptions::index_id(Index index) {
+    if ((indexed_ + 1) * 4 > id_index_.size() * 3) return rebuild_index();
+    auto mask = id_index_.size() - 1;
+    auto at = hash(id(index)) & mask;
+    while (id_index_[at] != 0)
+        at = (at + 1) & mask;
+    id_index_[at] = index + 1;
+    ++indexed_;
+}
+
+void Subscriptions::unindex_id(Index index) {
+    if (id_index_.empty() || entries_[index].id_length == 0) return;
+    auto mask = id_index_.size() - 1;
+    for (auto at = hash(id(index)) & mask; id_index_[at] != 0; at = (at + 1) & mask)
+        if (id_index_[at] == index + 1) {
+            id_index_[at] = tombstone;
+            return;
+        }
+}
+
+void Subscriptions::rebuild_index() {
+    std::size_t live = 0;
+    for (const Entry& entry : entries_)
+        live += entry.id_length != 0 ? 1 : 0;
+    std::size_t buckets = 64;
+    while (buckets < live * 2)
+        buckets *= 2;
+    id_index_.assign(buckets, 0);
+    indexed_ = 0;
+    auto mask = buckets - 1;
+    for (Index index = 0; index < entries_.size(); ++index) {
+        if (entries_[index].id_length == 0) continue;
+        auto at = hash(id(index)) & mask;
+        while (id_index_[at] != 0)
+            at = (at + 1) & mask;
+        id_index_[at] = index + 1;
+        ++indexed_;
+    }
+}
+
+} // namespace lamp::xsi
