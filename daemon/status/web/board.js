@@ -1,0 +1,1211 @@
+// The live board: people as lamps over server-sent events, channels and adapters with their health.
+// Speaks only the public HTTP interface (docs: /v1/openapi.json): /v1/events, /v1/presence, …/why, /v1/status.
+//
+// Three promises shape this file.
+//   It never lies: a picture that may be old is grey, and the page says since when (section 4).
+//   It stays fluid: an event costs O(1), the document holds only the lamps on screen, and it is touched once a frame (6, 7).
+//   It trusts nobody's names: data reaches the document as text, never as markup.
+'use strict';
+
+// ── 1. Words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// One dictionary a language. `rules` follows the thirteen rules of the interface, `s` their statuses.
+
+const WORDS = {
+  en: {
+    people: '{n} people', person: '{n} person', known: '{n} known', all: 'All', none: 'none', yes: 'yes', no: 'no',
+    live: 'Live', connecting: 'Connecting…', loading: 'Loading…', syncing: 'Catching up…', lost: 'Not live', signin: 'Sign in',
+    oldSince: 'Not live: this picture is from {time}.', catchingUp: 'Connected again, catching up. This picture is from {time}.',
+    noContact: 'Lamplighter does not answer yet. Trying again…', loadFailed: 'Loading people failed ({why}). Trying again…',
+    signInTitle: 'Sign in', signInText: 'This board needs a token. It is kept in this tab only.', signInWrong: 'This token was not accepted.',
+    signInMissing: 'This token may not see the board. Missing permission: {missing}.', token: 'Token', signIn: 'Show the board', signOut: 'Sign out',
+    theme: 'Light or dark', wall: 'Wall screen (Escape leaves)', folds: 'Close or open all folders', close: 'Close', alarms: 'Alarms',
+    systems: 'Systems', channel: 'Channel', adapter: 'Adapter', since: 'since {time}', reason: 'Reason', lastEvent: 'Last event', lastHeartbeat: 'Last heartbeat',
+    queue: 'Queue', lastSuccess: 'Last success', lastError: 'Last error', subscriptions: 'Subscriptions', wanted: 'Wanted', liveCount: 'Live', pending: 'Pending',
+    refused: 'Refused', version: 'Version', started: 'Started', rates: '{n} events/s · {gaps} gaps', firstState: 'First states: {n} of {total}', systemsOld: 'Health unknown: no answer',
+    search: 'Search people', searchHint: 'Name, id or folder', filter: 'Filter by status', sort: 'Sort', byName: 'Name', byStatus: 'Status', byChanged: 'Last change',
+    noFolder: 'No folder', nobody: 'Nobody matches.', empty: 'No people are watched yet.', recent: 'Changed recently', large: 'Search among {n} people. Below: who changed recently.',
+    more: 'The first {n} are shown. Refine the search to see others.', searchFailed: 'Search failed: {why}', availableOf: '{n} of {total} available',
+    calls: 'Calls: {n}', lineDnd: 'Do not disturb on the line', forwarding: 'Forwarding: {kind}', lineStale: 'Line: last known, channel is down', teamsStale: 'Teams: last known, not current',
+    acd: 'Call centre', chat: 'Chat', line: 'Line', state: 'State', callCount: 'Calls', dnd: 'Do not disturb', forward: 'Forwarding', current: 'Current', availability: 'Availability', activity: 'Activity',
+    contact: 'Person', mail: 'E-mail', folder: 'Folder', id: 'Id', why: 'Why this lamp?', decides: 'Rule {n} decides: {text}.', noneDecides: 'No rule matched.', ruleN: 'rule {n}',
+    inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
+    s: { ringing: 'Ringing', held: 'On hold', do_not_disturb: 'Do not disturb', on_call: 'On a call', in_meeting: 'In a meeting', busy: 'Busy', away: 'Away', available: 'Available', offline: 'Offline', unknown: 'Unknown' },
+    w: { idle: 'idle', ringing: 'ringing', active: 'in a call', held: 'held', unknown: 'unknown', none: 'none', always: 'always', busy: 'when busy', no_answer: 'when not answered', not_reachable: 'when not reachable', selective: 'selective', multiple: 'several kinds',
+      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off' },
+    rules: ['a call rings on the line', 'a call is held, or a transfer is being announced', 'presenting in a Teams meeting', 'do not disturb in Teams, no call on the line', 'do not disturb on the line', 'do not disturb in Teams during a call on the line', 'a call is active on the line', 'in a Teams meeting or call', 'busy in Teams', 'away in Teams', 'the line is known and idle, or Teams says available', 'Teams says offline and nothing is known of the line', 'nothing is known'],
+  },
+  nl: {
+    people: '{n} personen', person: '{n} persoon', known: '{n} bekend', all: 'Alle', none: 'geen', yes: 'ja', no: 'nee',
+    live: 'Live', connecting: 'Verbinden…', loading: 'Laden…', syncing: 'Bijwerken…', lost: 'Niet live', signin: 'Aanmelden',
+    oldSince: 'Niet live: dit beeld is van {time}.', catchingUp: 'Weer verbonden, wordt bijgewerkt. Dit beeld is van {time}.',
+    noContact: 'Lamplighter antwoordt nog niet. Nieuwe poging…', loadFailed: 'Personen laden mislukt ({why}). Nieuwe poging…',
+    signInTitle: 'Aanmelden', signInText: 'Dit bord vraagt een token. Het blijft alleen in dit tabblad.', signInWrong: 'Dit token is niet aanvaard.',
+    signInMissing: 'Met dit token mag u het bord niet zien. Ontbrekend recht: {missing}.', token: 'Token', signIn: 'Toon het bord', signOut: 'Afmelden',
+    theme: 'Licht of donker', wall: 'Wandscherm (Escape verlaat)', folds: 'Alle mappen sluiten of openen', close: 'Sluiten', alarms: 'Alarmen',
+    systems: 'Systemen', channel: 'Kanaal', adapter: 'Adapter', since: 'sinds {time}', reason: 'Reden', lastEvent: 'Laatste gebeurtenis', lastHeartbeat: 'Laatste hartslag',
+    queue: 'Wachtrij', lastSuccess: 'Laatst gelukt', lastError: 'Laatste fout', subscriptions: 'Abonnementen', wanted: 'Gewenst', liveCount: 'Actief', pending: 'In behandeling',
+    refused: 'Geweigerd', version: 'Versie', started: 'Gestart', rates: '{n} gebeurtenissen/s · {gaps} gaten', firstState: 'Eerste standen: {n} van {total}', systemsOld: 'Toestand onbekend: geen antwoord',
+    search: 'Personen zoeken', searchHint: 'Naam, id of map', filter: 'Filteren op status', sort: 'Volgorde', byName: 'Naam', byStatus: 'Status', byChanged: 'Laatste wijziging',
+    noFolder: 'Zonder map', nobody: 'Niemand gevonden.', empty: 'Er wordt nog niemand gevolgd.', recent: 'Onlangs gewijzigd', large: 'Zoek onder {n} personen. Hieronder: wie onlangs wijzigde.',
+    more: 'De eerste {n} staan hier. Verfijn de zoekvraag voor anderen.', searchFailed: 'Zoeken mislukt: {why}', availableOf: '{n} van {total} beschikbaar',
+    calls: 'Gesprekken: {n}', lineDnd: 'Niet storen op de lijn', forwarding: 'Doorschakeling: {kind}', lineStale: 'Lijn: laatst bekend, kanaal ligt eruit', teamsStale: 'Teams: laatst bekend, niet actueel',
+    acd: 'Callcenter', chat: 'Chat', line: 'Lijn', state: 'Stand', callCount: 'Gesprekken', dnd: 'Niet storen', forward: 'Doorschakeling', current: 'Actueel', availability: 'Beschikbaarheid', activity: 'Activiteit',
+    contact: 'Persoon', mail: 'E-mail', folder: 'Map', id: 'Id', why: 'Waarom deze lamp?', decides: 'Regel {n} beslist: {text}.', noneDecides: 'Geen regel past.', ruleN: 'regel {n}',
+    inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
+    s: { ringing: 'Gaat over', held: 'In de wacht', do_not_disturb: 'Niet storen', on_call: 'In gesprek', in_meeting: 'In vergadering', busy: 'Bezet', away: 'Afwezig', available: 'Beschikbaar', offline: 'Offline', unknown: 'Onbekend' },
+    w: { idle: 'vrij', ringing: 'gaat over', active: 'in gesprek', held: 'in de wacht', unknown: 'onbekend', none: 'geen', always: 'altijd', busy: 'bij bezet', no_answer: 'bij geen antwoord', not_reachable: 'bij onbereikbaar', selective: 'selectief', multiple: 'meer soorten',
+      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit' },
+    rules: ['een oproep gaat over op de lijn', 'een gesprek staat in de wacht of wordt aangekondigd doorverbonden', 'presenteert in een Teams-vergadering', 'niet storen in Teams, geen gesprek op de lijn', 'niet storen op de lijn', 'niet storen in Teams tijdens een gesprek', 'er is een gesprek op de lijn', 'in een Teams-vergadering of -gesprek', 'bezet in Teams', 'afwezig in Teams', 'de lijn is bekend en vrij, of Teams zegt beschikbaar', 'Teams zegt offline en van de lijn is niets bekend', 'er is niets bekend'],
+  },
+  fr: {
+    people: '{n} personnes', person: '{n} personne', known: '{n} connues', all: 'Tous', none: 'aucun', yes: 'oui', no: 'non',
+    live: 'En direct', connecting: 'Connexion…', loading: 'Chargement…', syncing: 'Mise à jour…', lost: 'Hors direct', signin: 'Connexion',
+    oldSince: 'Hors direct : cette image date de {time}.', catchingUp: 'Reconnecté, mise à jour en cours. Cette image date de {time}.',
+    noContact: 'Lamplighter ne répond pas encore. Nouvel essai…', loadFailed: 'Le chargement a échoué ({why}). Nouvel essai…',
+    signInTitle: 'Connexion', signInText: 'Ce tableau demande un jeton. Il ne reste que dans cet onglet.', signInWrong: 'Ce jeton n’a pas été accepté.',
+    signInMissing: 'Ce jeton ne permet pas de voir le tableau. Droit manquant : {missing}.', token: 'Jeton', signIn: 'Afficher le tableau', signOut: 'Déconnexion',
+    theme: 'Clair ou sombre', wall: 'Écran mural (Échap pour quitter)', folds: 'Fermer ou ouvrir tous les dossiers', close: 'Fermer', alarms: 'Alarmes',
+    systems: 'Systèmes', channel: 'Canal', adapter: 'Adaptateur', since: 'depuis {time}', reason: 'Raison', lastEvent: 'Dernier événement', lastHeartbeat: 'Dernier battement',
+    queue: 'File', lastSuccess: 'Dernier succès', lastError: 'Dernière erreur', subscriptions: 'Abonnements', wanted: 'Voulus', liveCount: 'Actifs', pending: 'En attente',
+    refused: 'Refusés', version: 'Version', started: 'Démarré', rates: '{n} événements/s · {gaps} lacunes', firstState: 'Premiers états : {n} sur {total}', systemsOld: 'État inconnu : pas de réponse',
+    search: 'Chercher une personne', searchHint: 'Nom, identifiant ou dossier', filter: 'Filtrer par statut', sort: 'Tri', byName: 'Nom', byStatus: 'Statut', byChanged: 'Dernier changement',
+    noFolder: 'Sans dossier', nobody: 'Personne ne correspond.', empty: 'Personne n’est encore suivi.', recent: 'Changés récemment', large: 'Cherchez parmi {n} personnes. Ci-dessous : les changements récents.',
+    more: 'Les {n} premières sont affichées. Précisez la recherche pour voir les autres.', searchFailed: 'La recherche a échoué : {why}', availableOf: '{n} sur {total} disponibles',
+    calls: 'Appels : {n}', lineDnd: 'Ne pas déranger sur la ligne', forwarding: 'Renvoi : {kind}', lineStale: 'Ligne : dernier état connu, canal en panne', teamsStale: 'Teams : dernier état connu, pas actuel',
+    acd: 'Centre d’appels', chat: 'Discuter', line: 'Ligne', state: 'État', callCount: 'Appels', dnd: 'Ne pas déranger', forward: 'Renvoi', current: 'Actuel', availability: 'Disponibilité', activity: 'Activité',
+    contact: 'Personne', mail: 'Courriel', folder: 'Dossier', id: 'Identifiant', why: 'Pourquoi ce voyant ?', decides: 'La règle {n} décide : {text}.', noneDecides: 'Aucune règle ne s’applique.', ruleN: 'règle {n}',
+    inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
+    s: { ringing: 'Sonne', held: 'En attente', do_not_disturb: 'Ne pas déranger', on_call: 'En appel', in_meeting: 'En réunion', busy: 'Occupé', away: 'Absent', available: 'Disponible', offline: 'Hors ligne', unknown: 'Inconnu' },
+    w: { idle: 'libre', ringing: 'sonne', active: 'en appel', held: 'en attente', unknown: 'inconnu', none: 'aucun', always: 'toujours', busy: 'si occupé', no_answer: 'sans réponse', not_reachable: 'si injoignable', selective: 'sélectif', multiple: 'plusieurs',
+      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé' },
+    rules: ['un appel sonne sur la ligne', 'un appel est en attente ou un transfert est annoncé', 'présente dans une réunion Teams', 'ne pas déranger dans Teams, aucun appel sur la ligne', 'ne pas déranger sur la ligne', 'ne pas déranger dans Teams pendant un appel', 'un appel est en cours sur la ligne', 'en réunion ou en appel Teams', 'occupé dans Teams', 'absent dans Teams', 'la ligne est connue et libre, ou Teams dit disponible', 'Teams dit hors ligne et la ligne est inconnue', 'rien n’est connu'],
+  },
+  es: {
+    people: '{n} personas', person: '{n} persona', known: '{n} conocidas', all: 'Todos', none: 'ninguno', yes: 'sí', no: 'no',
+    live: 'En directo', connecting: 'Conectando…', loading: 'Cargando…', syncing: 'Actualizando…', lost: 'Sin directo', signin: 'Acceso',
+    oldSince: 'Sin directo: esta imagen es de las {time}.', catchingUp: 'Conectado de nuevo, actualizando. Esta imagen es de las {time}.',
+    noContact: 'Lamplighter aún no responde. Nuevo intento…', loadFailed: 'La carga falló ({why}). Nuevo intento…',
+    signInTitle: 'Acceso', signInText: 'Este panel pide un token. Solo queda en esta pestaña.', signInWrong: 'Este token no fue aceptado.',
+    signInMissing: 'Este token no permite ver el panel. Permiso que falta: {missing}.', token: 'Token', signIn: 'Mostrar el panel', signOut: 'Salir',
+    theme: 'Claro u oscuro', wall: 'Pantalla mural (Escape para salir)', folds: 'Cerrar o abrir todas las carpetas', close: 'Cerrar', alarms: 'Alarmas',
+    systems: 'Sistemas', channel: 'Canal', adapter: 'Adaptador', since: 'desde {time}', reason: 'Motivo', lastEvent: 'Último evento', lastHeartbeat: 'Último latido',
+    queue: 'Cola', lastSuccess: 'Último éxito', lastError: 'Último error', subscriptions: 'Suscripciones', wanted: 'Deseadas', liveCount: 'Activas', pending: 'Pendientes',
+    refused: 'Rechazadas', version: 'Versión', started: 'Iniciado', rates: '{n} eventos/s · {gaps} huecos', firstState: 'Primeros estados: {n} de {total}', systemsOld: 'Estado desconocido: sin respuesta',
+    search: 'Buscar personas', searchHint: 'Nombre, id o carpeta', filter: 'Filtrar por estado', sort: 'Orden', byName: 'Nombre', byStatus: 'Estado', byChanged: 'Último cambio',
+    noFolder: 'Sin carpeta', nobody: 'Nadie coincide.', empty: 'Todavía no se sigue a nadie.', recent: 'Cambios recientes', large: 'Busque entre {n} personas. Abajo: quién cambió hace poco.',
+    more: 'Se muestran las primeras {n}. Precise la búsqueda para ver otras.', searchFailed: 'La búsqueda falló: {why}', availableOf: '{n} de {total} disponibles',
+    calls: 'Llamadas: {n}', lineDnd: 'No molestar en la línea', forwarding: 'Desvío: {kind}', lineStale: 'Línea: último estado conocido, canal caído', teamsStale: 'Teams: último estado conocido, no actual',
+    acd: 'Centro de llamadas', chat: 'Chat', line: 'Línea', state: 'Estado', callCount: 'Llamadas', dnd: 'No molestar', forward: 'Desvío', current: 'Actual', availability: 'Disponibilidad', activity: 'Actividad',
+    contact: 'Persona', mail: 'Correo', folder: 'Carpeta', id: 'Id', why: '¿Por qué esta luz?', decides: 'Decide la regla {n}: {text}.', noneDecides: 'Ninguna regla coincide.', ruleN: 'regla {n}',
+    inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
+    s: { ringing: 'Sonando', held: 'En espera', do_not_disturb: 'No molestar', on_call: 'En llamada', in_meeting: 'En reunión', busy: 'Ocupado', away: 'Ausente', available: 'Disponible', offline: 'Sin conexión', unknown: 'Desconocido' },
+    w: { idle: 'libre', ringing: 'sonando', active: 'en llamada', held: 'en espera', unknown: 'desconocido', none: 'ninguno', always: 'siempre', busy: 'si ocupado', no_answer: 'sin respuesta', not_reachable: 'si no localizable', selective: 'selectivo', multiple: 'varios',
+      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado' },
+    rules: ['suena una llamada en la línea', 'una llamada está en espera o se anuncia una transferencia', 'presenta en una reunión de Teams', 'no molestar en Teams, sin llamada en la línea', 'no molestar en la línea', 'no molestar en Teams durante una llamada', 'hay una llamada en la línea', 'en reunión o llamada de Teams', 'ocupado en Teams', 'ausente en Teams', 'la línea es conocida y está libre, o Teams dice disponible', 'Teams dice sin conexión y nada se sabe de la línea', 'no se sabe nada'],
+  },
+};
+
+const locale = navigator.languages.find(tag => WORDS[tag.slice(0, 2).toLowerCase()]) ?? 'en';
+const language = locale.slice(0, 2).toLowerCase();
+const words = WORDS[language];
+const number = new Intl.NumberFormat(locale);
+const plural = new Intl.PluralRules(locale);
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+const short = Object.fromEntries(['second', 'minute', 'hour', 'day'].map(unit =>
+  [unit, new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' })]));
+
+const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) =>
+  typeof values[name] === 'number' ? number.format(values[name]) : values[name] ?? '');
+const headcount = n => t(plural.select(n) === 'one' ? 'person' : 'people', { n });
+const wordIn = (list, word) => (Object.hasOwn(list, word) ? list[word] : String(word));
+const statusWord = status => wordIn(words.s, status);
+const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP' };
+const plainWord = word => wordIn(words.w, wordIn(NAMES, word));
+
+// ── 2. Small tools ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+const $ = id => document.getElementById(id);
+const isObject = value => value !== null && typeof value === 'object';
+const isGiven = value => value !== null && value !== undefined && value !== '';
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/** Builds an element. Children are nodes or texts; null and undefined are left out. */
+function el(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children.filter(child => child !== null && child !== undefined));
+  return node;
+}
+
+function sign(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#sign-${name}`);
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(use);
+  return svg;
+}
+
+// Writing to the document costs more than comparing, and most of what an event brings is already there.
+const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+const setMark = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+const show = (node, visible) => { if (node.hidden === visible) node.hidden = !visible; };
+
+/** Lower case without accents, so that "Zoe" finds "Zoë" and "Lodz" finds "Łódź". */
+const LETTERS = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i', þ: 'th' };
+const fold = text => String(text ?? '').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[ßæœøđðłıþ]/g, c => LETTERS[c]);
+/** A key that sorts with `<`, which is ten times faster than a collator; "Desk 9" stands before "Desk 10". */
+const sortKey = text => fold(text).replace(/\d+/g, digits => digits.padStart(8, '0'));
+
+/** Storage that may be forbidden by the browser: then nothing is remembered, and nothing breaks. */
+const remembered = {
+  get(where, key) { try { return where().getItem(key); } catch { return null; } },
+  set(where, key, value) { try { value === null ? where().removeItem(key) : where().setItem(key, value); } catch { /* forbidden */ } },
+};
+const inBrowser = () => localStorage;
+const inTab = () => sessionStorage;
+
+// `since` is the daemon's time. The Date header tells how far this machine's clock is off, so that ages are right.
+let clockSkew = 0;
+const daemonNow = () => Date.now() + clockSkew;
+const parseTime = text => { const ms = Date.parse(text); return Number.isNaN(ms) ? null : ms; };
+
+function unitsOf(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return [['second', s]];
+  if (s < 3600) return [['minute', Math.floor(s / 60)]];
+  if (s < 86400) return [['hour', Math.floor(s / 3600)], ['minute', Math.floor(s / 60) % 60]];
+  return [['day', Math.floor(s / 86400)]];
+}
+const shortAge = ms => unitsOf(ms).map(([unit, n]) => short[unit].format(n)).join(' ');
+function relativeTime(at) {
+  const ahead = at - daemonNow();
+  const [unit, n] = unitsOf(Math.abs(ahead))[0];
+  return relative.format(ahead > 0 ? n : -n, unit);
+}
+function moment(text) {
+  const at = parseTime(text);
+  return at === null ? null : (Math.abs(daemonNow() - at) < 86400e3 ? clock : calendar).format(at);
+}
+
+// ── 3. People: what the page knows ──────────────────────────────────────────────────────────────────────────────────
+
+const STATUSES = ['ringing', 'held', 'do_not_disturb', 'on_call', 'in_meeting', 'busy', 'away', 'available', 'offline', 'unknown'];
+const COLOURS = {
+  ringing: 'red', held: 'amber', do_not_disturb: 'dnd', on_call: 'red', in_meeting: 'red', busy: 'red', away: 'amber', available: 'green',
+};
+// What each of the thirteen built-in rules concludes; a site that orders its own rules is recognised by disagreeing.
+const RULE_STATUS = ['ringing', 'held', ...Array(4).fill('do_not_disturb'), ...STATUSES.slice(3)];
+const LARGE = 20000;      // above this many people the page asks the daemon instead of holding everybody
+const FOUND_MAX = 200;    // results shown of a search in a large organisation
+const RECENT_MAX = 60;    // who changed recently, in a large organisation
+
+const people = new Map();   // id -> record {p, key, text, since, connection, load}
+const folders = new Map();  // name -> {name, key, total, counts}
+const counts = new Map();   // status -> people (of those in `people`)
+const recent = new Set();   // large: ids, oldest change first
+const found = new Set();    // large: ids the daemon found for the present search
+const finding = { asking: false, failure: '', more: false };
+let large = false;
+let connection = 0;         // number of the stream by which we know; a later one outranks every version of an earlier one
+let load = 0;               // number of the load that last confirmed a record
+let ordered = [];           // all records by name
+let orderDirty = true;
+
+const signOf = status => STATUSES.includes(status) ? status : 'unknown';
+const colourOf = p => p.colour ?? COLOURS[p.status] ?? 'grey';
+
+function count(record, step) {
+  const { status, folder } = record.p;
+  counts.set(status, (counts.get(status) ?? 0) + step);
+  const name = folder ?? '';
+  let f = folders.get(name);
+  if (!f) folders.set(name, f = { name, key: sortKey(name), total: 0, counts: new Map() });
+  f.total += step;
+  f.counts.set(status, (f.counts.get(status) ?? 0) + step);
+  if (f.total === 0) folders.delete(name);
+  countsDirty = true;
+}
+
+/** Takes a presence object in if it is news. Versions count only within one connection: a restarted daemon begins anew. */
+function take(p) {
+  if (!isObject(p) || typeof p.id !== 'string') return;
+  const old = people.get(p.id);
+  if (old && old.connection === connection && (p.version ?? 0) < (old.p.version ?? 0)) { old.load = load; return; }
+  const record = old ?? { p: null };
+  const renamed = !old || old.p.name !== p.name || old.p.folder !== p.folder;
+  const moved = renamed || old.p.status !== p.status || old.p.since !== p.since;
+  if (old) count(old, -1);
+  Object.assign(record, { p, connection, load, since: parseTime(p.since) });
+  if (renamed) {
+    record.key = sortKey(p.name ?? p.id);
+    record.text = fold([p.name, p.id, p.email, p.folder].join(' '));
+    orderDirty = true;
+  }
+  people.set(p.id, record);
+  count(record, 1);
+  changed(p.id, renamed || (moved && view.dependsOnStatus()));
+}
+
+function drop(id) {
+  const record = people.get(id);
+  if (!record) return;
+  count(record, -1);
+  people.delete(id);
+  orderDirty = true;
+  changed(id, true);
+}
+
+/** An event in a large organisation: keep who changed last, forget who changed longest ago. */
+function takeRecent(p) {
+  if (matches({ p, text: fold([p.name, p.id, p.email, p.folder].join(' ')) }) && searching() && found.size < FOUND_MAX) found.add(p.id);
+  recent.delete(p.id);
+  recent.add(p.id);
+  take(p);
+  if (recent.size <= RECENT_MAX) return;
+  const [oldest] = recent;
+  recent.delete(oldest);
+  if (!found.has(oldest)) drop(oldest);
+}
+
+function forgetEverybody() {
+  for (const map of [people, folders, counts, recent, found]) map.clear();
+  orderDirty = countsDirty = true;
+  relayout();
+}
+
+// ── 4. The daemon: requests, stream, loading ────────────────────────────────────────────────────────────────────────
+
+const SILENCE_MS = 35000;   // heartbeats come every 15 s: two lost and a bit
+const token = { value: remembered.get(inTab, 'lamplighter.token'), arrived: null };
+const link = {
+  state: 'connecting',      // connecting | loading | live | syncing | lost | signin
+  heard: 0,                 // when the stream last said anything
+  asOf: null,               // while not live: when the picture was last true
+  lastId: null,             // of the last event, to resume from
+  stop: null, wake: null, failure: '',
+};
+let loading = null;         // AbortController of the load under way
+
+class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    Object.assign(this, { status, missing: problem.missing });
+  }
+}
+
+/** One request with the token; throws Refusal for anything but 2xx, so that a caller never reads an error as data. */
+async function request(path, { signal, headers = {} } = {}) {
+  if (token.value) headers.Authorization = `Bearer ${token.value}`;
+  const answer = await fetch(path, { headers, signal, cache: 'no-store', credentials: 'same-origin' });
+  const date = parseTime(answer.headers.get('Date'));
+  if (date !== null) clockSkew = Math.abs(date - Date.now()) > 3000 ? date - Date.now() : 0;
+  if (answer.ok) return answer;
+  throw new Refusal(answer.status, await answer.json().catch(() => ({})) ?? {});
+}
+const requestJson = async (path, options) => (await request(path, options)).json();
+
+const pause = ms => new Promise(resolve => { link.wake = resolve; setTimeout(resolve, ms); });
+const backoff = attempt => Math.min(30000, 500 * 2 ** Math.min(attempt, 6)) * (0.7 + 0.6 * Math.random());
+
+/** Cuts a text stream into server-sent events, whatever the chunks (WHATWG HTML, 9.2.6). */
+function eventParser(deliver) {
+  let rest = '', type = '', data = [], id = null;
+  const line = text => {
+    if (text === '') {
+      if (id !== null) link.lastId = id;
+      if (data.length) deliver(type || 'message', data.join('\n'));
+      type = ''; data = []; id = null;
+      return;
+    }
+    const [, field, value] = /^([^:]*)(?:: ?)?(.*)$/s.exec(text);
+    if (field === 'event') type = value;
+    else if (field === 'data') data.push(value);
+    else if (field === 'id' && !value.includes('\0')) id = value;
+  };
+  return chunk => {
+    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop();
+    lines.forEach(line);
+  };
+}
+
+function onEvent(type, text) {
+  link.heard = Date.now();
+  let data = null;
+  try { data = JSON.parse(text); } catch { /* a heartbeat may say anything */ }
+  if (type === 'presence' && isObject(data)) large ? takeRecent(data) : take(data);
+  else if (type === 'gap') reload();
+  else if (type === 'call' && data?.person === details.id) askWhy();
+}
+
+/** Reads one stream to its end. The people are loaded beside it, once it stands, so that no change falls in between. */
+async function readStream() {
+  const stop = link.stop = new AbortController();
+  const hurry = setTimeout(() => stop.abort(), 20000);
+  const headers = { Accept: 'text/event-stream' };
+  if (link.lastId !== null) headers['Last-Event-ID'] = link.lastId;
+  try {
+    const answer = await request('v1/events?types=presence,call,gap,heartbeat', { signal: stop.signal, headers });
+    clearTimeout(hurry);
+    connection += 1;
+    link.heard = Date.now();
+    reload();
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    const parse = eventParser(onEvent);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      parse(value);
+    }
+  } finally {
+    clearTimeout(hurry);
+    stop.abort();
+    loading?.abort();
+  }
+}
+
+async function follow() {
+  for (let attempt = 0; ; attempt += 1) {
+    const before = connection, began = Date.now();
+    try { await readStream(); } catch (error) {
+      if (error.status === 401 || error.status === 403) { await askToken(error); attempt = -1; continue; }
+    }
+    if (connection > before && Date.now() - began > 5000) attempt = 0; // it had worked: the next try may come soon
+    setLink(connection ? 'lost' : 'connecting', connection ? '' : t('noContact'));
+    pollAgain(); // the health on the page is as old as the lamps, unless the daemon still answers
+    await pause(backoff(attempt));
+  }
+}
+
+/** Reads everybody (or, in a large organisation, what is shown) again, because something may have been missed. */
+async function reload() {
+  loading?.abort();
+  const { signal } = loading = new AbortController();
+  setLink(link.asOf === null && link.state !== 'live' ? 'loading' : 'syncing');
+  load += 1;
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      await pollStatus();
+      if (!large && (health?.people?.total ?? 0) > LARGE) becomeLarge();
+      await (large ? refreshLarge(signal) : loadEverybody(signal));
+      if (!signal.aborted) setLink('live');
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error.status === 401 || error.status === 403) { link.stop.abort(); return; } // the stream will ask for a token
+      setLink(link.state, t('loadFailed', { why: error.message }));
+      await new Promise(resolve => setTimeout(resolve, backoff(attempt + 1)));
+    }
+  }
+}
+
+async function loadEverybody(signal) {
+  let cursor = null, n = 0;
+  do {
+    const page = await requestJson(`v1/presence?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
+    page.items.forEach(take);
+    n += page.items.length;
+    cursor = page.next;
+    if (cursor && n >= LARGE) { becomeLarge(); return refreshLarge(signal); }
+  } while (cursor);
+  for (const [id, record] of people) if (record.load !== load) drop(id);
+}
+
+/** Every change of what the page may claim goes through here. From the moment it stops being live, `asOf` stands. */
+function setLink(state, failure = '') {
+  const wasTrue = link.state === 'live' || link.state === 'loading';
+  if (wasTrue && (state === 'lost' || state === 'syncing')) link.asOf = link.heard;
+  if (state === 'live') link.asOf = null;
+  Object.assign(link, { state, failure });
+  drawLink();
+}
+
+const isOld = () => link.asOf !== null;
+
+/** Once a second: is the stream still alive? A sleeping laptop is caught here too, because wall-clock time went on. */
+function watchSilence() {
+  const now = Date.now();
+  link.heard = Math.min(link.heard, now);
+  if (['live', 'loading', 'syncing'].includes(link.state) && now - link.heard > SILENCE_MS) {
+    setLink('lost');
+    link.stop.abort();
+  }
+}
+
+function drawLink() {
+  const { state, asOf, failure } = link;
+  setMark(document.body, 'data-connection', state);
+  setMark(document.body, 'data-old', String(isOld()));
+  setText($('connection-word'), t(state));
+  show($('banner'), isOld() || failure !== '');
+  const old = isOld() ? t(state === 'syncing' ? 'catchingUp' : 'oldSince', { time: clock.format(asOf + clockSkew) }) : '';
+  setText($('banner-text'), [old, failure].filter(Boolean).join(' '));
+  countsDirty = true;
+  draw();
+  tick();
+}
+
+// ── 5. Signing in ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Shows the form and waits for a token. A board without permission shows nobody: what was on it goes. */
+function askToken(error) {
+  const tried = token.value !== null;
+  if (details.id !== null) closeDetails();
+  forgetEverybody();
+  link.asOf = link.lastId = null;
+  setLink('signin');
+  setText($('sign-in-text'), error.status === 403 ? t('signInMissing', { missing: [error.missing].flat().join(', ') || error.message })
+    : t(tried ? 'signInWrong' : 'signInText'));
+  setMark($('sign-in'), 'data-wrong', String(tried));
+  show($('sign-in'), true);
+  $('token').focus();
+  return new Promise(resolve => { token.arrived = resolve; });
+}
+
+function useToken(event) {
+  event.preventDefault();
+  const value = $('token').value.trim();
+  if (!/^[\x21-\x7e]+$/.test(value)) return;
+  token.value = value;
+  remembered.set(inTab, 'lamplighter.token', value);
+  $('token').value = '';
+  show($('sign-in'), false);
+  show($('sign-out'), true);
+  setLink('connecting');
+  token.arrived?.();
+}
+
+function signOut() {
+  token.value = null;
+  remembered.set(inTab, 'lamplighter.token', null);
+  location.reload();
+}
+
+// ── 6. Which lamps, in which order ──────────────────────────────────────────────────────────────────────────────────
+
+const view = {
+  query: '', terms: [], statuses: new Set(), sort: remembered.get(inBrowser, 'lamplighter.sort') ?? 'name',
+  folded: new Set((remembered.get(inBrowser, 'lamplighter.folded') ?? '').split('\n').filter(Boolean)),
+  /** Does a change of status or time alone move lamps about? */
+  dependsOnStatus() { return large || this.statuses.size > 0 || this.sort !== 'name'; },
+};
+const searching = () => view.terms.length > 0 || view.statuses.size > 0;
+const RANK = new Map(STATUSES.map((status, i) => [status, i]));
+const RECENT_KEY = '\u0000recent';
+
+const matches = record => (view.statuses.size === 0 || view.statuses.has(record.p.status))
+  && view.terms.every(term => record.text.includes(term));
+
+function byName() {
+  if (orderDirty) ordered = [...people.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.p.id < b.p.id ? -1 : 1));
+  orderDirty = false;
+  return ordered;
+}
+
+const SORTS = {
+  name: null, // already so
+  status: (a, b) => (RANK.get(a.p.status) ?? 99) - (RANK.get(b.p.status) ?? 99),
+  changed: (a, b) => (b.since ?? 0) - (a.since ?? 0),
+};
+
+function groups() {
+  const all = new Map();
+  for (const record of byName()) {
+    if (!matches(record) || (large && !found.has(record.p.id))) continue;
+    const name = record.p.folder ?? '';
+    if (!all.has(name)) all.set(name, []);
+    all.get(name).push(record);
+  }
+  const list = [...all].map(([name, members]) => ({ name, title: name || t('noFolder'), members, key: name ? sortKey(name) : '\uffff' }));
+  list.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (SORTS[view.sort]) for (const group of list) group.members.sort(SORTS[view.sort]);
+  if (large) {
+    const members = [...recent].reverse().filter(id => !found.has(id)).map(id => people.get(id));
+    if (members.length) list.push({ name: RECENT_KEY, title: t('recent'), members });
+  }
+  return list;
+}
+
+/** Turns the groups into rows with a height: all that scrolling needs to know of people who are not on screen. */
+const plan = { rows: [], tile: 0, gap: 0, columns: 1, head: 0, cell: 0 };
+
+function layout() {
+  const css = getComputedStyle(board);
+  const size = name => parseFloat(css.getPropertyValue(name));
+  const width = board.clientWidth, gap = size('--gap');
+  const columns = Math.max(1, Math.floor((width + gap) / (size('--tile-min') + gap)));
+  Object.assign(plan, { rows: [], gap, columns, cell: size('--tile-h'), head: size('--head-h'), tile: (width - gap * (columns - 1)) / columns });
+  let y = 0, stop = null;
+  for (const group of groups()) {
+    plan.rows.push({ y, h: plan.head, group });
+    y += plan.head;
+    const folded = view.folded.has(group.name) && view.terms.length === 0;
+    group.folded = folded;
+    for (let i = 0; !folded && i < group.members.length; i += columns) {
+      const members = group.members.slice(i, i + columns);
+      for (const { p } of members) if (stop === null || p.id === tabStop) stop = p.id;
+      plan.rows.push({ y, h: plan.cell, members });
+      y += plan.cell + gap;
+    }
+    y += folded ? 0 : gap;
+  }
+  tabStop = stop;
+  board.style.setProperty('--tile-w', `${plan.tile}px`);
+  board.style.height = `${y}px`;
+  drawNote(y === 0);
+}
+
+function noteText(nobody) {
+  if (link.state === 'signin') return '';
+  if (large) {
+    if (!searching()) return t('large', { n: health?.people?.total ?? 0 });
+    if (finding.failure) return t('searchFailed', { why: finding.failure });
+    if (finding.more) return t('more', { n: FOUND_MAX });
+    return found.size === 0 && !finding.asking ? t('nobody') : '';
+  }
+  if (!nobody || !(link.state === 'live' || people.size)) return '';
+  return t(searching() ? 'nobody' : 'empty');
+}
+
+function drawNote(nobody) {
+  const text = noteText(nobody);
+  setText($('note'), text);
+  show($('note'), text !== '');
+}
+
+// ── 7. Drawing: only what is on screen, once a frame ────────────────────────────────────────────────────────────────
+
+const board = $('board');
+const tiles = new Map();      // id -> tile on screen
+const headings = new Map();   // folder -> heading on screen
+const spare = [];             // tiles to use again
+const dirty = new Set();      // ids whose lamp may look different now
+const OVERSCAN = 300;         // px drawn beyond the window, so that scrolling finds lamps and not holes
+const LAYOUT_MS = 250;        // layouts that live changes cause are at least so far apart
+const RECENT_MS = 2000;       // … and in a large organisation, where the list would run away from the eye
+let frame = 0, layoutWanted = false, layoutAt = -Infinity, placeWanted = false, countsDirty = false, tabStop = null;
+
+function draw() { frame ||= requestAnimationFrame(drawFrame); }
+function changed(id, moved) { dirty.add(id); if (moved) layoutWanted = true; draw(); }
+/** A layout somebody asked for: not held back. */
+function relayout() { layoutWanted = true; layoutAt = -Infinity; draw(); }
+function replace() { placeWanted = true; draw(); }
+
+function drawFrame(now) {
+  frame = 0;
+  const wait = layoutAt + (large ? RECENT_MS : LAYOUT_MS) - now;
+  if (layoutWanted && wait <= 0) {
+    layout();
+    layoutWanted = false; layoutAt = now; placeWanted = true;
+  } else if (layoutWanted) setTimeout(draw, wait);
+  if (placeWanted) place();
+  placeWanted = false;
+  for (const id of dirty) if (tiles.has(id)) drawTile(tiles.get(id));
+  if (dirty.has(details.id)) drawDetails();
+  if (dirty.size || countsDirty) { for (const heading of headings.values()) drawHeading(heading); drawCounts(); }
+  dirty.clear();
+  countsDirty = false;
+}
+
+function firstRowBelow(y) {
+  let low = 0, high = plan.rows.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (plan.rows[mid].y + plan.rows[mid].h < y) low = mid + 1; else high = mid;
+  }
+  return low;
+}
+
+/** Puts the rows around the window into the document, in reading order, and takes the others out. */
+function place() {
+  const top = -board.getBoundingClientRect().top - OVERSCAN, bottom = top + innerHeight + 2 * OVERSCAN;
+  const active = board.contains(document.activeElement) ? document.activeElement : null;
+  const wanted = [], keep = new Set();
+  const want = row => (row.group ? [row.group] : row.members).forEach((what, column) => {
+    const node = row.group ? headingOf(what) : tileOf(what);
+    keep.add(node);
+    wanted.push(node);
+    node.root.style.transform = `translate(${row.group ? 0 : column * (plan.tile + plan.gap)}px, ${row.y}px)`;
+  });
+  const from = firstRowBelow(top);
+  // The lamp that has the focus stays in the document even out of sight, or the keyboard would lose its place.
+  const focused = active && tileAt(active)?.id;
+  const held = focused ? plan.rows.findIndex((row, i) => (i < from || row.y > bottom) && row.members?.some(({ p }) => p.id === focused)) : -1;
+  if (held >= 0 && held < from) want(plan.rows[held]);
+  let i = from;
+  for (; i < plan.rows.length && plan.rows[i].y <= bottom; i += 1) want(plan.rows[i]);
+  if (held >= i) want(plan.rows[held]);
+
+  for (const [id, tile] of tiles) if (!keep.has(tile)) { tile.root.remove(); tiles.delete(id); if (spare.length < 500) spare.push(tile); }
+  for (const [name, heading] of headings) if (!keep.has(heading)) { heading.root.remove(); headings.delete(name); }
+  let next = board.firstChild;
+  for (const { root } of wanted) {
+    if (root === next) next = next.nextSibling; else board.insertBefore(root, next);
+  }
+  if (active && active !== document.activeElement && active.isConnected) active.focus({ preventScroll: true });
+}
+
+function tileOf(record) {
+  const { id } = record.p;
+  let tile = tiles.get(id);
+  if (!tile) {
+    tile = spare.pop() ?? newTile();
+    tiles.set(id, tile);
+    tile.id = id;
+    tile.record = record;
+    drawTile(tile);
+  }
+  tile.open.tabIndex = id === tabStop ? 0 : -1;
+  return tile;
+}
+
+const tileAt = node => tiles.get(node.closest('.tile')?.dataset.id);
+
+function newTile() {
+  const root = $('tile-template').content.firstElementChild.cloneNode(true);
+  const tile = { root, signKey: '' };
+  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'chat']) tile[part] = root.querySelector(`.${part}`);
+  tile.chat.title = t('chat');
+  return tile;
+}
+
+/** [symbol, text for people, short text or nothing] of what a lamp says besides its status. */
+function signsOf(p) {
+  const line = p.line ?? {}, list = [];
+  if (line.dnd && p.status !== 'do_not_disturb') list.push(['dnd', t('lineDnd')]);
+  if (line.forwarding && line.forwarding !== 'none') list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
+  if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${textOf(p.acd)}`, textOf(p.acd.state ?? p.acd)]);
+  if (line.stale) list.push(['stale', t('lineStale')]);
+  if (p.teams?.stale) list.push(['stale', t('teamsStale')]);
+  return list;
+}
+
+function drawLamp(lamp, p) {
+  setMark(lamp, 'data-status', signOf(p.status));
+  setMark(lamp, 'data-colour', colourOf(p));
+  setMark(lamp, 'data-blinking', String(Boolean(p.blinking)));
+  setMark(lamp, 'data-stale', String(Boolean(p.line?.stale)));
+  setMark(lamp.querySelector('use'), 'href', `#sign-${signOf(p.status)}`);
+}
+
+function drawTile(tile) {
+  const record = tile.record = people.get(tile.id) ?? tile.record;
+  const { p } = record, calls = p.line?.calls ?? 0, signs = signsOf(p);
+  setMark(tile.root, 'data-status', signOf(p.status));
+  setMark(tile.root, 'data-id', p.id);
+  drawLamp(tile.lamp, p);
+  setText(tile.badge, calls > 0 ? number.format(calls) : '');
+  setText(tile.name, p.name || p.id);
+  setText(tile.word, statusWord(p.status));
+  drawSince(tile);
+  const label = [p.name || p.id, statusWord(p.status), calls ? t('calls', { n: calls }) : '', ...signs.map(([, text]) => text)];
+  setMark(tile.open, 'aria-label', label.filter(Boolean).join(', '));
+  const key = JSON.stringify(signs);
+  if (key !== tile.signKey) {
+    tile.signKey = key;
+    tile.signs.replaceChildren(...signs.map(([name, text, brief]) => {
+      const node = el('span', `sign sign-${name}`, sign(name), brief ? el('span', '', brief) : null);
+      node.title = text;
+      return node;
+    }));
+  }
+  const chat = safeLink(p.chat);
+  show(tile.chat, chat !== null);
+  if (chat) { setMark(tile.chat, 'href', chat); setMark(tile.chat, 'aria-label', `${t('chat')}: ${p.name || p.id}`); }
+}
+
+/** How long so; in an old picture no longer than it is known, for nobody knows whether it still lasts. */
+function drawSince({ since, record }) {
+  const until = (isOld() ? link.asOf + clockSkew : daemonNow());
+  setText(since, record.since === null ? '' : shortAge(until - record.since));
+}
+
+/** A link that a directory may give: nothing but the web and the chat programs, never `javascript:`. */
+function safeLink(text) {
+  try {
+    const url = new URL(text);
+    return ['https:', 'msteams:', 'sip:', 'im:', 'webexteams:'].includes(url.protocol) ? url.href : null;
+  } catch { return null; }
+}
+
+function headingOf(group) {
+  let heading = headings.get(group.name);
+  if (!heading) {
+    const root = $('heading-template').content.firstElementChild.cloneNode(true);
+    const [button, folder, size, bar] = ['button', '.folder', '.size', '.bar'].map(query => root.querySelector(query));
+    heading = { root, button, folder, size, bar };
+    button.addEventListener('click', () => toggleFolder(heading.group.name));
+    headings.set(group.name, heading);
+  }
+  heading.group = group;
+  drawHeading(heading);
+  return heading;
+}
+
+function drawHeading({ group, button, folder, size, bar }) {
+  // Live numbers of the whole folder; a search or an unfinished organisation shows what is there.
+  const whole = large || searching() ? null : folders.get(group.name);
+  const total = whole?.total ?? group.members.length;
+  setText(folder, group.title);
+  setText(size, whole ? t('availableOf', { n: whole.counts.get('available') ?? 0, total }) : number.format(total));
+  setMark(button, 'aria-expanded', String(!group.folded));
+  show(bar, Boolean(whole));
+  if (!whole) return;
+  if (!bar.firstChild) bar.append(...STATUSES.map(status => { const part = el('i'); part.dataset.colour = COLOURS[status] ?? 'grey'; return part; }));
+  STATUSES.forEach((status, i) => {
+    const n = whole.counts.get(status) ?? 0;
+    show(bar.children[i], n > 0);
+    bar.children[i].style.flexGrow = String(n);
+  });
+}
+
+function drawCounts() {
+  const by = large ? health?.people?.by_status ?? {} : Object.fromEntries(counts);
+  const total = large ? health?.people?.total ?? 0 : people.size;
+  for (const [status, chip] of chips) {
+    const n = status === null ? total : by[status] ?? 0;
+    setText(chip.lastChild, number.format(n));
+    setMark(chip, 'aria-pressed', String(status === null ? view.statuses.size === 0 : view.statuses.has(status)));
+    setMark(chip, 'data-empty', String(n === 0));
+  }
+  const known = health?.people?.known;
+  const some = ['on_call', 'available'].map(status => `${statusWord(status)} ${number.format(by[status] ?? 0)}`);
+  const said = [headcount(total), known < total ? t('known', { n: known }) : '', ...some];
+  setText($('counts'), total === 0 ? '' : said.filter(Boolean).join(' · '));
+  const ringing = by.ringing ?? 0;
+  document.title = isOld() ? `⚠ ${t('lost')} – Lamplighter` : ringing ? `(${ringing}) Lamplighter` : 'Lamplighter';
+}
+
+/** Once a second: the ages on screen, and how old an old picture is. */
+function tick() {
+  if (link.asOf !== null) setText($('banner-ago'), `(${relativeTime(link.asOf + clockSkew)})`);
+  else setText($('banner-ago'), '');
+  for (const tile of tiles.values()) drawSince(tile);
+  if (details.id !== null) drawDetailsState();
+}
+
+// ── 8. Details and why ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const details = { id: null, record: null, why: null, asked: 0 };
+
+function textOf(value) {
+  if (value === null || value === undefined || value === '') return '–';
+  if (value === true) return t('yes');
+  if (value === false) return t('no');
+  if (Array.isArray(value)) return value.map(textOf).join(', ') || '–';
+  if (isObject(value)) return Object.entries(value).map(([key, inner]) => `${key.replace(/_/g, ' ')}: ${textOf(inner)}`).join(', ');
+  return typeof value === 'number' ? number.format(value) : plainWord(value);
+}
+
+function openDetails(id) {
+  Object.assign(details, { id, record: people.get(id), why: null });
+  drawDetails();
+  if (!$('details').open) $('details').show();
+  $('details-close').focus();
+}
+
+function closeDetails() {
+  const { id } = details;
+  details.id = null;
+  $('details').close();
+  tiles.get(id)?.open.focus();
+}
+
+/** Asks why, at most once a second: an event that changes the person asks again. */
+async function askWhy() {
+  const { id } = details;
+  if (id === null || details.waiting) return;
+  details.waiting = true;
+  const wait = Math.max(0, details.asked + 1000 - Date.now());
+  if (details.why !== null && wait > 0) await new Promise(resolve => setTimeout(resolve, wait));
+  details.waiting = false;
+  if (details.id === null) return;
+  const asked = details.id;
+  details.asked = Date.now();
+  const why = await requestJson(`v1/presence/${encodeURIComponent(asked)}/why`)
+    .catch(error => ({ failure: error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : t('failed', { why: error.message }) }));
+  if (details.id !== asked) return;
+  details.why = why;
+  drawWhy();
+}
+
+function drawDetailsState() {
+  const { record } = details;
+  const since = record.since === null ? '' : ` · ${isOld() ? '' : `${relativeTime(record.since)} `}(${moment(record.p.since)})`;
+  setText($('details-state'), statusWord(record.p.status) + since);
+}
+
+const fact = (name, value) => el('div', 'fact', el('dt', '', name), el('dd', '', value));
+
+function factList(title, ...facts) {
+  return el('section', '', el('h3', '', title), el('dl', '', ...facts));
+}
+
+function anchor(text, href) {
+  const a = el('a', '', text);
+  Object.assign(a, { href, target: '_blank', rel: 'noopener noreferrer' });
+  return a;
+}
+
+function drawDetails() {
+  const record = details.record = people.get(details.id) ?? details.record;
+  if (!record) return;
+  const { p } = record, line = p.line ?? {}, teams = p.teams, chat = safeLink(p.chat);
+  drawLamp($('details-lamp'), p);
+  setText($('details-name'), p.name || p.id);
+  drawDetailsState();
+  const spaced = word => textOf(word).replace(/[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, '$& ');
+  $('details-facts').replaceChildren(...[
+    factList(t('line'), fact(t('state'), textOf(line.state)), fact(t('callCount'), textOf(line.calls ?? 0)),
+      fact(t('dnd'), textOf(Boolean(line.dnd))), fact(t('forward'), textOf(line.forwarding)),
+      line.stale ? fact(t('current'), t('lineStale')) : null),
+    teams ? factList('Teams', fact(t('availability'), spaced(teams.availability)), fact(t('activity'), spaced(teams.activity)),
+      teams.stale ? fact(t('current'), t('teamsStale')) : null) : null,
+    isGiven(p.acd) ? factList(t('acd'), fact(t('state'), textOf(p.acd))) : null,
+    factList(t('contact'), p.email ? fact(t('mail'), anchor(p.email, `mailto:${encodeURIComponent(p.email).replace('%40', '@')}`)) : null,
+      fact(t('folder'), p.folder || t('noFolder')), fact(t('id'), p.id),
+      chat ? fact(t('chat'), anchor(new URL(chat).host || t('chat'), chat)) : null),
+  ].filter(Boolean));
+  drawWhy();
+  askWhy();
+}
+
+/** A rule in words. Only the built-in rules have words here; a site's own rule brings its `text` or shows its number. */
+function ruleText({ rule, text }, builtIn) {
+  if (text) return text;
+  if (typeof rule !== 'number') return textOf(rule);
+  return builtIn && words.rules[rule - 1] ? words.rules[rule - 1] : t('ruleN', { n: rule });
+}
+
+function drawWhy() {
+  const { why, record: { p } } = details;
+  const builtIn = RULE_STATUS[p.rule - 1] === p.status;
+  const rules = Array.isArray(why?.rules) ? why.rules : [];
+  const decisive = rules.findIndex(rule => rule.matched);
+  const decider = rules[decisive] ?? (p.rule ? { rule: p.rule } : null);
+  const verdict = decider ? t('decides', { n: decider.rule, text: ruleText(decider, builtIn) }) : t('noneDecides');
+  const parts = [el('h3', '', t('why')), el('p', 'verdict', verdict)];
+  if (why?.failure) parts.push(el('p', 'failure', why.failure));
+  else if (why) {
+    parts.push(el('h4', '', t('inputs')), entries(why.inputs, describeInput));
+    parts.push(el('h4', '', t('order')), el('ol', 'rules', ...rules.map((rule, i) => ruleItem(rule, i - decisive, builtIn))));
+    parts.push(el('h4', '', t('outputs')), entries(why.outputs, describeOutput));
+  }
+  $('details-why').replaceChildren(...parts);
+}
+
+/** `place`: negative above the deciding rule, 0 for it, positive below, where nothing was asked any more. */
+function ruleItem(rule, place, builtIn) {
+  const kind = place === 0 ? 'decisive' : place > 0 ? 'below' : 'passed';
+  const item = el('li', kind, sign(place === 0 ? 'up' : 'off'), el('span', '', ruleText(rule, builtIn)));
+  item.dataset.rule = textOf(rule.rule);
+  if (place === 0) item.setAttribute('aria-current', 'true');
+  return item;
+}
+
+function describeInput({ source, value, at, age_s: age, expires }) {
+  const end = parseTime(expires);
+  return [plainWord(source), textOf(value), typeof age === 'number' ? t('age', { age: shortAge(age * 1000) }) : moment(at),
+    end === null ? null : t('expires', { time: relativeTime(end) })];
+}
+const describeOutput = ({ adapter, value, at, result }) => [plainWord(adapter), textOf(value), moment(at), textOf(result)];
+
+/** Rows of [who, what, small print…]. */
+function entries(list, describe) {
+  if (!Array.isArray(list) || list.length === 0) return el('p', 'nothing', t('nothing'));
+  return el('ul', 'entries', ...list.map(item => {
+    const [who, what, ...small] = describe(item);
+    return el('li', '', el('strong', '', who), el('span', '', what), el('small', '', small.filter(Boolean).join(' · ')));
+  }));
+}
+
+// ── 9. Health: channels, adapters, alarms ───────────────────────────────────────────────────────────────────────────
+
+const STATUS_POLL_MS = 10000;
+const HEALTH_SIGN = { up: 'up', opening: 'opening', degraded: 'stale', down: 'down', stopped: 'off', off: 'off' };
+let health = null;
+let doubted = null;          // the last total for which everybody was read again
+
+async function pollStatus() {
+  if (link.state === 'signin') return;
+  try { health = await requestJson('v1/status', { signal: AbortSignal.timeout(8000) }); } catch (error) {
+    if (error.status === 401) throw error;
+    setHealthOld();
+    return;
+  }
+  show($('systems'), true);
+  setMark($('systems'), 'data-old', 'false');
+  drawHealth();
+  countsDirty = true;
+  draw();
+}
+
+function setHealthOld() {
+  if (health === null) return;
+  setMark($('systems'), 'data-old', 'true');
+  $('pills').replaceChildren(el('span', 'pill', sign('unknown'), t('systemsOld')));
+}
+
+/** People come and go with the people file, of which no event tells: another total than ours asks for a reload, once. */
+async function pollAgain() {
+  await pollStatus().catch(() => {});
+  const total = health?.people?.total;
+  if (large || link.state !== 'live' || typeof total !== 'number' || total === people.size || total === doubted) return;
+  doubted = total;
+  reload();
+}
+
+const healthSign = state => sign(HEALTH_SIGN[state] ?? 'unknown');
+const statePill = state => el('span', `pill state-${state}`, healthSign(state), plainWord(state));
+const systemPill = (state, name) => el('span', `pill state-${state}`, healthSign(state), el('span', 'pill-name', name), state === 'up' ? null : plainWord(state));
+
+/** rows: [name, value]; those without a value are left out. */
+function card(kind, title, state, rows) {
+  const facts = rows.filter(([, value]) => isGiven(value)).map(([name, value]) => fact(name, typeof value === 'number' ? number.format(value) : value));
+  return el('article', 'card', el('p', 'kind', kind), el('h3', '', state === null ? null : statePill(state), el('span', '', title)), el('dl', '', ...facts));
+}
+
+const channelCard = c => card(`${t('channel')} · ${c.platform ?? ''}`, c.host ?? '', c.state, [
+  ['', c.since ? t('since', { time: moment(c.since) }) : ''], [t('reason'), c.reason], [t('lastEvent'), moment(c.last_event)],
+  [t('lastHeartbeat'), moment(c.last_heartbeat)], [t('id'), c.channel_id]]);
+
+const adapterCard = a => card(t('adapter'), plainWord(a.name), a.state, [
+  [t('queue'), a.queue], [t('lastSuccess'), moment(a.last_success)], [t('lastError'), a.last_error ? moment(a.last_error) ?? textOf(a.last_error) : '']]);
+
+function subscriptionCard(s) {
+  const platforms = (s.platforms ?? []).map(platform => platform?.name ?? platform?.platform ?? textOf(platform)).join(', ');
+  return card(t('subscriptions'), platforms, s.live === s.wanted ? 'up' : 'opening',
+    [[t('wanted'), s.wanted], [t('liveCount'), s.live], [t('pending'), s.pending], [t('refused'), s.refused]]);
+}
+
+function drawHealth() {
+  const { channels = [], adapters = [], subscriptions, events, first_state: first } = health;
+  const upCount = [...channels, ...adapters].filter(system => system.state === 'up').length;
+  const sum = el('span', 'pill pill-sum state-up', sign('up'), number.format(upCount));
+  $('pills').replaceChildren(...channels.map(c => systemPill(c.state, c.host ?? c.platform)), ...adapters.map(a => systemPill(a.state, plainWord(a.name))), sum);
+  const rates = events ? t('rates', { n: Math.round(events.per_second ?? 0), gaps: events.gaps ?? 0 }) : '';
+  const progress = first?.known < first?.total ? t('firstState', { n: first.known, total: first.total }) : '';
+  setText($('rates'), [progress, rates].filter(Boolean).join(' · '));
+  $('system-cards').replaceChildren(...channels.map(channelCard), ...adapters.map(adapterCard), ...(subscriptions ? [subscriptionCard(subscriptions)] : []),
+    card(t('version'), health.version ?? '', null, [[t('started'), moment(health.started)]]));
+  drawAlarms((health.problems ?? []).map(problem => problem?.text ?? problem?.detail ?? textOf(problem)));
+}
+
+function drawAlarms(problems) {
+  show($('alarms'), problems.length > 0);
+  const shown = [...$('alarm-list').children].map(item => item.textContent);
+  if (shown.join('\n') === problems.join('\n')) return; // somebody may be copying the text
+  $('alarm-list').replaceChildren(...problems.map(text => el('li', '', sign('stale'), el('span', '', text))));
+}
+
+// ── 10. Large organisations: the daemon searches ────────────────────────────────────────────────────────────────────
+
+let asking = null;
+
+function becomeLarge() {
+  large = true;
+  forgetEverybody();
+  setMark(document.body, 'data-large', 'true');
+}
+
+/** After a gap nobody can say who changed meanwhile: the list of changes begins anew, the results are asked again. */
+async function refreshLarge(signal) {
+  for (const id of [...recent]) { recent.delete(id); drop(id); }
+  await askDaemon(signal);
+}
+
+async function askDaemon(signal) {
+  const queries = searching() ? (view.statuses.size ? [...view.statuses] : [null]) : [];
+  finding.asking = true;
+  const pages = await Promise.all(queries.map(status => {
+    const query = new URLSearchParams({ limit: FOUND_MAX });
+    if (view.query) query.set('q', view.query);
+    if (status) query.set('status', status);
+    return requestJson(`v1/presence?${query}`, { signal });
+  }));
+  const items = pages.flatMap(page => page.items);
+  const before = [...found];
+  found.clear();
+  items.slice(0, FOUND_MAX).forEach(p => { found.add(p.id); take(p); });
+  for (const id of before) if (!found.has(id) && !recent.has(id)) drop(id);
+  Object.assign(finding, { asking: false, failure: '', more: items.length > FOUND_MAX || pages.some(page => page.next) });
+  relayout();
+}
+
+function searchLarge() {
+  asking?.abort();
+  const { signal } = asking = new AbortController();
+  setTimeout(() => {
+    if (signal.aborted) return;
+    askDaemon(signal).catch(error => {
+      if (signal.aborted) return;
+      Object.assign(finding, { asking: false, failure: error.message });
+      relayout();
+    });
+  }, 200);
+}
+
+// ── 11. Controls ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const chips = new Map(); // status (null: all) -> button
+
+function makeChips() {
+  for (const status of [null, ...STATUSES]) {
+    const lamp = status === null ? null : el('span', 'lamp', sign(status));
+    if (lamp) Object.assign(lamp.dataset, { status, colour: COLOURS[status] ?? 'grey' });
+    const chip = el('button', 'chip', lamp, el('span', '', status === null ? t('all') : statusWord(status)), el('span', 'n', '0'));
+    chip.type = 'button';
+    chip.addEventListener('click', () => filterBy(status));
+    chips.set(status, chip);
+  }
+  $('chips').append(...chips.values());
+}
+
+function filterBy(status) {
+  if (status === null) view.statuses.clear();
+  else if (!view.statuses.delete(status)) view.statuses.add(status);
+  search();
+}
+
+function search() {
+  view.query = $('search').value.trim();
+  view.terms = fold(view.query).split(/\s+/).filter(Boolean);
+  if (large) searchLarge();
+  countsDirty = true;
+  relayout();
+}
+
+function sortBy(order) {
+  view.sort = order;
+  remembered.set(inBrowser, 'lamplighter.sort', order);
+  relayout();
+}
+
+function setFolded(names) {
+  view.folded = new Set(names);
+  remembered.set(inBrowser, 'lamplighter.folded', [...view.folded].join('\n'));
+  relayout();
+}
+function toggleFolder(name) {
+  const folded = new Set(view.folded);
+  if (!folded.delete(name)) folded.add(name);
+  setFolded(folded);
+}
+const toggleAllFolders = () => setFolded(view.folded.size ? [] : plan.rows.filter(row => row.group).map(row => row.group.name));
+
+// Only a choice against the system is remembered: who chooses what the system says follows the system again.
+const darkSystem = matchMedia('(prefers-color-scheme: dark)');
+const systemTheme = () => (darkSystem.matches ? 'dark' : 'light');
+const drawTheme = () => { document.documentElement.dataset.theme = remembered.get(inBrowser, 'lamplighter.theme') ?? systemTheme(); };
+function toggleTheme() {
+  const wanted = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  remembered.set(inBrowser, 'lamplighter.theme', wanted === systemTheme() ? null : wanted);
+  document.documentElement.dataset.theme = wanted;
+}
+
+// Wall screen: nobody scrolls there, so a board longer than the screen turns its own pages.
+const WALL_PAGE_MS = 12000;
+const onWall = () => location.hash === '#wall';
+function drawWall() {
+  setMark(document.body, 'data-wall', String(onWall()));
+  relayout();
+}
+function turnPage() {
+  if (!onWall()) return;
+  const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 4;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  scrollTo({ top: atEnd ? 0 : scrollY + innerHeight - plan.cell - 120, behavior: calm ? 'instant' : 'smooth' });
+}
+
+/** Arrow keys walk over the lamps as they are seen; only one of them is in the Tab order. */
+function walk(event) {
+  const rows = plan.rows.filter(row => row.members);
+  const id = tileAt(event.target)?.id;
+  const y = rows.findIndex(row => row.members.some(({ p }) => p.id === id));
+  if (y < 0) return;
+  const x = rows[y].members.findIndex(({ p }) => p.id === id), last = rows.length - 1;
+  const [toY, toX] = {
+    ArrowUp: [y - 1, x], ArrowDown: [y + 1, x], Home: [0, 0], End: [last, Infinity],
+    ArrowLeft: x > 0 ? [y, x - 1] : [y - 1, Infinity], ArrowRight: x + 1 < rows[y].members.length ? [y, x + 1] : [y + 1, 0],
+  }[event.key] ?? [];
+  if (toY === undefined) return;
+  event.preventDefault();
+  if (toY < 0 || toY > last) return;
+  const { members } = rows[toY];
+  focusPerson(rows[toY], members[clamp(toX, 0, members.length - 1)].p.id);
+}
+
+function focusPerson(row, id) {
+  tabStop = id;
+  const top = board.getBoundingClientRect().top + row.y, margin = $('controls').offsetHeight + 16;
+  if (top < margin) scrollBy(0, top - margin);
+  else if (top + row.h > innerHeight - 16) scrollBy(0, top + row.h - innerHeight + 16);
+  place();
+  tiles.get(id)?.open.focus({ preventScroll: true });
+}
+
+function onKey(event) {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); $('search').focus(); $('search').select(); }
+  if (event.key !== 'Escape') return;
+  if (details.id !== null) closeDetails();
+  else if (onWall()) location.hash = '';
+  else if (event.target === $('search')) { $('search').value = ''; search(); }
+}
+
+function translatePage() {
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t);
+  for (const node of document.querySelectorAll('[data-t-hint]')) node.placeholder = t(node.dataset.tHint);
+  for (const node of document.querySelectorAll('[data-t-label]')) {
+    node.setAttribute('aria-label', t(node.dataset.tLabel));
+    if (node.tagName === 'BUTTON') node.title = t(node.dataset.tLabel);
+  }
+}
+
+// ── 12. Start ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function listen() {
+  const on = (node, type, handler) => node.addEventListener(type, handler);
+  on($('search'), 'input', search);
+  on($('sort'), 'change', event => sortBy(event.target.value));
+  on($('folds'), 'click', toggleAllFolders);
+  on($('theme'), 'click', toggleTheme);
+  on($('wall'), 'click', () => { location.hash = 'wall'; });
+  on($('sign-out'), 'click', signOut);
+  on($('sign-in'), 'submit', useToken);
+  on($('details-close'), 'click', closeDetails);
+  on(board, 'click', event => { if (event.target.closest('.open')) openDetails(tileAt(event.target).id); });
+  on(board, 'keydown', walk);
+  on(board, 'focusin', event => { tabStop = tileAt(event.target)?.id ?? tabStop; });
+  // All lamps blink together: each animation is set to the document's own time.
+  on(document, 'animationstart', event => event.target.getAnimations({ subtree: true }).forEach(animation => { animation.startTime = 0; }));
+  on(document, 'keydown', onKey);
+  on(document, 'scroll', replace);
+  on(window, 'resize', replace);
+  on(window, 'hashchange', drawWall);
+  on(window, 'online', () => link.wake?.());
+  on(document, 'visibilitychange', () => { if (!document.hidden) { watchSilence(); tick(); link.wake?.(); pollAgain(); } });
+  on(darkSystem, 'change', drawTheme);
+  let width = 0;
+  new ResizeObserver(() => { // an alarm that appears above moves the board, another width makes other columns
+    if (board.clientWidth === width) replace(); else relayout();
+    width = board.clientWidth;
+  }).observe(document.body);
+}
+
+drawTheme();
+translatePage();
+makeChips();
+listen();
+$('sort').value = view.sort;
+show($('sign-out'), token.value !== null);
+drawWall();
+drawLink();
+setInterval(() => { watchSilence(); tick(); }, 1000);
+setInterval(() => { if (!document.hidden) pollAgain(); }, STATUS_POLL_MS);
+setInterval(turnPage, WALL_PAGE_MS);
+follow();

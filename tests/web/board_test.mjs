@@ -1,0 +1,652 @@
+// The status page in a real headless Chromium, against a strict fake daemon (fake_daemon.mjs).
+//
+//   npm ci                                   once: playwright-core, which drives the browser
+//   node board_test.mjs                      every test, then screenshots into $BOARD_SHOTS (default: OS temp directory)
+//   node board_test.mjs NAME                 only the tests whose name contains NAME
+//   node board_test.mjs --url URL [--token SECRET]   smoke test of a running daemon: loads, shows a lamp, screenshot
+//
+// $CHROMIUM names another browser than /usr/bin/chromium. The last line is "N passed, N failed".
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { startFakeDaemon, STATUSES } from './fake_daemon.mjs';
+
+const SHOTS = process.env.BOARD_SHOTS ?? join(tmpdir(), 'lamplighter-board');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PATIENCE_MS = 8000; // longer than anything that the page is allowed to take, for a busy machine
+
+// ── Harness ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const tests = [];
+/** options: {daemon: options of the fake, browser: context options, clock: fake clock, refused: requests that may fail} */
+const test = (name, options, run) => tests.push({ name, options, run });
+
+async function openPage(browser, url, { browser: contextOptions = {}, clock = false } = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 2000 }, ...contextOptions });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  page.wrongs = [];
+  page.on('pageerror', error => page.wrongs.push(`page error: ${error.stack ?? error}`));
+  page.on('console', message => { if (/Content.Security.Policy/i.test(message.text())) page.wrongs.push(message.text()); });
+  if (clock) await page.clock.install();
+  await page.goto(url);
+  return page;
+}
+
+async function runTest(browser, { name, options, run }) {
+  const daemon = await startFakeDaemon(options.daemon);
+  let page = null;
+  try {
+    page = await openPage(browser, daemon.url + (options.hash ?? ''), options);
+    await run({ page, daemon, browser });
+    assert.deepEqual(page.wrongs, [], 'script errors or policy violations');
+    const refused = daemon.seen.refused.filter(line => !(options.refused ?? /^$/).test(line));
+    assert.deepEqual(refused, [], 'requests that the interface does not allow');
+    console.log(`ok      ${name}`);
+    return true;
+  } catch (error) {
+    console.log(`FAILED  ${name}\n        ${String(error.stack ?? error).replace(/\n/g, '\n        ')}`);
+    return false;
+  } finally {
+    await page?.context().close();
+    await daemon.close();
+  }
+}
+
+// ── What a person sees ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const tileOf = id => `.tile[data-id="${id}"]`;
+const idOf = (daemon, text) => [...daemon.people.values()].find(p => p.name.includes(text)).id;
+const shown = page => page.locator('.tile .name').allTextContents();
+const isLive = page => page.waitForSelector('body[data-connection="live"]');
+const statusIs = (page, id, status) => page.waitForSelector(`${tileOf(id)} .lamp[data-status="${status}"]`, { state: 'attached' });
+const gone = (page, id) => page.waitForSelector(tileOf(id), { state: 'detached' });
+const namesAre = (page, names) => page.waitForFunction(wanted =>
+  JSON.stringify([...document.querySelectorAll('.tile .name')].map(node => node.textContent).sort()) === wanted, JSON.stringify([...names].sort()));
+
+/** Tiles as they stand on screen, each with the heading above it. */
+const seenByFolder = page => page.evaluate(() => {
+  const at = node => new DOMMatrix(getComputedStyle(node).transform);
+  const placed = [...document.querySelectorAll('.heading, .tile')].map(node => ({ node, x: at(node).e, y: at(node).f })).sort((a, b) => a.y - b.y || a.x - b.x);
+  let folder = null;
+  return placed.flatMap(({ node }) => {
+    if (!node.matches('.heading')) return [{ folder, name: node.querySelector('.name').textContent, word: node.querySelector('.word').textContent }];
+    folder = node.querySelector('.folder').textContent;
+    return [];
+  });
+});
+
+// ── Lamps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('lamps stand in their folder, sorted by name', { daemon: { people: 24 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 24);
+  const seen = await seenByFolder(page);
+  for (const { folder, name } of seen) assert.equal([...daemon.people.values()].find(p => p.name === name).folder, folder, name);
+  const plain = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace('ł', 'l').replace('ø', 'o');
+  const order = seen.map(({ folder, name }) => `${folder} ${plain(name)}`);
+  assert.deepEqual(order, [...order].sort());
+});
+
+test('every status has its own sign, word and colour', { daemon: { people: 10 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const ids = [...daemon.people.keys()], seen = [];
+  for (const [i, status] of Object.keys(STATUSES).entries()) {
+    daemon.change(ids[i], { status });
+    await statusIs(page, ids[i], status);
+    seen.push(await page.locator(tileOf(ids[i])).evaluate(tile => ({
+      sign: tile.querySelector('.lamp use').getAttribute('href'), word: tile.querySelector('.word').textContent,
+      colour: tile.querySelector('.lamp').dataset.colour, blinking: tile.querySelector('.lamp').dataset.blinking, label: tile.querySelector('.open').getAttribute('aria-label'),
+      drawn: document.querySelector(tile.querySelector('.lamp use').getAttribute('href')) !== null,
+    })));
+    assert.equal(seen[i].colour, STATUSES[status][0], status);
+    assert.equal(seen[i].blinking, String(STATUSES[status][1]), status);
+    assert.ok(seen[i].drawn && seen[i].label.includes(seen[i].word), status);
+  }
+  assert.equal(new Set(seen.map(s => s.sign)).size, 10);
+  assert.equal(new Set(seen.map(s => s.word)).size, 10);
+});
+
+test('an event changes lamp, sign and word within 300 ms', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = [...daemon.people.values()].filter(p => p.status === 'available').map(p => p.id);
+  await page.waitForSelector(tileOf(id));
+  const times = [];
+  for (const status of ['ringing', 'on_call', 'held', 'on_call', 'available']) {
+    const arrived = page.evaluate(([selector, wanted]) => new Promise(resolve => {
+      const look = () => (document.querySelector(selector)?.dataset.status === wanted ? resolve(Date.now()) : requestAnimationFrame(look));
+      look();
+    }), [tileOf(id), status]);
+    await new Promise(resolve => setTimeout(resolve, 50)); // the look-out stands
+    const sent = Date.now();
+    daemon.change(id, { status });
+    times.push(await arrived - sent);
+    assert.equal(await page.locator(`${tileOf(id)} .lamp use`).getAttribute('href'), `#sign-${status}`);
+  }
+  assert.ok(Math.max(...times) <= 300, `took ${times} ms`);
+});
+
+test('calls, do not disturb, forwarding, agent state and stale inputs have signs', { daemon: { people: 6 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  daemon.change(id, { status: 'on_call', line: { state: 'active', calls: 3, dnd: true, forwarding: 'no_answer', stale: true }, teams: { availability: 'Busy', activity: 'InACall', stale: true }, acd: { state: 'Wrap-Up' } });
+  await page.waitForSelector(`${tileOf(id)} .sign-dnd`);
+  const tile = page.locator(tileOf(id));
+  assert.equal(await tile.locator('.badge').textContent(), '3');
+  assert.deepEqual(await tile.locator('.sign').evaluateAll(nodes => nodes.map(node => node.title)),
+    ['Do not disturb on the line', 'Forwarding: when not answered', 'Call centre: state: Wrap-Up', 'Line: last known, channel is down', 'Teams: last known, not current']);
+  assert.equal(await tile.locator('.chat').getAttribute('href'), daemon.people.get(id).chat);
+  daemon.change(id, { line: null, teams: null, acd: null, chat: null });
+  await page.waitForSelector(`${tileOf(id)} .sign`, { state: 'detached' });
+  assert.ok(await tile.locator('.chat').isHidden());
+});
+
+test('a status word of tomorrow is shown as unknown, not as a wrong lamp', { daemon: { people: 4 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  Object.assign(daemon.people.get(id), { status: 'constructor', colour: 'grey' });
+  daemon.change(id, {});
+  await statusIs(page, id, 'unknown');
+  assert.equal(await page.locator(`${tileOf(id)} .word`).textContent(), 'constructor');
+});
+
+const lampMotion = (page, id) => page.locator(`${tileOf(id)} .lamp`).evaluate(lamp => ({
+  light: getComputedStyle(lamp, '::before').animationName, sign: getComputedStyle(lamp.querySelector('svg')).animationName, ring: getComputedStyle(lamp, '::after').borderTopStyle }));
+
+test('ringing and held blink, all in one beat', { daemon: { people: 6 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [a, b, c] = daemon.people.keys();
+  daemon.change(a, { status: 'ringing' });
+  await statusIs(page, a, 'ringing');
+  await new Promise(resolve => setTimeout(resolve, 330));
+  daemon.change(b, { status: 'held' });
+  daemon.change(c, { status: 'on_call' });
+  await statusIs(page, b, 'held');
+  await statusIs(page, c, 'on_call');
+  assert.equal((await lampMotion(page, a)).light, 'blink');
+  assert.equal((await lampMotion(page, b)).light, 'blink');
+  assert.equal((await lampMotion(page, c)).light, 'none');
+  await page.waitForFunction(() => { const all = document.getAnimations().filter(a => a.animationName === 'blink'); return all.length >= 4 && all.every(a => a.startTime === 0); });
+});
+
+test('with reduced motion nothing blinks: a ring stands instead', { daemon: { people: 6 }, browser: { reducedMotion: 'reduce' } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  daemon.change(id, { status: 'ringing' });
+  await statusIs(page, id, 'ringing');
+  assert.deepEqual(await lampMotion(page, id), { light: 'none', sign: 'none', ring: 'double' });
+});
+
+// ── Finding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('search finds names, ids and folders, with or without accents', { daemon: { people: 60 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const all = [...daemon.people.values()];
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'search');
+  for (const [query, wanted] of [['zoe', p => p.name.startsWith('Zoë')], ['GARCIA nunez', p => p.name.includes('García Núñez')], ['łukasz', p => p.name.startsWith('Łukasz')],
+    ['soren', p => p.name.startsWith('Søren')], ['logist', p => p.folder === 'Logistics'], [all[7].id, p => p.id === all[7].id]]) {
+    await page.fill('#search', query);
+    await namesAre(page, all.filter(wanted).map(p => p.name));
+  }
+  await page.fill('#search', 'nobody at all');
+  await page.waitForFunction(() => document.getElementById('note').textContent === 'Nobody matches.');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.tile');
+  assert.equal(await page.inputValue('#search'), '');
+});
+
+test('chips filter by status, count, and follow events', { daemon: { people: 30 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const of = status => [...daemon.people.values()].filter(p => p.status === status);
+  const chip = word => page.locator('.chip', { hasText: word });
+  assert.equal(await chip('On a call').locator('.n').textContent(), String(of('on_call').length));
+  await chip('On a call').click();
+  await namesAre(page, of('on_call').map(p => p.name));
+  assert.equal(await chip('On a call').getAttribute('aria-pressed'), 'true');
+  daemon.change(of('on_call')[0].id, { status: 'available' });
+  daemon.change(of('away')[0].id, { status: 'on_call' });
+  await namesAre(page, of('on_call').map(p => p.name));
+  await page.waitForFunction(n => [...document.querySelectorAll('.chip')].find(c => c.textContent.includes('On a call')).querySelector('.n').textContent === n, String(of('on_call').length));
+  await chip('Away').click();
+  await namesAre(page, [...of('on_call'), ...of('away')].map(p => p.name));
+  await page.locator('.chip').first().click();
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 30);
+});
+
+test('folders close and order changes, and both are remembered', { daemon: { people: 24 } }, async ({ page }) => {
+  await isLive(page);
+  await page.selectOption('#sort', 'status');
+  await page.waitForFunction(() => document.querySelector('.tile'));
+  const seen = await seenByFolder(page);
+  const rank = ['Ringing', 'On hold', 'Do not disturb', 'On a call', 'In a meeting', 'Busy', 'Away', 'Available', 'Offline', 'Unknown'];
+  seen.forEach((one, i) => { if (i && seen[i - 1].folder === one.folder) assert.ok(rank.indexOf(seen[i - 1].word) <= rank.indexOf(one.word), `${one.folder} ${one.name}`); });
+  const inSales = seen.filter(one => one.folder === 'Sales').length;
+  await page.locator('.heading button', { hasText: 'Sales' }).click();
+  await page.waitForFunction(n => document.querySelectorAll('.tile').length === n, 24 - inSales);
+  await page.reload();
+  await isLive(page);
+  await page.waitForFunction(n => document.querySelectorAll('.tile').length === n, 24 - inSales);
+  assert.equal(await page.inputValue('#sort'), 'status');
+  assert.equal(await page.locator('.heading button', { hasText: 'Sales' }).getAttribute('aria-expanded'), 'false');
+  await page.click('#folds');
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 24);
+});
+
+// ── The page never lies ─────────────────────────────────────────────────────────────────────────────────────────────
+
+test('a cut stream: old at once, healed with what changed meanwhile', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const [told, untold] = [...daemon.people.values()].filter(p => p.status === 'available').map(p => p.id);
+  daemon.change(told, { status: 'ringing' });
+  await statusIs(page, told, 'ringing');
+  daemon.state.refusing = true;
+  daemon.cut();
+  await page.waitForSelector('body[data-old="true"][data-connection="lost"]');
+  assert.match(await page.locator('#banner-text').textContent(), /^Not live: this picture is from \d\d:\d\d:\d\d\.$/);
+  assert.equal(await page.locator('#banner').getAttribute('aria-live'), 'polite');
+  assert.equal(await page.locator('[aria-live]').count(), 1);
+  await page.waitForTimeout(300); // the fade of the light
+  assert.equal((await lampMotion(page, told)).light, 'none');
+  const light = await page.locator(`${tileOf(told)} .lamp`).evaluate(lamp => getComputedStyle(lamp, '::before').backgroundColor.match(/\d+/g).map(Number));
+  assert.ok(Math.max(...light.slice(0, 3)) - Math.min(...light.slice(0, 3)) < 40, `grey, not ${light}`);
+  daemon.change(told, { status: 'on_call' });
+  daemon.change(untold, { status: 'held' }, { quietly: true });
+  daemon.state.refusing = false;
+  await statusIs(page, told, 'on_call');
+  await statusIs(page, untold, 'held');
+  await page.waitForSelector('body[data-old="false"][data-connection="live"]');
+  assert.ok(await page.locator('#banner').isHidden());
+  assert.deepEqual(daemon.seen.lastEventIds.map(id => id !== null), [false, true]);
+});
+
+test('silence of more than 35 s counts as a cut', { clock: true }, async ({ page, daemon }) => {
+  await isLive(page);
+  daemon.state.silent = true;
+  await page.clock.fastForward(33000);
+  await page.waitForTimeout(1200);
+  assert.equal(await page.getAttribute('body', 'data-connection'), 'live');
+  await page.clock.fastForward(4000);
+  await page.waitForSelector('body[data-old="true"]');
+  daemon.state.silent = false;
+  await isLive(page);
+  assert.equal(await page.getAttribute('body', 'data-old'), 'false');
+});
+
+test('a gap makes the page read everybody again', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id, leaver] = daemon.people.keys();
+  daemon.change(id, { status: 'held' }, { quietly: true });
+  daemon.remove(leaver);
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator(`${tileOf(id)} .lamp[data-status="held"]`).count(), 0);
+  daemon.gap();
+  await statusIs(page, id, 'held');
+  await gone(page, leaver);
+  await isLive(page);
+});
+
+test('a restarted daemon counts versions anew and is believed', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  for (const status of ['ringing', 'on_call', 'held']) daemon.change(id, { status });
+  await statusIs(page, id, 'held');
+  daemon.change(id, { status: 'away' }, { quietly: true });
+  daemon.restart();
+  await statusIs(page, id, 'away');
+  await isLive(page);
+});
+
+test('an older version never overwrites a newer one', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id, other] = daemon.people.keys();
+  daemon.change(id, { status: 'held' });
+  const old = { ...daemon.people.get(id), status: 'offline', version: 1 };
+  await statusIs(page, id, 'held');
+  daemon.tell('presence', old);
+  daemon.change(other, { status: 'ringing' });
+  await statusIs(page, other, 'ringing');
+  assert.equal(await page.locator(`${tileOf(id)} .lamp`).getAttribute('data-status'), 'held');
+});
+
+test('somebody new appears, and half an answer is asked again', { refused: /^503/ }, async ({ page, daemon }) => {
+  await isLive(page);
+  daemon.add({ ...[...daemon.people.values()][0], id: 'new@example.net', name: 'Aaron New', folder: 'Brand new' });
+  await page.waitForSelector(tileOf('new@example.net'));
+  await page.waitForSelector('.heading:has-text("Brand new")');
+  daemon.state.brokenPages = 1;
+  daemon.gap();
+  await page.waitForFunction(() => /busy/.test(document.getElementById('banner-text').textContent));
+  assert.equal(await page.getAttribute('body', 'data-old'), 'true');
+  await isLive(page);
+});
+
+// ── Who may look ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('a token is asked for, checked, kept in this tab only', { daemon: { token: 's3cret' }, refused: /^401/ }, async ({ page, daemon }) => {
+  await page.waitForSelector('#sign-in:not([hidden])');
+  assert.equal(await page.locator('.tile').count(), 0);
+  await page.fill('#token', 'wrong');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.getElementById('sign-in-text').textContent === 'This token was not accepted.');
+  await page.fill('#token', 's3cret');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.tile');
+  await isLive(page);
+  assert.ok(await page.locator('#sign-in').isHidden());
+  assert.deepEqual(await page.evaluate(() => [Object.values(sessionStorage), JSON.stringify(localStorage).includes('s3cret'), document.cookie]), [['s3cret'], false, '']);
+  assert.ok(!daemon.seen.requests.some(line => line.includes('s3cret')));
+  const [id] = daemon.people.keys();
+  daemon.change(id, { status: 'ringing' });
+  await statusIs(page, id, 'ringing');
+  await page.reload();
+  await page.waitForSelector('.tile');
+  daemon.state.token = 'changed';
+  daemon.cut();
+  await page.waitForSelector('#sign-in:not([hidden])');
+  assert.equal(await page.locator('.tile').count(), 0, 'nobody is shown to a token that no longer holds');
+  daemon.state.token = 's3cret';
+  await page.reload();
+  await page.waitForSelector('.tile');
+  await page.click('#sign-out');
+  await page.waitForSelector('#sign-in:not([hidden])');
+});
+
+test('a token without the permission is told which one is missing', { daemon: { permitted: false }, refused: /^403/ }, async ({ page }) => {
+  await page.waitForSelector('#sign-in:not([hidden])');
+  assert.match(await page.locator('#sign-in-text').textContent(), /presence\.read/);
+});
+
+test('names, folders, links and problems are text, never markup', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+  const [id] = daemon.people.keys();
+  daemon.state.problems = [evil];
+  daemon.change(id, { name: evil, folder: evil, email: evil, acd: evil, chat: 'javascript:window.hacked=1', teams: { availability: evil, activity: evil, stale: false } });
+  await page.waitForFunction(([selector, text]) => document.querySelector(selector)?.querySelector('.name').textContent === text, [tileOf(id), evil]);
+  assert.ok(await page.locator(`${tileOf(id)} .chat`).isHidden());
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#details .rules li');
+  daemon.gap();
+  await page.waitForFunction(text => document.getElementById('alarm-list').textContent === text, evil);
+  assert.equal(await page.locator('img, body script').count(), 0);
+  assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+});
+
+// ── Details, keyboard, health ───────────────────────────────────────────────────────────────────────────────────────
+
+test('Enter opens the details and says why; Escape goes back to the lamp', {}, async ({ page, daemon }) => {
+  await isLive(page);
+  const id = await page.locator('.tile').first().getAttribute('data-id');
+  daemon.change(id, { status: 'on_call' });
+  await statusIs(page, id, 'on_call');
+  await page.focus(`${tileOf(id)} .open`);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#details[open] .rules .decisive');
+  assert.equal(await page.locator('#details-name').textContent(), daemon.people.get(id).name);
+  assert.equal(await page.locator('.verdict').textContent(), 'Rule 7 decides: a call is active on the line.');
+  assert.match(await page.locator('#details-why').textContent(), /Telephone linein a call12s old.*expires in .*Busy\/InACall.*delivered/s);
+  assert.match(await page.locator('#details-state').textContent(), /^On a call · /);
+  daemon.change(id, { status: 'held' });
+  await page.waitForFunction(() => document.querySelector('.verdict').textContent.startsWith('Rule 2 decides'));
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('#details[open]').count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement.closest('.tile')?.dataset.id), id);
+});
+
+test('arrow keys walk over the lamps as they are seen', { daemon: { people: 400 } }, async ({ page }) => {
+  await isLive(page);
+  await page.waitForSelector('.tile');
+  assert.equal(await page.locator('.tile .open[tabindex="0"]').count(), 1);
+  await page.focus('.tile .open[tabindex="0"]');
+  const at = () => page.evaluate(() => { const tile = document.activeElement.closest('.tile'), m = new DOMMatrix(getComputedStyle(tile).transform); return { x: m.e, y: m.f, inView: document.activeElement.getBoundingClientRect().bottom <= innerHeight }; });
+  const start = await at();
+  await page.keyboard.press('ArrowRight');
+  assert.ok((await at()).x > start.x);
+  await page.keyboard.press('ArrowDown');
+  assert.ok((await at()).y > start.y);
+  for (let i = 0; i < 30; i += 1) await page.keyboard.press('ArrowDown');
+  assert.ok((await at()).inView);
+  await page.keyboard.press('End');
+  assert.ok((await at()).inView);
+  await page.keyboard.press('Home');
+  assert.deepEqual({ ...await at(), x: 0 }, { ...start, x: 0 });
+});
+
+test('channels, adapters and alarms are shown; an empty status is borne', { clock: true }, async ({ page, daemon }) => {
+  await isLive(page);
+  assert.equal(await page.locator('#alarms').isHidden(), true);
+  daemon.state.channel = 'down';
+  daemon.state.problems = ['Channel to xsp2.example.net is down.'];
+  await page.clock.fastForward(10500);
+  await page.waitForSelector('#alarms:not([hidden])');
+  assert.deepEqual(await page.locator('#alarm-list li').allTextContents(), daemon.state.problems);
+  assert.deepEqual(await page.locator('#pills .pill:not(.pill-sum)').allTextContents(), ['xsp1.example.net', 'xsp2.example.netdown', 'Teams', 'Zohooff']);
+  await page.click('#systems summary');
+  assert.match(await page.locator('#system-cards').textContent(), /connection reset by peer/);
+  const before = daemon.seen.requests.filter(line => line.includes('/v1/status')).length;
+  daemon.state.bareStatus = true;
+  await page.clock.fastForward(10500);
+  await page.waitForSelector('#alarms', { state: 'hidden' });
+  assert.ok(daemon.seen.requests.filter(line => line.includes('/v1/status')).length - before <= 2);
+  assert.equal(await page.getAttribute('body', 'data-connection'), 'live');
+});
+
+// ── Many people ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('5 000 people at 500 events/s stay fluid', { daemon: { people: 5000 }, browser: { viewport: { width: 1280, height: 900 } } }, async ({ page, daemon }) => {
+  await isLive(page);
+  await page.waitForFunction(() => document.getElementById('counts').textContent.startsWith('5,000 people'));
+  await page.waitForTimeout(500);
+  daemon.flood(500);
+  const seen = await page.evaluate(() => new Promise(resolve => {
+    const tasks = [], frames = [];
+    let last = performance.now(), stop = last + 3000, most = 0;
+    new PerformanceObserver(list => tasks.push(...list.getEntries().map(entry => Math.round(entry.duration)))).observe({ type: 'longtask' });
+    const step = now => {
+      frames.push(now - last);
+      last = now;
+      scrollTo(0, (frames.length * 40) % 30000);
+      if (frames.length % 10 === 0) most = Math.max(most, document.getElementsByTagName('*').length);
+      if (now < stop) requestAnimationFrame(step);
+      else resolve({ longest: Math.max(0, ...tasks), frame: Math.round(Math.max(...frames)), perSecond: Math.round(frames.length / 3), nodes: most });
+    };
+    requestAnimationFrame(step);
+  }));
+  daemon.flood(0);
+  console.log(`        longest task ${seen.longest} ms, longest frame ${seen.frame} ms, ${seen.perSecond} frames/s while scrolling, at most ${seen.nodes} nodes, ${daemon.sent} events`);
+  assert.ok(daemon.sent > 1000, `only ${daemon.sent} events were sent`);
+  assert.ok(seen.longest <= 200, `a task took ${seen.longest} ms`);
+  assert.ok(seen.nodes < 4000, `${seen.nodes} nodes`);
+  await page.waitForTimeout(300);
+  const wrong = await page.evaluate(() => [...document.querySelectorAll('.tile')].map(tile => [tile.dataset.id, tile.querySelector('.lamp').dataset.status]));
+  for (const [id, status] of wrong) assert.equal(status, daemon.people.get(id).status, id);
+});
+
+test('100 000 people: search first, asked of the daemon', { daemon: { people: 100000 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  await page.waitForFunction(() => document.getElementById('note').textContent.startsWith('Search among 100,000 people'));
+  assert.equal(daemon.seen.requests.filter(line => line.includes('/v1/presence')).length, 0, 'not everybody is paged in');
+  const ringing = [...daemon.people.values()].filter(p => p.status === 'ringing').length;
+  await page.waitForFunction(n => [...document.querySelectorAll('.chip')][1].querySelector('.n').textContent === n, ringing.toLocaleString('en-GB'));
+  const someone = [...daemon.people.values()][77777];
+  await page.fill('#search', someone.name);
+  await page.waitForSelector(tileOf(someone.id));
+  daemon.change(someone.id, { status: 'held' });
+  await statusIs(page, someone.id, 'held');
+  await page.fill('#search', 'helene 1234');
+  await page.waitForFunction(() => [...document.querySelectorAll('.tile .name')].length > 0 && [...document.querySelectorAll('.tile .name')].every(node => /^Hélène .*1234/.test(node.textContent)) || document.querySelectorAll('.folder').length === 0);
+  await page.fill('#search', '');
+  await page.locator('.chip', { hasText: 'Ringing' }).click();
+  await page.waitForSelector('.tile[data-status="ringing"]');
+  assert.match(await page.locator('#note').textContent(), /^The first 200 are shown/);
+  await page.locator('.chip').first().click();
+  daemon.flood(200);
+  await page.waitForSelector('.heading:has-text("Changed recently")');
+  await page.waitForTimeout(1500);
+  daemon.flood(0);
+  assert.ok(await page.evaluate(() => document.getElementsByTagName('*').length) < 3000);
+  daemon.gap();
+  await isLive(page);
+  assert.equal(await page.locator('.tile').count(), 0, 'after a gap nobody knows who changed');
+});
+
+// ── Everybody's page ────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('the dictionaries say the same things', { daemon: { people: 1 } }, async () => {
+  const source = readFileSync(new URL('../../daemon/status/web/board.js', import.meta.url), 'utf8');
+  const words = new Function(`return ${/const WORDS = (\{.*?\n\});?\n/s.exec(source)[1]}`)();
+  const flat = (value, path = '') => (typeof value === 'string' ? [[path, (value.match(/\{\w+\}/g) ?? []).sort().join()]] : Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`)));
+  for (const language of ['nl', 'fr', 'es']) assert.deepEqual(flat(words[language]).sort(), flat(words.en).sort(), language);
+  const page = readFileSync(new URL('../../daemon/status/web/index.html', import.meta.url), 'utf8');
+  const code = source.replace(/const WORDS = .*?\n\};\n/s, '');
+  const said = key => new RegExp(`'${key}'|words\\.${key}\\b`).test(code) || page.includes(`"${key}"`);
+  const states = ['live', 'connecting', 'loading', 'syncing', 'lost', 'signin'];
+  assert.deepEqual(Object.keys(words.en).filter(key => !said(key) && !states.includes(key)), [], 'said nowhere');
+});
+
+for (const [locale, lang, live, onCall, filter] of [['en-US', 'en', 'Live', 'On a call', 'Filter by status'], ['nl-NL', 'nl', 'Live', 'In gesprek', 'Filteren op status'], ['fr-BE', 'fr', 'En direct', 'En appel', 'Filtrer par statut'],
+  ['es-ES', 'es', 'En directo', 'En llamada', 'Filtrar por estado'], ['de-DE', 'en', 'Live', 'On a call', 'Filter by status']]) {
+  test(`speaks ${lang} to ${locale}`, { daemon: { people: 12 }, browser: { locale } }, async ({ page, daemon }) => {
+    await isLive(page);
+    const [id] = daemon.people.keys();
+    daemon.change(id, { status: 'on_call' });
+    await statusIs(page, id, 'on_call');
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+    assert.equal(await page.locator('#connection-word').textContent(), live);
+    assert.equal(await page.locator(`${tileOf(id)} .word`).textContent(), onCall);
+    assert.equal(await page.getAttribute('#chips', 'aria-label'), filter);
+    await page.click(`${tileOf(id)} .open`);
+    await page.waitForSelector('.rules .decisive');
+    const text = await page.locator('body').innerText();
+    assert.ok(!/undefined|\{\w+\}|\[object/.test(text), /.{20}(undefined|\{\w+\}|\[object).{20}/s.exec(text)?.[0]);
+  });
+}
+
+/** Contrast of each pair of colours that carries text (WCAG 2: at least 4.5). */
+const contrasts = page => page.evaluate(() => {
+  const css = getComputedStyle(document.documentElement);
+  const light = name => {
+    const hex = css.getPropertyValue(`--${name}`).trim().slice(1), full = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex;
+    const [r, g, b] = [0, 2, 4].map(i => parseInt(full.slice(i, i + 2), 16) / 255).map(c => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const pairs = ['text panel', 'text ground', 'muted panel', 'muted ground', 'muted sunken', 'muted red-soft', 'muted amber-soft', 'text red-soft', 'text amber-soft', 'text green-soft', 'accent panel',
+    'red panel', 'red-ink red', 'amber-ink amber', 'green-ink green', 'dnd-ink dnd', 'grey-ink grey', 'amber-text amber-soft', 'amber-text panel'];
+  return pairs.map(pair => { const [a, b] = pair.split(' ').map(light).sort((x, y) => y - x); return [pair, (a + 0.05) / (b + 0.05)]; });
+});
+
+test('light and dark follow the system, the toggle is remembered, contrast holds', { browser: { colorScheme: 'light' } }, async ({ page }) => {
+  await isLive(page);
+  const theme = () => page.getAttribute('html', 'data-theme');
+  assert.equal(await theme(), 'light');
+  for (const [pair, ratio] of await contrasts(page)) assert.ok(ratio >= 4.5, `light: ${pair} ${ratio.toFixed(2)}`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.waitForSelector('html[data-theme="dark"]');
+  for (const [pair, ratio] of await contrasts(page)) assert.ok(ratio >= 4.5, `dark: ${pair} ${ratio.toFixed(2)}`);
+  await page.click('#theme');
+  assert.equal(await theme(), 'light');
+  await page.reload();
+  await isLive(page);
+  assert.equal(await theme(), 'light');
+  await page.click('#theme');
+  assert.equal(await page.evaluate(() => localStorage.getItem('lamplighter.theme')), null);
+});
+
+for (const width of [360, 768]) {
+  test(`${width} px wide: nothing scrolls sideways`, { browser: { viewport: { width, height: 740 }, hasTouch: true } }, async ({ page, daemon }) => {
+    daemon.state.problems = ['Subscriptions-refused-for-a-very-long-user-name-without-any-space@enterprise.example.net'];
+    await isLive(page);
+    daemon.change([...daemon.people.keys()][0], { name: 'Averylongnamewithoutanyspaceinitwhatsoever Vandenberghe-Zwartendijk' });
+    daemon.gap();
+    await page.waitForSelector('#alarms:not([hidden])');
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(await overflow() <= 0);
+    await page.click('#systems summary');
+    assert.ok(await overflow() <= 0);
+    await page.click('#systems summary');
+    await page.locator('.tile .open').first().click();
+    await page.waitForSelector('.rules .decisive');
+    assert.ok(await overflow() <= 0);
+    assert.ok(await page.evaluate(() => document.getElementById('details').getBoundingClientRect().right <= innerWidth));
+  });
+}
+
+test('wall screen: bigger lamps, no controls, Escape leaves', { browser: { viewport: { width: 1920, height: 1080 } } }, async ({ page }) => {
+  await isLive(page);
+  await page.waitForSelector('.tile');
+  const size = () => page.locator('.tile .lamp').first().evaluate(lamp => lamp.getBoundingClientRect().width);
+  const before = await size();
+  await page.click('#wall');
+  await page.waitForSelector('body[data-wall="true"]');
+  await page.waitForTimeout(200);
+  assert.ok(await size() > before * 1.3);
+  for (const what of ['#controls', '.tools', '#systems']) assert.ok(await page.locator(what).isHidden(), what);
+  assert.ok(await page.locator('#connection').isVisible());
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('body[data-wall="false"]');
+});
+
+// ── Pictures and the real daemon ────────────────────────────────────────────────────────────────────────────────────
+
+async function takeShots(browser) {
+  const daemon = await startFakeDaemon({ people: 84 });
+  const ids = [...daemon.people.keys()];
+  ['ringing', 'held', 'do_not_disturb', 'busy', 'offline', 'unknown'].forEach((status, i) => daemon.change(ids[i * 3], { status }));
+  daemon.change(ids[20], { status: 'on_call', line: { state: 'active', calls: 2, dnd: true, forwarding: 'always', stale: true } });
+  daemon.state.channel = 'down';
+  daemon.state.problems = ['Channel to xsp2.example.net is down since 10:32 (connection reset by peer); xsp1.example.net carries its lamps.'];
+  const wide = { width: 1600, height: 1000 };
+  for (const [name, options, act] of [
+    ['wide-light', { viewport: wide }], ['wide-dark', { viewport: wide, colorScheme: 'dark' }], ['phone', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, locale: 'nl-NL' }],
+    ['wall', { viewport: { width: 1920, height: 1080 }, colorScheme: 'dark', hash: '#wall' }],
+    ['details', { viewport: wide, locale: 'fr-FR' }, page => page.click('.tile[data-status="on_call"] .open').then(() => page.waitForSelector('.rules .decisive'))],
+    ['systems', { viewport: wide, colorScheme: 'dark' }, page => page.click('#systems summary')],
+    ['old', { viewport: wide }, async page => { daemon.state.refusing = true; daemon.cut(); await page.waitForSelector('body[data-old="true"]'); }],
+  ]) {
+    const page = await openPage(browser, daemon.url + (options.hash ?? ''), { browser: options });
+    await page.waitForSelector('.tile');
+    await act?.(page);
+    await page.waitForTimeout(500); // fades
+    await page.screenshot({ path: join(SHOTS, `board-${name}.png`) });
+    await page.context().close();
+    daemon.state.refusing = false;
+  }
+  await daemon.close();
+  console.log(`screenshots: ${SHOTS}/board-*.png`);
+}
+
+async function smoke(browser, url, token) {
+  const page = await openPage(browser, url);
+  try {
+    if (token) { await page.waitForSelector('#sign-in:not([hidden])'); await page.fill('#token', token); await page.keyboard.press('Enter'); }
+    await page.waitForSelector('.tile', { timeout: 30000 });
+    await page.waitForSelector('body[data-connection="live"]', { timeout: 30000 });
+    assert.deepEqual(page.wrongs, []);
+    console.log(`ok      ${(await shown(page)).length} lamps on screen, ${await page.locator('#counts').textContent()}`);
+    return true;
+  } catch (error) {
+    console.log(`FAILED  ${error.message}`);
+    return false;
+  } finally {
+    await page.screenshot({ path: join(SHOTS, 'board-real.png') });
+    console.log(`screenshot: ${join(SHOTS, 'board-real.png')}`);
+  }
+}
+
+const option = name => { const at = process.argv.indexOf(name); return at < 0 ? null : process.argv[at + 1]; };
+const only = option('--url') === null ? process.argv[2] ?? '' : '';
+mkdirSync(SHOTS, { recursive: true });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+const results = [];
+if (option('--url')) results.push(await smoke(browser, option('--url'), option('--token')));
+else {
+  for (const one of tests.filter(({ name }) => name.includes(only))) results.push(await runTest(browser, one));
+  if (!only) await takeShots(browser);
+}
+await browser.close();
+console.log(`${results.filter(Boolean).length} passed, ${results.filter(ok => !ok).length} failed`);
+process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,235 @@
+// A strict stand-in for the daemon's HTTP interface as the status page uses it (interface 4 to 7): pages of people, one
+// person's why, status, and server-sent events with ids, resumption, `gap` and heartbeats. What the interface does not
+// allow is refused with 400, so that the page cannot lean on leniency. Deterministic; loopback only; port 0 by default.
+//
+//   node fake_daemon.mjs [--people N] [--rate EVENTS_PER_S] [--token SECRET] [--port P]     to look at the page by hand
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const WEB = new URL('../../daemon/status/web/', import.meta.url);
+const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'] };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+const EVENTS_KEPT = 2000;
+const TYPES = ['presence', 'call', 'missed', 'forwarding', 'acd', 'gap', 'heartbeat'];
+
+// status: [colour, blinking, rule, share of an office at ten in the morning]
+export const STATUSES = {
+  available: ['green', false, 11, 46], on_call: ['red', false, 7, 14], away: ['amber', false, 10, 10], in_meeting: ['red', false, 8, 8], do_not_disturb: ['dnd', false, 5, 5],
+  busy: ['red', false, 9, 5], ringing: ['red', true, 1, 3], held: ['amber', true, 2, 3], offline: ['grey', false, 12, 4], unknown: ['grey', false, 13, 2],
+};
+const LINE_STATE = { ringing: 'ringing', held: 'held', on_call: 'active', unknown: 'unknown', offline: 'unknown' };
+const FIRST = ['Alice', 'Zoë', 'Bram', 'Chloé', 'Daan', 'Élodie', 'Fatima', 'Günter', 'Hélène', 'Ibrahim', 'José', 'Katarzyna', 'Łukasz', 'Maëlle', 'Noor', 'Özlem', 'Piet', 'Renée', 'Søren', 'Tomás'];
+const LAST = ['Jansen', 'de Vries', 'van den Bergh', 'García Núñez', 'Dubois', 'Müller', 'Bakker', 'Lefèvre', 'Şahin', 'Visser', 'Kowalska', 'Smit', 'Peeters', 'Ibáñez', 'O’Brien', 'Meijer', 'Vermeulen'];
+const FOLDERS = ['Sales', 'Support', 'Reception', 'Finance', 'Logistics', 'Management'];
+
+const fold = text => String(text).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/ł/g, 'l').replace(/ø/g, 'o');
+
+/** Small deterministic random numbers (mulberry32). */
+function dice(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function pickStatus(random) {
+  let at = random() * 100;
+  for (const [status, [, , , share]] of Object.entries(STATUSES)) if ((at -= share) < 0) return status;
+  return 'available';
+}
+
+/** Everything of a presence object that follows from the status. */
+function stateOf(status, random = Math.random) {
+  const [colour, blinking, rule] = STATUSES[status];
+  return {
+    status, colour, blinking, rule,
+    line: { state: LINE_STATE[status] ?? 'idle', calls: { ringing: 1, on_call: 1, held: 2 }[status] ?? 0, dnd: status === 'do_not_disturb', forwarding: random() < 0.06 ? 'always' : 'none', stale: false },
+  };
+}
+
+function makePeople(n, random) {
+  const people = new Map();
+  const folders = n <= 200 ? FOLDERS : Array.from({ length: Math.ceil(n / 60) }, (_, i) => `Branch ${i + 1}`);
+  for (let i = 0; i < n; i += 1) {
+    const name = `${FIRST[i % FIRST.length]} ${LAST[Math.floor(i / FIRST.length + i) % LAST.length]}${n > 340 ? ` ${i + 1}` : ''}`;
+    const id = `${fold(name).replace(/[^a-z0-9]+/g, '.')}${n > 340 ? '' : `.${i}`}@example.net`;
+    const status = pickStatus(random);
+    const state = stateOf(status, random);
+    people.set(id, {
+      id, name, email: id, folder: folders[Math.floor(random() * folders.length)], ...state, since: new Date(Date.now() - random() ** 3 * 5e6).toISOString(), version: 1,
+      teams: { availability: { on_call: 'Busy', in_meeting: 'Busy', unknown: 'PresenceUnknown' }[status] ?? 'Available', activity: { on_call: 'InACall', in_meeting: 'InAMeeting' }[status] ?? 'Available', stale: random() < 0.02 },
+      acd: random() < 0.06 ? 'Wrap-Up' : null,
+      chat: `https://teams.microsoft.com/l/chat/0/0?users=${encodeURIComponent(id)}`,
+    });
+  }
+  return people;
+}
+
+export async function startFakeDaemon({ people: size = 40, token = null, permitted = true, seed = 7, port = 0 } = {}) {
+  const random = dice(seed);
+  const started = new Date().toISOString();
+  const people = makePeople(size, random);
+  let ids = [...people.keys()];
+  const streams = new Set();
+  const kept = [];                       // [{id, type, text}]
+  const seen = { requests: [], lastEventIds: [], refused: [] };
+  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0 };
+  let nextId = 1, gaps = 0, sent = 0;
+
+  const write = (stream, { id, type, text }) => {
+    if (state.silent || (type !== 'gap' && !stream.types.includes(type))) return;
+    stream.response.write(`${id ? `id: ${id}\n` : ''}event: ${type}\ndata: ${text}\n\n`);
+  };
+  const emit = (type, data) => {
+    const event = { id: `e${nextId++}`, type, text: JSON.stringify(data) };
+    kept.push(event);
+    if (kept.length > EVENTS_KEPT) kept.shift();
+    sent += 1;
+    for (const stream of streams) write(stream, event);
+  };
+
+  function problem(response, status, title, more = {}, headers = {}) {
+    seen.refused.push(`${status} ${title}`);
+    response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers });
+    response.end(JSON.stringify({ title, status, detail: title, ...more }));
+  }
+  function json(response, value) {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end(JSON.stringify(value));
+  }
+
+  /** True when the query has only the allowed names, each once. */
+  function queryIsClean(url, allowed) {
+    const names = [...url.searchParams.keys()];
+    return names.every(name => allowed.includes(name)) && new Set(names).size === names.length;
+  }
+
+  function listPeople(url, response) {
+    if (state.brokenPages > 0) { state.brokenPages -= 1; return problem(response, 503, 'busy'); }
+    if (!queryIsClean(url, ['limit', 'cursor', 'q', 'folder', 'status'])) return problem(response, 400, 'unknown query parameter');
+    const get = name => url.searchParams.get(name);
+    const limit = Number(get('limit') ?? 100), from = get('cursor') === null ? 0 : Number(/^c(\d+)$/.exec(get('cursor'))?.[1] ?? NaN);
+    if (!(limit >= 1 && limit <= 1000)) return problem(response, 400, 'limit is 1 to 1000');
+    if (Number.isNaN(from)) return problem(response, 400, 'unknown cursor');
+    if (get('status') !== null && !STATUSES[get('status')]) return problem(response, 400, 'unknown status');
+    const terms = fold(get('q') ?? '').split(/\s+/).filter(Boolean);
+    const items = [];
+    let at = from;
+    for (; at < ids.length && items.length < limit; at += 1) {
+      const p = people.get(ids[at]);
+      if (get('status') !== null && p.status !== get('status')) continue;
+      if (get('folder') !== null && p.folder !== get('folder')) continue;
+      if (terms.length) { const text = fold(`${p.name} ${p.id} ${p.folder}`); if (!terms.every(term => text.includes(term))) continue; }
+      items.push(p);
+    }
+    const body = { items, next: at < ids.length ? `c${at}` : null };
+    return json(response, body);
+  }
+
+  function why(id, response) {
+    const p = people.get(id);
+    if (!p) return problem(response, 404, 'no such person');
+    const at = new Date().toISOString(), expires = new Date(Date.now() + 48e3).toISOString();
+    return json(response, {
+      inputs: [{ source: 'telephony', value: p.line.state, at, age_s: 12, expires }, { source: 'teams', value: p.teams?.availability, at, age_s: 75, expires }],
+      rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule })),
+      outputs: [{ adapter: 'teams', value: 'Busy/InACall', at, result: 'delivered' }, { adapter: 'sip', value: 'on-the-phone', at, result: 'delivered' }],
+    });
+  }
+
+  function status(response) {
+    if (state.bareStatus) return json(response, {});
+    const by_status = {};
+    for (const p of people.values()) by_status[p.status] = (by_status[p.status] ?? 0) + 1;
+    const channel = host => ({ platform: 'acme', host, state: 'up', since: started, channel_id: 'f7a1', last_event: started, last_heartbeat: new Date().toISOString(), reason: null });
+    return json(response, {
+      version: '1.0.0', started, people: { total: state.total ?? people.size, known: people.size, by_status },
+      channels: [channel('xsp1.example.net'), { ...channel('xsp2.example.net'), state: state.channel, reason: state.channel === 'up' ? null : 'connection reset by peer' }],
+      subscriptions: { wanted: size, live: size, pending: 0, refused: 0, platforms: [{ name: 'acme' }] },
+      adapters: [{ name: 'teams', state: 'up', queue: 0, last_success: new Date().toISOString(), last_error: null }, { name: 'zoho', state: 'off', queue: 0, last_success: null, last_error: null }],
+      events: { per_second: 12, total: sent, gaps }, first_state: { known: people.size, total: people.size }, problems: state.problems,
+    });
+  }
+
+  function events(url, request, response) {
+    const types = (url.searchParams.get('types') ?? TYPES.join()).split(',');
+    if (!queryIsClean(url, ['types', 'person', 'snapshot']) || types.some(type => !TYPES.includes(type))) return problem(response, 400, 'unknown query parameter or type');
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.flushHeaders();
+    const stream = { response, types };
+    const last = request.headers['last-event-id'] ?? null;
+    seen.lastEventIds.push(last);
+    if (last !== null) {
+      const at = kept.findIndex(event => event.id === last);
+      if (at < 0) { gaps += 1; write(stream, { type: 'gap', text: '{}' }); } else kept.slice(at + 1).forEach(event => write(stream, event));
+    }
+    streams.add(stream);
+    return response.on('close', () => streams.delete(stream));
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, 'http://fake');
+    seen.requests.push(`${request.method} ${request.url}`);
+    if (state.refusing) return request.socket.destroy();
+    if (request.method !== 'GET') return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
+    if (FILES[url.pathname]) {
+      const [file, type] = FILES[url.pathname];
+      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' });
+      return response.end(readFileSync(new URL(file, WEB)));
+    }
+    if (url.pathname === '/healthz') return response.end('ok');
+    if (state.token !== null && request.headers.authorization !== `Bearer ${state.token}`) return problem(response, 401, 'token needed', {}, { 'WWW-Authenticate': 'Bearer' });
+    if (!state.permitted) return problem(response, 403, 'not permitted', { missing: 'presence.read' });
+    if (url.pathname === '/v1/presence') return listPeople(url, response);
+    if (url.pathname === '/v1/status') return status(response);
+    if (url.pathname === '/v1/events') return events(url, request, response);
+    const asked = /^\/v1\/presence\/([^/]+)\/why$/.exec(url.pathname);
+    return asked ? why(decodeURIComponent(asked[1]), response) : problem(response, 404, 'no such path');
+  });
+  await new Promise(resolve => server.listen(port, '127.0.0.1', resolve));
+
+  const heart = setInterval(() => { for (const stream of streams) write(stream, { id: nextId > 1 ? `e${nextId - 1}` : null, type: 'heartbeat', text: '{}' }); }, 1000);
+  let flood = null;
+
+  const daemon = {
+    url: `http://127.0.0.1:${server.address().port}/`, people, seen, state,
+    /** Changes a person; `quietly`: without telling the streams, as if the event was lost. */
+    change(id, patch, { quietly = false } = {}) {
+      const p = people.get(id);
+      Object.assign(p, { since: new Date().toISOString() }, patch.status ? stateOf(patch.status, () => 1) : {}, patch, { version: p.version + 1 });
+      if (!quietly) emit('presence', p);
+      return p;
+    },
+    tell: emit,
+    add(p) { people.set(p.id, p); ids = [...people.keys()]; emit('presence', p); },
+    remove(id) { people.delete(id); ids = [...people.keys()]; },
+    /** As after a restart: versions and event ids begin anew. */
+    restart() { kept.length = 0; nextId = 1e6; for (const p of people.values()) p.version = 1; daemon.cut(); },
+    cut() { for (const { response } of streams) response.destroy(); },
+    gap() { gaps += 1; for (const stream of streams) write(stream, { type: 'gap', text: '{}' }); },
+    flood(rate) {
+      clearInterval(flood);
+      const all = Object.keys(STATUSES);
+      let due = 0;
+      flood = rate ? setInterval(() => { for (due += rate / 50; due >= 1; due -= 1) daemon.change(ids[Math.floor(random() * ids.length)], { status: all[Math.floor(random() * all.length)] }); }, 20) : null;
+    },
+    get sent() { return sent; },
+    get streams() { return streams.size; },
+    async close() {
+      clearInterval(heart);
+      clearInterval(flood);
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+  return daemon;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const option = (name, otherwise) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? otherwise : process.argv[at + 1]; };
+  const daemon = await startFakeDaemon({ people: Number(option('people', 40)), token: option('token', null), port: Number(option('port', 0)) });
+  daemon.flood(Number(option('rate', 1)));
+  console.log(daemon.url);
+}
