@@ -11,7 +11,7 @@ class Backoff {
 public:
     /// Waits grow from `first` by doubling up to `longest`; each is shortened by up to a quarter at random.
     Backoff(milliseconds first, milliseconds longest, std::uint64_t seed = std::random_device()())
-        : first_(first), longest_(longest), random_(static_cast<std::minstd_rand::result_type>(seed)) {}
+        : first_(first), longest_(longest), random_(mixed(seed)) {}
 
     [[nodiscard]] milliseconds next() {
         auto shift = std::min(failures_++, 20);
@@ -23,6 +23,14 @@ public:
     [[nodiscard]] int failures() const { return failures_; }
 
 private:
+    // Neighbouring seeds must not give neighbouring waits (splitmix64).
+    static std::minstd_rand::result_type mixed(std::uint64_t seed) {
+        seed += 0x9e3779b97f4a7c15U;
+        seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9U;
+        seed = (seed ^ seed >> 27) * 0x94d049bb133111ebU;
+        return static_cast<std::minstd_rand::result_type>((seed ^ seed >> 31) % 2147483646U + 1);
+    }
+
     milliseconds first_;
     milliseconds longest_;
     std::minstd_rand random_;

@@ -8,14 +8,14 @@ namespace lamp {
 
 class Budget {
 public:
-    /// per_second <= 0 means no limit at all.
+    /// per_second <= 0 means no limit of our own.
     Budget(double per_second, double burst) : per_second_(per_second), burst_(std::max(1.0, burst)), left_(burst_) {}
 
     /// Takes one token and gives zero, or gives how long to wait for one (nothing taken).
     [[nodiscard]] milliseconds take(Steady now) {
-        if (per_second_ <= 0) return milliseconds(0);
         refill(now);
         if (now < closed_until_) return ceil_ms(closed_until_ - now);
+        if (per_second_ <= 0) return milliseconds(0);
         if (left_ >= 1.0) return left_ -= 1.0, milliseconds(0);
         return milliseconds(static_cast<long>((1.0 - left_) / per_second_ * 1000.0) + 1);
     }

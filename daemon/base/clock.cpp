@@ -91,9 +91,11 @@ Result<Wall> parse_rfc3339(std::string_view text) {
     char zone = at.one_of("Zz+-");
     int offset_minutes = 0;
     if (zone == '+' || zone == '-') {
-        offset_minutes = at.number(2) * 60;
+        int hours_off = at.number(2);
         at.one_of(":");
-        offset_minutes += at.number(2);
+        int minutes_off = at.number(2);
+        if (hours_off > 23 || minutes_off > 59) at.good = false;
+        offset_minutes = hours_off * 60 + minutes_off;
         if (zone == '-') offset_minutes = -offset_minutes;
     }
     year_month_day date{year(year_), month(static_cast<unsigned>(month_)), day(static_cast<unsigned>(day_))};

@@ -218,9 +218,10 @@ Error Connection::State::broken(const error_code& error, std::string_view doing)
     abort(End::failed);
     if (was == End::by_caller) return cancelled();
     if (was == End::timed_out)
-        return Error(Category::timeout, fmt::format("{} let us wait for more than {} ms while {}; it may be overloaded, or "
-                                                    "a device on the way has lost the connection.",
-                                                    url.place(), since(begun).count(), doing));
+        return Error(Category::timeout,
+                     fmt::format("{} let us wait for more than {} ms while {}; it may be overloaded, or "
+                                 "a device on the way has lost the connection.",
+                                 url.place(), since(begun).count(), doing));
     if (error == asio::error::operation_aborted) return cancelled();
     if (error == asio::error::eof)
         return Error(Category::network, fmt::format("{} closed the connection while {}.", url.place(), doing));

@@ -25,7 +25,8 @@ public:
 
 private:
     void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, error_code&) override {}
-    void on_response_impl(int code, beast::string_view reason, int, error_code&) override {
+    void on_response_impl(int code, beast::string_view reason, int, error_code& error) override {
+        if (code < 100) error = beast::http::error::bad_status; // RFC 9110 section 15; Beast takes 000
         head.status = code;
         head.reason.assign(reason.data(), reason.size());
     }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <exception>
 #include <pthread.h>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -93,22 +94,20 @@ Task<bool> sleep_for(milliseconds wait) {
     co_return !error;
 }
 
-Bell::Bell(asio::io_context& context) : timer_(context) {
-    timer_.expires_at(Steady::max());
-}
-
 void Bell::ring() {
-    rung_ = true;
-    timer_.cancel();
+    rung_ = sleepers_.empty() && waking_ == 0;
+    waking_ += sleepers_.size();
+    for (auto* sleeper : std::exchange(sleepers_, {}))
+        sleeper->cancel();
 }
 
 Task<> Bell::wait(milliseconds longest) {
-    if (!rung_) {
-        timer_.expires_after(longest);
-        auto result = co_await timer_.async_wait(no_throw);
-        static_cast<void>(result);
-    }
-    rung_ = false;
+    if (std::exchange(rung_, false)) co_return;
+    asio::steady_timer timer(context_, longest); // each sleeper its own: waiting must not wake the others
+    sleepers_.push_back(&timer);
+    auto result = co_await timer.async_wait(no_throw);
+    static_cast<void>(result);
+    if (std::erase(sleepers_, &timer) == 0) --waking_;
 }
 
 } // namespace lamp

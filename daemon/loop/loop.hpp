@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -66,13 +67,15 @@ private:
 /// An event that coroutines of one loop wait for: `ring` wakes all sleepers, a ring without sleepers is remembered.
 class Bell {
 public:
-    explicit Bell(asio::io_context& context);
+    explicit Bell(asio::io_context& context) : context_(context) {}
     void ring();
     /// Returns at the next ring (or at once after a remembered one), or after `longest`.
     [[nodiscard]] Task<> wait(milliseconds longest);
 
 private:
-    asio::steady_timer timer_;
+    asio::io_context& context_;
+    std::vector<asio::steady_timer*> sleepers_;
+    std::size_t waking_ = 0; // rung for, and not yet back
     bool rung_ = false;
 };
 

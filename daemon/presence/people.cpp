@@ -67,7 +67,9 @@ std::string fold(std::string_view text) {
                 continue;
             }
         }
-        if (byte == 0xcc || byte == 0xcd) { // combining accents, U+0300 to U+036F
+        bool combining =
+            byte == 0xcc || (byte == 0xcd && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xb0);
+        if (combining) { // accents of their own, U+0300 to U+036F
             ++i;
             continue;
         }

@@ -24,7 +24,7 @@ constexpr std::array default_rows{
     "away when teams is away",
     "available when line is known or teams is available",
     "offline when teams is offline",
-    "unknown when line is unknown",
+    "unknown when line is not known",
 };
 
 struct Word {

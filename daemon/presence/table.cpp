@@ -65,7 +65,9 @@ std::optional<Change> Table::report(Slot slot, Source source, Cell cell, Wall no
     }
     auto before = steps.before();
     auto after = steps.after();
-    if (after.epoch != before.epoch) note_since(slot, after, now);
+    // The first word about somebody is the beginning of the status that it leaves as it was.
+    bool begins = since_[slot].load(std::memory_order_relaxed) == 0;
+    if (begins || after.epoch != before.epoch) note_since(slot, after, now);
     if (same_content(said_before, cell) && after.conclusion == before.conclusion) return std::nullopt;
     return Change{slot, after.version, before.conclusion.status, after.conclusion.status};
 }
@@ -126,11 +128,10 @@ Snapshot Table::read(Slot slot) const {
         snapshot.verdict = Verdict::unpack(word);
         // A report under way has stored its cell and not yet its verdict: wait for it, a few times.
         auto conclusion = rules_.load(std::memory_order_acquire)->conclude(snapshot.cells);
-        bool settled = conclusion == snapshot.verdict.conclusion || word == 0;
-        if (settled && verdicts_[slot].load(std::memory_order_seq_cst) == word) break;
+        bool settled = conclusion == snapshot.verdict.conclusion || (word == 0 && snapshot.cells == Cells{});
         snapshot.verdict.conclusion = conclusion; // what the cells say is what is shown
+        if (settled && verdicts_[slot].load(std::memory_order_seq_cst) == word) break;
     }
-    if (snapshot.verdict.version == 0) snapshot.verdict.conclusion = Conclusion{Status::unknown, 13, Source::telephony};
     snapshot.since = since(slot, snapshot.verdict);
     return snapshot;
 }

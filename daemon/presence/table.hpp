@@ -11,7 +11,7 @@
 namespace lamp::presence {
 
 /// What the rules concluded of a slot, packed in one word:
-/// version 32 | status 4 | rule 4 | source 4 | epoch 8 (counts changes of status) | spare 12.
+/// version 32 | status 4 | rule 5 | source 4 | epoch 8 (counts changes of status) | spare 11.
 struct Verdict {
     std::uint32_t version = 0;
     Conclusion conclusion{};
@@ -19,14 +19,14 @@ struct Verdict {
 
     [[nodiscard]] constexpr std::uint64_t pack() const {
         return std::uint64_t{version} | std::uint64_t{static_cast<unsigned>(conclusion.status)} << 32 |
-               std::uint64_t{conclusion.rule} << 36 | std::uint64_t{static_cast<unsigned>(conclusion.source)} << 40 |
-               std::uint64_t{epoch} << 44;
+               std::uint64_t{conclusion.rule} << 36 | std::uint64_t{static_cast<unsigned>(conclusion.source)} << 41 |
+               std::uint64_t{epoch} << 45;
     }
     [[nodiscard]] static constexpr Verdict unpack(std::uint64_t word) {
         return {static_cast<std::uint32_t>(word),
-                {static_cast<Status>(word >> 32 & 15), static_cast<std::uint8_t>(word >> 36 & 15),
-                 static_cast<Source>(word >> 40 & 15)},
-                static_cast<std::uint8_t>(word >> 44)};
+                {static_cast<Status>(word >> 32 & 15), static_cast<std::uint8_t>(word >> 36 & 31),
+                 static_cast<Source>(word >> 41 & 15)},
+                static_cast<std::uint8_t>(word >> 45)};
     }
 };
 

@@ -45,7 +45,8 @@ public:
 private:
     char take() {
         char c = text_[at_++];
-        if (c == '\n') {
+        bool alone = c == '\r' && (at_ == text_.size() || text_[at_] != '\n'); // old Macintosh
+        if (c == '\n' || alone) {
             ++line_;
             column_ = 1;
         } else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) {

@@ -9,8 +9,10 @@
 namespace lamp::roster {
 namespace {
 
+/// "2001", "+31-201230002", "(020)123.00.02": as directories and people write them, but no user's name.
 bool is_number(std::string_view line) {
-    return !line.empty() && line.find_first_not_of("+0123456789") == std::string_view::npos;
+    return line.find_first_not_of("+0123456789-.()/") == std::string_view::npos &&
+           line.find_first_of("0123456789") != std::string_view::npos;
 }
 
 std::string_view domain_of(std::string_view id) {
@@ -18,7 +20,7 @@ std::string_view domain_of(std::string_view id) {
     return at == std::string_view::npos ? std::string_view() : id.substr(at + 1);
 }
 
-/// "+31 20 123" and "tel:+3120123" are the same number; a national 0… is matched by its tail.
+/// "+31-20-123" and "tel:+3120123" are the same number.
 std::string digits(std::string_view number) {
     std::string kept;
     for (char c : number)
@@ -29,13 +31,13 @@ std::string digits(std::string_view number) {
 /// What the directories know, by user id, number and extension.
 class Index {
 public:
-    explicit Index(const std::vector<PlatformInfo>& platforms) {
+    explicit Index(const std::vector<PlatformInfo>& platforms) : platforms_(platforms) {
         for (std::size_t i = 0; i < platforms.size(); ++i)
             for (const DirectoryUser& user : platforms[i].directory) {
                 auto entry = Entry{static_cast<std::uint8_t>(i), &user};
                 by_id_.emplace(user.user_id, entry);
-                if (!user.extension.empty()) add(user.extension, entry);
-                if (!user.number.empty()) add(digits(user.number), entry);
+                add(digits(user.extension), entry);
+                add(digits(user.number), entry);
             }
     }
     struct Entry {
@@ -46,18 +48,53 @@ public:
         auto found = by_id_.find(id);
         return found == by_id_.end() ? std::nullopt : std::optional(found->second);
     }
-    [[nodiscard]] std::vector<Entry> by_number(std::string_view written) const {
-        auto found = by_number_.find(digits(written));
-        return found == by_number_.end() ? std::vector<Entry>() : found->second;
+    /// Whoever has that number or extension. National and international prefixes (0…, 00…) stand for "+" and a
+    /// country code of one to three digits.
+    [[nodiscard]] std::vector<Entry> by_number(std::string_view written) {
+        auto number = digits(written);
+        if (auto found = by_number_.find(number); found != by_number_.end()) return found->second;
+        if (number.starts_with("00")) number = "+" + number.substr(2);
+        if (auto found = by_number_.find(number); found != by_number_.end()) return found->second;
+        if (!number.starts_with('0')) return {};
+        if (by_national_.empty()) add_nationals();
+        auto found = by_national_.find(number.substr(1));
+        return found == by_national_.end() ? std::vector<Entry>() : found->second;
     }
 
 private:
-    void add(const std::string& number, Entry entry) {
-        by_number_[number].push_back(entry);
-        if (number.starts_with('+')) by_number_[number.substr(1)].push_back(entry);
+    using Numbers = std::unordered_map<std::string, std::vector<Entry>>;
+
+    // A user whose extension is the number, or who stands in two directories, is one user.
+    static void add(Numbers& numbers, const std::string& number, Entry entry) {
+        auto& holders = numbers[number];
+        bool known =
+            std::ranges::any_of(holders, [&](const Entry& one) { return one.user->user_id == entry.user->user_id; });
+        if (!known) holders.push_back(entry);
     }
+    void add(const std::string& number, Entry entry) {
+        if (number.empty()) return;
+        add(by_number_, number, entry);
+        if (number.starts_with('+')) add(by_number_, number.substr(1), entry);
+    }
+    // Only when somebody writes a national number: three more texts for each user.
+    void add_nationals() {
+        for (std::size_t i = 0; i < platforms_.size(); ++i)
+            for (const DirectoryUser& user : platforms_[i].directory) {
+                auto number = digits(user.number);
+                Entry entry{static_cast<std::uint8_t>(i), &user};
+                if (!number.starts_with('+')) {
+                    add(by_national_, number.substr(std::min(number.find_first_not_of('0'), number.size())), entry);
+                    continue;
+                }
+                for (std::size_t country = 1; country <= 3 && number.size() > country + 6; ++country)
+                    add(by_national_, number.substr(1 + country), entry);
+            }
+    }
+
+    const std::vector<PlatformInfo>& platforms_;
     std::unordered_map<std::string_view, Entry> by_id_;
-    std::unordered_map<std::string, std::vector<Entry>> by_number_;
+    Numbers by_number_;
+    Numbers by_national_;
 };
 
 class Composer {

@@ -168,9 +168,8 @@ Task<Result<void>> Actions::State::turn(std::shared_ptr<State> self) {
 
 /// Healthy ones as configured, then those passed over: when nothing else is left they are better than nothing.
 std::vector<Actions::State::Host*> Actions::State::hosts_in_order(Steady now) {
-    std::vector<Host*> order;
-    for (auto& host : hosts)
-        order.push_back(&host);
+    std::vector<Host*> order(hosts.size());
+    std::ranges::transform(hosts, order.begin(), [](Host& host) { return &host; });
     std::ranges::sort(order, {},
                       [now](const Host* host) { return std::pair(std::max(host->passed_over_until, now), host); });
     return order;
@@ -439,7 +438,7 @@ std::unexpected<Error> Actions::State::incomplete(Category category, const std::
 
 // ---------------------------------------------------------------- the public face
 
-Actions::Actions(const BroadworksOptions& options, std::vector<http::Pool*> pools, Login& login, Budget& budget)
+Actions::Actions(const BroadworksOptions& options, const std::vector<http::Pool*>& pools, Login& login, Budget& budget)
     : state_(std::make_shared<State>(options, pools, login, budget)) {}
 
 Task<Result<std::string>> Actions::request(http::Method method, std::string path, std::string body) {
@@ -475,7 +474,7 @@ Task<Result<void>> Actions::blind_transfer(std::string user, std::string call_id
     return State::control(state_, http::Method::put, std::move(user), std::move(call_id), "/BlindTransfer",
                           std::move(number));
 }
-Task<Result<void>> Actions::consult_transfer(std::string user, std::string call_id, std::string other_call_id) {
+Task<Result<void>> Actions::consult_transfer(std::string user, std::string call_id, const std::string& other_call_id) {
     // A missing second id makes the whole path one that is refused.
     auto call = bad_segment(other_call_id) ? std::string() : std::move(call_id);
     return State::control(state_, http::Method::put, std::move(user), std::move(call),
@@ -494,7 +493,7 @@ Task<Result<Document>> Actions::service(std::string user) {
                                 read_service<Document>);
 }
 template <class Document>
-Task<Result<void>> Actions::set_service(std::string user, Document wanted) {
+Task<Result<void>> Actions::set_service(std::string user, const Document& wanted) {
     return State::set(state_, std::move(user), Document::path, write_service(wanted));
 }
 
@@ -502,8 +501,8 @@ Task<Result<Profile>> Actions::profile(std::string user) {
     return State::get<Profile>(state_, std::move(user), "/profile", read_profile);
 }
 Task<Result<std::vector<DirectoryEntry>>> Actions::directory(std::function<void(std::size_t, std::size_t)> progress,
-                                                             std::string through) {
-    auto user = through.empty() ? state_->login.user() : std::move(through);
+                                                             const std::string& through) {
+    auto user = through.empty() ? state_->login.user() : through;
     return State::directory(state_, std::move(user), std::move(progress));
 }
 Task<Result<std::vector<CallLogEntry>>> Actions::call_log(std::string user, CallLog which) {
@@ -515,23 +514,27 @@ Task<Result<std::vector<CallLogEntry>>> Actions::call_log(std::string user, Call
         [kind = kinds[index]](std::string_view body) { return read_call_log(body, kind); });
 }
 
-#define LAMP_READABLE(Document) template Task<Result<Document>> Actions::service<Document>(std::string);
-#define LAMP_SETTABLE(Document)                                                                                        \
-    LAMP_READABLE(Document)                                                                                            \
-    template Task<Result<void>> Actions::set_service<Document>(std::string, Document);
-LAMP_READABLE(CallForwardingSelective)
-LAMP_READABLE(BroadWorksAnywhere)
-LAMP_SETTABLE(DoNotDisturb)
-LAMP_SETTABLE(CallForwardingAlways)
-LAMP_SETTABLE(CallForwardingBusy)
-LAMP_SETTABLE(CallForwardingNoAnswer)
-LAMP_SETTABLE(CallForwardingNotReachable)
-LAMP_SETTABLE(CommPilotExpress)
-LAMP_SETTABLE(RemoteOffice)
-LAMP_SETTABLE(SequentialRing)
-LAMP_SETTABLE(SimultaneousRingPersonal)
-LAMP_SETTABLE(CallCenter)
-#undef LAMP_SETTABLE
-#undef LAMP_READABLE
+template Task<Result<DoNotDisturb>> Actions::service(std::string);
+template Task<Result<CallForwardingAlways>> Actions::service(std::string);
+template Task<Result<CallForwardingBusy>> Actions::service(std::string);
+template Task<Result<CallForwardingNoAnswer>> Actions::service(std::string);
+template Task<Result<CallForwardingNotReachable>> Actions::service(std::string);
+template Task<Result<CommPilotExpress>> Actions::service(std::string);
+template Task<Result<RemoteOffice>> Actions::service(std::string);
+template Task<Result<SequentialRing>> Actions::service(std::string);
+template Task<Result<SimultaneousRingPersonal>> Actions::service(std::string);
+template Task<Result<CallCenter>> Actions::service(std::string);
+template Task<Result<CallForwardingSelective>> Actions::service(std::string);
+template Task<Result<BroadWorksAnywhere>> Actions::service(std::string);
+template Task<Result<void>> Actions::set_service(std::string, const DoNotDisturb&);
+template Task<Result<void>> Actions::set_service(std::string, const CallForwardingAlways&);
+template Task<Result<void>> Actions::set_service(std::string, const CallForwardingBusy&);
+template Task<Result<void>> Actions::set_service(std::string, const CallForwardingNoAnswer&);
+template Task<Result<void>> Actions::set_service(std::string, const CallForwardingNotReachable&);
+template Task<Result<void>> Actions::set_service(std::string, const CommPilotExpress&);
+template Task<Result<void>> Actions::set_service(std::string, const RemoteOffice&);
+template Task<Result<void>> Actions::set_service(std::string, const SequentialRing&);
+template Task<Result<void>> Actions::set_service(std::string, const SimultaneousRingPersonal&);
+template Task<Result<void>> Actions::set_service(std::string, const CallCenter&);
 
 } // namespace lamp::xsi

@@ -19,10 +19,11 @@ namespace lamp::xsi {
 
 enum class CallLog : std::uint8_t { missed, placed, received };
 
+/// What is given is copied before a function returns; a task may outlive this object, not what it was made with.
 class Actions {
 public:
     /// `pools`: one per configured host; a host that fails is passed over for a while. All outlive this object.
-    Actions(const BroadworksOptions& options, std::vector<http::Pool*> pools, Login& login, Budget& budget);
+    Actions(const BroadworksOptions& options, const std::vector<http::Pool*>& pools, Login& login, Budget& budget);
 
     // --- calls
     [[nodiscard]] Task<Result<std::vector<CallDetails>>> calls(std::string user); // list and each call's details
@@ -34,7 +35,8 @@ public:
     [[nodiscard]] Task<Result<void>> reconnect(std::string user, std::string call_id);
     [[nodiscard]] Task<Result<void>> hang_up(std::string user, std::string call_id, bool decline);
     [[nodiscard]] Task<Result<void>> blind_transfer(std::string user, std::string call_id, std::string number);
-    [[nodiscard]] Task<Result<void>> consult_transfer(std::string user, std::string call_id, std::string other_call_id);
+    [[nodiscard]] Task<Result<void>> consult_transfer(std::string user, std::string call_id,
+                                                      const std::string& other_call_id);
     [[nodiscard]] Task<Result<void>> to_voicemail(std::string user, std::string call_id);
 
     // --- services (9.4); what is not assigned to the user is Category::not_found or forbidden
@@ -42,7 +44,7 @@ public:
     template <class Document> // DoNotDisturb, CallForwardingAlways, … of proto/xsi/services.hpp
     [[nodiscard]] Task<Result<Document>> service(std::string user);
     template <class Document>
-    [[nodiscard]] Task<Result<void>> set_service(std::string user, Document wanted);
+    [[nodiscard]] Task<Result<void>> set_service(std::string user, const Document& wanted);
 
     // --- directory and profile
     [[nodiscard]] Task<Result<Profile>> profile(std::string user);
@@ -51,7 +53,7 @@ public:
     /// administrator is none and looks `through` one of its users (xsi.md 3), else it is Category::not_found.
     /// A listing that cannot be had whole is an error (protocol: same page again; limit: too many pages).
     [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>>
-    directory(std::function<void(std::size_t, std::size_t)> progress = {}, std::string through = {});
+    directory(std::function<void(std::size_t, std::size_t)> progress = {}, const std::string& through = {});
     [[nodiscard]] Task<Result<std::vector<CallLogEntry>>> call_log(std::string user, CallLog which);
 
     /// POST profile/LoginToken with Basic; the token for `Login::use_token`.

@@ -19,7 +19,7 @@ constexpr int response_attempts = 3;
 } // namespace
 
 Channel::Channel(Loop& loop, http::Client client, http::Url host, const BroadworksOptions& options, Login& login,
-                 std::string channel_set_id, ChannelReader& reader)
+                 std::string channel_set_id, milliseconds first_document, ChannelReader& reader)
     : loop_(loop),
       client_(std::move(client)),
       host_(host),
@@ -29,12 +29,17 @@ Channel::Channel(Loop& loop, http::Client client, http::Url host, const Broadwor
       login_(login),
       channel_set_id_(std::move(channel_set_id)),
       reader_(reader),
-      machine_({options.heartbeat, 3600, std::hash<std::string>()(host_.origin() + channel_set_id_)}),
+      machine_({options.heartbeat, 3600, std::hash<std::string>()(host_.origin() + channel_set_id_), first_document}),
       splitter_(limits::xsi_document_bytes),
       bell_(loop.context()) {}
 
 void Channel::start() {
     loop_.spawn(run());
+}
+
+void Channel::stop(End why) {
+    end(why, std::string(text(why)));
+    if (streaming_) streaming_->close();
 }
 
 void Channel::retry_now() {
@@ -51,7 +56,7 @@ Task<> Channel::run() {
         case ChannelMachine::Action::refresh: loop_.spawn(refresh()); break;
         case ChannelMachine::Action::abandon:
             if (streaming_) streaming_->close();
-            detail_ = text(machine_.last_end());
+            detail_ = text(shielded_ ? End::html : machine_.last_end());
             announce();
             break;
         case ChannelMachine::Action::nothing: {
@@ -71,17 +76,20 @@ Task<> Channel::stream() {
     splitter_.reset();
     jar_.clear();
     current_ = host_;
-    if (login_.refused(steady_now())) {
-        end(End::login, std::string(text(End::login)));
-        co_return;
+    shielded_ = false;
+    if (login_.wants_token()) {
+        auto authorised = co_await reader_.authorise();
+        if (!authorised && !login_.refused(steady_now())) co_return end(End::refused, authorised.error().text);
     }
+    if (login_.refused(steady_now())) co_return end(End::login, std::string(text(End::login)));
     http::Connection connection(client_, &jar_);
     streaming_ = &connection;
+    auto edition = login_.edition();
     auto head = co_await open_stream(connection);
     if (!head)
         end(End::connection, head.error().text);
     else if (head->status != 200)
-        refuse(*head);
+        refuse(*head, edition);
     else if (http::looks_like_html(*head, ""))
         end(End::html, std::string(text(End::html)));
     else
@@ -116,7 +124,7 @@ Task<> Channel::read_stream(http::Connection& connection) {
     first_bytes_ = true;
     while (true) {
         auto ended = co_await connection.read_more(*this, longest_silence);
-        if (machine_.state() == ChannelMachine::State::waiting || machine_.state() == ChannelMachine::State::stopped)
+        if (machine_.state() != ChannelMachine::State::opening && !machine_.up())
             co_return; // what came in the stream has ended the channel
         if (!ended) co_return end(End::connection, ended.error().text);
         if (*ended) co_return end(End::connection, "the server ended the stream");
@@ -126,19 +134,21 @@ Task<> Channel::read_stream(http::Connection& connection) {
 // All other requests of this channel go where its stream is.
 void Channel::adopt(const http::Connection& connection) {
     http::PoolOptions options;
-    options.parallel = responders_max;
+    options.parallel = responders_max + others_max;
     options.pin = connection.endpoint();
     options.jar = &jar_;
     pool_ = std::make_unique<http::Pool>(client_, current_, options);
 }
 
-void Channel::refuse(const http::Head& head) {
+void Channel::refuse(const http::Head& head, std::uint32_t edition) {
     auto detail = fmt::format("opening the channel was answered {} {}", head.status, head.reason);
     if (head.status == 401) {
-        login_.on_unauthorised(steady_now());
-        return end(End::login, std::string(text(End::login)));
+        reader_.on_unauthorised(*this, edition);
+        bool other_token = login_.wants_token() || edition != login_.edition();
+        if (!other_token) return end(End::login, std::string(text(End::login)));
     }
-    end(End::refused, std::move(detail), head.retry_after(wall_now()));
+    bool unavailable = head.status >= 502 && head.status <= 504;
+    end(unavailable ? End::unavailable : End::refused, std::move(detail), head.retry_after(wall_now()));
 }
 
 void Channel::on_body(std::string_view bytes) {
@@ -219,13 +229,28 @@ http::Request Channel::request(http::Method method, std::string target, std::str
 }
 
 Task<Result<http::Answer>> Channel::exchange(http::Request wanted) {
-    if (!pool_) co_return fail(Category::network, "The channel is down.");
-    auto sent = request(wanted.method, std::move(wanted.target), std::move(wanted.body));
-    if (wanted.limit.count() > 0) sent.limit = wanted.limit;
-    sent.safe_to_repeat = wanted.safe_to_repeat;
-    auto answer = co_await http::follow(*pool_, std::move(sent), origins_);
-    if (answer && answer->status == 401) login_.on_unauthorised(steady_now());
-    co_return answer;
+    for (bool renewed = false;; renewed = true) {
+        if (login_.wants_token())
+            if (auto authorised = co_await reader_.authorise(); !authorised)
+                co_return std::unexpected(std::move(authorised.error()));
+        if (!pool_) co_return fail(Category::network, "The channel is down.");
+        auto id = machine_.channel_id();
+        bool may_renew = options_.authentication == Authentication::login_token && !renewed;
+        auto sent = may_renew ? request(wanted.method, wanted.target, wanted.body)
+                              : request(wanted.method, std::move(wanted.target), std::move(wanted.body));
+        if (wanted.limit.count() > 0) sent.limit = wanted.limit;
+        sent.safe_to_repeat = wanted.safe_to_repeat;
+        auto edition = login_.edition();
+        auto answer = co_await http::follow(*pool_, std::move(sent), origins_);
+        if (answer && answer->success() && !answer->looks_like_html()) login_.on_accepted();
+        if (!answer || answer->status != 401) co_return answer;
+        reader_.on_unauthorised(*this, edition);
+        bool other_token = login_.wants_token() || edition != login_.edition();
+        if (other_token && may_renew) continue; // what was answered 401 was not done
+        // One 401 is enough: what else waits to be sent would be one more wrong password each (xsi.md 12.6).
+        if (machine_.channel_id() == id) stop(End::login);
+        co_return answer;
+    }
 }
 
 Task<> Channel::heartbeat() {
@@ -234,13 +259,9 @@ Task<> Channel::heartbeat() {
     auto answer = co_await exchange(
         {.method = http::Method::put, .target = events_path("channel/" + http::encode_segment(id) + "/heartbeat")});
     if (machine_.channel_id() != id) co_return; // another channel by now
-    bool ok = answer && answer->success();
+    shielded_ = answer && answer->looks_like_html() && answer->success();
+    bool ok = answer && answer->success() && !shielded_;
     if (ok) last_heartbeat_ = wall_now();
-    if (answer && answer->status == 401) {
-        end(End::login, std::string(text(End::login)));
-        if (streaming_) streaming_->close();
-        co_return;
-    }
     bool gone = answer && answer->status == 404;
     machine_.on_heartbeat_answer(ok, gone, steady_now());
     if (gone) {

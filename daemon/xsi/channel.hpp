@@ -27,6 +27,11 @@ public:
     virtual void on_refused_bytes(Channel& channel, std::string_view why) = 0;
     virtual void on_channel_up(Channel& channel) = 0;
     virtual void on_channel_down(Channel& channel) = 0;
+    /// The server answered 401 to what was sent with that edition of the authorization. Afterwards the login wants a
+    /// new token, or the channel has to stop.
+    virtual void on_unauthorised(const Channel& channel, std::uint32_t edition) = 0;
+    /// Fetches the login token that the login wants.
+    [[nodiscard]] virtual Task<Result<void>> authorise() = 0;
 
 protected:
     ~ChannelReader() = default;
@@ -42,7 +47,7 @@ struct ChannelCounters {
 class Channel final : http::BodySink, xml::DocumentSplitter::Sink {
 public:
     Channel(Loop& loop, http::Client client, http::Url host, const BroadworksOptions& options, Login& login,
-            std::string channel_set_id, ChannelReader& reader);
+            std::string channel_set_id, milliseconds first_document, ChannelReader& reader);
 
     void start();
     /// Deletes the channel on the server; waits two seconds at most.
@@ -58,6 +63,8 @@ public:
     void on_sign_of_life() { machine_.on_stream(steady_now()); }
     void on_terminated(std::string_view reason);
     void retry_now();
+    /// Another channel was told something that counts for the whole set: to go on would be a fight.
+    void stop(ChannelMachine::End why);
 
     [[nodiscard]] bool up() const { return machine_.up(); }
     [[nodiscard]] const ChannelMachine& machine() const { return machine_; }
@@ -80,7 +87,7 @@ private:
     [[nodiscard]] Task<> refresh();
     [[nodiscard]] Task<> send_responses();
     void end(ChannelMachine::End why, std::string detail, std::optional<milliseconds> retry_after = std::nullopt);
-    void refuse(const http::Head& head);
+    void refuse(const http::Head& head, std::uint32_t edition);
     void announce();
     void adopt(const http::Connection& connection);
     [[nodiscard]] std::string events_path(std::string_view tail) const;
@@ -90,7 +97,8 @@ private:
     void on_document(std::string_view document) override;
     void on_refused(std::string_view why) override;
 
-    static constexpr int responders_max = 8;
+    static constexpr int responders_max = 16;
+    static constexpr std::size_t others_max = 68; // subscriptions and heartbeats do not wait behind responses
 
     Loop& loop_;
     http::Client client_;
@@ -111,6 +119,7 @@ private:
     int responders_ = 0;
     bool was_up_ = false;
     bool first_bytes_ = false;
+    bool shielded_ = false; // a web page came instead of a heartbeat's answer
     ChannelCounters counters_;
     Wall since_ = wall_now();
     std::optional<Wall> last_event_;

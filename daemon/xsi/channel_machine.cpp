@@ -16,8 +16,9 @@ constexpr milliseconds connect_backoff_first{500};
 constexpr milliseconds connect_backoff_max{3000};
 constexpr minutes stopped_for{10};
 constexpr seconds server_patience{30}; // xsi.md 4.3: the server's usual inactivity limit
-constexpr seconds heartbeat_answer_wait{10};
+constexpr seconds heartbeat_retry{10};
 constexpr minutes refresh_retry{1};
+constexpr minutes longest_wish{5}; // a Retry-After of a day must not make us blind for a day
 constexpr minutes stable_after{1}; // a channel that lived this long clears the back-off
 
 } // namespace
@@ -37,7 +38,7 @@ ChannelMachine::Action ChannelMachine::next(Steady now) {
         opened_at_ = now;
         return Action::open;
     case State::opening:
-        if (now - opened_at_ < limits::xsi_first_channel_wait) return Action::nothing;
+        if (now - opened_at_ < timing_.first_document) return Action::nothing;
         on_end(End::no_channel, now);
         return Action::abandon;
     case State::up: break;
@@ -47,7 +48,7 @@ ChannelMachine::Action ChannelMachine::next(Steady now) {
         connections_.reset();
     }
     if (now >= silent_at()) return on_end(End::silence, now), Action::abandon;
-    if (now - heartbeat_ok_ > std::max<Steady::duration>(2 * timing_.heartbeat, server_patience))
+    if (now - heartbeat_ok_ >= std::max<Steady::duration>(2 * timing_.heartbeat, server_patience))
         return on_end(End::heartbeat_lost, now), Action::abandon;
     if (now >= expires_at_) return on_end(End::expired, now), Action::abandon;
     if (!refresh_pending_ && now >= refresh_at_) return refresh_pending_ = true, Action::refresh;
@@ -64,7 +65,7 @@ Steady ChannelMachine::wake_at() const {
     case State::ended: return Steady::max();
     case State::waiting:
     case State::stopped: return retry_at_;
-    case State::opening: return opened_at_ + limits::xsi_first_channel_wait;
+    case State::opening: return opened_at_ + timing_.first_document;
     case State::up: break;
     }
     auto at = std::min(silent_at(), expires_at_);
@@ -80,7 +81,7 @@ Steady ChannelMachine::silent_at() const {
 }
 
 void ChannelMachine::on_channel(std::string id, long expires_s, Steady now) {
-    if (state_ != State::opening) return;
+    if (state_ != State::opening || id.empty()) return;
     state_ = State::up;
     channel_id_ = std::move(id);
     up_since_ = last_stream_ = heartbeat_ok_ = now;
@@ -98,8 +99,10 @@ void ChannelMachine::on_heartbeat_answer(bool ok, bool gone, Steady now) {
     if (state_ != State::up) return;
     heartbeat_pending_ = false;
     if (ok) heartbeat_ok_ = now;
-    // Sooner than the usual interval after a failure, so that one lost answer does not cost the channel.
-    if (!ok) heartbeat_at_ = now + std::min<milliseconds>(timing_.heartbeat * 2 / 3, heartbeat_answer_wait);
+    // Sooner than the usual interval, counted from the one that failed: one lost answer does not cost the channel.
+    auto sent = heartbeat_at_ - timing_.heartbeat;
+    auto again = sent + std::min<milliseconds>(timing_.heartbeat * 2 / 3, heartbeat_retry);
+    if (!ok) heartbeat_at_ = std::max<Steady>(again, now + seconds(1));
     if (gone) on_end(End::gone, now);
 }
 
@@ -107,8 +110,8 @@ void ChannelMachine::on_refresh_answer(bool ok, bool gone, std::optional<long> e
     if (state_ != State::up) return;
     refresh_pending_ = false;
     if (gone) return on_end(End::gone, now);
-    if (!ok) {
-        refresh_at_ = now + refresh_retry;
+    if (!ok) { // a short life leaves less time for another attempt
+        refresh_at_ = now + std::clamp<Steady::duration>((expires_at_ - now) / 4, milliseconds(250), refresh_retry);
         return;
     }
     // Half of what the server *returned*, which may be less or far more than what was asked (xsi.md 12.7).
@@ -118,8 +121,10 @@ void ChannelMachine::on_refresh_answer(bool ok, bool gone, std::optional<long> e
 }
 
 void ChannelMachine::on_end(End why, Steady now, std::optional<milliseconds> retry_after) {
-    if (state_ == State::ended || state_ == State::stopped || (state_ == State::waiting && last_end_ != End::none))
-        return;
+    if (retry_after) retry_after = std::min<milliseconds>(*retry_after, longest_wish);
+    bool for_good = why == End::duplicate_channel_set || why == End::user_deleted || why == End::login;
+    if (state_ == State::ended || state_ == State::stopped) return;
+    if (state_ == State::waiting && last_end_ != End::none && !for_good) return; // over already
     last_end_ = why;
     channel_id_.clear();
     switch (why) {
@@ -136,10 +141,13 @@ void ChannelMachine::on_end(End why, Steady now, std::optional<milliseconds> ret
     case End::explicit_delete:
     case End::unknown_channel:
     case End::non_responsive: return wait(connections_.next(), now);
+    // The way back from an outage that a load balancer answers for is as short as from one that nobody answers for.
+    case End::unavailable: return wait(std::max(retry_after.value_or(milliseconds(0)), connections_.next()), now);
     case End::none:
     case End::no_channel:
     case End::refused:
-    case End::html: return wait(retry_after ? std::max(*retry_after, errors_.next()) : errors_.next(), now);
+    case End::html:
+        return wait(std::max(errors_.next(), retry_after.value_or(milliseconds(0))), now);
     }
 }
 
@@ -180,6 +188,7 @@ std::string_view text(ChannelMachine::End end) {
     case End::silence: return "nothing came in the stream although heartbeats were sent; is a proxy buffering it?";
     case End::no_channel: return "the server accepted the channel and never sent its Channel document";
     case End::refused: return "the server refused the channel";
+    case End::unavailable: return "the server is not available";
     case End::html: return "a web page came instead of XSI: blocked by the operator's front end (address not allowed?)";
     case End::gone: return "the server no longer knows the channel";
     case End::heartbeat_lost: return "heartbeats were not answered";

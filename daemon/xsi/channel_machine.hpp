@@ -8,6 +8,7 @@
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "base/limits.hpp"
 
 namespace lamp::xsi {
 
@@ -17,6 +18,7 @@ public:
         milliseconds heartbeat{15'000};
         long expires_s = 3600; // asked for; what counts is what the server returns
         std::uint64_t seed = 1;
+        milliseconds first_document = limits::xsi_first_channel_wait;
     };
 
     enum class State : std::uint8_t {
@@ -36,12 +38,13 @@ public:
     /// Why a channel ended, for the status page and for what comes next.
     enum class End : std::uint8_t {
         none,
-        connection, // refused, reset, end of stream
-        silence,    // nothing in the stream although heartbeats are answered
-        no_channel, // 200 and then no Channel document for 30 s
-        refused,    // HTTP said no: 503, 404, 403 …
-        html,       // a web page instead of XSI: shield or portal
-        gone,       // heartbeat or refresh: the server knows no such channel
+        connection,  // refused, reset, end of stream
+        silence,     // nothing in the stream although heartbeats are answered
+        no_channel,  // 200 and then no Channel document for 30 s
+        refused,     // HTTP said no: 404, 403 …
+        unavailable, // 502, 503, 504: a front end whose servers are away
+        html,        // a web page instead of XSI: shield or portal
+        gone,        // heartbeat or refresh: the server knows no such channel
         heartbeat_lost,
         login, // 401
         duplicate_channel_set,

@@ -10,34 +10,75 @@ namespace {
 
 constexpr auto tombstone_life = std::chrono::seconds(60);
 constexpr std::size_t tombstones_max = 16;
-constexpr auto ringing_too_long = std::chrono::minutes(3);
-constexpr auto call_too_long = std::chrono::hours(4);
+constexpr std::size_t spare_max = 4096;
 
 bool over(CallState state) {
     return state == CallState::released || state == CallState::detached || state == CallState::idle;
 }
 
-void update_party(Leg& leg, const Party& party) {
-    // A queue decorates the caller it presents; the real one is in acdCallInfo (xsi.md 7.1).
-    if (!party.address.empty() || party.privacy) leg.remote_number = party.privacy ? "" : number_of(party.address);
-    if (!party.name.empty() || party.privacy) leg.remote_name = party.privacy ? "" : std::string(party.name);
+/// As new, but its texts keep their memory.
+void wipe(Leg& leg) {
+    for (std::string* text :
+         {&leg.call_id, &leg.tracking_id, &leg.remote_number, &leg.remote_name, &leg.queue, &leg.ddi})
+        text->clear();
+    leg.state = CallState::active; // whatever the state's word will be, there is a call
+    leg.personality = Personality::unknown;
+    leg.started = leg.answered = std::nullopt;
 }
 
-std::string called_number(std::span<const Redirection> redirections) {
+void update_party(Leg& leg, const Party& party) {
+    // A queue decorates the caller it presents; the real one is in acdCallInfo (xsi.md 7.1).
+    if (!party.address.empty() || party.privacy)
+        leg.remote_number = party.privacy ? std::string_view() : number_of(party.address);
+    if (!party.name.empty() || party.privacy) leg.remote_name = party.privacy ? std::string_view() : party.name;
+}
+
+// What a type's name says; the call's own state goes first (xsi.md 7.3) but for CallDetachedEvent, seen with
+// "Alerting".
+CallState state_of(const Call& call, std::string_view type) {
+    if (type == "CallDetachedEvent") return CallState::detached;
+    if (call.state != CallState::unknown) return call.state;
+    if (type == "CallReleasedEvent") return CallState::released;
+    if (type == "CallRedirectedEvent") return CallState::detached;
+    return CallState::unknown;
+}
+
+std::string_view called_number(std::span<const Redirection> redirections) {
     // Most recent first: the last one is the number that the caller dialled.
-    return redirections.empty() ? std::string() : number_of(redirections.back().party.address);
+    return redirections.empty() ? std::string_view() : number_of(redirections.back().party.address);
 }
 
 } // namespace
 
-std::string number_of(std::string_view address) {
-    if (address.starts_with("tel:")) address.remove_prefix(4);
-    return std::string(address.substr(0, address.find(';')));
+std::string_view number_of(std::string_view address) {
+    if (!address.starts_with("tel:")) return address;
+    address.remove_prefix(4);
+    return address.substr(0, address.find(';'));
 }
 
 Ledger::Calls& Ledger::open() {
-    if (!calls_) calls_ = std::make_unique<Calls>();
+    if (calls_) return *calls_;
+    if (spare().empty()) {
+        calls_ = std::make_unique<Calls>();
+    } else {
+        calls_ = std::move(spare().back());
+        spare().pop_back();
+    }
     return *calls_;
+}
+
+void Ledger::recycle() {
+    if (!calls_) return;
+    calls_->live = 0;
+    calls_->released.clear();
+    calls_->conference_held = false;
+    if (spare().size() < spare_max) spare().push_back(std::move(calls_));
+    calls_.reset();
+}
+
+std::vector<std::unique_ptr<Ledger::Calls>>& Ledger::spare() {
+    thread_local std::vector<std::unique_ptr<Calls>> list; // ledgers live on one loop
+    return list;
 }
 
 bool Ledger::apply(const Document& document, Steady now) {
@@ -47,42 +88,43 @@ bool Ledger::apply(const Document& document, Steady now) {
     case EventData::calls: {
         bool changed = false;
         for (const Call& call : document.calls)
-            changed |= apply_call(call, document.redirections, now);
+            changed |= apply_call(call, state_of(call, document.type_name), document.redirections, now);
         return changed;
     }
-    case EventData::conference: return apply_conference(document.conference);
+    case EventData::conference: return apply_conference(document.conference, document.type_name);
     default: return false;
     }
 }
 
-bool Ledger::apply_call(const Call& call, std::span<const Redirection> redirections, Steady now) {
+bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now) {
     if (call.call_id.empty()) return false;
-    if (over(call.state)) return remove(call.call_id, now);
+    if (over(state)) return remove(call.call_id, now);
     if (buried(call.call_id)) return false; // "updated" after "released" must not raise the dead
     Calls& all = open();
     Leg* leg = find(call);
     if (!leg) {
-        if (all.legs.size() >= limits::xsi_calls_per_line) return false;
-        leg = &all.legs.emplace_back();
+        if (all.live >= limits::xsi_calls_per_line) return false;
+        if (all.live == all.legs.size()) all.legs.emplace_back();
+        leg = &all.legs[all.live++];
+        wipe(*leg);
         leg->seen = now;
-        leg->state = CallState::active; // whatever the state's word is, there is a call
         leg->ddi = called_number(redirections);
     }
     leg->call_id = call.call_id;
     if (!call.tracking_id.empty()) leg->tracking_id = call.tracking_id;
-    if (call.state != CallState::unknown) leg->state = call.state;
+    if (state != CallState::unknown) leg->state = state;
     if (call.personality != Personality::unknown) leg->personality = call.personality;
     update_party(*leg, call.remote);
     if (!call.acd_name.empty()) leg->queue = call.acd_name;
     if (!call.acd_number.empty()) leg->ddi = number_of(call.acd_number);
-    if (!call.acd_user.empty()) update_party(*leg, call.acd_caller);
+    update_party(*leg, call.acd_caller);
     if (call.started) leg->started = call.started;
     if (call.answered && !leg->answered) leg->answered = call.answered; // a second answer keeps the first time
     return true;
 }
 
 Leg* Ledger::find(const Call& call) {
-    auto& legs = calls_->legs;
+    auto legs = calls_->now();
     auto same_id = std::ranges::find(legs, call.call_id, &Leg::call_id);
     if (same_id != legs.end()) return &*same_id;
     // A click-to-dial call may change its id when it rings out: same session, same user (xsi.md 7.3).
@@ -95,11 +137,17 @@ Leg* Ledger::find(const Call& call) {
 
 bool Ledger::remove(std::string_view call_id, Steady now) {
     Calls& all = open();
-    auto removed = std::erase_if(all.legs, [&](const Leg& leg) { return leg.call_id == call_id; });
+    auto legs = all.now();
+    auto over_now = std::ranges::find(legs, call_id, &Leg::call_id);
+    bool removed = over_now != legs.end();
+    if (removed) { // keeps the order of the others
+        std::rotate(over_now, over_now + 1, legs.end());
+        --all.live;
+    }
     if (all.released.size() >= tombstones_max) all.released.erase(all.released.begin());
     all.released.push_back({std::hash<std::string_view>()(call_id), now});
-    if (all.legs.empty()) all.conference_held = false;
-    return removed > 0;
+    if (all.live == 0) all.conference_held = false;
+    return removed;
 }
 
 bool Ledger::buried(std::string_view call_id) const {
@@ -111,19 +159,19 @@ bool Ledger::buried(std::string_view call_id) const {
 bool Ledger::apply_snapshot(const Document& document, Steady now) {
     if (document.calls.empty() && !calls_) return false;
     Calls& all = open();
-    auto before = std::exchange(all.legs, {});
+    std::vector<Leg> before(all.now().begin(), all.now().end());
+    all.live = 0;
     all.released.clear(); // the platform says what lives
     all.conference_held = false;
     for (const Call& call : document.calls) {
-        apply_call(call, {}, now);
+        apply_call(call, call.state, {}, now);
         auto known = std::ranges::find(before, call.call_id, &Leg::call_id);
-        if (known != before.end() && !all.legs.empty() && all.legs.back().call_id == call.call_id) {
-            all.legs.back().seen = known->seen;
-            if (all.legs.back().ddi.empty()) all.legs.back().ddi = known->ddi;
-        }
+        if (known == before.end() || all.live == 0 || all.now().back().call_id != call.call_id) continue;
+        all.now().back().seen = known->seen;
+        if (all.now().back().ddi.empty()) all.now().back().ddi = known->ddi;
     }
-    if (document.conference.present) apply_conference(document.conference);
-    return !before.empty() || !all.legs.empty();
+    if (document.conference.present) apply_conference(document.conference, document.type_name);
+    return !before.empty() || all.live > 0;
 }
 
 bool Ledger::replace(std::span<const CallDetails> calls, Steady now) {
@@ -146,16 +194,21 @@ bool Ledger::replace(std::span<const CallDetails> calls, Steady now) {
     return apply_snapshot(snapshot, now);
 }
 
-bool Ledger::apply_conference(const Conference& conference) {
-    if (!calls_ || calls_->legs.empty()) return false;
+bool Ledger::apply_conference(const Conference& conference, std::string_view type) {
+    if (!calls_ || calls_->live == 0) return false;
     bool held = conference.state == "Held";
+    if (conference.state.empty()) // optional; then the event's name tells, and most change nothing of it
+        held = type == "ConferenceHeldEvent" ||
+               (calls_->conference_held && type != "ConferenceRetrievedEvent" && type != "ConferenceReleasedEvent");
     bool changed = std::exchange(calls_->conference_held, held) != held;
-    if (conference.state != "Active") return changed;
+    bool active =
+        conference.state == "Active" || (conference.state.empty() && !held && type != "ConferenceReleasedEvent");
+    if (!active) return changed;
     // A leg that was held to build the conference is in it now.
     auto takes_part = [&](const Leg& leg) {
         return std::ranges::find(conference.participants, leg.call_id) != conference.participants.end();
     };
-    for (Leg& leg : calls_->legs)
+    for (Leg& leg : calls_->now())
         if (leg.state == CallState::held && takes_part(leg)) {
             leg.state = CallState::active;
             changed = true;
@@ -167,9 +220,10 @@ presence::LineState Ledger::state() const {
     using presence::LineState;
     if (!calls_) return LineState::idle;
     auto most_urgent = LineState::idle;
-    for (const Leg& leg : calls_->legs) {
+    for (const Leg& leg : legs()) {
         auto state = LineState::active;
-        if (leg.state == CallState::alerting && leg.incoming()) state = LineState::ringing;
+        // A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.
+        if (leg.state == CallState::alerting && leg.incoming() && !leg.answered) state = LineState::ringing;
         if (leg.state == CallState::held) state = LineState::held;
         most_urgent = std::max(most_urgent, state);
     }
@@ -180,13 +234,12 @@ presence::LineState Ledger::state() const {
 void Ledger::tidy(Steady now) {
     if (!calls_) return;
     std::erase_if(calls_->released, [&](const Tombstone& one) { return now - one.at > tombstone_life; });
-    if (calls_->legs.empty() && calls_->released.empty()) calls_.reset();
+    if (calls_->live == 0 && calls_->released.empty()) recycle();
 }
 
-bool Ledger::looks_stuck(Steady now) const {
+bool Ledger::looks_stuck(Steady now, const Patience& patience) const {
     return std::ranges::any_of(legs(), [&](const Leg& leg) {
-        return now - leg.seen > (leg.state == CallState::alerting ? Steady::duration(ringing_too_long)
-                                                                  : Steady::duration(call_too_long));
+        return now - leg.seen > (leg.state == CallState::alerting ? patience.ringing : patience.talking);
     });
 }
 

@@ -9,6 +9,7 @@
 #include "presence/words.hpp"
 #include "proto/xsi/documents.hpp"
 #include "proto/xsi/event.hpp"
+#include "xsi/patience.hpp"
 
 namespace lamp::xsi {
 
@@ -36,36 +37,41 @@ public:
     /// What GET /calls said, leg by leg: a full replacement, as a snapshot is.
     bool replace(std::span<const CallDetails> calls, Steady now);
     /// Forgets all calls (the line is not watched any more).
-    void clear() { calls_.reset(); }
+    void clear() { recycle(); }
 
     [[nodiscard]] presence::LineState state() const;
-    [[nodiscard]] unsigned calls() const { return calls_ ? static_cast<unsigned>(calls_->legs.size()) : 0; }
+    [[nodiscard]] unsigned calls() const { return static_cast<unsigned>(legs().size()); }
     [[nodiscard]] std::span<const Leg> legs() const {
-        return calls_ ? std::span<const Leg>(calls_->legs) : std::span<const Leg>();
+        return calls_ ? std::span<const Leg>(calls_->legs).first(calls_->live) : std::span<const Leg>();
     }
     /// Drops tombstones of calls released a minute ago, and the memory with them. Call once in a while.
     void tidy(Steady now);
     /// Holds anything at all, tombstones included.
     [[nodiscard]] bool in_use() const { return calls_ != nullptr; }
     /// A leg rings for longer than three minutes or lasts for over four hours: worth an audit (xsi.md 5.5, 10).
-    [[nodiscard]] bool looks_stuck(Steady now) const;
+    [[nodiscard]] bool looks_stuck(Steady now, const Patience& patience = {}) const;
 
 private:
     struct Tombstone {
         std::size_t hash;
         Steady at;
     };
-    /// Most lines have no call most of the time: they pay one pointer.
+    /// Most lines have no call most of the time: they pay one pointer. Legs behind `live` are over and wait to be used
+    /// again with their texts' memory, and so do whole Calls: a call in steady state allocates nothing.
     struct Calls {
         std::vector<Leg> legs;
+        std::size_t live = 0;
         std::vector<Tombstone> released;
         bool conference_held = false;
+        [[nodiscard]] std::span<Leg> now() { return std::span(legs).first(live); }
     };
 
     Calls& open();
-    bool apply_call(const Call& call, std::span<const Redirection> redirections, Steady now);
+    void recycle();
+    static std::vector<std::unique_ptr<Calls>>& spare();
+    bool apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now);
     bool apply_snapshot(const Document& document, Steady now);
-    bool apply_conference(const Conference& conference);
+    bool apply_conference(const Conference& conference, std::string_view type);
     bool remove(std::string_view call_id, Steady now);
     Leg* find(const Call& call);
     [[nodiscard]] bool buried(std::string_view call_id) const;
@@ -74,6 +80,6 @@ private:
 };
 
 /// "tel:+31201230002" -> "+31201230002"; "tel:2002" -> "2002"; "sip:" URIs stay whole.
-[[nodiscard]] std::string number_of(std::string_view address);
+[[nodiscard]] std::string_view number_of(std::string_view address);
 
 } // namespace lamp::xsi

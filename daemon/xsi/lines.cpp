@@ -148,6 +148,7 @@ void Lines::set_agent(LineIndex line, presence::AgentState state) {
 
 void Lines::give_up(LineIndex line, Package package) {
     if (package == Package::advanced_call) { // without calls there is no state to show
+        lines_[line].ledger.clear();
         set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), all_packages);
     } else {
         heard(line, package);
@@ -211,7 +212,7 @@ LineView Lines::view(LineIndex line) const {
             one.dnd,
             forwarding_of(one.forwarding),
             one.agent,
-            one.heard != 0 && one.fresh != all_packages,
+            (one.heard & ~one.fresh) != 0,
             one.fresh == all_packages,
             one.at};
 }
@@ -231,7 +232,7 @@ LineReport Lines::report_of(presence::Slot slot) const {
         if (known) report.state = std::max(report.state, one.ledger.state());
         report.calls += one.ledger.calls();
         report.dnd |= one.dnd;
-        report.stale |= one.heard != 0 && one.fresh != all_packages;
+        report.stale |= (one.heard & ~one.fresh) != 0;
         report.agent = std::max(report.agent, one.agent);
         forwarding |= one.forwarding;
     }
@@ -248,12 +249,12 @@ void Lines::publish(presence::Slot slot) {
     if (table_.report(slot, presence::Source::telephony, report.pack(), now)) fanout_.publish(slot);
 }
 
-std::vector<LineIndex> Lines::tidy(Steady now) {
+std::vector<LineIndex> Lines::tidy(Steady now, const Patience& patience) {
     std::vector<LineIndex> stuck;
     std::erase_if(in_use_, [&](LineIndex line) {
         Line& one = lines_[line];
         one.ledger.tidy(now);
-        if (one.ledger.looks_stuck(now)) stuck.push_back(line);
+        if (one.ledger.looks_stuck(now, patience)) stuck.push_back(line);
         return !(one.in_use = one.ledger.in_use());
     });
     return stuck;

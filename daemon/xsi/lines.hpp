@@ -85,7 +85,7 @@ public:
             visit(line, lines_[line].ledger);
     }
     /// Once a second: forgets tombstones; gives the lines whose calls look stuck.
-    [[nodiscard]] std::vector<LineIndex> tidy(Steady now);
+    [[nodiscard]] std::vector<LineIndex> tidy(Steady now, const Patience& patience = {});
 
 private:
     struct Line {

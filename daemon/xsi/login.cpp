@@ -22,6 +22,9 @@ void Login::on_unauthorised(Steady now) {
         return;
     }
     refused_until_ = now + refused_for;
+    // The next try begins from the password again.
+    if (authentication_ == Authentication::login_token) authorization_ = Secret();
+    renewed_ = false;
 }
 
 } // namespace lamp::xsi

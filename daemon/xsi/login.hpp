@@ -21,7 +21,12 @@ public:
     [[nodiscard]] bool wants_token() const {
         return authentication_ == Authentication::login_token && authorization_.empty();
     }
-    void use_token(const std::string& token) { authorization_ = Secret("BroadWorksSSO " + token); }
+    void use_token(const std::string& token) {
+        authorization_ = Secret("BroadWorksSSO " + token);
+        ++edition_;
+    }
+    /// Differs from one authorization to the next: whoever was refused can tell whether it was with the present one.
+    [[nodiscard]] std::uint32_t edition() const { return edition_; }
 
     /// The platform answered 401. A login token is dropped once, to be fetched anew; else the login counts as
     /// refused for ten minutes.
@@ -41,6 +46,7 @@ private:
     Secret authorization_;
     Steady refused_until_{};
     bool renewed_ = false;
+    std::uint32_t edition_ = 0;
 };
 
 } // namespace lamp::xsi

@@ -32,6 +32,7 @@ struct BroadworksOptions {
     std::int64_t requests_per_second = 10;
     NumberFormat number_format = NumberFormat::e164;
     std::optional<bool> discover;
+    std::string directory_user;
     std::filesystem::path ca_file;
     std::string proxy;
 

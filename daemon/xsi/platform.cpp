@@ -13,9 +13,12 @@ namespace {
 
 constexpr milliseconds connect_wait{4000}; // a host that is away must be seen to be back soon
 constexpr milliseconds tick_period{200};
-constexpr std::chrono::minutes audit_again{10};
 constexpr std::chrono::hours rediscover{24};
 constexpr int fetch_attempts = 3;
+constexpr milliseconds busy_first{1000};
+constexpr milliseconds busy_max{4000};    // so that its end is noticed soon
+constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
+constexpr std::size_t responses_waiting_max = 64;
 
 std::string fresh_channel_set_id(const std::string& application_id) {
     std::random_device random;
@@ -37,12 +40,14 @@ std::string_view name(TargetKind kind) {
 
 } // namespace
 
-Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines)
+Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines,
+                   const Patience& patience)
     : loop_(loop),
       options_(std::move(options)),
       index_(index),
       stale_after_(stale_after),
       lines_(lines),
+      patience_(patience),
       login_(options_),
       budget_(static_cast<double>(options_.subscriptions_per_second),
               static_cast<double>(options_.subscriptions_per_second) / 4),
@@ -50,14 +55,15 @@ Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, mi
                       static_cast<double>(options_.requests_per_second) * 2),
       channel_set_id_(fresh_channel_set_id(options_.application_id)),
       work_(loop.context()),
-      seeds_(loop.context()) {
-    seen_ring_.resize(limits::xsi_seen_events);
-    seen_.reserve(limits::xsi_seen_events * 2);
+      seeds_(loop.context()),
+      busy_(busy_first, busy_max),
+      authorised_(loop.context()) {
+    seen_.resize(limits::xsi_seen_events);
 }
 
 Result<std::unique_ptr<Platform>> Platform::make(Loop& loop, BroadworksOptions options, std::uint8_t index,
-                                                 milliseconds stale_after, Lines& lines) {
-    std::unique_ptr<Platform> platform(new Platform(loop, std::move(options), index, stale_after, lines));
+                                                 milliseconds stale_after, Lines& lines, const Patience& patience) {
+    std::unique_ptr<Platform> platform(new Platform(loop, std::move(options), index, stale_after, lines, patience));
     if (auto connected = platform->connect_hosts(); !connected) return std::unexpected(connected.error());
     return platform;
 }
@@ -74,7 +80,8 @@ Result<void> Platform::connect_hosts() {
         auto url = http::Url::parse(host);
         if (!url) return std::unexpected(url.error());
         ChannelReader& reader = *this;
-        channels_.push_back(std::make_unique<Channel>(loop_, *client, *url, options_, login_, channel_set_id_, reader));
+        channels_.push_back(std::make_unique<Channel>(loop_, *client, *url, options_, login_, channel_set_id_,
+                                                      patience_.first_channel, reader));
         http::PoolOptions pool_options;
         pool_options.parallel = parallel(options_) + 2;
         pools.push_back(pools_.emplace_back(std::make_unique<http::Pool>(*client, *url, pool_options)).get());
@@ -188,24 +195,43 @@ void Platform::take_event(Channel& channel, const Document& document, std::strin
     }
     auto index = subscriptions_.find(document.subscription_id);
     if (!index) { // perhaps the first event has overtaken the answer to its POST (xsi.md 6.2)
-        if (subscriptions_.asking() > 0)
+        if (subscriptions_.asking() > 0 && !document.subscription_id.empty())
             park(document.subscription_id, bytes);
         else
             ++counters_.foreign;
         return;
     }
-    auto& expected = subscriptions_.expected(*index);
-    switch (sequencer_.offer(*index, expected, document.sequence, bytes, steady_now())) {
+    order(*index, document, bytes);
+}
+
+void Platform::order(Subscriptions::Index index, const Document& document, std::string_view bytes) {
+    auto& expected = subscriptions_.expected(index);
+    switch (sequencer_.offer(index, expected, document.sequence, bytes, steady_now())) {
     case Sequencer::Verdict::deliver: break;
-    case Sequencer::Verdict::duplicate: ++counters_.duplicates; return;
+    case Sequencer::Verdict::duplicate: return on_behind(index, document);
     case Sequencer::Verdict::held: ++counters_.reordered; return;
     case Sequencer::Verdict::overflow: settle_gaps(); return;
     }
-    deliver(*index, document);
+    deliver(index, document);
     if (sequencer_.holding() == 0) return;
-    for (auto ready = sequencer_.take_ready(*index, expected); !ready.empty();
-         ready = sequencer_.take_ready(*index, expected))
-        deliver_bytes(*index, ready);
+    for (auto ready = sequencer_.take_ready(index, expected); !ready.empty();
+         ready = sequencer_.take_ready(index, expected))
+        deliver_bytes(index, ready);
+}
+
+// A number that was counted already, on an event that was not seen before: sent once more under another id, late after
+// a gap, or from a server that counts anew since a failover. It is not applied, for it may be old; we ask.
+void Platform::on_behind(Subscriptions::Index index, const Document& document) {
+    ++counters_.duplicates;
+    auto& expected = subscriptions_.expected(index);
+    if (distance(expected, document.sequence) < -quietly_behind) {
+        ++counters_.gaps;
+        expected = after(document.sequence);
+        return resynchronise(index);
+    }
+    if (auto line = line_of(index, document); !single_users() && line && lines_.watched(*line)) seed(*line, true);
+    if (single_users()) subscriptions_.refresh_now(index);
+    work_.ring();
 }
 
 void Platform::deliver_bytes(Subscriptions::Index index, std::string_view bytes) {
@@ -228,15 +254,18 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
         work_.ring();
         return;
     }
-    subscriptions_.on_event(index, now);
     auto line = line_of(index, document);
     if (!line || !lines_.watched(*line)) {
+        subscriptions_.on_event(index, now);
         ++counters_.foreign;
+        if (stranger_.empty()) stranger_ = document.target_id;
         return;
     }
     auto effect = translate(lines_, *line, document, now);
     if (effect == Effect::none && document.data == EventData::unknown) ++counters_.unknown;
     if (effect == Effect::calls && on_calls) on_calls(*line);
+    // What tells of one call only is not the whole state: the first event may have been lost before it.
+    if (!single_users() || lines_.fresh(*line, subscriptions_.package(index))) subscriptions_.on_event(index, now);
 }
 
 void Platform::settle_gaps() {
@@ -264,17 +293,13 @@ void Platform::resynchronise(Subscriptions::Index index) {
     seed_all();
 }
 
+// A direct-mapped memory of event ids: a double comes within seconds of its first, and what is evicted earlier is still
+// caught by its sequence number.
 bool Platform::seen_before(std::string_view event_id) {
     if (event_id.empty()) return false;
     auto hash = std::hash<std::string_view>()(event_id);
-    if (++seen_[hash] > 1) {
-        --seen_[hash];
-        return true;
-    }
-    auto& oldest = seen_ring_[seen_at_++ % seen_ring_.size()];
-    if (oldest != 0) seen_.erase(oldest);
-    oldest = hash;
-    return false;
+    auto& place = seen_[hash % seen_.size()];
+    return std::exchange(place, hash) == hash;
 }
 
 void Platform::park(std::string_view subscription_id, std::string_view bytes) {
@@ -292,13 +317,8 @@ void Platform::replay_parked(Subscriptions::Index index) {
         mine.push_back(std::move(one.bytes));
         return true;
     });
-    for (const std::string& bytes : mine) {
-        auto parsed = parser_.parse(bytes);
-        if (!parsed) continue;
-        auto& expected = subscriptions_.expected(index);
-        if (sequencer_.offer(index, expected, (*parsed)->sequence, bytes, steady_now()) == Sequencer::Verdict::deliver)
-            deliver(index, **parsed);
-    }
+    for (const std::string& bytes : mine)
+        if (auto parsed = parser_.parse(bytes)) order(index, **parsed, bytes);
 }
 
 // --- the channel set as a whole
@@ -309,19 +329,74 @@ Channel* Platform::up_channel() const {
     return nullptr;
 }
 
+// Spread over the living channels only when one of them fails us.
+Channel* Platform::next_channel() const {
+    std::vector<Channel*> alive;
+    for (const auto& channel : channels_)
+        if (channel->up()) alive.push_back(channel.get());
+    return alive.empty() ? nullptr : alive[failures_ % alive.size()];
+}
+
+/// Requests at a time: few while the platform says that it is busy.
+std::size_t Platform::width() const {
+    return busy_.failures() > 0 ? 2 : parallel(options_);
+}
+
+// Several requests that fail together count once.
+void Platform::pass_over(const Channel* channel) {
+    if (next_channel() == channel) ++failures_;
+}
+
+/// Event responses are behind: to ask for more events would cost the channel (xsi.md 6.3).
+bool Platform::overrun() const {
+    return std::ranges::any_of(
+        channels_, [](const auto& channel) { return channel->waiting_responses() > responses_waiting_max; });
+}
+
 void Platform::on_channel_up(Channel&) {
     if (std::exchange(set_up_, true)) return; // the set lived on: its subscriptions stand
     start_over();
 }
 
-void Platform::on_channel_down(Channel&) {
+void Platform::on_channel_down(Channel& channel) {
+    auto why = channel.machine().last_end();
+    if (why == ChannelMachine::End::duplicate_channel_set || why == ChannelMachine::End::user_deleted)
+        for (auto& other : channels_)
+            if (other->machine().state() != ChannelMachine::State::stopped) other->stop(why);
     if (up_channel() || !set_up_) return;
     set_up_ = false;
     forgotten_ = false;
-    down_since_ = steady_now();
+    // A platform that comes and goes without telling anything has been away since the first time.
+    if (std::exchange(healed_, false)) down_since_ = steady_now();
     log::warning("xsi", "no channel is left: what is shown of these lines is no longer sure",
                  {{"platform", options_.name}, {"lines", lines_.total(index_)}});
     lines_.mark_stale(index_);
+}
+
+// One server's 401 need not be the platform's: as long as another channel is accepted, only this one stops.
+void Platform::on_unauthorised(const Channel& channel, std::uint32_t edition) {
+    if (edition != login_.edition() || login_.wants_token()) return; // renewed meanwhile, or about to be
+    bool accepted_elsewhere = std::ranges::any_of(
+        channels_, [&](const auto& other) { return other.get() != &channel && other->up(); });
+    if (!accepted_elsewhere || options_.authentication == Authentication::login_token)
+        login_.on_unauthorised(steady_now());
+}
+
+// One fetches, the others wait for it.
+Task<Result<void>> Platform::authorise() {
+    while (std::exchange(authorising_, true))
+        co_await authorised_.wait(seconds(1));
+    Result<void> outcome;
+    if (login_.wants_token()) {
+        auto token = co_await commands_->login_token();
+        if (token)
+            login_.use_token(*token);
+        else
+            outcome = std::unexpected(token.error());
+    }
+    authorising_ = false;
+    authorised_.ring();
+    co_return outcome;
 }
 
 // Nobody knows what became of the subscriptions of a set without channels (xsi.md 4.6): all are asked for again.
@@ -337,6 +412,12 @@ void Platform::start_over() {
                 lines_.give_up(line, package);
         }
     if (!single_users()) seed_all();
+    // Who was in a call is the most likely to be shown wrongly now.
+    lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
+        if (lines_.platform(line) != index_ || line >= by_line_.size()) return;
+        for (auto subscription : by_line_[line])
+            if (subscription != no_line) subscriptions_.prefer(subscription);
+    });
     work_.ring();
 }
 
@@ -345,7 +426,7 @@ void Platform::start_over() {
 Task<> Platform::keep_subscribing() {
     while (!stopping_) {
         auto now = steady_now();
-        if (!up_channel() || login_.refused(now) || performing_ >= parallel(options_)) {
+        if (!up_channel() || login_.refused(now) || performing_ >= width() || overrun()) {
             co_await work_.wait(milliseconds(250));
             continue;
         }
@@ -381,7 +462,7 @@ std::string Platform::target_path(Subscriptions::Index index) const {
 }
 
 Task<> Platform::subscribe(Subscriptions::Index index) {
-    auto* channel = up_channel();
+    auto* channel = next_channel();
     if (!channel) co_return subscriptions_.on_failed(index, steady_now());
     SubscriptionRequest wanted{name(subscriptions_.package(index)), 3600, channel_set_id_, options_.application_id};
     http::Request request{.method = http::Method::post,
@@ -391,19 +472,40 @@ Task<> Platform::subscribe(Subscriptions::Index index) {
     auto answer = co_await channel->exchange(std::move(request));
     auto now = steady_now();
     if (subscriptions_.state(index) != Subscriptions::State::asking) co_return; // dropped meanwhile
-    if (!answer) co_return subscriptions_.on_failed(index, now);
+    if (!answer) {
+        pass_over(channel);
+        co_return subscriptions_.on_failed(index, now);
+    }
     auto retry_after = answer->retry_after(wall_now());
-    bool busy = answer->status == 429 || answer->status == 503;
+    bool shielded = answer->success() && answer->looks_like_html();
+    bool busy = answer->status == 429 || answer->status == 503 || shielded;
     auto body = checked(std::move(*answer), "a subscription");
+    if (!body && busy) co_return on_busy(index, channel, retry_after);
     if (!body) {
-        if (busy) budget_.close_until(now + retry_after.value_or(seconds(1)));
+        if (body.error().category == Category::unavailable) pass_over(channel);
         co_return refused(index, body.error());
     }
     auto granted = read_subscription(*body);
     if (!granted) co_return refused(index, granted.error());
+    busy_.reset();
+    if (subscriptions_.line(index) == no_line)
+        group_refusals_.at(static_cast<std::size_t>(subscriptions_.package(index))).clear();
     subscriptions_.on_subscribed(index, granted->subscription_id, granted->expires_s, now);
     sequencer_.forget(index);
     replay_parked(index);
+}
+
+// Not this subscription's failure: whoever is next would be answered alike. The whole login pauses, for ever longer but
+// never long, and nobody loses his turn.
+void Platform::on_busy(Subscriptions::Index index, const Channel* channel, std::optional<milliseconds> retry_after) {
+    auto now = steady_now();
+    pass_over(channel);
+    if (now >= busy_until_) {
+        busy_until_ = now + std::max(busy_.next(), std::min<milliseconds>(retry_after.value_or(seconds(0)), patience_.busy));
+        budget_.close_until(busy_until_);
+        log::debug("xsi", "the platform is busy", {{"platform", options_.name}});
+    }
+    subscriptions_.on_busy(index, now);
 }
 
 void Platform::refused(Subscriptions::Index index, const Error& error) {
@@ -423,12 +525,12 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
     if (line != no_line)
         lines_.give_up(line, package);
     else
-        group_refusal_ = fmt::format("{} refuses {} for the whole {}: {}", options_.name, name(package),
+        group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format("{} refuses {} for the whole {}: {}", options_.name, name(package),
                                      name(options_.target), error.text);
 }
 
 Task<> Platform::refresh(Subscriptions::Index index) {
-    auto* channel = up_channel();
+    auto* channel = next_channel();
     if (!channel) co_return subscriptions_.on_failed(index, steady_now());
     auto id = std::string(subscriptions_.id(index));
     http::Request request{.method = http::Method::put,
@@ -499,32 +601,38 @@ Task<> Platform::fetch(LineIndex line) {
                error.category == Category::invalid;
     };
     if (calls_in && !lines_.fresh(line, Package::do_not_disturb)) {
-        if (auto dnd = co_await seeding_->service<DoNotDisturb>(user))
+        auto dnd = co_await seeding_->service<DoNotDisturb>(user);
+        bool overtaken = lines_.fresh(line, Package::do_not_disturb); // by an event, which is newer
+        if (!overtaken && dnd)
             lines_.set_dnd(line, dnd->active);
-        else if (gone(dnd.error()))
+        else if (!overtaken && gone(dnd.error()))
             lines_.give_up(line, Package::do_not_disturb);
         else
-            again = true;
+            again |= !overtaken;
     }
     if (calls_in && !lines_.fresh(line, Package::forwarding_always)) {
-        if (auto always = co_await seeding_->service<CallForwardingAlways>(user))
+        auto always = co_await seeding_->service<CallForwardingAlways>(user);
+        bool overtaken = lines_.fresh(line, Package::forwarding_always);
+        if (!overtaken && always)
             lines_.set_forwarding(line, presence::Forwarding::always, always->active);
-        else if (gone(always.error()))
+        else if (!overtaken && gone(always.error()))
             lines_.give_up(line, Package::forwarding_always);
         else
-            again = true;
+            again |= !overtaken;
     }
     if (calls_in && !lines_.fresh(line, Package::call_center_agent)) {
-        if (auto agent = co_await seeding_->service<CallCenter>(user)) {
+        auto agent = co_await seeding_->service<CallCenter>(user);
+        bool overtaken = lines_.fresh(line, Package::call_center_agent);
+        if (!overtaken && agent) {
             Document document;
             document.data = EventData::agent_state;
             document.agent.present = agent->state != AgentState::unknown;
             document.agent.state = agent->state;
             translate(lines_, line, document, steady_now());
-        } else if (gone(agent.error())) {
+        } else if (!overtaken && gone(agent.error())) {
             lines_.give_up(line, Package::call_center_agent);
         } else {
-            again = true;
+            again |= !overtaken;
         }
     }
     if (again && !stopping_) {
@@ -561,6 +669,7 @@ Task<> Platform::tick() {
     while (!stopping_ && co_await sleep_for(tick_period)) {
         auto now = steady_now();
         if (sequencer_.holding() > 0) settle_gaps();
+        if (set_up_ && !healed_ && lines_.known(index_) == lines_.total(index_)) healed_ = true;
         if (!set_up_ && !forgotten_ && now - down_since_ >= stale_after_) {
             forgotten_ = true;
             lines_.forget(index_);
@@ -574,8 +683,8 @@ Task<> Platform::tick() {
 // Calls that look stuck are asked about, but not every second; so, slowly, is everybody (xsi.md 5.5, 12.12).
 void Platform::audit() {
     auto now = steady_now();
-    std::erase_if(audited_, [&](const auto& one) { return now - one.second > audit_again; });
-    for (LineIndex line : lines_.tidy(now)) {
+    std::erase_if(audited_, [&](const auto& one) { return now - one.second > patience_.ask_again; });
+    for (LineIndex line : lines_.tidy(now, patience_)) {
         if (lines_.platform(line) != index_ || !audited_.try_emplace(line, now).second) continue;
         if (!single_users())
             seed(line, true);
@@ -598,7 +707,7 @@ void Platform::discover(Discovered found) {
 Task<> Platform::keep_discovering(Discovered found) {
     Backoff backoff(seconds(2), std::chrono::minutes(5));
     while (!stopping_) {
-        auto entries = co_await seeding_->directory();
+        auto entries = co_await read_directory();
         if (entries) {
             discovered_ = true;
             discovery_problem_.clear();
@@ -615,6 +724,23 @@ Task<> Platform::keep_discovering(Discovered found) {
     }
 }
 
+// An administrator is no user and has no directory; any user of the organisation has the same one (xsi.md 3, 9.5).
+Task<Result<std::vector<DirectoryEntry>>> Platform::read_directory() {
+    std::vector<std::string> ways{options_.directory_user, ""};
+    for (LineIndex line = 0; line < lines_.size() && ways.size() < 4; ++line)
+        if (lines_.platform(line) == index_ && lines_.watched(line)) ways.emplace_back(lines_.id(line));
+    if (!stranger_.empty()) ways.push_back(stranger_);
+    if (options_.directory_user.empty()) ways.erase(ways.begin());
+    Result<std::vector<DirectoryEntry>> outcome;
+    for (const std::string& way : ways) {
+        outcome = co_await seeding_->directory({}, way);
+        if (outcome) break;
+        auto category = outcome.error().category;
+        if (category != Category::not_found && category != Category::forbidden) break;
+    }
+    co_return outcome;
+}
+
 // --- for people
 
 std::vector<std::string> Platform::problems() const {
@@ -628,11 +754,18 @@ std::vector<std::string> Platform::problems() const {
             fmt::format("{}: no channel to {}: {}", options_.name, channel->host().place(), channel->detail()));
     }
     if (!discovery_problem_.empty()) texts.push_back(discovery_problem_);
-    if (!group_refusal_.empty()) texts.push_back(group_refusal_);
+    for (const std::string& refusal : group_refusals_)
+        if (!refusal.empty()) texts.push_back(refusal);
     if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
         texts.push_back(fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
                                     options_.name, count));
     return texts;
+}
+
+std::optional<Wall> Platform::expires() const {
+    if (set_up_ || forgotten_) return std::nullopt;
+    auto left = std::chrono::ceil<milliseconds>(down_since_ + stale_after_ - steady_now());
+    return wall_now() + left;
 }
 
 PlatformReport Platform::report() const {

@@ -60,8 +60,9 @@ public:
     using Discovered = std::function<void(std::vector<DirectoryEntry>)>;
 
     /// `index` is the platform's number in `lines`. Throws nothing; a bad host is an error of `make`.
-    [[nodiscard]] static Result<std::unique_ptr<Platform>>
-    make(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines);
+    [[nodiscard]] static Result<std::unique_ptr<Platform>> make(Loop& loop, BroadworksOptions options,
+                                                                std::uint8_t index, milliseconds stale_after,
+                                                                Lines& lines, const Patience& patience = {});
     ~Platform() = default;
 
     void start();
@@ -73,11 +74,12 @@ public:
     void prefer(LineIndex line);
     /// Fetches the enterprise directory now and then; `found` hears of each success.
     void discover(Discovered found);
-    [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>> directory() { return commands_->directory(); }
     /// Tries stopped channels and refused logins again at once.
     void retry_now();
 
     [[nodiscard]] PlatformReport report() const;
+    /// While no channel is left: when the lines become unknown.
+    [[nodiscard]] std::optional<Wall> expires() const;
     [[nodiscard]] Actions& actions() { return *commands_; }
     [[nodiscard]] const BroadworksOptions& options() const { return options_; }
 
@@ -85,7 +87,8 @@ public:
     std::function<void(LineIndex)> on_calls;
 
 private:
-    Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines);
+    Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines,
+             const Patience& patience);
     [[nodiscard]] Result<void> connect_hosts();
 
     // ChannelReader
@@ -93,9 +96,13 @@ private:
     void on_refused_bytes(Channel& channel, std::string_view why) override;
     void on_channel_up(Channel& channel) override;
     void on_channel_down(Channel& channel) override;
+    void on_unauthorised(const Channel& channel, std::uint32_t edition) override;
+    [[nodiscard]] Task<Result<void>> authorise() override;
 
     // events
     void take_event(Channel& channel, const Document& document, std::string_view bytes);
+    void order(Subscriptions::Index index, const Document& document, std::string_view bytes);
+    void on_behind(Subscriptions::Index index, const Document& document);
     void deliver(Subscriptions::Index index, const Document& document);
     void deliver_bytes(Subscriptions::Index index, std::string_view bytes);
     void settle_gaps();
@@ -112,6 +119,7 @@ private:
     [[nodiscard]] Task<> refresh(Subscriptions::Index index);
     [[nodiscard]] std::string target_path(Subscriptions::Index index) const;
     void refused(Subscriptions::Index index, const Error& error);
+    void on_busy(Subscriptions::Index index, const Channel* channel, std::optional<milliseconds> retry_after);
     void start_over();
 
     // first states by GET, for targets that send none
@@ -124,7 +132,12 @@ private:
     [[nodiscard]] Task<> tick();
     void audit();
     [[nodiscard]] Task<> keep_discovering(Discovered found);
+    [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>> read_directory();
     [[nodiscard]] Channel* up_channel() const;
+    [[nodiscard]] Channel* next_channel() const;
+    void pass_over(const Channel* channel);
+    [[nodiscard]] std::size_t width() const;
+    [[nodiscard]] bool overrun() const;
     [[nodiscard]] bool single_users() const { return options_.target == TargetKind::user; }
     [[nodiscard]] std::vector<std::string> problems() const;
 
@@ -133,6 +146,7 @@ private:
     std::uint8_t index_;
     milliseconds stale_after_;
     Lines& lines_;
+    Patience patience_;
     Login login_;
     Budget budget_;         // subscriptions and first states
     Budget command_budget_; // what people ask for
@@ -150,9 +164,7 @@ private:
         std::string bytes;
     };
     std::deque<Parked> parked_;
-    std::vector<std::size_t> seen_ring_;
-    std::unordered_map<std::size_t, std::uint32_t> seen_;
-    std::size_t seen_at_ = 0;
+    std::vector<std::size_t> seen_; // hashes of event ids
 
     Bell work_;
     Bell seeds_;
@@ -162,15 +174,22 @@ private:
     std::unordered_map<LineIndex, Steady> audited_;
     LineIndex audit_cursor_ = 0;
     std::size_t performing_ = 0;
+    std::size_t failures_ = 0; // of requests by way of a channel: the next one goes by another
+    Steady busy_until_{};
+    Backoff busy_;             // the platform says that it is: a pause for all of this login
+    bool authorising_ = false;
+    Bell authorised_;
     std::size_t fetching_ = 0;
 
     bool set_up_ = false; // at least one channel lives
     bool ever_up_ = false;
     bool forgotten_ = true;
-    Steady down_since_{};
+    bool healed_ = true;  // since the last outage everything was known once
+    Steady down_since_{}; // the beginning of what is not healed
     bool discovered_ = true;
     std::string discovery_problem_;
-    std::string group_refusal_;
+    std::string stranger_; // a user whom an event named and nobody watches: may open the directory
+    std::array<std::string, package_count> group_refusals_; // why, by package
     PlatformCounters counters_;
     log::OncePerMinute garbage_;
     log::OncePerMinute refusals_;

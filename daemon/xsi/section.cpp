@@ -66,6 +66,10 @@ config::Section<BroadworksOptions> broadworks_section() {
           restart, "How numbers are written to this platform; extensions go verbatim.");
     s.key("discover", &O::discover, restart,
           "Also watch every user of the enterprise directory. Implied when [people] names no file.");
+    s.key("directory_user", &O::directory_user, restart,
+          "A user through whom the directory is read when the login is an administrator, who has none of its own. When "
+          "not set, any watched line serves.")
+        .example(R"("reception@example.net")");
     s.key("ca_file", &O::ca_file, config::readable_file(), restart,
           "Certificates to trust (PEM); the system's when not set.");
     s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")

@@ -5,10 +5,15 @@
 #include "base/limits.hpp"
 
 namespace lamp::xsi {
+namespace {
+constexpr std::uint32_t overtaking_max = 16; // beyond it we have joined a subscription that was there before
+}
 
 Sequencer::Verdict Sequencer::offer(std::uint32_t subscription, std::uint32_t& expected, std::uint32_t sequence,
                                     std::string_view document, Steady now) {
     if (sequence == 0) return Verdict::deliver; // a server that sends no numbers: nothing to order by
+    // A subscription begins with 1: a first one slightly above it has overtaken the initial event (another channel).
+    if (expected == 0 && sequence <= overtaking_max) expected = 1;
     if (expected == 0 || sequence == expected) {
         expected = after(sequence);
         return Verdict::deliver;

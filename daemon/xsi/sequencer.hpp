@@ -18,9 +18,10 @@ inline constexpr std::uint32_t sequence_max = 2147483647; // the next one is 1
 }
 /// How far `sequence` lies ahead of `expected`, the wrap counted; negative = behind.
 [[nodiscard]] constexpr std::int64_t distance(std::uint32_t expected, std::uint32_t sequence) {
+    constexpr std::int64_t half = sequence_max / 2; // signed: the negative of an unsigned half is none
     std::int64_t ahead = static_cast<std::int64_t>(sequence) - static_cast<std::int64_t>(expected);
-    if (ahead > sequence_max / 2) return ahead - sequence_max;
-    if (ahead < -(sequence_max / 2)) return ahead + sequence_max;
+    if (ahead > half) return ahead - sequence_max;
+    if (ahead < -half) return ahead + sequence_max;
     return ahead;
 }
 

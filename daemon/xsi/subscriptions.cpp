@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -12,8 +13,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr minutes audit_period{30}; // a refresh of a single user's subscription brings its whole state again
-constexpr seconds first_event_wait{10};
+constexpr seconds first_event_wait{5};
 constexpr seconds refused_wait{3600};
+constexpr seconds second_opinion_wait{15};
 constexpr seconds failure_wait_first{1};
 constexpr seconds failure_wait_max{300};
 constexpr Subscriptions::Index tombstone = 0xffffffff;
@@ -56,6 +58,7 @@ Subscriptions::Index Subscriptions::add(LineIndex line, Package package, bool aw
     entry.package = package;
     entry.awaits_first = awaits_first;
     entry.has_state = false;
+    entry.again = false;
     entry.failures = 0;
     entry.expected = 0;
     enqueue(index);
@@ -68,8 +71,10 @@ void Subscriptions::drop(Index index) {
     wasted_ += entries_[index].id_length;
     entries_[index].id_length = 0;
     entries_[index].due_s = 0;
+    // An answer on its way must not be taken for that of a later entry: such an index is not used again.
+    bool under_way = entries_[index].state == State::asking || entries_[index].state == State::refreshing;
     set(index, State::dropped);
-    free_.push_back(index);
+    if (!under_way) free_.push_back(index);
 }
 
 void Subscriptions::set(Index index, State state) {
@@ -85,7 +90,8 @@ void Subscriptions::enqueue(Index index) {
 }
 
 void Subscriptions::prefer(Index index) {
-    if (entries_[index].queued) urgent_.push_back(index);
+    if (!entries_[index].queued || std::exchange(entries_[index].urgent, true)) return;
+    urgent_.push_back(index);
 }
 
 std::uint32_t Subscriptions::seconds_at(Steady now) const {
@@ -118,6 +124,7 @@ std::optional<Subscriptions::Work> Subscriptions::next(Steady now) {
             Index index = queue.front();
             queue.pop_front();
             Entry& entry = entries_[index];
+            if (&queue == &urgent_) entry.urgent = false;
             if (!entry.queued) continue; // already taken by way of `urgent_`
             entry.queued = false;
             if (entry.state == State::wanted) return set(index, State::asking), Work{index, Kind::subscribe};
@@ -158,7 +165,7 @@ void Subscriptions::on_subscribed(Index index, std::string id, long expires_s, S
         set_id(index, id);
         entry.expected = 0;
     }
-    entry.failures = 0;
+    entry.again = false;
     entry.expires_s = sane_expiry(expires_s);
     entry.has_state = !entry.awaits_first;
     set(index, entry.awaits_first ? State::awaiting : State::standing);
@@ -171,19 +178,24 @@ void Subscriptions::on_subscribed(Index index, std::string id, long expires_s, S
 void Subscriptions::on_refreshed(Index index, long expires_s, Steady now) {
     Entry& entry = entries_[index];
     if (entry.state != State::refreshing) return;
-    entry.failures = 0;
     entry.expires_s = sane_expiry(expires_s);
     set(index, entry.has_state ? State::standing : State::awaiting);
-    if (entry.has_state)
+    if (entry.has_state) {
+        entry.failures = 0; // it stood until its refresh
         schedule_refresh(index, now);
-    else
-        alarm(index, now, 2 * first_event_wait);
+    } else {
+        alarm(index, now, growing(entry, 2 * first_event_wait));
+    }
+    if (std::exchange(entry.again, false)) enqueue(index);
 }
 
 void Subscriptions::on_refused(Index index, Steady now) {
     if (entries_[index].state == State::dropped) return;
     set(index, State::refused);
-    alarm(index, now, jittered(refused_wait, index));
+    // The first refusal may be about a channel set that was just lost; the second one is believed.
+    bool first = entries_[index].failures == 0;
+    if (first) entries_[index].failures = 1;
+    alarm(index, now, first ? second_opinion_wait : jittered(refused_wait, index));
 }
 
 void Subscriptions::on_failed(Index index, Steady now) {
@@ -191,9 +203,20 @@ void Subscriptions::on_failed(Index index, Steady now) {
     if (entry.state == State::dropped) return;
     if (entry.state == State::asking) set(index, State::wanted);
     if (entry.state == State::refreshing) set(index, entry.has_state ? State::standing : State::awaiting);
+    alarm(index, now, jittered(growing(entry, failure_wait_first), index));
+}
+
+// Twice as long each time, up to five minutes.
+seconds Subscriptions::growing(Entry& entry, seconds first) {
     auto shift = std::min<int>(entry.failures, 8);
     if (entry.failures < 200) ++entry.failures;
-    alarm(index, now, jittered(std::min(failure_wait_max, failure_wait_first * (1 << shift)), index));
+    return std::min(failure_wait_max, first * (1 << shift));
+}
+
+void Subscriptions::on_busy(Index index, Steady now) {
+    if (entries_[index].state != State::asking) return;
+    set(index, State::wanted);
+    alarm(index, now, seconds(1));
 }
 
 void Subscriptions::on_gone(Index index, Steady now) {
@@ -201,7 +224,7 @@ void Subscriptions::on_gone(Index index, Steady now) {
     if (entry.state == State::dropped || entry.state == State::asking) return;
     set(index, State::wanted);
     entry.expected = 0;
-    alarm(index, now, seconds(1));
+    alarm(index, now, growing(entry, failure_wait_first)); // it may be taken away again and again (privacy)
 }
 
 bool Subscriptions::on_event(Index index, Steady now) {
@@ -214,7 +237,10 @@ bool Subscriptions::on_event(Index index, Steady now) {
 }
 
 void Subscriptions::refresh_now(Index index) {
+    if (entries_[index].awaits_first) entries_[index].has_state = false; // the answer to it may be lost as well
     if (entries_[index].state == State::standing || entries_[index].state == State::awaiting) enqueue(index);
+    // The answer under way may be older than what was missed.
+    if (entries_[index].state == State::refreshing) entries_[index].again = true;
 }
 
 void Subscriptions::restart() {
@@ -223,7 +249,8 @@ void Subscriptions::restart() {
         if (entry.state == State::dropped || entry.state == State::refused) continue;
         if (entry.state != State::asking) set(index, State::wanted);
         entry.expected = 0;
-        entry.has_state = false;
+        entry.has_state = entry.again = false;
+        entry.failures = 0;
         entry.due_s = 0;
         enqueue(index);
     }

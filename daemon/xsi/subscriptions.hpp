@@ -59,6 +59,7 @@ public:
     void on_refreshed(Index index, long expires_s, Steady now);
     void on_refused(Index index, Steady now); // 403, 404 on the POST
     void on_failed(Index index, Steady now);  // 5xx, time-out: again soon, ever less often
+    void on_busy(Index index, Steady now);    // the platform as a whole refuses for now: its turn comes again
     void on_gone(Index index, Steady now);    // terminated, or unknown at its refresh: ask anew
     /// An event of it was taken. True the first time since it was asked for.
     bool on_event(Index index, Steady now);
@@ -93,6 +94,8 @@ private:
         bool awaits_first = false;
         bool queued = false;
         bool has_state = false;
+        bool urgent = false; // stands in `urgent_`
+        bool again = false;  // to be refreshed once more after the refresh under way
     };
     struct Alarm {
         std::uint32_t due_s;
@@ -100,6 +103,7 @@ private:
         bool operator>(const Alarm& other) const { return due_s > other.due_s; }
     };
 
+    static std::chrono::seconds growing(Entry& entry, std::chrono::seconds first);
     void set(Index index, State state);
     void enqueue(Index index);
     void alarm(Index index, Steady now, std::chrono::seconds in);

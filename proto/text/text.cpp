@@ -66,12 +66,16 @@ bool is_utf8(std::string_view bytes) {
 
 std::string from_latin1(std::string_view bytes) {
     std::string out;
-    out.reserve(bytes.size() + bytes.size() / 8);
+    append_latin1(out, bytes);
+    return out;
+}
+
+void append_latin1(std::string& out, std::string_view bytes) {
+    out.reserve(out.size() + bytes.size() + bytes.size() / 8);
     for (char c : bytes) {
         auto byte = static_cast<unsigned char>(c);
         append_utf8(out, byte >= 0x80 && byte < 0xa0 ? char32_t{cp1252.at(byte - 0x80U)} : char32_t{byte});
     }
-    return out;
 }
 
 std::string_view trim(std::string_view text) {

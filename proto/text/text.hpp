@@ -10,6 +10,7 @@ namespace lamp::text {
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 /// ISO 8859-1 (and what browsers make of it, windows-1252, for 0x80 to 0x9f) to UTF-8.
 [[nodiscard]] std::string from_latin1(std::string_view bytes);
+void append_latin1(std::string& out, std::string_view bytes); // the same, into a buffer that is used again
 
 [[nodiscard]] constexpr bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

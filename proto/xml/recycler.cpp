@@ -10,6 +10,12 @@
 namespace lamp::xml {
 namespace {
 
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 constexpr std::size_t smallest_bits = 5;  // 32 bytes
 constexpr std::size_t largest_bits = 16;  // 64 kB; bigger blocks go to the heap
 constexpr std::size_t kept_per_size = 64; // a named limit: what a thread may hold back
@@ -91,9 +97,7 @@ char* duplicate(const char* text) {
 } // namespace
 
 void install_recycler() {
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-    xmlMemSetup(release, allocate, reallocate, duplicate);
-#endif
+    if (!sanitized) xmlMemSetup(release, allocate, reallocate, duplicate);
 }
 
 } // namespace lamp::xml

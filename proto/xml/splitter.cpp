@@ -23,15 +23,14 @@ std::string_view tag_name(std::string_view tag) {
     return tag.substr(0, tag.find_first_of(" \t\r\n/>"));
 }
 
-// The '>' that ends a start tag: not one inside a quoted attribute value.
+// The '>' that ends a start tag: not one inside a quoted attribute value. Or the '<' that no tag may hold, not even in
+// quotes: whoever wrote the tag did not end it.
 std::size_t tag_end(std::string_view bytes, std::size_t at) {
     while (true) {
-        auto end = bytes.find('>', at);
-        if (end == npos) return npos;
-        auto quote = bytes.substr(at, end - at).find_first_of("\"'");
-        if (quote == npos) return end;
-        auto closing = bytes.find(bytes[at + quote], at + quote + 1);
-        if (closing == npos) return npos;
+        auto end = bytes.find_first_of("<>\"'", at);
+        if (end == npos || bytes[end] == '<' || bytes[end] == '>') return end;
+        auto closing = bytes.find_first_of(bytes[end] == '"' ? "<\"" : "<'", end + 1);
+        if (closing == npos || bytes[closing] == '<') return closing;
         at = closing + 1;
     }
 }
@@ -92,15 +91,18 @@ void DocumentSplitter::feed(std::string_view bytes, Sink& sink) {
 
 // Scans from where it stopped; returns how many bytes are done with. Positions are then relative to what is left.
 std::size_t DocumentSplitter::scan(std::string_view bytes, Sink& sink) {
-    while (at_ < bytes.size()) {
-        auto next = lost_ ? scan_lost(bytes) : inside_ ? scan_inside(bytes, sink) : scan_between(bytes, sink);
-        if (next == Next::more_input) break;
+    while (true) {
+        while (at_ < bytes.size()) {
+            auto next = lost_ ? scan_lost(bytes) : inside_ ? scan_inside(bytes, sink) : scan_between(bytes, sink);
+            if (next == Next::more_input) break;
+        }
+        if (lost_ || bytes.size() - at_ <= limit_) break;
+        lose("markup over the limit of bytes", sink);
     }
     if (inside_ && !oversized_ && at_ - start_ > limit_) {
         oversized_ = true;
         sink.on_refused("a document over the limit of bytes");
     }
-    if (!lost_ && bytes.size() - at_ > limit_) lose("markup over the limit of bytes", sink);
     if (lost_ || oversized_ || !inside_) start_ = at_; // nothing before this is needed again
     auto used = start_;
     at_ -= used;
@@ -155,11 +157,7 @@ DocumentSplitter::Next DocumentSplitter::scan_markup(std::string_view bytes, Sin
     }
     if (rest[1] == '?') {
         if (rest.size() < 6) return Next::more_input;
-        if (depth_ > 0 && is_declaration(rest)) { // the document under way was never finished
-            sink.on_refused("a document without its end");
-            inside_ = oversized_ = false;
-            return Next::go_on;
-        }
+        if ((depth_ > 0 || at_ > start_) && is_declaration(rest)) return abandon(sink), Next::go_on;
         return go_past(bytes.find("?>", at_), 2);
     }
     if (rest[1] == '!') {
@@ -170,6 +168,8 @@ DocumentSplitter::Next DocumentSplitter::scan_markup(std::string_view bytes, Sin
     }
     auto end = tag_end(bytes, at_ + 1);
     if (end == npos) return Next::more_input;
+    if (bytes[end] == '<') return lose("a tag that does not end", sink), Next::go_on;
+    if (depth_ > 0 && is_known_root(rest)) return abandon(sink), Next::go_on;
     auto tag = bytes.substr(at_, end + 1 - at_);
     bool empty_element = tag[tag.size() - 2] == '/';
     at_ = end + 1;
@@ -198,6 +198,12 @@ void DocumentSplitter::end_document(std::string_view bytes, Sink& sink) {
     }
     if (!std::exchange(oversized_, false)) sink.on_document(document);
     start_ = at_;
+}
+
+// The document under way was never finished: another one begins here.
+void DocumentSplitter::abandon(Sink& sink) {
+    if (!oversized_) sink.on_refused("a document without its end");
+    inside_ = oversized_ = false;
 }
 
 void DocumentSplitter::lose(std::string_view why, Sink& sink) {

@@ -43,6 +43,7 @@ private:
     void open_tag(std::string_view tag);
     bool close_tag(std::string_view tag);
     void end_document(std::string_view bytes, Sink& sink);
+    void abandon(Sink& sink);
     void lose(std::string_view why, Sink& sink);
 
     std::size_t limit_;

@@ -1,5 +1,6 @@
 #include "proto/xsi/event_parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -152,12 +153,49 @@ struct TypeRow {
     EventData data;
 };
 
-// xsi.md 7.2 and 8; call events that carry one `call` are recognised by their content, so new ones work too.
+// xsi.md 7.2 and 8. Types that do not stand here are acknowledged and ignored (6.1), whatever they carry: a history
+// event with a `call` in it must not raise a call that is over.
 constexpr std::array event_types{
+    TypeRow{"CallReceivedEvent", EventData::call},
+    TypeRow{"CallUpdatedEvent", EventData::call},
+    TypeRow{"CallAnsweredEvent", EventData::call},
+    TypeRow{"CallReleasedEvent", EventData::call},
+    TypeRow{"CallOriginatedEvent", EventData::call},
+    TypeRow{"CallOriginatingEvent", EventData::call},
+    TypeRow{"CallHeldEvent", EventData::call},
+    TypeRow{"CallRetrievedEvent", EventData::call},
+    TypeRow{"HookStatusEvent", EventData::hook_status},
     TypeRow{"CallSubscriptionEvent", EventData::call_snapshot},
     TypeRow{"CallSubscriptionResyncEvent", EventData::call_snapshot},
     TypeRow{"CallRedirectedEvent", EventData::calls},
-    TypeRow{"HookStatusEvent", EventData::hook_status},
+    TypeRow{"CallCollectingEvent", EventData::call},
+    TypeRow{"CallForwardedEvent", EventData::call},
+    TypeRow{"CallDetachedEvent", EventData::call},
+    TypeRow{"CallTransferredEvent", EventData::call},
+    TypeRow{"CallPickedUpEvent", EventData::call},
+    TypeRow{"CallParkRetrievedEvent", EventData::call},
+    TypeRow{"CallBargedInEvent", EventData::call},
+    TypeRow{"CallMonitoredEvent", EventData::call},
+    TypeRow{"CallReleasingEvent", EventData::call},
+    TypeRow{"CallRecordingStartingEvent", EventData::call},
+    TypeRow{"CallRecordingStartedEvent", EventData::call},
+    TypeRow{"CallRecordingPausedEvent", EventData::call},
+    TypeRow{"CallRecordingResumedEvent", EventData::call},
+    TypeRow{"CallRecordingStoppedEvent", EventData::call},
+    TypeRow{"CallClientSessionInfoUpdatedEvent", EventData::call},
+    TypeRow{"CallSecurityClassificationUpdatedEvent", EventData::call},
+    TypeRow{"PlayMusicOnHoldFailureEvent", EventData::call},
+    TypeRow{"ConferenceStartedEvent", EventData::conference},
+    TypeRow{"ConferenceUpdatedEvent", EventData::conference},
+    TypeRow{"ConferenceHeldEvent", EventData::conference},
+    TypeRow{"ConferenceRetrievedEvent", EventData::conference},
+    TypeRow{"ConferenceReleasedEvent", EventData::conference},
+    TypeRow{"ConferenceMutedEvent", EventData::conference},
+    TypeRow{"ConferenceUnmutedEvent", EventData::conference},
+    TypeRow{"ConferenceCallMutedEvent", EventData::conference},
+    TypeRow{"ConferenceCallUnMutedEvent", EventData::conference},
+    TypeRow{"ConferenceCallMadeDeafEvent", EventData::conference},
+    TypeRow{"ConferenceCallMadeUnDeafEvent", EventData::conference},
     TypeRow{"DoNotDisturbEvent", EventData::do_not_disturb},
     TypeRow{"CallForwardingAlwaysEvent", EventData::forwarding_always},
     TypeRow{"CallForwardingBusyEvent", EventData::forwarding_busy},
@@ -239,7 +277,8 @@ struct EventParser::State final : xml::Listener {
         places.clear();
         foreign_root = false;
         texts.clear();
-        if (texts.capacity() < bytes * 2 + 64) texts.reserve(bytes * 2 + 64); // Latin-1 may double in UTF-8
+        // One byte may become three: 0x80 of windows-1252 is the euro sign. Views into `texts` must not move.
+        if (texts.capacity() < bytes * 3 + 64) texts.reserve(bytes * 3 + 64);
     }
 
     std::string_view keep(std::string_view text) {
@@ -253,7 +292,9 @@ struct EventParser::State final : xml::Listener {
     void on_start(const xml::Name& name, std::span<const xml::Attribute> attributes) override {
         auto tag = static_cast<Tag>(name.id);
         if (places.empty()) return start_root(tag, name, attributes);
+        if (name.space != xsi_namespace) tag = Tag::unknown; // somebody else's word for something else
         places.push_back(next_place(places.back(), tag, attributes));
+        if (places.back() != Place::leaf) return; // what lies inside a leaf is nothing that we know
         leaf.clear();
         leaf_tag = tag;
     }
@@ -287,7 +328,7 @@ struct EventParser::State final : xml::Listener {
     static std::string_view type_attribute(std::span<const xml::Attribute> attributes) {
         for (const auto& attribute : attributes)
             if (attribute.local == "type" && attribute.space == "http://www.w3.org/2001/XMLSchema-instance")
-                return without_prefix(attribute.value);
+                return without_prefix(text::trim(attribute.value));
         return {};
     }
 
@@ -300,8 +341,8 @@ struct EventParser::State final : xml::Listener {
 
     void start_data(std::span<const xml::Attribute> attributes) {
         document.type_name = keep(type_attribute(attributes));
-        for (const TypeRow& row : event_types)
-            if (row.name == document.type_name) document.data = row.data;
+        auto row = std::ranges::find(event_types, document.type_name, &TypeRow::name);
+        if (row != event_types.end()) document.data = row->data;
     }
 
     Call& open_call() {
@@ -347,15 +388,9 @@ struct EventParser::State final : xml::Listener {
 
     Place place_in_data(Tag tag) {
         switch (tag) {
-        case Tag::call:
-            calls.emplace_back();
-            if (document.data == EventData::unknown) document.data = EventData::call;
-            return Place::call;
+        case Tag::call: calls.emplace_back(); return Place::call;
         case Tag::calls: return Place::calls;
-        case Tag::conference:
-            document.conference.present = true;
-            if (document.data == EventData::unknown) document.data = EventData::conference;
-            return Place::conference;
+        case Tag::conference: document.conference.present = true; return Place::conference;
         case Tag::info: return Place::service;
         case Tag::unassigned: document.service.unassigned = true; return Place::skip;
         case Tag::agentStateInfo:

@@ -519,9 +519,11 @@ Result<std::vector<CallLogEntry>> read_call_log(std::string_view body, std::stri
     if (!list) return entries;
     each_below(*list, "callLogsEntry", [&entries](const xml::Element& element) {
         auto time = parse_rfc3339(element.text_of("time"));
-        auto unknown = [](std::string text) { return text == "Unavailable" ? std::string() : text; };
-        entries.push_back({.number = unknown(plain_number(element.text_of("phoneNumber"))),
-                           .name = unknown(word(element, "name")),
+        auto unless_unavailable = [](std::string&& text) {
+            return text == "Unavailable" ? std::string() : std::move(text);
+        };
+        entries.push_back({.number = unless_unavailable(plain_number(element.text_of("phoneNumber"))),
+                           .name = unless_unavailable(word(element, "name")),
                            .country_code = word(element, "countryCode"),
                            .time = time ? std::optional(*time) : std::nullopt,
                            .id = word(element, "callLogId")});

@@ -25,76 +25,59 @@ public:
 
     bool has(std::string_view name) const { return object_.contains(name); }
 
-    std::string text(std::string_view name)
-    {
+    std::string text(std::string_view name) {
         const auto* value = find(name);
-        if (!value)
-            throw CommandError(std::string(name) + " is missing");
-        if (!value->is_string())
-            throw CommandError(std::string(name) + " must be a text");
+        if (!value) throw CommandError(std::string(name) + " is missing");
+        if (!value->is_string()) throw CommandError(std::string(name) + " must be a text");
         return std::string(value->as_string());
     }
-    std::string text(std::string_view name, std::string_view absent) { return has(name) ? text(name) : std::string(absent); }
+    std::string text(std::string_view name, std::string_view absent) {
+        return has(name) ? text(name) : std::string(absent);
+    }
 
-    std::int64_t number(std::string_view name, std::int64_t absent)
-    {
+    std::int64_t number(std::string_view name, std::int64_t absent) {
         const auto* value = find(name);
-        if (!value)
-            return absent;
-        if (value->is_int64())
-            return value->as_int64();
+        if (!value) return absent;
+        if (value->is_int64()) return value->as_int64();
         if (value->is_double()) // seconds may have a fraction where the caller scales
             return static_cast<std::int64_t>(value->as_double());
         throw CommandError(std::string(name) + " must be a number");
     }
 
-    double real(std::string_view name, double absent)
-    {
+    double real(std::string_view name, double absent) {
         const auto* value = find(name);
-        if (!value)
-            return absent;
-        if (!value->is_number())
-            throw CommandError(std::string(name) + " must be a number");
+        if (!value) return absent;
+        if (!value->is_number()) throw CommandError(std::string(name) + " must be a number");
         return value->to_number<double>();
     }
 
-    bool boolean(std::string_view name, bool absent)
-    {
+    bool boolean(std::string_view name, bool absent) {
         const auto* value = find(name);
-        if (!value)
-            return absent;
-        if (!value->is_bool())
-            throw CommandError(std::string(name) + " must be true or false");
+        if (!value) return absent;
+        if (!value->is_bool()) throw CommandError(std::string(name) + " must be true or false");
         return value->as_bool();
     }
 
-    std::vector<std::string> texts(std::string_view name)
-    {
+    std::vector<std::string> texts(std::string_view name) {
         std::vector<std::string> found;
         const auto* value = find(name);
-        if (!value)
-            return found;
-        if (!value->is_array())
-            throw CommandError(std::string(name) + " must be a list of texts");
+        if (!value) return found;
+        if (!value->is_array()) throw CommandError(std::string(name) + " must be a list of texts");
         for (const auto& item : value->as_array()) {
-            if (!item.is_string())
-                throw CommandError(std::string(name) + " must be a list of texts");
+            if (!item.is_string()) throw CommandError(std::string(name) + " must be a list of texts");
             found.emplace_back(item.as_string());
         }
         return found;
     }
 
-    const boost::json::value* find(std::string_view name)
-    {
+    const boost::json::value* find(std::string_view name) {
         asked_.insert(std::string(name));
         return object_.if_contains(name);
     }
 
-    void finish() const
-    {
+    void finish() const {
         for (const auto& [key, value] : object_)
-            if (!asked_.contains(std::string(key)))
-                throw CommandError("unknown member " + std::string(key));
+            if (!asked_.contains(std::string(key))) throw CommandError("unknown member " + std::string(key));
     }
 
 private:

@@ -21,8 +21,7 @@ using bw::UserIndex;
 
 namespace {
 
-bw::Roster::Options roster_options(const Options& options)
-{
+bw::Roster::Options roster_options(const Options& options) {
     bw::Roster::Options roster;
     roster.enterprise = options.enterprise;
     roster.domain = options.domain;
@@ -32,24 +31,33 @@ bw::Roster::Options roster_options(const Options& options)
     return roster;
 }
 
-json::object counted(const bw::Counters& c)
-{
-    return {{"events", c.events},         {"acks", c.acks},
-            {"late_acks", c.late_acks},   {"unknown_acks", c.unknown_acks},
-            {"refused_acks", c.refused_acks}, {"resent", c.resent},
-            {"dropped", c.dropped},       {"heartbeats", c.heartbeats},
-            {"channels_opened", c.channels_opened}, {"channels_ended", c.channels_ended},
-            {"non_responsive", c.non_responsive}, {"ack_ms_max", c.ack_ms_max}};
+json::object counted(const bw::Counters& c) {
+    return {{"events", c.events},
+            {"acks", c.acks},
+            {"late_acks", c.late_acks},
+            {"unknown_acks", c.unknown_acks},
+            {"refused_acks", c.refused_acks},
+            {"resent", c.resent},
+            {"dropped", c.dropped},
+            {"heartbeats", c.heartbeats},
+            {"channels_opened", c.channels_opened},
+            {"channels_ended", c.channels_ended},
+            {"non_responsive", c.non_responsive},
+            {"ack_ms_max", c.ack_ms_max}};
 }
 
 class BroadWorks : public Module {
 public:
     BroadWorks(Loop& loop, const Options& options)
-        : options_(options), loop_(loop), platform_(loop, roster_options(options)), office_(loop, platform_, options.seed),
+        : options_(options),
+          loop_(loop),
+          platform_(loop, roster_options(options)),
+          office_(loop, platform_, options.seed),
           load_(loop, platform_, options.seed),
-          server_(loop, [this](const http::Request& request, http::Reply reply) { platform_.handle(request, std::move(reply)); },
-                  http::TlsFiles{options.certificate, options.key})
-    {
+          server_(
+              loop,
+              [this](const http::Request& request, http::Reply reply) { platform_.handle(request, std::move(reply)); },
+              http::TlsFiles{options.certificate, options.key}) {
         auto& settings = platform_.settings;
         settings.heartbeat_limit_ms = static_cast<std::int64_t>(options.heartbeat_limit_s * 1000);
         settings.ack_limit_ms = static_cast<std::int64_t>(options.ack_limit_s * 1000);
@@ -61,18 +69,15 @@ public:
 
     std::string_view name() const override { return "broadworks"; }
 
-    void start() override
-    {
+    void start() override {
         for (int i = 0; i < options_.xsps; ++i)
-            server_.listen(options_.address, options_.port ? static_cast<std::uint16_t>(options_.port + i) : std::uint16_t(0));
-        if (options_.office)
-            loop_.post([this] { office_.start(); });
-        if (options_.load > 0)
-            loop_.post([this] { load_.set_rate(options_.load); });
+            server_.listen(options_.address,
+                           options_.port ? static_cast<std::uint16_t>(options_.port + i) : std::uint16_t(0));
+        if (options_.office) loop_.post([this] { office_.start(); });
+        if (options_.load > 0) loop_.post([this] { load_.set_rate(options_.load); });
     }
 
-    void announce(json::object& line) const override
-    {
+    void announce(json::object& line) const override {
         json::array urls;
         for (int i = 0; i < options_.xsps; ++i)
             urls.emplace_back(server_.url(i));
@@ -82,11 +87,9 @@ public:
         line["enterprise"] = options_.enterprise;
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override
-    {
+    bool command(std::string_view name, const json::object& members, json::value& answer) override {
         const auto found = table_.find(name);
-        if (found == table_.end())
-            return false;
+        if (found == table_.end()) return false;
         Arguments arguments(members);
         answer = found->second(arguments);
         return true;
@@ -97,50 +100,41 @@ private:
 
     // --- reading arguments ------------------------------------------------------------------------------------
 
-    UserIndex user_of(const std::string& text) const
-    {
+    UserIndex user_of(const std::string& text) const {
         const UserIndex user = platform_.roster.find_address(text);
-        if (user == nobody)
-            throw CommandError("no user " + text);
+        if (user == nobody) throw CommandError("no user " + text);
         return user;
     }
     UserIndex user(Arguments& a, std::string_view member = "user") { return user_of(a.text(member)); }
 
     LegId leg(Arguments& a, std::string_view member = "leg") { return static_cast<LegId>(a.number(member, 0)); }
 
-    int host(Arguments& a)
-    {
+    int host(Arguments& a) {
         const auto number = a.number("host", -1);
         if (number < -1 || number >= options_.xsps)
             throw CommandError("host must be 0 to " + std::to_string(options_.xsps - 1) + " or -1 for all");
         return static_cast<int>(number);
     }
 
-    static json::value done(const bw::Engine::Result& result)
-    {
-        if (!result)
-            throw CommandError(result.error());
+    static json::value done(const bw::Engine::Result& result) {
+        if (!result) throw CommandError(result.error());
         return json::object{{"call", *result}};
     }
 
-    static void check(bool condition, const std::string& otherwise)
-    {
-        if (!condition)
-            throw CommandError(otherwise);
+    static void check(bool condition, const std::string& otherwise) {
+        if (!condition) throw CommandError(otherwise);
     }
 
     // --- commands ---------------------------------------------------------------------------------------------
 
-    void fill_table()
-    {
+    void fill_table() {
         fill_calls();
         fill_services();
         fill_faults();
         fill_reading();
     }
 
-    void fill_calls()
-    {
+    void fill_calls() {
         auto& engine = platform_.engine;
         table_["call"] = [&](Arguments& a) {
             const UserIndex from = user(a, "from");
@@ -156,7 +150,8 @@ private:
             caller.name = a.text("name", "");
             caller.privacy = a.boolean("privacy", false);
             a.finish();
-            check(caller.number.empty() || bw::dialable(caller.number) || caller.number.starts_with("sip:"), "number cannot be dialled");
+            check(caller.number.empty() || bw::dialable(caller.number) || caller.number.starts_with("sip:"),
+                  "number cannot be dialled");
             return done(engine.incoming(to, caller));
         };
         const auto simple = [&](std::string_view command, bw::Engine::Result (bw::Engine::*method)(UserIndex, LegId)) {
@@ -184,7 +179,8 @@ private:
             const std::string what = a.text("what");
             const LegId which = leg(a);
             a.finish();
-            check(what == "answer" || what == "hangup" || what == "busy", "what must be answer, hangup or busy");
+            check(what == "answer" || what == "hangup" || what == "busy" || what == "elsewhere",
+                  "what must be answer, hangup, busy or elsewhere");
             return done(engine.far_end(who, what, which));
         };
         table_["transfer"] = [&](Arguments& a) {
@@ -208,10 +204,8 @@ private:
             const UserIndex who = user(a);
             const std::string what = a.text("what", "start");
             a.finish();
-            if (what == "start")
-                return done(engine.start_conference(who, {}));
-            if (what == "end")
-                return done(engine.end_conference(who));
+            if (what == "start") return done(engine.start_conference(who, {}));
+            if (what == "end") return done(engine.end_conference(who));
             check(what == "hold" || what == "retrieve", "what must be start, hold, retrieve or end");
             return done(engine.hold_conference(who, what == "hold"));
         };
@@ -249,20 +243,16 @@ private:
     }
 
     // User ids are dialled by extension; numbers stay as they are.
-    std::string dial_string(const std::string& text) const
-    {
-        if (text.find('@') == std::string::npos || text.starts_with("sip:"))
-            return text;
+    std::string dial_string(const std::string& text) const {
+        if (text.find('@') == std::string::npos || text.starts_with("sip:")) return text;
         return std::to_string(platform_.roster[user_of(text)].extension);
     }
 
-    void change(UserIndex who, ServiceId service, std::string_view element, std::optional<std::string> value)
-    {
+    void change(UserIndex who, ServiceId service, std::string_view element, std::optional<std::string> value) {
         bw::set_service_text(platform_.roster[who], service, element, std::move(value));
     }
 
-    void fill_services()
-    {
+    void fill_services() {
         table_["dnd"] = [&](Arguments& a) {
             const UserIndex who = user(a);
             const bool active = a.boolean("active", true);
@@ -273,8 +263,11 @@ private:
         };
         table_["forward"] = [&](Arguments& a) {
             static const std::map<std::string, ServiceId, std::less<>> kinds = {
-                {"always", ServiceId::forwarding_always}, {"busy", ServiceId::forwarding_busy}, {"no_answer", ServiceId::forwarding_no_answer},
-                {"not_reachable", ServiceId::forwarding_not_reachable}, {"selective", ServiceId::forwarding_selective}};
+                {"always", ServiceId::forwarding_always},
+                {"busy", ServiceId::forwarding_busy},
+                {"no_answer", ServiceId::forwarding_no_answer},
+                {"not_reachable", ServiceId::forwarding_not_reachable},
+                {"selective", ServiceId::forwarding_selective}};
             const UserIndex who = user(a);
             const std::string kind = a.text("kind", "always");
             const bool active = a.boolean("active", true);
@@ -284,9 +277,10 @@ private:
             a.finish();
             const auto found = kinds.find(kind);
             check(found != kinds.end(), "kind must be always, busy, no_answer, not_reachable or selective");
-            const std::string_view number = found->second == ServiceId::forwarding_selective ? "defaultForwardToPhoneNumber" : "forwardToPhoneNumber";
-            if (has_to)
-                change(who, found->second, number, dial_string(to));
+            const std::string_view number = found->second == ServiceId::forwarding_selective
+                                                ? "defaultForwardToPhoneNumber"
+                                                : "forwardToPhoneNumber";
+            if (has_to) change(who, found->second, number, dial_string(to));
             check(!active || !bw::service_text(platform_.roster[who], found->second, number).empty(), "to is missing");
             if (rings >= 0 && found->second == ServiceId::forwarding_no_answer)
                 change(who, found->second, "numberOfRings", std::to_string(rings));
@@ -344,8 +338,7 @@ private:
         };
     }
 
-    std::string add_user(const json::value& item)
-    {
+    std::string add_user(const json::value& item) {
         check(item.is_object(), "add must be a list of objects");
         Arguments a(item.as_object());
         bw::User fresh;
@@ -354,7 +347,8 @@ private:
         fresh.last = a.text("last", "Testperson");
         const std::string folder = a.text("folder", "Sales");
         a.finish();
-        check(fresh.id.find('@') != std::string::npos && platform_.roster.find(fresh.id) == nobody, "id must be new and of the form user@domain");
+        check(fresh.id.find('@') != std::string::npos && platform_.roster.find(fresh.id) == nobody,
+              "id must be new and of the form user@domain");
         const auto& departments = platform_.roster.departments;
         const auto department = std::find(departments.begin(), departments.end(), folder);
         check(department != departments.end(), "unknown folder " + folder);
@@ -366,8 +360,7 @@ private:
         return id;
     }
 
-    void fill_faults()
-    {
+    void fill_faults() {
         table_["fault"] = [&](Arguments& a) { return inject(a); };
         table_["faults/clear"] = [&](Arguments& a) {
             a.finish();
@@ -379,7 +372,8 @@ private:
             platform_.channels.new_framing = bw::Framing();
             auto& channels = platform_.channels;
             channels.duplicate_next = channels.reorder_next = channels.lose_next = channels.latin1_next = 0;
-            platform_.subscriptions.hole_next = platform_.subscriptions.unknown_next = platform_.subscriptions.no_target_next = 0;
+            platform_.subscriptions.hole_next = platform_.subscriptions.unknown_next =
+                platform_.subscriptions.no_target_next = 0;
             platform_.settings.refuse_paging = false;
             return json::object{};
         };
@@ -398,7 +392,8 @@ private:
             for (int i = 0; i < options_.xsps; ++i)
                 if (which < 0 || which == i) {
                     server_.shut(i);
-                    loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)), [this, i] { server_.open(i); });
+                    loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
+                                [this, i] { server_.open(i); });
                 }
             return json::object{{"seconds", seconds}};
         };
@@ -406,7 +401,9 @@ private:
             const int which = host(a);
             const std::string how = a.text("how", "eof");
             a.finish();
-            static const std::vector<std::string> reasons = {"DuplicateChannelSet", "UserDeleted", "NonResponsiveChannel", "ExplicitDelete", "Expired", "UnknownChannel"};
+            static const std::vector<std::string> reasons = {
+                "DuplicateChannelSet", "UserDeleted", "NonResponsiveChannel",
+                "ExplicitDelete",      "Expired",     "UnknownChannel"};
             const bool reason = std::find(reasons.begin(), reasons.end(), how) != reasons.end();
             check(reason || how == "eof" || how == "close" || how == "rst" || how == "stall",
                   "how must be eof, close, rst, stall or a ChannelTerminated reason");
@@ -445,14 +442,12 @@ private:
         };
     }
 
-    json::value inject(Arguments& a)
-    {
+    json::value inject(Arguments& a) {
         const std::string kind = a.text("kind");
         auto& channels = platform_.channels;
         auto& subscriptions = platform_.subscriptions;
         const auto& requests = bw::Faults::request_kinds();
-        if (std::find(requests.begin(), requests.end(), kind) != requests.end())
-            return inject_request(kind, a);
+        if (std::find(requests.begin(), requests.end(), kind) != requests.end()) return inject_request(kind, a);
         const auto count = a.number("count", 1);
         const int which = host(a);
         if (kind == "framing") {
@@ -460,8 +455,7 @@ private:
             a.finish();
             const auto framing = bw::Framing::named(mode);
             check(framing.has_value(), "unknown framing mode " + mode);
-            if (which < 0)
-                channels.new_framing = *framing;
+            if (which < 0) channels.new_framing = *framing;
             for (bw::Channel* channel : channels.on_host(which)) {
                 channel->framing.flush(channel->stream);
                 channel->framing = *framing;
@@ -476,15 +470,17 @@ private:
             const bw::PackageName* wanted = package.empty() ? nullptr : bw::find_package(package);
             check(package.empty() || wanted, "unknown package " + package);
             return json::object{{"ended", subscriptions.terminate_matching([&](const bw::Subscription& s) {
-                return (target == nobody || (s.kind == bw::TargetKind::user && s.target == target)) &&
-                       (!wanted || (s.packages & bw::mask_of(wanted->package)));
-            })}};
+                                     return (target == nobody ||
+                                             (s.kind == bw::TargetKind::user && s.target == target)) &&
+                                            (!wanted || (s.packages & bw::mask_of(wanted->package)));
+                                 })}};
         }
         if (kind == "huge" || kind == "deep") {
             const auto size = a.number("size", kind == "huge" ? 10'000'000 : 100'000);
             a.finish();
             check(size > 0 && size <= 200'000'000, "size is out of range");
-            channels.write_document(which, kind == "huge" ? payloads::huge(static_cast<std::size_t>(size)) : payloads::deep(static_cast<std::size_t>(size)));
+            channels.write_document(which, kind == "huge" ? payloads::huge(static_cast<std::size_t>(size))
+                                                          : payloads::deep(static_cast<std::size_t>(size)));
             return json::object{{"bytes", size}};
         }
         a.finish();
@@ -523,8 +519,7 @@ private:
         return json::object{{"kind", kind}};
     }
 
-    json::value inject_request(const std::string& kind, Arguments& a)
-    {
+    json::value inject_request(const std::string& kind, Arguments& a) {
         bw::Fault fault;
         fault.kind = kind;
         fault.on = a.text("on", "any");
@@ -538,31 +533,54 @@ private:
         a.finish();
         if (kind == "redirect" && fault.to.empty())
             fault.to = server_.url(options_.xsps > 1 && fault.host != 1 ? 1 : 0);
-        if (const std::string wrong = platform_.faults.add(std::move(fault)); !wrong.empty())
-            throw CommandError(wrong);
+        if (const std::string wrong = platform_.faults.add(std::move(fault)); !wrong.empty()) throw CommandError(wrong);
         return json::object{{"kind", kind}};
     }
 
     void settings_changed() { server_.limits.keep_alive = std::chrono::seconds(platform_.settings.keep_alive_s); }
 
-    json::value set_settings(Arguments& a)
-    {
+    json::value set_settings(Arguments& a) {
         auto& s = platform_.settings;
-        const std::pair<std::string_view, std::int64_t*> numbers[] = {
-            {"heartbeat_limit_ms", &s.heartbeat_limit_ms}, {"ack_limit_ms", &s.ack_limit_ms}, {"set_linger_ms", &s.set_linger_ms},
-            {"expires_min", &s.expires_min}, {"expires_max", &s.expires_max}, {"expires_forced", &s.expires_forced},
-            {"unknown_ack_status", &s.unknown_ack_status}, {"queue_max", &s.queue_max}, {"channels_max", &s.channels_max},
-            {"first_sequence", &s.first_sequence}, {"ring_ms", &s.ring_ms}, {"no_answer_ms", &s.no_answer_ms}, {"treatment_ms", &s.treatment_ms},
-            {"voicemail_ms", &s.voicemail_ms}, {"park_recall_ms", &s.park_recall_ms}, {"wrap_up_ms", &s.wrap_up_ms}, {"lift_ms", &s.lift_ms},
-            {"clock_offset_ms", &s.clock_offset_ms}, {"chunked_every", &s.chunked_every}, {"keep_alive_s", &s.keep_alive_s},
-            {"page_cap", &s.page_cap}, {"lock_after", &s.lock_after}, {"log_size", &s.log_size}};
-        const std::pair<std::string_view, bool*> flags[] = {
-            {"require_cookie", &s.require_cookie}, {"initial_early", &s.initial_early}, {"target_id", &s.target_id}, {"client_id", &s.client_id},
-            {"uuid_ids", &s.uuid_ids}, {"voicemail", &s.voicemail}, {"redirected_on_forward", &s.redirected_on_forward}, {"call_logs", &s.call_logs},
-            {"enhanced_call_logs", &s.enhanced_call_logs}, {"latin1_errors", &s.latin1_errors}, {"refuse_paging", &s.refuse_paging}};
-        const std::pair<std::string_view, std::string*> texts[] = {
-            {"actions_root", &s.actions_root}, {"events_root", &s.events_root}, {"async_root", &s.async_root},
-            {"detached_release", &s.detached_release}, {"language", &s.language}};
+        const std::pair<std::string_view, std::int64_t*> numbers[] = {{"heartbeat_limit_ms", &s.heartbeat_limit_ms},
+                                                                      {"ack_limit_ms", &s.ack_limit_ms},
+                                                                      {"set_linger_ms", &s.set_linger_ms},
+                                                                      {"expires_min", &s.expires_min},
+                                                                      {"expires_max", &s.expires_max},
+                                                                      {"expires_forced", &s.expires_forced},
+                                                                      {"unknown_ack_status", &s.unknown_ack_status},
+                                                                      {"queue_max", &s.queue_max},
+                                                                      {"backlog_max", &s.backlog_max},
+                                                                      {"channels_max", &s.channels_max},
+                                                                      {"first_sequence", &s.first_sequence},
+                                                                      {"ring_ms", &s.ring_ms},
+                                                                      {"no_answer_ms", &s.no_answer_ms},
+                                                                      {"treatment_ms", &s.treatment_ms},
+                                                                      {"voicemail_ms", &s.voicemail_ms},
+                                                                      {"park_recall_ms", &s.park_recall_ms},
+                                                                      {"wrap_up_ms", &s.wrap_up_ms},
+                                                                      {"lift_ms", &s.lift_ms},
+                                                                      {"clock_offset_ms", &s.clock_offset_ms},
+                                                                      {"chunked_every", &s.chunked_every},
+                                                                      {"keep_alive_s", &s.keep_alive_s},
+                                                                      {"page_cap", &s.page_cap},
+                                                                      {"lock_after", &s.lock_after},
+                                                                      {"log_size", &s.log_size}};
+        const std::pair<std::string_view, bool*> flags[] = {{"require_cookie", &s.require_cookie},
+                                                            {"initial_early", &s.initial_early},
+                                                            {"target_id", &s.target_id},
+                                                            {"client_id", &s.client_id},
+                                                            {"uuid_ids", &s.uuid_ids},
+                                                            {"voicemail", &s.voicemail},
+                                                            {"redirected_on_forward", &s.redirected_on_forward},
+                                                            {"call_logs", &s.call_logs},
+                                                            {"enhanced_call_logs", &s.enhanced_call_logs},
+                                                            {"latin1_errors", &s.latin1_errors},
+                                                            {"refuse_paging", &s.refuse_paging}};
+        const std::pair<std::string_view, std::string*> texts[] = {{"actions_root", &s.actions_root},
+                                                                   {"events_root", &s.events_root},
+                                                                   {"async_root", &s.async_root},
+                                                                   {"detached_release", &s.detached_release},
+                                                                   {"language", &s.language}};
         const bw::Settings before = s;
         try {
             for (const auto& [name, value] : numbers)
@@ -589,8 +607,7 @@ private:
 
     // --- reading ----------------------------------------------------------------------------------------------
 
-    json::object truth_of(UserIndex index) const
-    {
+    json::object truth_of(UserIndex index) const {
         const bw::User& person = platform_.roster[index];
         const bw::Truth truth = platform_.engine.truth(index);
         const auto forwarding = [&](ServiceId id) { return bw::service_active(person, id); };
@@ -601,43 +618,47 @@ private:
                          {"forwarding_always", forwarding(ServiceId::forwarding_always)}};
         int active = 0;
         std::string word = "none";
-        for (const auto& [id, name] : {std::pair{ServiceId::forwarding_always, "always"}, std::pair{ServiceId::forwarding_busy, "busy"},
-                                       std::pair{ServiceId::forwarding_no_answer, "no_answer"},
-                                       std::pair{ServiceId::forwarding_not_reachable, "not_reachable"},
-                                       std::pair{ServiceId::forwarding_selective, "selective"}})
+        for (const auto& [id, name] :
+             {std::pair{ServiceId::forwarding_always, "always"}, std::pair{ServiceId::forwarding_busy, "busy"},
+              std::pair{ServiceId::forwarding_no_answer, "no_answer"},
+              std::pair{ServiceId::forwarding_not_reachable, "not_reachable"},
+              std::pair{ServiceId::forwarding_selective, "selective"}})
             if (forwarding(id)) {
                 word = ++active > 1 ? "multiple" : name;
             }
         out["forwarding"] = word;
         const std::string_view to = bw::service_text(person, ServiceId::forwarding_always, "forwardToPhoneNumber");
         out["forward_to"] = std::string(to);
-        if (person.agent)
-            out["agent"] = std::string(bw::name_of(person.agent->state));
+        if (person.agent) out["agent"] = std::string(bw::name_of(person.agent->state));
         return out;
     }
 
-    json::object person_truth(const bw::Person& person) const
-    {
+    json::object person_truth(const bw::Person& person) const {
         bw::Truth sum;
         bool dnd = false;
         json::array lines;
         const auto urgency = [](bw::LineState state) {
-            return state == bw::LineState::ringing ? 3 : state == bw::LineState::held ? 2 : state == bw::LineState::active ? 1 : 0;
+            return state == bw::LineState::ringing  ? 3
+                   : state == bw::LineState::held   ? 2
+                   : state == bw::LineState::active ? 1
+                                                    : 0;
         };
         for (const UserIndex line : person.lines) {
             const bw::Truth truth = platform_.engine.truth(line);
-            if (urgency(truth.state) > urgency(sum.state))
-                sum.state = truth.state;
+            if (urgency(truth.state) > urgency(sum.state)) sum.state = truth.state;
             sum.calls += truth.calls;
             dnd = dnd || bw::service_active(platform_.roster[line], ServiceId::do_not_disturb);
             lines.emplace_back(platform_.roster[line].id);
         }
-        return {{"line", std::string(bw::name_of(sum.state))}, {"calls", sum.calls}, {"dnd", dnd}, {"lines", std::move(lines)},
-                {"name", person.name}, {"folder", platform_.roster.departments[person.department]}};
+        return {{"line", std::string(bw::name_of(sum.state))},
+                {"calls", sum.calls},
+                {"dnd", dnd},
+                {"lines", std::move(lines)},
+                {"name", person.name},
+                {"folder", platform_.roster.departments[person.department]}};
     }
 
-    json::value state(Arguments& a)
-    {
+    json::value state(Arguments& a) {
         const bool detail = a.boolean("detail", platform_.roster.size() <= 5000);
         a.finish();
         auto& p = platform_;
@@ -662,33 +683,46 @@ private:
         json::array channels;
         for (const auto& [number, channel] : p.channels.all()) {
             const bw::ChannelSet* set = p.channels.set(channel->set);
-            channels.emplace_back(json::object{{"id", channel->id}, {"set", set->id}, {"application", set->application}, {"host", channel->listener},
-                                               {"login", std::string(p.accounts.name_of(set->login))}, {"priority", channel->priority},
-                                               {"weight", channel->weight}, {"expires", channel->expires}, {"events", channel->events},
-                                               {"stalled", channel->mute}, {"backlog", channel->stream.backlog()}});
+            channels.emplace_back(json::object{{"id", channel->id},
+                                               {"set", set->id},
+                                               {"application", set->application},
+                                               {"host", channel->listener},
+                                               {"login", std::string(p.accounts.name_of(set->login))},
+                                               {"priority", channel->priority},
+                                               {"weight", channel->weight},
+                                               {"expires", channel->expires},
+                                               {"events", channel->events},
+                                               {"stalled", channel->mute},
+                                               {"backlog", channel->stream.backlog()}});
         }
         out["channels"] = std::move(channels);
-        if (detail)
-            add_detail(out);
+        if (detail) add_detail(out);
         return out;
     }
 
-    void add_detail(json::object& out)
-    {
+    void add_detail(json::object& out) {
         json::array calls;
         json::object users;
         for (UserIndex i = 0; i < platform_.roster.size(); ++i) {
             const bw::User& person = platform_.roster[i];
-            if (person.removed)
-                continue;
-            users[person.id] = json::object{{"name", person.name()}, {"extension", person.extension}, {"number", "+" + std::to_string(person.number)},
-                                            {"group", platform_.roster.groups[person.group].id}, {"folder", platform_.roster.departments[person.department]},
-                                            {"kind", person.kind == bw::UserKind::person ? "person" : "virtual"}, {"agent", person.agent != nullptr}};
+            if (person.removed) continue;
+            users[person.id] = json::object{{"name", person.name()},
+                                            {"extension", person.extension},
+                                            {"number", "+" + std::to_string(person.number)},
+                                            {"group", platform_.roster.groups[person.group].id},
+                                            {"folder", platform_.roster.departments[person.department]},
+                                            {"kind", person.kind == bw::UserKind::person ? "person" : "virtual"},
+                                            {"agent", person.agent != nullptr}};
             for (const LegId id : person.legs) {
                 const bw::Leg& leg = *platform_.engine.find(id);
-                calls.emplace_back(json::object{{"user", person.id}, {"leg", id}, {"call", leg.call}, {"call_id", platform_.engine.call_id(leg)},
-                                                {"tracking", platform_.engine.tracking_id(leg.tracking)}, {"state", std::string(platform_.engine.state_of(leg))},
-                                                {"remote", leg.remote.address}, {"conference", leg.conference}});
+                calls.emplace_back(json::object{{"user", person.id},
+                                                {"leg", id},
+                                                {"call", leg.call},
+                                                {"call_id", platform_.engine.call_id(leg)},
+                                                {"tracking", platform_.engine.tracking_id(leg.tracking)},
+                                                {"state", std::string(platform_.engine.state_of(leg))},
+                                                {"remote", leg.remote.address},
+                                                {"conference", leg.conference}});
             }
         }
         out["line_users"] = std::move(users);
@@ -701,15 +735,18 @@ private:
             std::string packages;
             for (unsigned bit = 0; bit < static_cast<unsigned>(bw::Package::count); ++bit)
                 if (s.packages & (1U << bit))
-                    packages += (packages.empty() ? "" : ", ") + std::string(bw::name_of(static_cast<bw::Package>(bit)));
-            subscriptions.emplace_back(json::object{{"id", platform_.subscriptions.id_of(index)}, {"target", target}, {"packages", packages},
-                                                    {"next_sequence", s.sequence}, {"expires", s.expires}});
+                    packages +=
+                        (packages.empty() ? "" : ", ") + std::string(bw::name_of(static_cast<bw::Package>(bit)));
+            subscriptions.emplace_back(json::object{{"id", platform_.subscriptions.id_of(index)},
+                                                    {"target", target},
+                                                    {"packages", packages},
+                                                    {"next_sequence", s.sequence},
+                                                    {"expires", s.expires}});
         });
         out["subscription_list"] = std::move(subscriptions);
     }
 
-    json::value log(Arguments& a)
-    {
+    json::value log(Arguments& a) {
         const std::string kind = a.text("kind", "");
         const std::string contains = a.text("contains", "");
         const std::string method = a.text("method", "");
@@ -718,34 +755,37 @@ private:
         const bool clear = a.boolean("clear", false);
         a.finish();
         json::array lines;
-        for (auto line = platform_.log.rbegin(); line != platform_.log.rend() && lines.size() < static_cast<std::size_t>(limit); ++line) {
-            const bool fits = (kind.empty() || bw::name_of(line->kind) == kind) && (method.empty() || line->method == method) &&
-                              (status == 0 || line->status == status) &&
-                              (contains.empty() || line->target.find(contains) != std::string::npos || line->body.find(contains) != std::string::npos);
+        for (auto line = platform_.log.rbegin();
+             line != platform_.log.rend() && lines.size() < static_cast<std::size_t>(limit); ++line) {
+            const bool fits = (kind.empty() || bw::name_of(line->kind) == kind) &&
+                              (method.empty() || line->method == method) && (status == 0 || line->status == status) &&
+                              (contains.empty() || line->target.find(contains) != std::string::npos ||
+                               line->body.find(contains) != std::string::npos);
             if (fits)
-                lines.emplace_back(json::object{{"time", line->time}, {"host", line->host}, {"kind", std::string(bw::name_of(line->kind))},
-                                                {"method", line->method}, {"target", line->target}, {"login", line->login},
-                                                {"status", line->status}, {"body", line->body}});
+                lines.emplace_back(json::object{{"time", line->time},
+                                                {"host", line->host},
+                                                {"kind", std::string(bw::name_of(line->kind))},
+                                                {"method", line->method},
+                                                {"target", line->target},
+                                                {"login", line->login},
+                                                {"status", line->status},
+                                                {"body", line->body}});
         }
         std::reverse(lines.begin(), lines.end());
-        if (clear)
-            platform_.log.clear();
+        if (clear) platform_.log.clear();
         return json::object{{"requests", std::move(lines)}};
     }
 
-    void fill_reading()
-    {
+    void fill_reading() {
         table_["state"] = [&](Arguments& a) { return state(a); };
         table_["log"] = [&](Arguments& a) { return log(a); };
         table_["truth"] = [&](Arguments& a) -> json::value {
             const std::string one = a.text("user", "");
             a.finish();
-            if (!one.empty())
-                return truth_of(user_of(one));
+            if (!one.empty()) return truth_of(user_of(one));
             json::object users;
             for (UserIndex i = 0; i < platform_.roster.size(); ++i)
-                if (!platform_.roster[i].removed)
-                    users[platform_.roster[i].id] = truth_of(i);
+                if (!platform_.roster[i].removed) users[platform_.roster[i].id] = truth_of(i);
             json::object people;
             for (const bw::Person& person : platform_.roster.people)
                 people[person.id] = person_truth(person);
@@ -768,6 +808,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Module> make_broadworks(Loop& loop, const Options& options) { return std::make_unique<BroadWorks>(loop, options); }
+std::unique_ptr<Module> make_broadworks(Loop& loop, const Options& options) {
+    return std::make_unique<BroadWorks>(loop, options);
+}
 
 } // namespace sim

@@ -30,9 +30,7 @@ struct Request {
 struct Response {
     Response() = default;
     Response(int code, std::string type, std::string text)
-        : status(code), content_type(std::move(type)), body(std::move(text))
-    {
-    }
+        : status(code), content_type(std::move(type)), body(std::move(text)) {}
 
     int status = 200;
     std::string content_type;
@@ -103,8 +101,8 @@ public:
     std::string url(int listener) const;
     std::uint16_t port(int listener) const;
 
-    void shut(int listener);  // refuses connections and resets the open ones
-    void open(int listener);  // the same port again
+    void shut(int listener); // refuses connections and resets the open ones
+    void open(int listener); // the same port again
     std::size_t connections() const;
 
     ServerLimits limits;

@@ -11,10 +11,10 @@ constexpr double events_per_call = 15;
 constexpr std::int64_t tick_ms = 5;
 } // namespace
 
-Load::Load(Loop& loop, bw::Platform& platform, std::uint64_t seed) : loop_(loop), platform_(platform), random_(seed * 104729 + 3) {}
+Load::Load(Loop& loop, bw::Platform& platform, std::uint64_t seed)
+    : loop_(loop), platform_(platform), random_(seed * 104729 + 3) {}
 
-void Load::set_rate(double events_per_second)
-{
+void Load::set_rate(double events_per_second) {
     rate_ = events_per_second;
     last_ms_ = Loop::steady_ms();
     if (rate_ > 0 && !ticking_) {
@@ -23,8 +23,7 @@ void Load::set_rate(double events_per_second)
     }
 }
 
-void Load::tick()
-{
+void Load::tick() {
     const std::int64_t now = Loop::steady_ms();
     owed_ += rate_ * static_cast<double>(now - last_ms_) / 1000.0 / events_per_call;
     last_ms_ = now;
@@ -42,8 +41,7 @@ void Load::tick()
     loop_.after(std::chrono::milliseconds(tick_ms), [this] { tick(); });
 }
 
-void Load::begin()
-{
+void Load::begin() {
     auto& roster = platform_.roster;
     const auto pick = [&] {
         for (int tries = 0; tries < 8; ++tries) {
@@ -55,18 +53,14 @@ void Load::begin()
     };
     const UserIndex caller = pick();
     const UserIndex callee = pick();
-    if (caller == nobody || callee == nobody || caller == callee)
-        return;
+    if (caller == nobody || callee == nobody || caller == callee) return;
     const auto call = platform_.engine.dial(caller, std::to_string(roster[callee].extension));
-    if (call)
-        steps_.push_back(Step{Loop::steady_ms() + talk_ms_ / 4, caller, callee, *call, 0});
+    if (call) steps_.push_back(Step{Loop::steady_ms() + talk_ms_ / 4, caller, callee, *call, 0});
 }
 
-void Load::go_on(Step step)
-{
+void Load::go_on(Step step) {
     auto& engine = platform_.engine;
-    if (!engine.find(step.call))
-        return; // a tone, or a failover in between
+    if (!engine.find(step.call)) return; // a tone, or a failover in between
     switch (step.stage++) {
     case 0: (void)engine.answer(step.callee); break;
     case 1: (void)engine.hold(step.caller); break;

@@ -1,10 +1,10 @@
 // The loop of loop.hpp: one Asio timer serves a binary heap of ours, which costs less than an Asio timer each.
 #include "loop.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 
 #include <queue>
 #include <unordered_map>
@@ -31,28 +31,23 @@ struct Loop::State {
     std::unordered_map<Timer, Task> tasks;
     Timer next = 1;
 
-    void arm()
-    {
-        if (heap.empty() || heap.top().due >= alarm_at)
-            return;
+    void arm() {
+        if (heap.empty() || heap.top().due >= alarm_at) return;
         alarm_at = heap.top().due;
         alarm.expires_at(alarm_at);
         alarm.async_wait([this](const boost::system::error_code& error) {
-            if (!error)
-                ring();
+            if (!error) ring();
         });
     }
 
-    void ring()
-    {
+    void ring() {
         alarm_at = SteadyClock::time_point::max();
         const auto now = SteadyClock::now();
         while (!heap.empty() && heap.top().due <= now) {
             const Timer id = heap.top().id;
             heap.pop();
             auto node = tasks.extract(id);
-            if (!node.empty())
-                node.mapped()();
+            if (!node.empty()) node.mapped()();
         }
         arm();
     }
@@ -61,12 +56,17 @@ struct Loop::State {
 Loop::Loop() : state_(std::make_unique<State>()) {}
 Loop::~Loop() = default;
 
-void Loop::run() { state_->io.run(); }
-void Loop::stop() { state_->io.stop(); }
-void Loop::post(Task task) { asio::post(state_->io, std::move(task)); }
+void Loop::run() {
+    state_->io.run();
+}
+void Loop::stop() {
+    state_->io.stop();
+}
+void Loop::post(Task task) {
+    asio::post(state_->io, std::move(task));
+}
 
-Loop::Timer Loop::after(std::chrono::milliseconds delay, Task task)
-{
+Loop::Timer Loop::after(std::chrono::milliseconds delay, Task task) {
     const Timer id = state_->next++;
     state_->heap.push({SteadyClock::now() + delay, id});
     state_->tasks.emplace(id, std::move(task));
@@ -74,21 +74,23 @@ Loop::Timer Loop::after(std::chrono::milliseconds delay, Task task)
     return id;
 }
 
-void Loop::cancel(Timer timer) { state_->tasks.erase(timer); }
+void Loop::cancel(Timer timer) {
+    state_->tasks.erase(timer);
+}
 
-void Loop::every(std::chrono::milliseconds period, Task task)
-{
+void Loop::every(std::chrono::milliseconds period, Task task) {
     after(period, [this, period, task = std::move(task)]() mutable {
         task();
         every(period, std::move(task));
     });
 }
 
-std::int64_t Loop::steady_ms()
-{
+std::int64_t Loop::steady_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count();
 }
 
-asio::io_context& Loop::context() { return state_->io; }
+asio::io_context& Loop::context() {
+    return state_->io;
+}
 
 } // namespace sim

@@ -23,9 +23,9 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    void run();            // until stop()
-    void stop();           // from any thread
-    void post(Task task);  // from any thread
+    void run();           // until stop()
+    void stop();          // from any thread
+    void post(Task task); // from any thread
 
     // Loop thread only. A task whose timer was cancelled never runs.
     Timer after(std::chrono::milliseconds delay, Task task);

@@ -18,11 +18,12 @@ class Module {
 public:
     virtual ~Module() = default;
     virtual std::string_view name() const = 0;
-    virtual void start() = 0; // opens its listeners
+    virtual void start() = 0;                                   // opens its listeners
     virtual void announce(boost::json::object& line) const = 0; // adds its URLs to the start line
 
     // True when `command` is one of its own; throws CommandError. GET and POST share one name space.
-    virtual bool command(std::string_view command, const boost::json::object& arguments, boost::json::value& answer) = 0;
+    virtual bool command(std::string_view command, const boost::json::object& arguments,
+                         boost::json::value& answer) = 0;
 };
 
 std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options);

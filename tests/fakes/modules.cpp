@@ -5,8 +5,7 @@
 
 namespace sim {
 
-std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options)
-{
+std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options) {
     std::vector<std::unique_ptr<Module>> modules;
     modules.push_back(make_broadworks(loop, options));
     return modules;

@@ -9,7 +9,7 @@ namespace sim {
 
 struct Options {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;         // of the first XSP; the others follow, or any when 0
+    std::uint16_t port = 0; // of the first XSP; the others follow, or any when 0
     std::uint16_t control_port = 0;
     int xsps = 1;
     std::size_t people = 40;

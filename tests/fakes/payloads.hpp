@@ -8,9 +8,9 @@ namespace sim::payloads {
 
 std::string garbage(std::size_t number); // well-formed, meaningless: unknown roots, empty events, wrong namespaces
 std::string error_event();
-std::string malformed();                // tags that do not match
-std::string bomb();                     // billion laughs
-std::string external_entity();          // wants file:///etc/passwd
+std::string malformed();       // tags that do not match
+std::string bomb();            // billion laughs
+std::string external_entity(); // wants file:///etc/passwd
 std::string huge(std::size_t bytes);
 std::string deep(std::size_t levels);
 

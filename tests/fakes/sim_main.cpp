@@ -24,7 +24,8 @@ constexpr std::string_view usage =
     "  --office                   a living office                  --load EVENTS_PER_S  call life cycles\n"
     "  --tls CERT,KEY             the XSPs speak TLS               --log N              requests in /sim/log\n"
     "  --heartbeat-limit S        default 30                       --ack-limit S        default 10\n"
-    "  --people-csv FILE          writes the matching people file  --ready-file FILE    writes the start line there too\n"
+    "  --people-csv FILE          writes the matching people file  --ready-file FILE    writes the start line there "
+    "too\n"
     "  --parent-pid               exits when the parent goes\n";
 
 struct Line {
@@ -34,14 +35,13 @@ struct Line {
     bool parent = false;
 };
 
-[[noreturn]] void fail(const std::string& why)
-{
+[[noreturn]] void fail(const std::string& why) {
     std::cerr << "lamplighter-sim: " << why << "\n" << usage;
     std::exit(2);
 }
 
-template <typename Number> Number number(std::string_view option, std::string_view text)
-{
+template <typename Number>
+Number number(std::string_view option, std::string_view text) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size())
@@ -49,19 +49,15 @@ template <typename Number> Number number(std::string_view option, std::string_vi
     return value;
 }
 
-std::uint16_t endpoint(std::string_view option, std::string_view text, std::string& address)
-{
+std::uint16_t endpoint(std::string_view option, std::string_view text, std::string& address) {
     const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos)
-        fail(std::string(option) + " takes ADDRESS:PORT");
+    if (colon == std::string_view::npos) fail(std::string(option) + " takes ADDRESS:PORT");
     address = text.substr(0, colon);
-    if (!address.starts_with("127.") && address != "::1")
-        fail(std::string(option) + ": only loopback addresses");
+    if (!address.starts_with("127.") && address != "::1") fail(std::string(option) + ": only loopback addresses");
     return number<std::uint16_t>(option, text.substr(colon + 1));
 }
 
-Line parse(const std::vector<std::string_view>& arguments)
-{
+Line parse(const std::vector<std::string_view>& arguments) {
     Line line;
     sim::Options& o = line.options;
     bool lines_given = false;
@@ -79,8 +75,7 @@ Line parse(const std::vector<std::string_view>& arguments)
             line.parent = true;
             continue;
         }
-        if (i + 1 == arguments.size())
-            fail("unknown option or missing value: " + std::string(option));
+        if (i + 1 == arguments.size()) fail("unknown option or missing value: " + std::string(option));
         const std::string_view value = arguments[++i];
         std::string ignored;
         if (option == "--listen")
@@ -112,38 +107,31 @@ Line parse(const std::vector<std::string_view>& arguments)
             line.ready_file = value;
         else if (option == "--tls") {
             const auto comma = value.find(',');
-            if (comma == std::string_view::npos)
-                fail("--tls takes CERT,KEY");
+            if (comma == std::string_view::npos) fail("--tls takes CERT,KEY");
             o.certificate = value.substr(0, comma);
             o.key = value.substr(comma + 1);
         } else
             fail("unknown option " + std::string(option));
     }
-    if (o.xsps < 1 || o.xsps > 16)
-        fail("--xsp: 1 to 16");
-    if (!lines_given && o.people > 2000)
-        o.second_line_every = 0; // load tests count one line a person
+    if (o.xsps < 1 || o.xsps > 16) fail("--xsp: 1 to 16");
+    if (!lines_given && o.people > 2000) o.second_line_every = 0; // load tests count one line a person
     return line;
 }
 
-void write_file(const std::string& path, const std::string& text)
-{
+void write_file(const std::string& path, const std::string& text) {
     // Readers wait for the file: it appears whole or not at all.
     const std::string draft = path + ".tmp";
     std::ofstream(draft) << text;
-    if (std::rename(draft.c_str(), path.c_str()) != 0)
-        fail("cannot write " + path);
+    if (std::rename(draft.c_str(), path.c_str()) != 0) fail("cannot write " + path);
 }
 
 } // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     const Line line = parse(std::vector<std::string_view>(argv + 1, argv + argc));
     if (line.parent) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (getppid() == 1)
-            return 0; // it was gone before we asked
+        if (getppid() == 1) return 0; // it was gone before we asked
     }
     sigset_t signals;
     sigemptyset(&signals);
@@ -155,11 +143,11 @@ int main(int argc, char** argv)
         sim::World world(line.options);
         world.start();
         if (!line.people_csv.empty())
-            write_file(line.people_csv, std::string(world.command("people_csv").value().as_object().at("csv").as_string()));
+            write_file(line.people_csv,
+                       std::string(world.command("people_csv").value().as_object().at("csv").as_string()));
         const std::string announcement = boost::json::serialize(world.announcement()) + "\n";
         std::cout << announcement << std::flush;
-        if (!line.ready_file.empty())
-            write_file(line.ready_file, announcement);
+        if (!line.ready_file.empty()) write_file(line.ready_file, announcement);
         int received = 0;
         sigwait(&signals, &received);
     } catch (const std::exception& error) {

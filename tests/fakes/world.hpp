@@ -27,7 +27,8 @@ public:
     boost::json::object announcement() const; // the start line of lamplighter-sim
 
     // The same commands as POST /sim/<command>: the answer, or the text of what is wrong.
-    std::expected<boost::json::value, std::string> command(std::string_view command, boost::json::object arguments = {});
+    std::expected<boost::json::value, std::string> command(std::string_view command,
+                                                           boost::json::object arguments = {});
 
 private:
     struct State;

@@ -167,9 +167,9 @@ TEST_CASE("what is sent") {
 
 TEST_CASE("an answer that comes before the request has been taken") {
     const std::string large(20'000'000, 'b');
-    ScriptedServer server({{want_head("POST /big"),
-                            send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno"),
-                            half_close()}});
+    ScriptedServer server(
+        {{want_head("POST /big"), send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno"),
+          half_close()}});
     asio::io_context context;
     auto client = client_of(context);
     {

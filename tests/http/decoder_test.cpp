@@ -122,6 +122,7 @@ TEST_CASE("answers, whole, byte by byte and cut at every place") {
         {"SSH",                "SSH-2.0-OpenSSH_9.2\r\n",                                  false, "refused protocol"},
         {"blank in a name",    ok + "X Y: 1\r\n\r\n",                                      false, "refused protocol"},
         {"no colon",           ok + "XY\r\n\r\n",                                          false, "refused protocol"},
+        {"status 000",         "HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n",               false, "refused protocol"},
         {"status of two digits", "HTTP/1.1 20 OK\r\n\r\n",                                 false, "refused protocol"},
     };
     // clang-format on

@@ -53,18 +53,19 @@ Endpoint refusing() {
 }
 
 struct Raced {
-    std::string end; // port of the winner, or the category
-    milliseconds took;
-    std::string said;
+    std::string end{}; // port of the winner, or the category
+    milliseconds took{0};
+    std::string said{};
 };
 
-Raced race(asio::io_context& context, const std::shared_ptr<Dial>& dial, std::vector<Endpoint> endpoints,
-           milliseconds limit) {
+Task<Raced> race(std::shared_ptr<Dial> dial, std::vector<Endpoint> endpoints, milliseconds limit) {
     auto begun = steady_now();
-    auto socket = finish(context, Dial::run(dial, std::move(endpoints), "xsp.example.net:443", begun + limit));
-    auto took = std::chrono::round<milliseconds>(steady_now() - begun);
-    if (!socket) return {std::string(name(socket.error().category)), took, socket.error().text};
-    return {std::to_string(socket->remote_endpoint().port()), took, ""};
+    auto socket = co_await Dial::run(std::move(dial), std::move(endpoints), "xsp.example.net:443", begun + limit);
+    Raced raced;
+    raced.took = std::chrono::round<milliseconds>(steady_now() - begun);
+    raced.end = socket ? std::to_string(socket->remote_endpoint().port()) : std::string(name(socket.error().category));
+    if (!socket) raced.said = socket.error().text;
+    co_return raced;
 }
 
 } // namespace
@@ -77,13 +78,13 @@ TEST_CASE("the first address that connects wins") {
     Endpoint good(asio::ip::make_address("127.0.0.1"), server.port());
     auto port = std::to_string(server.port());
     SUBCASE("a silent address costs one stagger") {
-        auto raced = race(context, dial, {hole.endpoint(), good}, 5s);
+        auto raced = finish(context, race(dial, {hole.endpoint(), good}, 5s));
         CHECK(raced.end == port);
         CHECK(raced.took >= 240ms);
         CHECK(raced.took < 2s);
     }
     SUBCASE("a refusing address costs nothing") {
-        auto raced = race(context, dial, {refusing(), good}, 5s);
+        auto raced = finish(context, race(dial, {refusing(), good}, 5s));
         CHECK(raced.end == port);
         CHECK(raced.took < 240ms);
     }
@@ -96,24 +97,24 @@ TEST_CASE("nobody connects") {
     asio::io_context context;
     auto dial = std::make_shared<Dial>(context.get_executor());
     SUBCASE("silence") {
-        auto raced = race(context, dial, {hole.endpoint()}, 300ms);
+        auto raced = finish(context, race(dial, {hole.endpoint()}, 300ms));
         CHECK(raced.end == "timeout");
         CHECK(has(raced.said, "xsp.example.net:443"));
         CHECK(has(raced.said, "firewall"));
     }
     SUBCASE("refusal by all") {
-        auto raced = race(context, dial, {refusing(), refusing()}, 5s);
+        auto raced = finish(context, race(dial, {refusing(), refusing()}, 5s));
         CHECK(raced.end == "network");
         CHECK(has(raced.said, "nothing listens there"));
     }
     SUBCASE("refusal and silence") {
-        auto raced = race(context, dial, {refusing(), hole.endpoint()}, 300ms);
+        auto raced = finish(context, race(dial, {refusing(), hole.endpoint()}, 300ms));
         CHECK(raced.end == "timeout");
     }
     SUBCASE("given up") {
         asio::steady_timer timer(context, 50ms);
         timer.async_wait([&](auto) { dial->cancel(); });
-        auto raced = race(context, dial, {hole.endpoint()}, 5s);
+        auto raced = finish(context, race(dial, {hole.endpoint()}, 5s));
         CHECK(raced.end == "cancelled");
         CHECK(raced.took < 2s);
     }

@@ -68,7 +68,7 @@ struct ChannelSet {
     std::string application;
     LoginIndex login = 0;
     std::vector<std::uint64_t> channels;
-    std::int64_t emptied_at = 0; // 0 while a channel lives
+    std::int64_t emptied_at = 0;      // 0 while a channel lives
     std::deque<std::uint64_t> parked; // events that wait for a channel
 };
 

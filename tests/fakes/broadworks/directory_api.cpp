@@ -10,14 +10,14 @@ namespace sim::bw {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // `pattern` with * anywhere; a trailing /i makes it case-insensitive (ASCII).
-bool matches(std::string_view text, std::string_view pattern)
-{
+bool matches(std::string_view text, std::string_view pattern) {
     const bool fold = pattern.ends_with("/i");
-    if (fold)
-        pattern.remove_suffix(2);
+    if (fold) pattern.remove_suffix(2);
     std::size_t t = 0;
     std::size_t p = 0;
     std::size_t star = std::string_view::npos;
@@ -42,15 +42,13 @@ bool matches(std::string_view text, std::string_view pattern)
     return p == pattern.size();
 }
 
-std::optional<std::int64_t> positive(std::string_view text)
-{
+std::optional<std::int64_t> positive(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() && end == text.data() + text.size() && value > 0 ? std::optional(value) : std::nullopt;
 }
 
-std::string iso_time(std::int64_t ms)
-{
+std::string iso_time(std::int64_t ms) {
     const std::time_t seconds = ms / 1000 + 3600; // the platform writes its own zone
     std::tm parts{};
     gmtime_r(&seconds, &parts);
@@ -62,36 +60,27 @@ std::string iso_time(std::int64_t ms)
 
 } // namespace
 
-void Platform::directory(Exchange& exchange, UserIndex user)
-{
-    if (exchange.parts.size() < 4)
-        return error(exchange, 404, 5100, "No such resource");
+void Platform::directory(Exchange& exchange, UserIndex user) {
+    if (exchange.parts.size() < 4) return error(exchange, 404, 5100, "No such resource");
     const bool logs = exchange.is(3, "CallLogs") || exchange.is(3, "EnhancedCallLogs");
-    if (logs)
-        return call_logs(exchange, user);
-    if (!exchange.method("GET"))
-        return error(exchange, 405, 5100, "Method not allowed");
-    if (exchange.is(3, "Enterprise"))
-        return people_directory(exchange, user, true);
-    if (exchange.is(3, "Group"))
-        return people_directory(exchange, user, false);
+    if (logs) return call_logs(exchange, user);
+    if (!exchange.method("GET")) return error(exchange, 405, 5100, "Method not allowed");
+    if (exchange.is(3, "Enterprise")) return people_directory(exchange, user, true);
+    if (exchange.is(3, "Group")) return people_directory(exchange, user, false);
     if (exchange.is(3, "GroupCommon"))
         return common_directory(exchange, "GroupCommon", "groupCommonDirectory", "commonPhoneEntry");
     if (exchange.is(3, "EnterpriseCommon"))
         return common_directory(exchange, "EnterpriseCommon", "enterpriseCommonDirectory", "commonPhoneEntry");
-    if (exchange.is(3, "Personal"))
-        return common_directory(exchange, "Personal", "", "entry");
+    if (exchange.is(3, "Personal")) return common_directory(exchange, "Personal", "", "entry");
     error(exchange, 404, 5100, "No such directory: " + exchange.parts[3]);
 }
 
-bool Platform::paging(Exchange& exchange, std::int64_t& start, std::int64_t& results)
-{
+bool Platform::paging(Exchange& exchange, std::int64_t& start, std::int64_t& results) {
     const auto from = exchange.parameter("start");
     const auto count = exchange.parameter("results");
     start = 1;
     results = settings.page_cap;
-    if (from.empty() && count.empty())
-        return true;
+    if (from.empty() && count.empty()) return true;
     if (settings.refuse_paging) {
         error(exchange, 400, 5103, "Unsupported parameter");
         return false;
@@ -107,18 +96,20 @@ bool Platform::paging(Exchange& exchange, std::int64_t& start, std::int64_t& res
     return true;
 }
 
-void Platform::people_directory(Exchange& exchange, UserIndex user, bool whole_enterprise)
-{
+void Platform::people_directory(Exchange& exchange, UserIndex user, bool whole_enterprise) {
     std::int64_t start = 1;
     std::int64_t results = 0;
-    if (!paging(exchange, start, results))
-        return;
+    if (!paging(exchange, start, results)) return;
     const bool unpaged = settings.refuse_paging;
     const bool any_criterion = exchange.parameter("searchCriteriaModeOr") == "true";
     for (const auto& [key, value] : exchange.query) {
-        static constexpr std::string_view known[] = {"start", "results", "sortColumn", "firstName", "lastName", "name", "userId", "groupId", "number",
-                                                     "extension", "mobileNo", "department", "emailAddress", "impId", "searchCriteriaModeOr", "format"};
-        if (std::none_of(std::begin(known), std::end(known), [&](std::string_view k) { return http::same_word(k, key); }))
+        static constexpr std::string_view known[] = {
+            "start",    "results",    "sortColumn",   "firstName", "lastName",
+            "name",     "userId",     "groupId",      "number",    "extension",
+            "mobileNo", "department", "emailAddress", "impId",     "searchCriteriaModeOr",
+            "format"};
+        if (std::none_of(std::begin(known), std::end(known),
+                         [&](std::string_view k) { return http::same_word(k, key); }))
             return error(exchange, 400, 5103, "Unsupported parameter: " + key);
     }
     const auto fits = [&](const User& candidate) {
@@ -126,8 +117,7 @@ void Platform::people_directory(Exchange& exchange, UserIndex user, bool whole_e
         int matched = 0;
         const auto check = [&](std::string_view parameter, std::string_view text) {
             const auto pattern = exchange.parameter(parameter);
-            if (pattern.empty())
-                return;
+            if (pattern.empty()) return;
             ++wanted;
             matched += matches(text, pattern) ? 1 : 0;
         };
@@ -153,11 +143,11 @@ void Platform::people_directory(Exchange& exchange, UserIndex user, bool whole_e
     std::int64_t given = 0;
     for (UserIndex i = 0; i < roster.size(); ++i) {
         const User& candidate = roster[i];
-        if (candidate.removed || (!whole_enterprise && candidate.group != roster[user].group) || (filtered && !fits(candidate)))
+        if (candidate.removed || (!whole_enterprise && candidate.group != roster[user].group) ||
+            (filtered && !fits(candidate)))
             continue;
         ++total;
-        if (!unpaged && (total < start || given >= results))
-            continue;
+        if (!unpaged && (total < start || given >= results)) continue;
         ++given;
         writer.open("directoryDetails");
         writer.text("userId", candidate.id);
@@ -186,14 +176,16 @@ void Platform::people_directory(Exchange& exchange, UserIndex user, bool whole_e
     document(exchange, whole_enterprise ? "Enterprise" : "Group", inner);
 }
 
-void Platform::common_directory(Exchange& exchange, std::string_view root, std::string_view list, std::string_view entry)
-{
+void Platform::common_directory(Exchange& exchange, std::string_view root, std::string_view list,
+                                std::string_view entry) {
     std::int64_t start = 1;
     std::int64_t results = 0;
-    if (!paging(exchange, start, results))
-        return;
+    if (!paging(exchange, start, results)) return;
     static constexpr std::pair<std::string_view, std::string_view> entries[] = {
-        {"Taxi Démo", "+31201239901"}, {"Koerier Vóórbeeld", "+31201239902"}, {"Beispiel & Söhne GmbH", "+4930901820001"}, {"Fiction <Quotes> \"Ltd\"", "+442079460001"}};
+        {"Taxi Démo", "+31201239901"},
+        {"Koerier Vóórbeeld", "+31201239902"},
+        {"Beispiel & Söhne GmbH", "+4930901820001"},
+        {"Fiction <Quotes> \"Ltd\"", "+442079460001"}};
     std::string body;
     xml::Writer writer(body, "");
     std::int64_t total = 0;
@@ -201,11 +193,11 @@ void Platform::common_directory(Exchange& exchange, std::string_view root, std::
     for (const auto& [name, number] : entries) {
         const auto name_pattern = exchange.parameter("name");
         const auto number_pattern = exchange.parameter("number");
-        if ((!name_pattern.empty() && !matches(name, name_pattern)) || (!number_pattern.empty() && !matches(number, number_pattern)))
+        if ((!name_pattern.empty() && !matches(name, name_pattern)) ||
+            (!number_pattern.empty() && !matches(number, number_pattern)))
             continue;
         ++total;
-        if (total < start || given >= results)
-            continue;
+        if (total < start || given >= results) continue;
         ++given;
         writer.open(entry);
         writer.text("name", name);
@@ -217,16 +209,13 @@ void Platform::common_directory(Exchange& exchange, std::string_view root, std::
     head.number("startIndex", start);
     head.number("numberOfRecords", given);
     head.number("totalAvailableRecords", total);
-    if (!list.empty())
-        head.open(list);
+    if (!list.empty()) head.open(list);
     inner += body;
-    if (!list.empty())
-        head.close(list);
+    if (!list.empty()) head.close(list);
     document(exchange, root, inner);
 }
 
-void Platform::call_logs(Exchange& exchange, UserIndex index)
-{
+void Platform::call_logs(Exchange& exchange, UserIndex index) {
     User& user = roster[index];
     const bool enhanced = exchange.is(3, "EnhancedCallLogs");
     if (enhanced && !settings.enhanced_call_logs)
@@ -234,26 +223,21 @@ void Platform::call_logs(Exchange& exchange, UserIndex index)
     static constexpr std::pair<LogEntry::Kind, std::string_view> kinds[] = {
         {LogEntry::Kind::placed, "placed"}, {LogEntry::Kind::received, "received"}, {LogEntry::Kind::missed, "missed"}};
     if (exchange.method("DELETE")) {
-        if (user.log)
-            user.log->clear();
+        if (user.log) user.log->clear();
         return ok(exchange);
     }
-    if (!exchange.method("GET"))
-        return error(exchange, 405, 5100, "Method not allowed");
+    if (!exchange.method("GET")) return error(exchange, 405, 5100, "Method not allowed");
     const auto entries = [&](LogEntry::Kind kind) {
         std::string out;
         xml::Writer writer(out, "");
         int given = 0;
-        if (!user.log)
-            return out;
+        if (!user.log) return out;
         for (const LogEntry& entry : *user.log) {
-            if (entry.kind != kind || given >= 20)
-                continue;
+            if (entry.kind != kind || given >= 20) continue;
             ++given;
             const std::string_view element = enhanced ? "enhancedCallLogsEntry" : "callLogsEntry";
             writer.open(element);
-            if (entry.number.starts_with("+31"))
-                writer.text("countryCode", "31");
+            if (entry.number.starts_with("+31")) writer.text("countryCode", "31");
             writer.text("phoneNumber", entry.number);
             writer.text("name", entry.name);
             writer.text("time", iso_time(entry.time));
@@ -264,16 +248,14 @@ void Platform::call_logs(Exchange& exchange, UserIndex index)
     };
     if (exchange.parts.size() >= 5) {
         for (const auto& [kind, name] : kinds)
-            if (exchange.is(4, name))
-                return document(exchange, name, entries(kind));
+            if (exchange.is(4, name)) return document(exchange, name, entries(kind));
         return error(exchange, 404, 5100, "No such call log");
     }
     std::string inner;
     xml::Writer writer(inner, "");
     for (const auto& [kind, name] : kinds) {
         const std::string some = entries(kind);
-        if (some.empty())
-            continue;
+        if (some.empty()) continue;
         writer.open(name);
         inner += some;
         writer.close(name);

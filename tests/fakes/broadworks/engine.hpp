@@ -72,12 +72,14 @@ struct Leg {
     Party self;
     Party remote;
     std::string dialled;
+    std::string anywhere; // a fork: this BroadWorks Anywhere location rings; a user's leg: it was answered there
     std::string_view release_cause;
     std::vector<Redirection> redirections;
-    std::vector<LegId> forks;    // on the calling leg: what alerts for it
+    std::vector<LegId> forks;     // on the calling leg: what alerts for it
+    std::uint8_t sequence = 0; // a fork of a sequential ring: how many locations were tried with it
     UserIndex follow_me = nobody; // rings because of this user's simultaneous ring
     UserIndex hunt_group = nobody;
-    UserIndex queue = nobody;    // offered by, or waiting in, this call centre
+    UserIndex queue = nobody; // offered by, or waiting in, this call centre
     UserIndex parked_at = nobody;
     UserIndex recall_for = nobody;
     std::string_view recall_type;
@@ -114,7 +116,8 @@ public:
     Result reconnect(UserIndex user, LegId leg);
     Result hang_up(UserIndex user, LegId leg = 0);
     Result decline(UserIndex user, LegId leg = 0);
-    Result far_end(UserIndex user, std::string_view what, LegId leg = 0); // answer | hangup | busy by a party outside
+    Result far_end(UserIndex user, std::string_view what,
+                   LegId leg = 0); // answer | hangup | busy by a party outside; elsewhere
     Result blind_transfer(UserIndex user, const std::string& to, LegId leg = 0);
     Result consult_transfer(UserIndex user, LegId first, LegId second);
     Result voicemail_transfer(UserIndex user, LegId leg = 0);
@@ -174,8 +177,8 @@ private:
     void drop(Leg& leg); // forgets it; no event
 
     void call_event(const Leg& leg, std::string_view type);
-    void append_call_body(std::string& out, const Leg& leg, std::string_view prefix, std::string_view state, std::string_view releasing,
-                          const Detached* detached) const;
+    void append_call_body(std::string& out, const Leg& leg, std::string_view prefix, std::string_view state,
+                          std::string_view releasing, const Detached* detached) const;
     void append_party(std::string& out, const Party& party, std::string_view prefix) const;
     void hook(UserIndex user);
     Party party_of(const Leg& leg) const;
@@ -186,11 +189,14 @@ private:
     void set_hold(Leg& leg, bool held);
     void route(Leg& caller, const std::string& to, std::vector<Redirection> redirections);
     void offer(Leg& caller, UserIndex to, std::vector<Redirection> redirections);
-    void forward(Leg& caller, UserIndex by, const std::string& to, std::string_view reason, std::vector<Redirection> redirections);
-    void alert(Leg& caller, UserIndex to, const std::vector<Redirection>& redirections, UserIndex follow_me, UserIndex hunt_group);
+    void forward(Leg& caller, UserIndex by, const std::string& to, std::string_view reason,
+                 std::vector<Redirection> redirections);
+    void alert(Leg& caller, UserIndex to, const std::vector<Redirection>& redirections, UserIndex follow_me,
+               UserIndex hunt_group);
     void alert_outside(Leg& caller, const Party& party, UserIndex follow_me);
     void ring_along(Leg& caller, UserIndex user, const std::vector<Redirection>& redirections);
     void no_answer(LegId id);
+    bool ring_next_location(Leg& caller, Leg& callee);
     void to_voicemail(Leg& caller, UserIndex user);
     void treat(Leg& caller, std::string_view cause);
     void connect(Leg& alerting);
@@ -199,6 +205,7 @@ private:
     void detach(std::vector<LegId> legs, std::string_view reason, const Party& to, bool hook_after);
     void release_far(Leg& leg);
     void lift(Leg& leg);
+    void ring_again(Leg& transferred);
     void remember(const Leg& leg);
 
     void enqueue(Leg& caller, UserIndex queue);

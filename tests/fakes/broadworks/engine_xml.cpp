@@ -8,17 +8,15 @@ namespace sim::bw {
 
 namespace {
 
-std::string_view country_code(std::string_view e164)
-{
-    static constexpr std::array<std::string_view, 12> codes = {"31", "32", "33", "34", "39", "41", "43", "44", "45", "46", "49", "1"};
+std::string_view country_code(std::string_view e164) {
+    static constexpr std::array<std::string_view, 12> codes = {"31", "32", "33", "34", "39", "41",
+                                                               "43", "44", "45", "46", "49", "1"};
     for (const auto code : codes)
-        if (e164.starts_with(code))
-            return code;
+        if (e164.starts_with(code)) return code;
     return {};
 }
 
-std::string_view name_of(Personality personality)
-{
+std::string_view name_of(Personality personality) {
     switch (personality) {
     case Personality::originator: return "Originator";
     case Personality::terminator: return "Terminator";
@@ -29,8 +27,7 @@ std::string_view name_of(Personality personality)
 
 } // namespace
 
-std::string_view name_of(LineState state)
-{
+std::string_view name_of(LineState state) {
     switch (state) {
     case LineState::idle: return "idle";
     case LineState::ringing: return "ringing";
@@ -40,19 +37,14 @@ std::string_view name_of(LineState state)
     return "idle";
 }
 
-std::string_view Engine::state_of(const Leg& leg) const
-{
-    if (leg.treatment)
-        return "Active";
-    if (!leg.answered || leg.realerting)
-        return "Alerting";
-    if (leg.local_held)
-        return "Held";
+std::string_view Engine::state_of(const Leg& leg) const {
+    if (leg.treatment) return "Active";
+    if (!leg.answered || leg.realerting) return "Alerting";
+    if (leg.local_held) return "Held";
     return leg.remote_held ? "Remote Held" : "Active";
 }
 
-std::string Engine::tracking_id(std::uint64_t tracking) const
-{
+std::string Engine::tracking_id(std::uint64_t tracking) const {
     std::string out;
     if (!settings_.uuid_ids) {
         xml::append_number(out, static_cast<std::int64_t>(tracking));
@@ -65,20 +57,16 @@ std::string Engine::tracking_id(std::uint64_t tracking) const
     return out;
 }
 
-std::string Engine::call_id(const Leg& leg) const
-{
-    if (settings_.uuid_ids)
-        return tracking_id(0x900000000ULL + leg.id) + ":0";
+std::string Engine::call_id(const Leg& leg) const {
+    if (settings_.uuid_ids) return tracking_id(0x900000000ULL + leg.id) + ":0";
     std::string out = "callhalf-";
     xml::append_number(out, 20000 + static_cast<std::int64_t>(leg.id));
     return out + ":0";
 }
 
-void Engine::append_party(std::string& out, const Party& party, std::string_view prefix) const
-{
+void Engine::append_party(std::string& out, const Party& party, std::string_view prefix) const {
     xml::Writer writer(out, prefix);
-    if (!party.name.empty() && !party.privacy)
-        writer.text("name", party.name);
+    if (!party.name.empty() && !party.privacy) writer.text("name", party.name);
     if (!party.address.empty() && !party.privacy) {
         const std::string_view address = party.address;
         const auto code = address.starts_with("tel:+") ? country_code(address.substr(5)) : std::string_view();
@@ -92,13 +80,11 @@ void Engine::append_party(std::string& out, const Party& party, std::string_view
         writer.text("userId", user.id);
         writer.attributed("userDN", "countryCode", "31", "tel:+" + std::to_string(user.number));
     }
-    if (party.privacy)
-        writer.empty("privacy");
+    if (party.privacy) writer.empty("privacy");
     writer.text("callType", party.call_type);
 }
 
-void Engine::append_acd(std::string& out, const Leg& leg, std::string_view prefix) const
-{
+void Engine::append_acd(std::string& out, const Leg& leg, std::string_view prefix) const {
     xml::Writer writer(out, prefix);
     const User& queue = roster_[leg.queue];
     const Leg* caller = find(leg.peer);
@@ -116,9 +102,8 @@ void Engine::append_acd(std::string& out, const Leg& leg, std::string_view prefi
     writer.close("acdCallInfo");
 }
 
-void Engine::append_call_body(std::string& out, const Leg& leg, std::string_view prefix, std::string_view state, std::string_view releasing,
-                              const Detached* detached) const
-{
+void Engine::append_call_body(std::string& out, const Leg& leg, std::string_view prefix, std::string_view state,
+                              std::string_view releasing, const Detached* detached) const {
     xml::Writer writer(out, prefix);
     writer.text("callId", call_id(leg));
     writer.text("extTrackingId", tracking_id(leg.tracking));
@@ -131,8 +116,7 @@ void Engine::append_call_body(std::string& out, const Leg& leg, std::string_view
         writer.text("internalReleaseCause", leg.release_cause);
         writer.close("releaseCause");
     }
-    if (!releasing.empty())
-        writer.text("releasingParty", releasing);
+    if (!releasing.empty()) writer.text("releasingParty", releasing);
     writer.open("remoteParty");
     append_party(out, leg.remote, prefix);
     writer.close("remoteParty");
@@ -151,54 +135,52 @@ void Engine::append_call_body(std::string& out, const Leg& leg, std::string_view
     }
     if (detached) {
         writer.open("redirect");
-        if (!detached->to.address.empty())
-            writer.text("address", detached->to.address);
+        if (!detached->to.address.empty()) writer.text("address", detached->to.address);
         writer.text("reason", detached->reason);
         writer.number("redirectTime", detached->at);
         writer.close("redirect");
     }
     if (leg.has_endpoint && !detached) {
-        writer.typed("endpoint", "AccessEndpoint");
-        writer.text("addressOfRecord", roster_[leg.user].id);
+        const bool remote_office = service_active(roster_[leg.user], ServiceId::remote_office);
+        if (!leg.anywhere.empty() || remote_office) {
+            const auto number = remote_office
+                                    ? service_text(roster_[leg.user], ServiceId::remote_office, "remoteOfficeNumber")
+                                    : leg.anywhere;
+            writer.typed("endpoint", remote_office ? "RemoteOfficeEndpoint" : "BroadWorksAnywhereEndpoint");
+            writer.text("address", "tel:" + std::string(number));
+        } else {
+            writer.typed("endpoint", "AccessEndpoint");
+            writer.text("addressOfRecord", roster_[leg.user].id);
+        }
         writer.close("endpoint");
         writer.number("appearance", leg.appearance);
     }
     if (state == "Alerting" && leg.personality == Personality::terminator && leg.has_endpoint)
         writer.empty("allowAnswer");
-    if (state == "Held")
-        writer.empty("allowRetrieve");
+    if (state == "Held") writer.empty("allowRetrieve");
     if (leg.hunt_group != nobody)
         writer.text("huntGroupUserId", roster_[leg.hunt_group].id);
     else if (leg.queue != nobody && leg.personality == Personality::terminator)
         writer.text("huntGroupUserId", roster_[leg.queue].id);
-    if (!leg.recall_type.empty())
-        writer.text("recallType", leg.recall_type);
+    if (!leg.recall_type.empty()) writer.text("recallType", leg.recall_type);
     writer.number("startTime", leg.start);
-    if (leg.answer)
-        writer.number("answerTime", leg.answer);
-    if (leg.held_since && state == "Held")
-        writer.number("heldTime", leg.held_since);
-    if (leg.total_held)
-        writer.number("totalHeldTime", leg.total_held);
-    if (detached)
-        writer.number("detachedTime", detached->at);
-    if (state == "Released")
-        writer.number("releaseTime", detached ? detached->at : now_ms());
-    if (leg.queue != nobody && leg.personality == Personality::terminator)
-        append_acd(out, leg, prefix);
+    if (leg.answer) writer.number("answerTime", leg.answer);
+    if (leg.held_since && state == "Held") writer.number("heldTime", leg.held_since);
+    if (leg.total_held) writer.number("totalHeldTime", leg.total_held);
+    if (detached) writer.number("detachedTime", detached->at);
+    if (state == "Released") writer.number("releaseTime", detached ? detached->at : now_ms());
+    if (leg.queue != nobody && leg.personality == Personality::terminator) append_acd(out, leg, prefix);
     if (leg.recording) {
         writer.empty("recorded");
         writer.text("recordingState", "Started");
     }
 }
 
-void Engine::append_call(std::string& out, const Leg& leg, std::string_view prefix) const
-{
+void Engine::append_call(std::string& out, const Leg& leg, std::string_view prefix) const {
     append_call_body(out, leg, prefix, state_of(leg), {}, nullptr);
 }
 
-void Engine::append_snapshot(std::string& out, UserIndex index) const
-{
+void Engine::append_snapshot(std::string& out, UserIndex index) const {
     const User& user = roster_[index];
     xml::Writer writer(out, "xsi:");
     if (!user.legs.empty()) {
@@ -218,8 +200,8 @@ void Engine::append_snapshot(std::string& out, UserIndex index) const
     writer.text("hookStatus", user.off_hook ? "Off-Hook" : "On-Hook");
 }
 
-void Engine::append_conference(std::string& out, UserIndex index, std::string_view state, std::string_view prefix) const
-{
+void Engine::append_conference(std::string& out, UserIndex index, std::string_view state,
+                               std::string_view prefix) const {
     xml::Writer writer(out, prefix);
     writer.text("state", state);
     writer.typed("endpoint", "AccessEndpoint");
@@ -232,15 +214,13 @@ void Engine::append_conference(std::string& out, UserIndex index, std::string_vi
             if (const Leg* leg = find(id)) {
                 writer.open("conferenceParticipant");
                 writer.text("callId", call_id(*leg));
-                if (leg->muted)
-                    writer.boolean("muted", true);
+                if (leg->muted) writer.boolean("muted", true);
                 writer.close("conferenceParticipant");
             }
     writer.close("conferenceParticipantList");
 }
 
-void Engine::append_agent_state(std::string& out, UserIndex index, std::string_view element) const
-{
+void Engine::append_agent_state(std::string& out, UserIndex index, std::string_view element) const {
     const Agent& agent = *roster_[index].agent;
     xml::Writer writer(out, "xsi:");
     writer.open(element);
@@ -258,8 +238,7 @@ void Engine::append_agent_state(std::string& out, UserIndex index, std::string_v
     writer.close(element);
 }
 
-void Engine::append_agent_snapshot(std::string& out, UserIndex index) const
-{
+void Engine::append_agent_snapshot(std::string& out, UserIndex index) const {
     const User& user = roster_[index];
     xml::Writer writer(out, "xsi:");
     writer.open("joinData");
@@ -272,12 +251,11 @@ void Engine::append_agent_snapshot(std::string& out, UserIndex index) const
     }
     writer.close("joinInfos");
     writer.close("joinData");
-    if (user.agent)
-        append_agent_state(out, index, "stateInfo");
+    if (user.agent) append_agent_state(out, index, "stateInfo");
 }
 
-void Engine::append_queue_entry(std::string& out, UserIndex queue, const QueueEntry& entry, std::string_view extra) const
-{
+void Engine::append_queue_entry(std::string& out, UserIndex queue, const QueueEntry& entry,
+                                std::string_view extra) const {
     const Leg* caller = find(entry.caller);
     xml::Writer writer(out, "xsi:");
     writer.open("queueEntry");
@@ -295,8 +273,7 @@ void Engine::append_queue_entry(std::string& out, UserIndex queue, const QueueEn
     writer.close("queueEntry");
 }
 
-void Engine::append_queue_snapshot(std::string& out, UserIndex queue) const
-{
+void Engine::append_queue_snapshot(std::string& out, UserIndex queue) const {
     xml::Writer writer(out, "xsi:");
     writer.open("queueEntries");
     if (const auto found = queues_.find(queue); found != queues_.end())

@@ -33,7 +33,7 @@ std::string_view name_of(RequestKind kind);
 
 struct Fault {
     std::string kind;
-    std::string on = "any"; // a request kind, or any | events | actions
+    std::string on = "any";     // a request kind, or any | events | actions
     std::int64_t remaining = 1; // -1: until cleared
     int host = -1;
     std::vector<std::string> users; // only requests whose target names one of these

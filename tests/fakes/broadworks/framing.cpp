@@ -13,17 +13,16 @@ namespace {
 constexpr std::string_view root_attributes =
     R"( xmlns:xsi="http://schema.broadsoft.com/xsi" xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance")";
 
-void replace_all(std::string& text, std::string_view from, std::string_view to)
-{
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
         text.replace(at, from.size(), to);
 }
 
 // Texts are escaped, so "<xsi:" is always a tag and "\"xsi:" always the value of a type attribute.
-std::string with_prefixes(std::string document, std::string_view broadsoft, std::string_view instance)
-{
+std::string with_prefixes(std::string document, std::string_view broadsoft, std::string_view instance) {
     const std::string colon = broadsoft.empty() ? std::string() : std::string(broadsoft) + ":";
-    replace_all(document, " xmlns:xsi=", broadsoft.empty() ? std::string(" xmlns=") : " xmlns:" + std::string(broadsoft) + "=");
+    replace_all(document,
+                " xmlns:xsi=", broadsoft.empty() ? std::string(" xmlns=") : " xmlns:" + std::string(broadsoft) + "=");
     replace_all(document, "</xsi:", "</" + colon);
     replace_all(document, "<xsi:", "<" + colon);
     replace_all(document, "\"xsi:", "\"" + colon);
@@ -32,23 +31,21 @@ std::string with_prefixes(std::string document, std::string_view broadsoft, std:
     return document;
 }
 
-std::string attributes_reordered(std::string document)
-{
+std::string attributes_reordered(std::string document) {
     const auto at = document.find(root_attributes);
-    if (at == std::string::npos)
-        return document;
+    if (at == std::string::npos) return document;
     const auto end = document.find('>', at);
     const std::string type = document.substr(at + root_attributes.size(), end - at - root_attributes.size());
-    document.replace(at, end - at,
-                     type + R"( xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsi="http://schema.broadsoft.com/xsi")");
+    document.replace(
+        at, end - at,
+        type +
+            R"( xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsi="http://schema.broadsoft.com/xsi")");
     return document;
 }
 
-std::string without_declaration(std::string_view document)
-{
+std::string without_declaration(std::string_view document) {
     const auto end = document.find("?>");
-    if (!document.starts_with("<?xml") || end == std::string_view::npos)
-        return std::string(document);
+    if (!document.starts_with("<?xml") || end == std::string_view::npos) return std::string(document);
     document.remove_prefix(end + 2);
     while (document.starts_with("\n"))
         document.remove_prefix(1);
@@ -57,25 +54,22 @@ std::string without_declaration(std::string_view document)
 
 } // namespace
 
-std::string as_latin1(std::string_view document)
-{
+std::string as_latin1(std::string_view document) {
     return R"(<?xml version="1.0" encoding="ISO-8859-1"?>)" + xml::latin1_of(without_declaration(document));
 }
 
-const std::vector<std::string_view>& Framing::names()
-{
-    static const std::vector<std::string_view> all = {"document",       "bytes",      "split",      "multibyte",     "coalesce",
-                                                      "no_declaration", "declaration_lf", "lf_between", "space_between", "alternative_prefix",
-                                                      "default_namespace", "attribute_order", "line_feeds", "latin1", "bom"};
+const std::vector<std::string_view>& Framing::names() {
+    static const std::vector<std::string_view> all = {
+        "document",          "bytes",           "split",      "multibyte",     "coalesce",
+        "no_declaration",    "declaration_lf",  "lf_between", "space_between", "alternative_prefix",
+        "default_namespace", "attribute_order", "line_feeds", "latin1",        "bom"};
     return all;
 }
 
-std::optional<Framing> Framing::named(std::string_view name)
-{
+std::optional<Framing> Framing::named(std::string_view name) {
     const auto& all = names();
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i] != name)
-            continue;
+        if (all[i] != name) continue;
         Framing framing;
         if (i < 5)
             framing.cut = static_cast<Cut>(i);
@@ -86,8 +80,7 @@ std::optional<Framing> Framing::named(std::string_view name)
     return std::nullopt;
 }
 
-std::string Framing::dressed(std::string_view document) const
-{
+std::string Framing::dressed(std::string_view document) const {
     std::string text(document);
     switch (dress) {
     case Dress::plain: break;
@@ -108,8 +101,7 @@ std::string Framing::dressed(std::string_view document) const
     return text;
 }
 
-void Framing::write(http::Stream& stream, std::string_view document)
-{
+void Framing::write(http::Stream& stream, std::string_view document) {
     ++documents;
     if (cut == Cut::document && dress == Dress::plain) {
         stream.chunk(document);
@@ -143,16 +135,13 @@ void Framing::write(http::Stream& stream, std::string_view document)
     }
     case Cut::coalesce:
         gathered += text;
-        if (documents % 3 == 0)
-            flush(stream);
+        if (documents % 3 == 0) flush(stream);
         break;
     }
 }
 
-void Framing::flush(http::Stream& stream)
-{
-    if (!gathered.empty())
-        stream.chunk(std::exchange(gathered, std::string()));
+void Framing::flush(http::Stream& stream) {
+    if (!gathered.empty()) stream.chunk(std::exchange(gathered, std::string()));
 }
 
 } // namespace sim::bw

@@ -13,12 +13,24 @@ namespace sim::bw {
 
 struct Framing {
     enum class Cut { document, bytes, split, multibyte, coalesce };
-    enum class Dress { plain, no_declaration, declaration_lf, lf_between, space_between, alternative_prefix, default_namespace, attribute_order, line_feeds, latin1, bom };
+    enum class Dress {
+        plain,
+        no_declaration,
+        declaration_lf,
+        lf_between,
+        space_between,
+        alternative_prefix,
+        default_namespace,
+        attribute_order,
+        line_feeds,
+        latin1,
+        bom
+    };
 
     Cut cut = Cut::document;
     Dress dress = Dress::plain;
-    std::size_t offset = 0;  // of the next split
-    std::string gathered;    // coalesce
+    std::size_t offset = 0; // of the next split
+    std::string gathered;   // coalesce
     std::size_t documents = 0;
 
     static std::optional<Framing> named(std::string_view name);

@@ -9,10 +9,10 @@
 
 namespace sim::bw {
 
-inline std::string uuid_of(std::uint32_t kind, std::uint64_t number, std::uint32_t serial = 0)
-{
+inline std::string uuid_of(std::uint32_t kind, std::uint64_t number, std::uint32_t serial = 0) {
     static constexpr std::string_view hex = "0123456789abcdef";
-    std::uint64_t mix = (number + 1) * 0x9E3779B97F4A7C15ULL + serial * 0xBF58476D1CE4E5B9ULL + kind * 0x94D049BB133111EBULL;
+    std::uint64_t mix =
+        (number + 1) * 0x9E3779B97F4A7C15ULL + serial * 0xBF58476D1CE4E5B9ULL + kind * 0x94D049BB133111EBULL;
     mix ^= mix >> 29;
     std::string out = "00000000-0000-4000-8000-000000000000";
     static constexpr std::array<int, 15> places = {0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17};
@@ -25,10 +25,8 @@ inline std::string uuid_of(std::uint32_t kind, std::uint64_t number, std::uint32
     return out;
 }
 
-inline std::optional<std::uint64_t> uuid_number(std::string_view text)
-{
-    if (text.size() != 36)
-        return std::nullopt;
+inline std::optional<std::uint64_t> uuid_number(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
     std::uint64_t number = 0;
     for (const char c : text.substr(24)) {
         if (c >= '0' && c <= '9')

@@ -98,8 +98,9 @@ public:
     void generate(const Options& options);
     UserIndex add(User user);
     void remove(UserIndex user);
-    UserIndex find(std::string_view id) const;           // nobody when unknown or removed
-    UserIndex find_address(std::string_view address) const; // extension, national or international number, user id, tel:, sip:
+    UserIndex find(std::string_view id) const; // nobody when unknown or removed
+    UserIndex
+    find_address(std::string_view address) const; // extension, national or international number, user id, tel:, sip:
     std::string people_csv() const;
 
     User& operator[](UserIndex index) { return users_[index]; }

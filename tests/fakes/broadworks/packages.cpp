@@ -23,7 +23,8 @@ constexpr std::array names = {
     PackageName{"Voice Mail Message Summary", voice_mail_summary, {}},
     PackageName{"Do Not Disturb", do_not_disturb, ServiceId::do_not_disturb},
     PackageName{"Call Forwarding Always", forwarding_always, ServiceId::forwarding_always},
-    PackageName{"Call Forwarding Always Secondary", forwarding_always_secondary, ServiceId::forwarding_always_secondary},
+    PackageName{"Call Forwarding Always Secondary", forwarding_always_secondary,
+                ServiceId::forwarding_always_secondary},
     PackageName{"Call Forwarding Busy", forwarding_busy, ServiceId::forwarding_busy},
     PackageName{"Call Forwarding No Answer", forwarding_no_answer, ServiceId::forwarding_no_answer},
     PackageName{"CommPilot Express", commpilot_express, ServiceId::commpilot_express},
@@ -51,27 +52,22 @@ constexpr std::array names = {
 
 } // namespace
 
-const PackageName* find_package(std::string_view name)
-{
+const PackageName* find_package(std::string_view name) {
     for (const PackageName& row : names)
         if (row.name == name) // exact: packages are values, not resource names
             return &row;
     return nullptr;
 }
 
-std::string_view name_of(Package package)
-{
+std::string_view name_of(Package package) {
     for (const PackageName& row : names)
-        if (row.package == package)
-            return row.name;
+        if (row.package == package) return row.name;
     return {};
 }
 
-std::optional<Package> package_of(ServiceId service)
-{
+std::optional<Package> package_of(ServiceId service) {
     for (const PackageName& row : names)
-        if (row.service == service)
-            return row.package;
+        if (row.service == service) return row.package;
     return std::nullopt;
 }
 

@@ -38,8 +38,11 @@ enum class Package : std::uint8_t {
 };
 
 using PackageMask = std::uint32_t;
-constexpr PackageMask mask_of(Package package) { return 1U << static_cast<unsigned>(package); }
-inline constexpr PackageMask call_packages = mask_of(Package::basic_call) | mask_of(Package::standard_call) | mask_of(Package::advanced_call);
+constexpr PackageMask mask_of(Package package) {
+    return 1U << static_cast<unsigned>(package);
+}
+inline constexpr PackageMask call_packages =
+    mask_of(Package::basic_call) | mask_of(Package::standard_call) | mask_of(Package::advanced_call);
 
 struct PackageName {
     std::string_view name;

@@ -46,7 +46,9 @@ struct Exchange {
     std::vector<std::pair<std::string, std::string>> query;
     bool echo = true; // of heartbeats
 
-    bool is(std::size_t part, std::string_view word) const { return part < parts.size() && http::same_word(parts[part], word); }
+    bool is(std::size_t part, std::string_view word) const {
+        return part < parts.size() && http::same_word(parts[part], word);
+    }
     std::string_view parameter(std::string_view name) const;
     bool method(std::string_view name) const { return request.method == name; }
 };

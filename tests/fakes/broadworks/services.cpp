@@ -14,11 +14,13 @@ namespace {
 
 using enum Content;
 
-constexpr ElementType do_not_disturb[] = {{"active", boolean, true, false, {}, "false"}, {"ringSplash", boolean, false, false, {}, "false"}};
+constexpr ElementType do_not_disturb[] = {{"active", boolean, true, false, {}, "false"},
+                                          {"ringSplash", boolean, false, false, {}, "false"}};
 constexpr ElementType always[] = {{"active", boolean, true, false, {}, "false"},
                                   {"forwardToPhoneNumber", address, false, true},
                                   {"ringSplash", boolean, false, false, {}, "false"}};
-constexpr ElementType busy[] = {{"active", boolean, true, false, {}, "false"}, {"forwardToPhoneNumber", address, false, true}};
+constexpr ElementType busy[] = {{"active", boolean, true, false, {}, "false"},
+                                {"forwardToPhoneNumber", address, false, true}};
 constexpr ElementType no_answer[] = {{"active", boolean, true, false, {}, "false"},
                                      {"forwardToPhoneNumber", address, false, true},
                                      {"numberOfRings", integer, false, false, "0..20", "3"}};
@@ -32,14 +34,16 @@ constexpr ElementType commpilot[] = {
     {"availableOutOfOffice", nested, false, false, "incomingCalls|incomingCallNotify"},
     {"busy", nested, false, false, "incomingCalls|voiceMailNotify"},
     {"unavailable", nested, false, false, "incomingCalls|voiceMailGreeting"}};
-constexpr ElementType remote_office[] = {{"active", boolean, true, false, {}, "false"}, {"remoteOfficeNumber", address, false, true}};
+constexpr ElementType remote_office[] = {{"active", boolean, true, false, {}, "false"},
+                                         {"remoteOfficeNumber", address, false, true}};
 constexpr ElementType anywhere[] = {{"alertAllLocationsForClickToDialCalls", boolean, false, false, {}, "false"},
                                     {"alertAllLocationsForGroupPagingCalls", boolean, false, false, {}, "false"},
                                     {"locations", nested, false, true, "location"}};
-constexpr ElementType simultaneous[] = {
-    {"active", boolean, true, false, {}, "false"},
-    {"incomingCalls", text, false, false, "Ring for all Incoming Calls|Do not Ring if on a Call", "Ring for all Incoming Calls"},
-    {"simRingLocations", nested, false, true, "simRingLocation"}};
+constexpr ElementType simultaneous[] = {{"active", boolean, true, false, {}, "false"},
+                                        {"incomingCalls", text, false, false,
+                                         "Ring for all Incoming Calls|Do not Ring if on a Call",
+                                         "Ring for all Incoming Calls"},
+                                        {"simRingLocations", nested, false, true, "simRingLocation"}};
 constexpr ElementType sequential[] = {{"ringBaseLocationFirst", boolean, false, false, {}, "true"},
                                       {"baseLocationNumberOfRings", integer, false, false, "2..20", "2"},
                                       {"continueIfBaseLocationIsBusy", boolean, false, false, {}, "true"},
@@ -52,23 +56,31 @@ constexpr ElementType hoteling[] = {{"active", boolean, true, false, {}, "false"
                                     {"hostUserId", text, false, true}};
 constexpr ElementType call_waiting[] = {{"active", boolean, true, false, {}, "true"}};
 constexpr ElementType anonymous[] = {{"active", boolean, true, false, {}, "false"}};
-constexpr ElementType call_center[] = {{"agentACDState", text, false, false, "Available|Unavailable|Wrap-Up|Sign-In|Sign-Out"},
-                                       {"agentUnavailableCode", text, false, true},
-                                       {"callCenterList", nested, false, false, "callCenterDetails"}};
+constexpr ElementType call_center[] = {
+    {"agentACDState", text, false, false, "Available|Unavailable|Wrap-Up|Sign-In|Sign-Out"},
+    {"agentUnavailableCode", text, false, true},
+    {"callCenterList", nested, false, false, "callCenterDetails"}};
 
 constexpr std::array types = {
     ServiceType{ServiceId::do_not_disturb, "DoNotDisturb", "Do Not Disturb", "DoNotDisturbEvent", do_not_disturb},
-    ServiceType{ServiceId::forwarding_always, "CallForwardingAlways", "Call Forwarding Always", "CallForwardingAlwaysEvent", always},
-    ServiceType{ServiceId::forwarding_always_secondary, "CallForwardingAlwaysSecondary", "Call Forwarding Always Secondary",
-                "CallForwardingAlwaysSecondaryEvent", always},
-    ServiceType{ServiceId::forwarding_busy, "CallForwardingBusy", "Call Forwarding Busy", "CallForwardingBusyEvent", busy},
-    ServiceType{ServiceId::forwarding_no_answer, "CallForwardingNoAnswer", "Call Forwarding No Answer", "CallForwardingNoAnswerEvent", no_answer},
-    ServiceType{ServiceId::forwarding_not_reachable, "CallForwardingNotReachable", "Call Forwarding Not Reachable", "", busy},
+    ServiceType{ServiceId::forwarding_always, "CallForwardingAlways", "Call Forwarding Always",
+                "CallForwardingAlwaysEvent", always},
+    ServiceType{ServiceId::forwarding_always_secondary, "CallForwardingAlwaysSecondary",
+                "Call Forwarding Always Secondary", "CallForwardingAlwaysSecondaryEvent", always},
+    ServiceType{ServiceId::forwarding_busy, "CallForwardingBusy", "Call Forwarding Busy", "CallForwardingBusyEvent",
+                busy},
+    ServiceType{ServiceId::forwarding_no_answer, "CallForwardingNoAnswer", "Call Forwarding No Answer",
+                "CallForwardingNoAnswerEvent", no_answer},
+    ServiceType{ServiceId::forwarding_not_reachable, "CallForwardingNotReachable", "Call Forwarding Not Reachable", "",
+                busy},
     ServiceType{ServiceId::forwarding_selective, "CallForwardingSelective", "Call Forwarding Selective", "", selective},
-    ServiceType{ServiceId::commpilot_express, "CommPilotExpress", "CommPilot Express", "CommPilotExpressEvent", commpilot},
+    ServiceType{ServiceId::commpilot_express, "CommPilotExpress", "CommPilot Express", "CommPilotExpressEvent",
+                commpilot},
     ServiceType{ServiceId::remote_office, "RemoteOffice", "Remote Office", "RemoteOfficeEvent", remote_office},
-    ServiceType{ServiceId::broadworks_anywhere, "BroadWorksAnywhere", "BroadWorks Anywhere", "BroadWorksAnywhereEvent", anywhere},
-    ServiceType{ServiceId::simultaneous_ring, "SimultaneousRingPersonal", "Simultaneous Ring Personal", "SimultaneousRingPersonalEvent", simultaneous},
+    ServiceType{ServiceId::broadworks_anywhere, "BroadWorksAnywhere", "BroadWorks Anywhere", "BroadWorksAnywhereEvent",
+                anywhere},
+    ServiceType{ServiceId::simultaneous_ring, "SimultaneousRingPersonal", "Simultaneous Ring Personal",
+                "SimultaneousRingPersonalEvent", simultaneous},
     ServiceType{ServiceId::sequential_ring, "SequentialRing", "Sequential Ring", "SequentialRingEvent", sequential},
     ServiceType{ServiceId::hoteling_guest, "HotelingGuest", "Hoteling Guest", "HotelingGuestEvent", hoteling},
     ServiceType{ServiceId::call_waiting, "CallWaiting", "Call Waiting", "CallWaitingEvent", call_waiting},
@@ -77,24 +89,21 @@ constexpr std::array types = {
 };
 static_assert(types.size() == static_cast<std::size_t>(ServiceId::count));
 
-std::size_t index_of(const ServiceType& type, std::string_view element)
-{
-    const auto found = std::find_if(type.elements.begin(), type.elements.end(), [&](const ElementType& e) { return e.name == element; });
+std::size_t index_of(const ServiceType& type, std::string_view element) {
+    const auto found = std::find_if(type.elements.begin(), type.elements.end(),
+                                    [&](const ElementType& e) { return e.name == element; });
     return static_cast<std::size_t>(found - type.elements.begin());
 }
 
-const ServiceState* stored(const User& user, ServiceId id)
-{
+const ServiceState* stored(const User& user, ServiceId id) {
     const auto found = std::find_if(user.services.begin(), user.services.end(),
                                     [&](const ServiceState& s) { return s.type == static_cast<std::uint8_t>(id); });
     return found == user.services.end() ? nullptr : &*found;
 }
 
-ServiceState& stored_or_new(User& user, ServiceId id)
-{
+ServiceState& stored_or_new(User& user, ServiceId id) {
     for (ServiceState& state : user.services)
-        if (state.type == static_cast<std::uint8_t>(id))
-            return state;
+        if (state.type == static_cast<std::uint8_t>(id)) return state;
     ServiceState& state = user.services.emplace_back();
     state.type = static_cast<std::uint8_t>(id);
     for (const ElementType& element : type_of(id).elements)
@@ -102,21 +111,17 @@ ServiceState& stored_or_new(User& user, ServiceId id)
     return state;
 }
 
-bool among(std::string_view text, std::string_view allowed)
-{
+bool among(std::string_view text, std::string_view allowed) {
     while (!allowed.empty()) {
         const auto bar = allowed.find('|');
-        if (allowed.substr(0, bar) == text)
-            return true;
-        if (bar == std::string_view::npos)
-            break;
+        if (allowed.substr(0, bar) == text) return true;
+        if (bar == std::string_view::npos) break;
         allowed.remove_prefix(bar + 1);
     }
     return false;
 }
 
-bool in_range(std::string_view text, std::string_view allowed)
-{
+bool in_range(std::string_view text, std::string_view allowed) {
     const auto dots = allowed.find("..");
     int low = 0;
     int high = 0;
@@ -127,21 +132,18 @@ bool in_range(std::string_view text, std::string_view allowed)
     return error == std::errc() && end == text.data() + text.size() && value >= low && value <= high;
 }
 
-bool valid_address(std::string_view text)
-{
+bool valid_address(std::string_view text) {
     if (text.starts_with("sip:"))
         return text.size() <= 161 && text.find('@') > 4 && text.find('@') != std::string_view::npos;
     return dialable(text.starts_with("tel:") ? text.substr(4) : text);
 }
 
-std::string nested_xml(const xml::Node& node)
-{
+std::string nested_xml(const xml::Node& node) {
     std::string out;
     xml::Writer writer(out, "");
     for (const xml::Node& child : node.children()) {
         if (child.children().empty()) {
-            if (!child.nil())
-                writer.text(child.name(), child.text());
+            if (!child.nil()) writer.text(child.name(), child.text());
             continue;
         }
         writer.open(child.name());
@@ -151,12 +153,10 @@ std::string nested_xml(const xml::Node& node)
     return out;
 }
 
-std::expected<std::optional<std::string>, std::string> value_of(const ElementType& element, const xml::Node& node)
-{
+std::expected<std::optional<std::string>, std::string> value_of(const ElementType& element, const xml::Node& node) {
     const std::string name(element.name);
     if (node.nil()) {
-        if (!element.nillable)
-            return std::unexpected(name + " cannot be nil");
+        if (!element.nillable) return std::unexpected(name + " cannot be nil");
         return std::optional<std::string>();
     }
     if (element.content == nested) {
@@ -165,42 +165,36 @@ std::expected<std::optional<std::string>, std::string> value_of(const ElementTyp
                 return std::unexpected(name + ": " + std::string(child.name()) + " is not known there");
         return nested_xml(node);
     }
-    if (!node.children().empty())
-        return std::unexpected(name + " takes a text");
+    if (!node.children().empty()) return std::unexpected(name + " takes a text");
     const std::string text = node.text();
     const bool good = element.content == boolean   ? text == "true" || text == "false" || text == "1" || text == "0"
                       : element.content == address ? valid_address(text)
                       : element.content == integer ? in_range(text, element.allowed)
                                                    : element.allowed.empty() || among(text, element.allowed);
-    if (!good)
-        return std::unexpected(name + ": value not allowed: " + text);
+    if (!good) return std::unexpected(name + ": value not allowed: " + text);
     std::string escaped;
-    xml::append_escaped(escaped, element.content == boolean ? (text == "true" || text == "1" ? "true" : "false") : std::string_view(text));
+    xml::append_escaped(escaped, element.content == boolean ? (text == "true" || text == "1" ? "true" : "false")
+                                                            : std::string_view(text));
     return escaped;
 }
 
-void append_prefixed(std::string& out, std::string_view inner, std::string_view prefix)
-{
+void append_prefixed(std::string& out, std::string_view inner, std::string_view prefix) {
     // The stored text is escaped, so '<' only ever opens a tag.
     for (std::size_t i = 0; i < inner.size(); ++i) {
         out += inner[i];
-        if (inner[i] != '<')
-            continue;
-        if (i + 1 < inner.size() && inner[i + 1] == '/')
-            out += inner[++i];
+        if (inner[i] != '<') continue;
+        if (i + 1 < inner.size() && inner[i + 1] == '/') out += inner[++i];
         out += prefix;
     }
 }
 
 // What makes an activation impossible (xsi.md 9.4: "must be present when enabled").
-std::optional<std::string> activation_error(const ServiceType& type, const ServiceState& state)
-{
+std::optional<std::string> activation_error(const ServiceType& type, const ServiceState& state) {
     const auto text = [&](std::string_view element) -> std::string_view {
         const auto at = index_of(type, element);
         return at < state.values.size() && state.values[at] ? std::string_view(*state.values[at]) : std::string_view();
     };
-    if (text("active") != "true")
-        return std::nullopt;
+    if (text("active") != "true") return std::nullopt;
     for (const std::string_view number : {"forwardToPhoneNumber", "remoteOfficeNumber"})
         if (index_of(type, number) < type.elements.size() && text(number).empty())
             return std::string(type.path) + " cannot be activated without a number";
@@ -213,28 +207,26 @@ std::optional<std::string> activation_error(const ServiceType& type, const Servi
 
 } // namespace
 
-std::span<const ServiceType> service_types() { return types; }
-const ServiceType& type_of(ServiceId id) { return types[static_cast<std::size_t>(id)]; }
+std::span<const ServiceType> service_types() {
+    return types;
+}
+const ServiceType& type_of(ServiceId id) {
+    return types[static_cast<std::size_t>(id)];
+}
 
-const ServiceType* find_service(std::string_view path)
-{
+const ServiceType* find_service(std::string_view path) {
     for (const ServiceType& type : types)
-        if (http::same_word(type.path, path))
-            return &type;
+        if (http::same_word(type.path, path)) return &type;
     return nullptr;
 }
 
-bool assigned(const User& user, ServiceId id)
-{
-    if (id == ServiceId::call_center)
-        return user.agent != nullptr;
-    if (user.kind == UserKind::person)
-        return id != ServiceId::forwarding_always_secondary;
+bool assigned(const User& user, ServiceId id) {
+    if (id == ServiceId::call_center) return user.agent != nullptr;
+    if (user.kind == UserKind::person) return id != ServiceId::forwarding_always_secondary;
     return id == ServiceId::forwarding_always || id == ServiceId::forwarding_busy;
 }
 
-std::string_view service_text(const User& user, ServiceId id, std::string_view element)
-{
+std::string_view service_text(const User& user, ServiceId id, std::string_view element) {
     const ServiceType& type = type_of(id);
     const std::size_t at = index_of(type, element);
     if (const ServiceState* state = stored(user, id))
@@ -242,10 +234,11 @@ std::string_view service_text(const User& user, ServiceId id, std::string_view e
     return type.elements[at].initial;
 }
 
-bool service_active(const User& user, ServiceId id) { return service_text(user, id, "active") == "true"; }
+bool service_active(const User& user, ServiceId id) {
+    return service_text(user, id, "active") == "true";
+}
 
-void set_service_text(User& user, ServiceId id, std::string_view element, std::optional<std::string> value)
-{
+void set_service_text(User& user, ServiceId id, std::string_view element, std::optional<std::string> value) {
     std::optional<std::string> escaped;
     if (value) {
         escaped.emplace();
@@ -254,22 +247,20 @@ void set_service_text(User& user, ServiceId id, std::string_view element, std::o
     stored_or_new(user, id).values[index_of(type_of(id), element)] = std::move(escaped);
 }
 
-void append_service(std::string& out, const User& user, ServiceId id, std::string_view prefix)
-{
+void append_service(std::string& out, const User& user, ServiceId id, std::string_view prefix) {
     const ServiceType& type = type_of(id);
     const ServiceState* state = stored(user, id);
     for (std::size_t i = 0; i < type.elements.size(); ++i) {
         const ElementType& element = type.elements[i];
         std::string_view value = element.initial;
-        if (state)
-            value = state->values[i] ? std::string_view(*state->values[i]) : std::string_view();
-        if (value.empty())
-            continue;
+        if (state) value = state->values[i] ? std::string_view(*state->values[i]) : std::string_view();
+        if (value.empty()) continue;
         ((out += '<') += prefix) += element.name;
         out += '>';
         if (element.content == nested)
             append_prefixed(out, value, prefix);
-        else if (element.content == address && !prefix.empty() && !value.starts_with("tel:") && !value.starts_with("sip:"))
+        else if (element.content == address && !prefix.empty() && !value.starts_with("tel:") &&
+                 !value.starts_with("sip:"))
             (out += "tel:") += value;
         else
             out += value;
@@ -278,31 +269,29 @@ void append_service(std::string& out, const User& user, ServiceId id, std::strin
     }
 }
 
-std::expected<void, std::string> put_service(User& user, const ServiceType& type, const xml::Node& root)
-{
+std::expected<void, std::string> put_service(User& user, const ServiceType& type, const xml::Node& root) {
     if (root.name() != type.path || !root.in_xsi())
-        return std::unexpected("the root element must be " + std::string(type.path) + " in namespace " + std::string(xml::xsi_namespace));
+        return std::unexpected("the root element must be " + std::string(type.path) + " in namespace " +
+                               std::string(xml::xsi_namespace));
     std::vector<xml::Rule> rules;
     for (const ElementType& element : type.elements)
         rules.push_back({element.name, element.mandatory, false});
-    if (auto error = xml::sequence_error(root, rules))
-        return std::unexpected(*error);
+    if (auto error = xml::sequence_error(root, rules)) return std::unexpected(*error);
     ServiceState changed;
     if (const ServiceState* old = stored(user, type.id))
         changed = *old;
     else
         for (const ElementType& element : type.elements)
-            changed.values.emplace_back(element.initial.empty() ? std::nullopt : std::optional<std::string>(element.initial));
+            changed.values.emplace_back(element.initial.empty() ? std::nullopt
+                                                                : std::optional<std::string>(element.initial));
     changed.type = static_cast<std::uint8_t>(type.id);
     for (const xml::Node& child : root.children()) {
         const std::size_t at = index_of(type, child.name());
         auto value = value_of(type.elements[at], child);
-        if (!value)
-            return std::unexpected(value.error());
+        if (!value) return std::unexpected(value.error());
         changed.values[at] = std::move(*value);
     }
-    if (auto error = activation_error(type, changed))
-        return std::unexpected(*error);
+    if (auto error = activation_error(type, changed)) return std::unexpected(*error);
     stored_or_new(user, type.id) = std::move(changed);
     return {};
 }

@@ -64,7 +64,7 @@ public:
     void set_gone(SetIndex set) override;
     void subscription_unknown(EventOwner owner) override;
 
-    void snapshot(UserIndex user, std::string_view type);         // unsolicited, after a failover
+    void snapshot(UserIndex user, std::string_view type); // unsolicited, after a failover
     std::size_t count() const { return alive_; }
     std::size_t count_of(PackageMask packages) const;
     std::size_t terminate_matching(const std::function<bool(const Subscription&)>& fits);

@@ -41,8 +41,7 @@ public:
     std::string& out() { return out_; }
 
 private:
-    void tag(std::string_view before, std::string_view name, std::string_view after)
-    {
+    void tag(std::string_view before, std::string_view name, std::string_view after) {
         out_ += before;
         out_ += prefix_;
         out_ += name;

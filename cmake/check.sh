@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Format, house rules and clang-tidy over what is under version control. Ends with `N passed, N failed`.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+passed=0 failed=0
+step() { # name, command …
+  local name=$1
+  shift
+  if output=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    echo "ok    $name"
+  else
+    failed=$((failed + 1))
+    printf 'FAIL  %s\n%s\n' "$name" "$output" | head -60
+  fi
+}
+sources() { git ls-files '*.cpp' '*.hpp'; }
+
+format() { sources | xargs clang-format-19 --dry-run -Werror; }
+tidy() {
+  [ -e build/release/compile_commands.json ] || cmake --preset release >/dev/null || return 1
+  git ls-files 'daemon/*.cpp' 'proto/*.cpp' 'config/*.cpp' | xargs -P "$(nproc)" -n 4 clang-tidy-19 --quiet -p build/release 2>/dev/null
+}
+# No unfinished work, no file that is too long to read, no climbing includes, one meaning per room name.
+house_rules() {
+  local bad=0
+  if git grep -nE '\b(TODO|FIXME|XXX)\b' -- '*.cpp' '*.hpp' '*.sh' '*.js'; then bad=1; fi
+  if git grep -nE '#include "\.\./' -- daemon proto config; then echo "climbing include"; bad=1; fi
+  if git grep -nE 'catch \(\.\.\.\)' -- daemon proto config; then echo "catch-all"; bad=1; fi
+  while read -r file; do
+    lines=$(wc -l <"$file")
+    if [ "$lines" -gt 700 ]; then echo "$file: $lines lines (limit 700)"; bad=1; fi
+    head -1 "$file" | grep -qE '^(//|#)' || { case "$file" in *.hpp) echo "$file: does not open by saying what it is for"; bad=1 ;; esac; }
+  done < <(git ls-files 'daemon/*.cpp' 'daemon/*.hpp' 'proto/*.cpp' 'proto/*.hpp' 'config/*.cpp' 'config/*.hpp')
+  if git ls-files daemon | grep -E '(utils|common|helpers)/'; then bad=1; fi
+  return $bad
+}
+step "clang-format" format
+step "house rules" house_rules
+step "clang-tidy" tidy
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

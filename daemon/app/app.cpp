@@ -1,0 +1,500 @@
+#include "app/app.hpp"
+
+#include <array>
+#include <boost/asio/signal_set.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <future>
+#include <malloc.h>
+
+#include "app/call_desk.hpp"
+#include "app/supervisor.hpp"
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "config/reload.hpp"
+#include "roster/people_file.hpp"
+#include "roster/roster.hpp"
+#include "status/service.hpp"
+#include "xsi/platform.hpp"
+
+#ifndef LAMP_VERSION
+#define LAMP_VERSION "0"
+#endif
+
+namespace lamp {
+namespace {
+
+std::string domain_of(const std::string& user) {
+    auto at = user.find('@');
+    return at == std::string::npos ? std::string() : user.substr(at + 1);
+}
+
+roster::DirectoryUser as_user(const xsi::DirectoryEntry& entry) {
+    auto name = entry.first_name + (entry.first_name.empty() || entry.last_name.empty() ? "" : " ") + entry.last_name;
+    return {entry.user_id,   name,
+            entry.email,     entry.number,
+            entry.extension, entry.department.empty() ? entry.group : entry.department};
+}
+
+class Daemon {
+public:
+    Daemon(std::filesystem::path file, std::shared_ptr<const config::Configuration> configuration)
+        : file_(std::move(file)),
+          configuration_(std::move(configuration)),
+          control_("control"),
+          ingress_("ingress"),
+          serve_("serve"),
+          table_(limits::people),
+          lines_(table_, fanout_),
+          supervisor_(control_),
+          signals_(control_.context(), SIGTERM, SIGINT, SIGHUP),
+          desk_(ingress_, lines_, platforms_, configuration_->get<DaemonOptions>().country) {}
+
+    int run() {
+        log::set_level(configuration_->get<DaemonOptions>().log_level);
+        log::info("app", "starting", {{"version", LAMP_VERSION}});
+        if (auto prepared = prepare(); !prepared) {
+            log::error("app", prepared.error().text);
+            return 1;
+        }
+        ingress_.start();
+        serve_.start();
+        load_people();
+        ingress_.post([this] {
+            for (auto& platform : platforms_)
+                platform->start();
+        });
+        ask_directories();
+        wait_for_signal();
+        supervisor_.watch({&control_, &ingress_, &serve_});
+        supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
+        control_.spawn(report_status());
+        control_.run_here();
+        return end();
+    }
+
+private:
+    // --- start
+
+    Result<void> prepare() {
+        if (auto state = prepare_state_dir(); !state) return state;
+        apply_rules();
+        auto options = configuration_->all<xsi::BroadworksOptions>();
+        const auto& net = configuration_->get<NetOptions>();
+        auto stale_after = configuration_->get<PresenceOptions>().line_stale_after;
+        for (std::size_t i = 0; i < options.size(); ++i) {
+            if (options[i].ca_file.empty()) options[i].ca_file = net.ca_file;
+            if (options[i].proxy.empty()) options[i].proxy = net.proxy;
+            auto made = xsi::Platform::make(ingress_, options[i], static_cast<std::uint8_t>(i), stale_after, lines_);
+            if (!made) return std::unexpected(made.error());
+            (*made)->on_calls = [this](xsi::LineIndex line) { publish_calls(line); };
+            platforms_.push_back(std::move(*made));
+            infos_.push_back({{options[i].name, domain_of(options[i].username), discovers(options[i]), {}}});
+        }
+        service_.emplace(serve_, service_options(), ports(), table_, fanout_);
+        service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
+        return service_->start();
+    }
+
+    Result<void> prepare_state_dir() {
+        const auto& folder = configuration_->get<DaemonOptions>().state_dir;
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        if (error)
+            return fail(Category::invalid,
+                        fmt::format("state_dir {} cannot be used: {}", folder.string(), error.message()));
+        return {};
+    }
+
+    [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {
+        return options.discover.value_or(configuration_->get<PeopleOptions>().file.empty());
+    }
+
+    [[nodiscard]] status::AccessOptions access_options() const {
+        return {configuration_->get<status::HttpOptions>().anonymous_role, configuration_->all<status::TokenOptions>(),
+                configuration_->all<status::RoleOptions>()};
+    }
+
+    [[nodiscard]] status::Options service_options() const {
+        status::Options options;
+        options.http = configuration_->get<status::HttpOptions>();
+        options.access = access_options();
+        options.version = LAMP_VERSION;
+        return options;
+    }
+
+    // --- who is watched
+
+    void load_people() {
+        file_people_.clear();
+        if (const auto& file = configuration_->get<PeopleOptions>().file; !file.empty()) {
+            std::ifstream stream(file, std::ios::binary);
+            std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+            auto reading = roster::read_people(text);
+            if (!reading.usable()) // it was checked a moment ago: changed under our hands
+                log::error("app", "the people file cannot be used; its people stay as they were",
+                           {{"file", file.string()}});
+            else
+                file_people_ = std::move(reading.people);
+        }
+        compose();
+    }
+
+    void ask_directories() {
+        bool numbers = roster::needs_directory(file_people_);
+        for (std::size_t i = 0; i < platforms_.size(); ++i) {
+            if (!infos_[i].discover && !numbers) continue;
+            if (std::exchange(infos_[i].asked, true)) continue;
+            ingress_.post([this, i] {
+                platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
+                    control_.post([this, i, entries = std::move(entries)] { take_directory(i, entries); });
+                });
+            });
+        }
+    }
+
+    void take_directory(std::size_t platform, const std::vector<xsi::DirectoryEntry>& entries) {
+        auto& directory = infos_[platform].directory;
+        directory.clear();
+        for (const auto& entry : entries)
+            directory.push_back(as_user(entry));
+        compose();
+    }
+
+    // Built whole here, then handed to each loop.
+    void compose() {
+        std::vector<roster::PlatformInfo> infos(infos_.begin(), infos_.end());
+        auto roster = roster::compose(file_people_, infos);
+        for (auto& info : infos_)
+            if (info.discover && !roster::needs_directory(file_people_)) info.directory.shrink_to_fit();
+        auto people = presence::People::build(roster.people, people_.get());
+        if (!people) {
+            log::error("app", "the roster cannot be used; people stay as they were", {{"why", people.error().text}});
+            return;
+        }
+        people_ = *people;
+        auto unresolved = roster.problems.size();
+        std::vector<xsi::Assignment> assignments;
+        assignments.reserve(roster.lines.size());
+        for (auto& line : roster.lines)
+            if (auto slot = people_->find(roster.people[line.row].id))
+                assignments.push_back({std::move(line.line), *slot, line.platform});
+        service_->use_people(people_);
+        ingress_.post(
+            [this, people = people_, assignments = std::move(assignments), problems = std::move(roster.problems)] {
+                roster_problems_ = problems;
+                assign(people, assignments);
+            });
+        log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
+    }
+
+    void assign(const std::shared_ptr<const presence::People>& people,
+                const std::vector<xsi::Assignment>& assignments) {
+        desk_.use_people(people);
+        std::vector<xsi::LineIndex> added;
+        std::vector<xsi::LineIndex> removed;
+        lines_.assign(assignments, added, removed);
+        for (auto& platform : platforms_)
+            platform->watch(added, removed);
+        ::malloc_trim(0); // a large roster's raw material is gone for good
+    }
+
+    // --- reload
+
+    void apply_rules() {
+        auto rules = presence::Rules::parse(configuration_->get<PresenceOptions>().rules);
+        if (!rules) return; // checked with the configuration
+        auto slots = people_ ? people_->slots() : 0;
+        table_.replace_rules(std::move(*rules), slots, wall_now(),
+                             [this](const presence::Change& change) { fanout_.publish(change.slot); });
+    }
+
+    status::ReloadView reload() {
+        supervisor_.reloading();
+        auto answer = config::reload(schema(), *configuration_, file_, config::Sources::machine());
+        status::ReloadView view;
+        view.problems = answer.problems;
+        for (const auto& problem : answer.problems)
+            log::warning("config", to_string(problem));
+        if (answer.reloaded) {
+            view.accepted = true;
+            for (const auto& change : answer.reloaded->applied)
+                view.applied.push_back(to_string(change));
+            for (const auto& change : answer.reloaded->needs_restart)
+                view.needs_restart.push_back(to_string(change));
+            configuration_ = answer.reloaded->running;
+            put_in_force();
+            log::info("config", "reloaded",
+                      {{"applied", fmt::format("{}", fmt::join(view.applied, ", "))},
+                       {"needs_restart", fmt::format("{}", fmt::join(view.needs_restart, ", "))}});
+        } else {
+            log::error("config", "the new configuration has mistakes; nothing was changed");
+        }
+        supervisor_.ready(answer.reloaded ? "reloaded"
+                                          : "running on the configuration before; the new one has mistakes");
+        return view;
+    }
+
+    void put_in_force() {
+        log::set_level(configuration_->get<DaemonOptions>().log_level);
+        apply_rules();
+        if (auto access = service_->use_access(access_options()); !access)
+            log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
+        load_people();
+        ask_directories();
+        ingress_.post([this] {
+            for (auto& platform : platforms_)
+                platform->retry_now();
+        });
+    }
+
+    // --- what the status service asks for; each question travels to its loop and back
+
+    template <class Answer, class Work>
+    status::Ask<Answer> on_ingress(Work work) {
+        return [this, work](status::Reply<Answer> reply) {
+            ingress_.post([work, reply = std::move(reply)] { reply(work()); });
+        };
+    }
+
+    status::Ports ports() {
+        status::Ports ports;
+        ports.platforms = [this](status::Reply<std::vector<status::PlatformView>> reply) {
+            ingress_.post([this, reply = std::move(reply)] { reply(platform_views()); });
+        };
+        ports.active_calls = on_ingress<std::vector<status::CallView>>([this] { return desk_.active(); });
+        ports.lines = [this](presence::Slot slot, status::Reply<std::vector<status::LineInput>> reply) {
+            ingress_.post([this, slot, reply = std::move(reply)] { reply(line_inputs(slot)); });
+        };
+        ports.dial = [this](status::DialRequest request, status::Reply<Result<std::string>> reply) {
+            ingress_.post(
+                [this, request = std::move(request), reply = std::move(reply)] { desk_.dial(request, reply); });
+        };
+        ports.control = [this](status::ControlRequest request, status::Reply<Result<std::string>> reply) {
+            ingress_.post(
+                [this, request = std::move(request), reply = std::move(reply)] { desk_.control(request, reply); });
+        };
+        ports.reload = [this](status::Reply<status::ReloadView> reply) {
+            control_.post([this, reply = std::move(reply)] { reply(reload()); });
+        };
+        ports.interested = [this](presence::Slot slot) {
+            ingress_.post([this, slot] {
+                for (xsi::LineIndex line : lines_.of_person(slot))
+                    platforms_.at(lines_.platform(line))->prefer(line);
+            });
+        };
+        return ports;
+    }
+
+    std::vector<status::PlatformView> platform_views() const {
+        std::vector<status::PlatformView> views;
+        for (const auto& platform : platforms_) {
+            auto report = platform->report();
+            status::PlatformView view;
+            view.name = report.name;
+            view.target = report.target;
+            for (auto& channel : report.channels)
+                view.channels.push_back({channel.host, status::channel_state_named(channel.state), channel.since,
+                                         channel.channel_id, channel.last_event, channel.last_heartbeat,
+                                         channel.reason});
+            view.wanted = report.wanted;
+            view.live = report.live;
+            view.pending = report.pending;
+            view.refused = report.refused;
+            view.first_total = report.lines_total;
+            view.first_known = report.lines_known;
+            view.events = report.counters.events;
+            view.gaps = report.counters.gaps;
+            view.discovered = report.discovered;
+            view.problems = std::move(report.problems);
+            views.push_back(std::move(view));
+        }
+        constexpr std::size_t shown = 10; // the rest says the same
+        for (std::size_t i = 0; i < std::min(shown, roster_problems_.size()) && !views.empty(); ++i)
+            views.front().problems.push_back(roster_problems_[i]);
+        return views;
+    }
+
+    std::vector<status::LineInput> line_inputs(presence::Slot slot) const {
+        std::vector<status::LineInput> inputs;
+        for (xsi::LineIndex line : lines_.of_person(slot)) {
+            auto seen = lines_.view(line);
+            status::LineInput input;
+            input.line = seen.line;
+            input.state = seen.state;
+            input.calls = seen.calls;
+            input.dnd = seen.dnd;
+            input.forwarding = seen.forwarding;
+            input.agent = seen.agent;
+            input.stale = seen.stale;
+            if (seen.at != Wall()) input.at = seen.at;
+            input.expires = platforms_.at(lines_.platform(line))->expires();
+            inputs.push_back(std::move(input));
+        }
+        return inputs;
+    }
+
+    // --- call events: what is new, changed or over on a line
+
+    void publish_calls(xsi::LineIndex line) {
+        auto persons = lines_.persons_of(line);
+        if (persons.empty()) return;
+        for (const auto& call : desk_.changes(line))
+            service_->publish(status::EventType::call, persons.front(), to_json(call));
+    }
+
+    // --- metrics, from reports that are at most a second old (serve loop)
+
+    void write_metrics(status::MetricsText& text) const {
+        struct Row {
+            const char* name;
+            const char* help;
+            std::uint64_t xsi::PlatformCounters::* counter;
+        };
+        static constexpr std::array rows{
+            Row{"lamplighter_xsi_events_total", "Events taken.", &xsi::PlatformCounters::events},
+            Row{"lamplighter_xsi_duplicate_events_total", "Events that came again.",
+                &xsi::PlatformCounters::duplicates},
+            Row{"lamplighter_xsi_gaps_total", "Holes in a subscription's numbers.", &xsi::PlatformCounters::gaps},
+            Row{"lamplighter_xsi_reordered_events_total", "Events that waited for an earlier one.",
+                &xsi::PlatformCounters::reordered},
+            Row{"lamplighter_xsi_parked_events_total", "Events ahead of their subscription's answer.",
+                &xsi::PlatformCounters::parked},
+            Row{"lamplighter_xsi_foreign_events_total", "Events of others' subscriptions or users.",
+                &xsi::PlatformCounters::foreign},
+            Row{"lamplighter_xsi_malformed_documents_total", "Documents that could not be read.",
+                &xsi::PlatformCounters::malformed},
+            Row{"lamplighter_xsi_refused_documents_total", "Documents over a limit, and junk.",
+                &xsi::PlatformCounters::refused},
+            Row{"lamplighter_xsi_first_states_total", "First states fetched by GET.",
+                &xsi::PlatformCounters::first_states},
+        };
+        for (const Row& row : rows) {
+            text.counter(row.name, row.help);
+            for (const auto& report : reports_)
+                text.sample({{"platform", report.name}}, report.counters.*row.counter);
+        }
+        text.gauge("lamplighter_xsi_lines", "Lines by platform: watched in all, and those whose whole state is known.");
+        for (const auto& report : reports_) {
+            text.sample({{"platform", report.name}, {"state", "watched"}}, std::uint64_t{report.lines_total});
+            text.sample({{"platform", report.name}, {"state", "known"}}, std::uint64_t{report.lines_known});
+        }
+        text.gauge("lamplighter_xsi_subscriptions", "Subscriptions by state.");
+        for (const auto& report : reports_) {
+            text.sample({{"platform", report.name}, {"state", "live"}}, std::uint64_t{report.live});
+            text.sample({{"platform", report.name}, {"state", "pending"}}, std::uint64_t{report.pending});
+            text.sample({{"platform", report.name}, {"state", "refused"}}, std::uint64_t{report.refused});
+        }
+        text.gauge("lamplighter_xsi_channel_up", "1 while the channel to that host is up.");
+        for (const auto& report : reports_)
+            for (const auto& channel : report.channels)
+                text.sample({{"platform", report.name}, {"host", channel.host}}, std::uint64_t{channel.state == "up"});
+        text.counter("lamplighter_xsi_channel_opens_total", "Attempts to open a channel.");
+        for (const auto& report : reports_)
+            for (const auto& channel : report.channels)
+                text.sample({{"platform", report.name}, {"host", channel.host}}, channel.counters.opens);
+        text.counter("lamplighter_xsi_event_responses_total", "Event responses by outcome.");
+        for (const auto& report : reports_)
+            for (const auto& channel : report.channels) {
+                text.sample({{"platform", report.name}, {"host", channel.host}, {"outcome", "accepted"}},
+                            channel.counters.responses);
+                text.sample({{"platform", report.name}, {"host", channel.host}, {"outcome", "failed"}},
+                            channel.counters.responses_failed);
+            }
+    }
+
+    // --- signals, status, end
+
+    void wait_for_signal() {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) {
+                static_cast<void>(reload());
+                return wait_for_signal();
+            }
+            log::info("app", "stopping", {{"signal", signal}});
+            supervisor_.stopping();
+            control_.stop();
+        });
+    }
+
+    // Once a second: what metrics show, and systemd's status line when it has changed.
+    Task<> report_status() {
+        while (co_await sleep_for(seconds(1)))
+            ingress_.post([this] {
+                std::vector<xsi::PlatformReport> reports;
+                for (const auto& platform : platforms_)
+                    reports.push_back(platform->report());
+                control_.post([this, text = status_line(reports)] {
+                    if (std::exchange(last_status_, text) != text) supervisor_.status(text);
+                });
+                serve_.post([this, reports = std::move(reports)]() mutable { reports_ = std::move(reports); });
+            });
+    }
+
+    static std::string status_line(const std::vector<xsi::PlatformReport>& reports) {
+        std::size_t known = 0, total = 0, down = 0;
+        for (const auto& report : reports) {
+            known += report.lines_known;
+            total += report.lines_total;
+            for (const auto& channel : report.channels)
+                down += channel.state == "up" ? 0 : 1;
+        }
+        auto channels = down == 0 ? std::string("every channel is up") : fmt::format("{} channels are down", down);
+        return fmt::format("{} of {} lines are known, {}", known, total, channels);
+    }
+
+    int end() {
+        service_->stop();
+        std::promise<void> done;
+        ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
+        done.get_future().wait_for(seconds(4));
+        ingress_.stop();
+        serve_.stop();
+        ingress_.join();
+        serve_.join();
+        log::info("app", "stopped");
+        return 0;
+    }
+
+    Task<> say_goodbye(std::promise<void>& done) {
+        for (auto& platform : platforms_)
+            co_await platform->shut_down();
+        done.set_value();
+    }
+
+    struct Info : roster::PlatformInfo {
+        bool asked = false;
+    };
+
+    std::filesystem::path file_;
+    std::shared_ptr<const config::Configuration> configuration_;
+    Loop control_;
+    Loop ingress_;
+    Loop serve_;
+    presence::Table table_;
+    fanout::Fanout fanout_;
+    xsi::Lines lines_; // ingress
+    Supervisor supervisor_;
+    asio::signal_set signals_;
+    std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
+    CallDesk desk_;                                         // ingress
+    std::vector<Info> infos_;
+    std::vector<presence::PersonRow> file_people_;
+    std::shared_ptr<const presence::People> people_;
+    std::vector<std::string> roster_problems_; // ingress
+    std::vector<xsi::PlatformReport> reports_; // serve
+    std::optional<status::Service> service_;
+    std::string last_status_;
+};
+
+} // namespace
+
+int run_daemon(const std::filesystem::path& file, std::shared_ptr<const config::Configuration> configuration) {
+    Daemon daemon(file, std::move(configuration));
+    return daemon.run();
+}
+
+} // namespace lamp

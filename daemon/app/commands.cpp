@@ -1,0 +1,232 @@
+#include "app/commands.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <fstream>
+
+#include "app/app.hpp"
+#include "app/options.hpp"
+#include "cli/commands.hpp"
+#include "config/reference.hpp"
+#include "config/show.hpp"
+#include "roster/people_file.hpp"
+#include "status/options.hpp"
+#include "xsi/doctor.hpp"
+
+#ifndef LAMP_VERSION
+#define LAMP_VERSION "0"
+#endif
+
+namespace lamp {
+namespace {
+
+using cli::Arguments;
+
+constexpr std::string_view default_file = "/etc/lamplighter/lamplighter.toml";
+const std::vector<cli::Option> config_option{{"config", "FILE", "the configuration"}};
+
+std::string file_of(const Arguments& arguments) {
+    return arguments.value("config").value_or(std::string(default_file));
+}
+
+/// The configuration, or nothing after its mistakes were printed to `where`.
+std::shared_ptr<const config::Configuration> read_config(const std::string& file, FILE* where) {
+    auto answer = config::read(schema(), file, config::Sources::machine());
+    fmt::print(where, "{}", to_string(answer.problems));
+    return answer.configuration;
+}
+
+int run(const Arguments& arguments) {
+    auto file = file_of(arguments);
+    auto configuration = read_config(file, stderr);
+    if (!configuration) {
+        fmt::print(stderr, "<3>config: {} has mistakes; not started\n", file);
+        return cli::wrong_configuration;
+    }
+    return run_daemon(std::filesystem::absolute(file), configuration);
+}
+
+std::string as_json(const config::Problems& problems) {
+    boost::json::array items;
+    for (const auto& problem : problems)
+        items.push_back(
+            boost::json::object{{"file", problem.file},
+                                {"line", problem.line},
+                                {"column", problem.column},
+                                {"section", problem.section},
+                                {"key", problem.key},
+                                {"severity", problem.severity == config::Severity::error ? "error" : "warning"},
+                                {"message", problem.message}});
+    return boost::json::serialize(items) + "\n";
+}
+
+int check(const Arguments& arguments) {
+    auto file = file_of(arguments);
+    auto answer = config::read(schema(), file, config::Sources::machine());
+    bool json = arguments.value("format") == "json";
+    fmt::print("{}", json ? as_json(answer.problems) : to_string(answer.problems));
+    if (!answer.configuration) return cli::wrong_configuration;
+    if (!json) fmt::print("{}: good, {} warnings\n", file, answer.problems.size());
+    return cli::done;
+}
+
+int config_command(const Arguments& arguments) {
+    const auto& words = arguments.words();
+    if (words.size() == 1 && words[0] == "reference") {
+        fmt::print("{}",
+                   arguments.value("format") == "markdown" ? config::readme(schema()) : config::reference(schema()));
+        return cli::done;
+    }
+    if (words.size() == 1 && words[0] == "show") {
+        auto configuration = read_config(file_of(arguments), stderr);
+        if (!configuration) return cli::wrong_configuration;
+        fmt::print("{}", config::show(*configuration));
+        return cli::done;
+    }
+    fmt::print(
+        stderr,
+        "usage: lamplighter config reference [--format toml|markdown]\n       lamplighter config show --config FILE\n");
+    return cli::wrong_usage;
+}
+
+// --- doctor
+
+std::string first_line_of(const config::Configuration& configuration) {
+    const auto& file = configuration.get<PeopleOptions>().file;
+    std::ifstream stream(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    for (const auto& person : roster::read_people(text).people)
+        for (const std::string& line : person.lines)
+            if (line.find('@') != std::string::npos) return line;
+    return {};
+}
+
+Task<> examine_all(const config::Configuration& configuration, asio::io_context& context, bool& all) {
+    const auto& net = configuration.get<NetOptions>();
+    for (auto options : configuration.all<xsi::BroadworksOptions>()) {
+        http::ClientOptions client_options;
+        client_options.ca_file = (options.ca_file.empty() ? net.ca_file : options.ca_file).string();
+        client_options.proxy = options.proxy.empty() ? net.proxy : options.proxy;
+        auto client = http::Client::make(context, client_options);
+        if (!client) {
+            fmt::print("FAIL  {}: {}\n", options.name, client.error().text);
+            all = false;
+            continue;
+        }
+        auto tell = [&](const xsi::Step& step) {
+            fmt::print("{:<5} {}: {}: {}\n", step.passed ? "ok" : "FAIL", options.name, step.what, step.detail);
+            if (!step.passed) fmt::print("      -> {}\n", step.remedy);
+            std::fflush(stdout);
+        };
+        bool passed = co_await xsi::examine(*client, options, first_line_of(configuration), tell);
+        all = all && passed;
+    }
+}
+
+int doctor(const Arguments& arguments) {
+    auto file = file_of(arguments);
+    auto configuration = read_config(file, stdout);
+    if (!configuration) return cli::wrong_configuration;
+    fmt::print("ok    configuration {}\n", file);
+    if (configuration->all<xsi::BroadworksOptions>().empty())
+        fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
+    bool all = true;
+    Loop loop("doctor");
+    loop.spawn([](const config::Configuration& given, Loop& here, bool& passed) -> Task<> {
+        co_await examine_all(given, here.context(), passed);
+        here.stop();
+    }(*configuration, loop, all));
+    loop.run_here();
+    return all ? cli::done : cli::failed;
+}
+
+// --- the table
+
+struct Command {
+    std::string_view name;
+    std::string_view usage;
+    std::string_view summary;
+    std::vector<cli::Option> options;
+    std::size_t words_max;
+    int (*run)(const Arguments&);
+};
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> table{
+        {"run", "--config F", "the daemon, in the foreground", config_option, 0, run},
+        {"check",
+         "--config F",
+         "every mistake of the configuration and the files that it names",
+         {{"config", "FILE", "the configuration"}, {"format", "text|json", "how to print"}},
+         0,
+         check},
+        {"config",
+         "reference | show --config F",
+         "the annotated reference; the values in force",
+         {{"config", "FILE", "the configuration"}, {"format", "toml|markdown", "of the reference"}},
+         1,
+         config_command},
+        {"doctor", "--config F", "examines every system configured, step by step", config_option, 0, doctor},
+    };
+    return table;
+}
+
+void print_usage(FILE* where) {
+    fmt::print(where, "lamplighter {}: call state and presence of hosted telephony\n\nusage: lamplighter COMMAND …\n\n",
+               LAMP_VERSION);
+    for (const Command& command : commands())
+        fmt::print(where, "  {:<62} {}\n", fmt::format("{} {}", command.name, command.usage), command.summary);
+    for (const auto& [usage, summary] : cli::command_summaries())
+        fmt::print(where, "  {:<62} {}\n", usage, summary);
+    fmt::print(where, "\nexit: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration\n");
+}
+
+/// Where the daemon of this machine listens, if its configuration can be read.
+cli::Address guess_address(const std::optional<std::string>& file) {
+    cli::Address address;
+    auto answer = config::read(schema(), file.value_or(std::string(default_file)), config::Sources::machine());
+    if (!answer.configuration) return address;
+    const auto& http = answer.configuration->get<status::HttpOptions>();
+    auto listen = http.listen.front();
+    if (listen.port == 0) return address;
+    if (listen.host == "0.0.0.0") listen.host = "127.0.0.1";
+    if (listen.host == "::") listen.host = "::1";
+    bool brackets = listen.host.find(':') != std::string::npos;
+    address.url = fmt::format("{}://{}{}{}:{}", http.certificate.empty() ? "http" : "https", brackets ? "[" : "",
+                              listen.host, brackets ? "]" : "", listen.port);
+    return address;
+}
+
+} // namespace
+
+int run_program(std::span<const std::string> words) {
+    if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+        print_usage(words.empty() ? stderr : stdout);
+        return words.empty() ? cli::wrong_usage : cli::done;
+    }
+    if (words[0] == "--version" || words[0] == "version")
+        return fmt::print("lamplighter {}\n", LAMP_VERSION), cli::done;
+    for (const Command& command : commands()) {
+        if (command.name != words[0]) continue;
+        auto arguments = Arguments::parse(words.subspan(1), command.options, command.words_max);
+        if (arguments) return command.run(*arguments);
+        fmt::print(stderr, "lamplighter {}: {}\nusage: lamplighter {} {}\n", command.name, arguments.error().text,
+                   command.name, command.usage);
+        return cli::wrong_usage;
+    }
+    if (auto code = cli::run_command(words[0], words.subspan(1), guess_address)) return *code;
+    std::vector<std::string> known;
+    for (const Command& command : commands())
+        known.emplace_back(command.name);
+    for (const auto& [usage, summary] : cli::command_summaries())
+        known.push_back(usage.substr(0, usage.find(' ')));
+    auto meant = config::nearest(words[0], known);
+    fmt::print(stderr, "lamplighter: there is no command \"{}\"{}\n\n", words[0],
+               meant.empty() ? "" : ", did you mean \"" + meant + "\"?");
+    print_usage(stderr);
+    return cli::wrong_usage;
+}
+
+} // namespace lamp

@@ -1,0 +1,101 @@
+#include <algorithm>
+
+#include "app/options.hpp"
+#include "http/url.hpp"
+#include "presence/rules.hpp"
+#include "roster/people_file.hpp"
+#include "status/options.hpp"
+#include "xsi/options.hpp"
+
+namespace lamp {
+namespace {
+
+using namespace std::chrono_literals;
+using enum config::Reload;
+
+config::Section<DaemonOptions> daemon_section() {
+    using O = DaemonOptions;
+    config::Section<O> s{"daemon", config::Shape::table, "The daemon itself."};
+    s.key("state_dir", &O::state_dir, restart, "Where it keeps what must survive a restart.");
+    s.key("timezone", &O::timezone, config::time_zone(), restart, "IANA time zone of reports and schedules.");
+    s.key("country", &O::country, config::country(), restart, "ISO 3166 country: default region of phone numbers.");
+    s.key("log_level", &O::log_level,
+          config::choices<log::Level>({{"error", log::Level::error},
+                                       {"warning", log::Level::warning},
+                                       {"info", log::Level::info},
+                                       {"debug", log::Level::debug}}),
+          live, "What is logged. debug tells of each event and holds names and numbers of people.");
+    return s;
+}
+
+config::Section<NetOptions> net_section() {
+    using O = NetOptions;
+    config::Section<O> s{"net", config::Shape::table,
+                         "Outgoing connections; each section may say otherwise for itself."};
+    s.key("ca_file", &O::ca_file, config::readable_file(), restart,
+          "Certificates to trust (PEM); the system's when not set.");
+    s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")
+        .example(R"("http://proxy.example.net:3128")");
+    s.check([](const O& options, config::Scope& at) {
+        if (options.proxy.empty()) return;
+        if (auto url = http::Url::parse(options.proxy); !url || url->tls) at.error("proxy", "must be http://host:port");
+    });
+    return s;
+}
+
+config::Section<PeopleOptions> people_section() {
+    using O = PeopleOptions;
+    config::Section<O> s{"people", config::Shape::table, "Who is watched and which accounts belong together."};
+    s.key("file", &O::file, live,
+          "CSV with the columns id,name,email,lines,teams,zoom,goto,webex,zoho,folder; lines separated by spaces. "
+          "Without a file, everybody of the platforms' directories is watched.")
+        .example(R"("people.csv")");
+    s.key("match", &O::match, config::one_of({"email", "upn", "line"}), live,
+          "How accounts that no file names are matched.");
+    s.check_file("file", &O::file, [](const O&, config::NamedFile& file) {
+        for (const auto& mistake : roster::read_people(file.text).mistakes) {
+            config::Position at{mistake.line, mistake.column};
+            if (mistake.warning)
+                file.warning(at, mistake.what, mistake.message);
+            else
+                file.error(at, mistake.what, mistake.message);
+        }
+    });
+    return s;
+}
+
+config::Section<PresenceOptions> presence_section() {
+    using O = PresenceOptions;
+    config::Section<O> s{"presence", config::Shape::table, "How what is known of a person becomes one status."};
+    s.key("rules", &O::rules, live,
+          "Empty: the eleven rules of the manual. Else all rows, highest first: \"STATUS when CONDITION and …\", as in "
+          "\"do_not_disturb when teams is do_not_disturb and line is not active\".");
+    s.key("teams_stale_after", &O::teams_stale_after, config::range(10s, 24h), restart,
+          "What Teams said longer ago than this counts as unknown.");
+    s.key("line_stale_after", &O::line_stale_after, config::range(1s, 24h), restart,
+          "A line whose channel has been down for this long counts as unknown.");
+    s.key("meetings", &O::meetings, config::one_of({"teams", "zoom", "goto"}), restart,
+          "Whose meetings feed the status in_meeting.");
+    s.check([](const O& options, config::Scope& at) {
+        if (auto rules = presence::Rules::parse(options.rules); !rules) at.error("rules", rules.error().text);
+    });
+    return s;
+}
+
+} // namespace
+
+config::Schema schema() {
+    config::Schema all;
+    all.add(daemon_section())
+        .add(status::http_section())
+        .add(net_section())
+        .add(xsi::broadworks_section())
+        .add(people_section())
+        .add(presence_section())
+        .add(status::token_section())
+        .add(status::role_section());
+    all.check({"token", "role", "http"}, status::check_access);
+    return all;
+}
+
+} // namespace lamp

@@ -1,0 +1,133 @@
+// The endpoints: who may ask (access), what is asked (routes), and the answers, at once or after other rooms have been
+// heard. Serve loop.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loop/loop.hpp"
+#include "presence/people.hpp"
+#include "presence/table.hpp"
+#include "status/access.hpp"
+#include "status/events.hpp"
+#include "status/ports.hpp"
+#include "status/routes.hpp"
+#include "status/server.hpp"
+
+namespace lamp::status {
+
+/// What of the configuration the endpoints show.
+struct About {
+    std::string version;
+    Wall started;
+    std::string public_url;
+    std::vector<std::string> listening; // URLs
+};
+
+class Api {
+public:
+    Api(Loop& loop, const Limits& limits, const presence::Table& table, Ports ports, About about);
+
+    /// The parts it speaks to; before the first call. `owner` keeps everything alive while an answer is awaited.
+    void connect(Server& server, Events& events, std::weak_ptr<void> owner);
+    void use_people(std::shared_ptr<const presence::People> people);
+    void use_access(std::shared_ptr<const Access> access);
+    void use_addresses(std::vector<std::string> urls) { about_.listening = std::move(urls); }
+    void add_metrics(std::function<void(MetricsText&)> contribute) { contributions_.push_back(std::move(contribute)); }
+
+    void respond(Call& call);
+    /// Once a second.
+    void sweep(Steady now);
+    /// The presence object of a slot; false when nobody listed has it.
+    bool append_presence_of(std::string& out, presence::Slot slot) const;
+
+    // --- the functions of the route table
+    void healthz(Call& call, const Asked& asked);
+    void readyz(Call& call, const Asked& asked);
+    void metrics(Call& call, const Asked& asked);
+    void page(Call& call, const Asked& asked);
+    void status(Call& call, const Asked& asked);
+    void presence_list(Call& call, const Asked& asked);
+    void presence_one(Call& call, const Asked& asked);
+    void why(Call& call, const Asked& asked);
+    void events(Call& call, const Asked& asked);
+    void active_calls(Call& call, const Asked& asked);
+    void whoami(Call& call, const Asked& asked);
+    void description(Call& call, const Asked& asked);
+    void reload(Call& call, const Asked& asked);
+    void dial(Call& call, const Asked& asked);
+    void control(Call& call, const Asked& asked);
+
+private:
+    using Keep = std::shared_ptr<void>;
+    struct Views {
+        std::vector<PlatformView> platforms;
+        std::vector<AdapterView> adapters;
+    };
+    struct PeopleCount {
+        std::array<std::uint64_t, presence::status_count> by_status{};
+        std::uint64_t known = 0;
+    };
+    struct Page {
+        std::size_t limit;
+        std::size_t from; // place in the listing
+    };
+
+    // api.cpp
+    [[nodiscard]] const Identity* identify(Call& call, bool& refused);
+    [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, bool refused) const;
+    [[nodiscard]] std::optional<presence::Slot> find_person(std::string_view id) const;
+    [[nodiscard]] presence::Snapshot read(presence::Slot slot) const;
+    template <class T>
+    [[nodiscard]] Task<std::optional<T>> ask(std::function<void(Reply<T>)> port, Steady until);
+    [[nodiscard]] Steady patience() const { return steady_now() + limits_.ask_wait; }
+    void defer(Call& call, Task<Answer> answer);
+    [[nodiscard]] static Task<> deliver(Keep keep, Server& server, Ticket ticket, Task<Answer> answer);
+
+    // listing.cpp
+    [[nodiscard]] Result<std::size_t> position_of(std::string_view cursor) const;
+    [[nodiscard]] std::string cursor_at(std::size_t place) const;
+
+    // health.cpp
+    [[nodiscard]] Task<std::optional<Views>> views();
+    [[nodiscard]] Task<Answer> make_ready();
+    [[nodiscard]] Task<Answer> make_status();
+    [[nodiscard]] Task<Answer> make_metrics();
+    [[nodiscard]] Task<> sample_rates(Keep keep);
+    [[nodiscard]] PeopleCount count_people() const;
+    void note_total(std::uint64_t events);
+    void write_status(std::string& out, const Views& views) const;
+
+    // commands.cpp
+    [[nodiscard]] Task<Answer> make_why(presence::Slot slot);
+    [[nodiscard]] Task<Answer> make_calls(Page page);
+    [[nodiscard]] Task<Answer> make_reload();
+    [[nodiscard]] Task<Answer> make_dial(DialRequest request);
+    [[nodiscard]] Task<Answer> make_control(ControlRequest request);
+    void write_inputs(class JsonWriter& json, const presence::Snapshot& snapshot,
+                      const std::vector<LineInput>& lines) const;
+
+    Loop& loop_;
+    const Limits limits_;
+    const presence::Table& table_;
+    const Ports ports_;
+    About about_;
+    Router router_;
+    Server* server_ = nullptr;
+    Events* events_ = nullptr;
+    std::weak_ptr<void> owner_;
+    std::shared_ptr<const presence::People> people_;
+    bool people_given_ = false;
+    std::shared_ptr<const Access> access_;
+    std::uint64_t access_generation_ = 0;
+    std::vector<std::function<void(MetricsText&)>> contributions_;
+    std::string id_; // the decoded id of the request at hand
+    std::string description_;
+
+    std::uint64_t events_before_ = 0; // at `sampled_`
+    Steady sampled_{};
+    double events_per_second_ = 0;
+};
+
+} // namespace lamp::status

@@ -1,0 +1,37 @@
+// Waiting for another room's answer, with a limit. For the files of Api only.
+#pragma once
+#include "status/api.hpp"
+
+namespace lamp::status {
+
+/// Nothing when no answer came in time; at once when the port is empty.
+template <class T>
+Task<std::optional<T>> Api::ask(std::function<void(Reply<T>)> port, Steady until) {
+    struct Waiting {
+        explicit Waiting(asio::io_context& context) : bell(context) {}
+        Bell bell;
+        std::optional<T> answer;
+    };
+    if (!port) co_return T();
+    auto waiting = std::make_shared<Waiting>(loop_.context());
+    Reply<T> reply = [waiting, &loop = loop_](T answer) {
+        loop.post([waiting, answer = std::move(answer)]() mutable {
+            if (waiting->answer) return;
+            waiting->answer = std::move(answer);
+            waiting->bell.ring();
+        });
+    };
+    port(std::move(reply));
+    while (!waiting->answer) {
+        auto left = std::chrono::duration_cast<milliseconds>(until - steady_now());
+        if (left.count() <= 0) break;
+        co_await waiting->bell.wait(left);
+    }
+    co_return std::move(waiting->answer);
+}
+
+[[nodiscard]] inline Answer no_answer() {
+    return problem(504, "Another part of the daemon did not answer in time.");
+}
+
+} // namespace lamp::status

@@ -1,0 +1,302 @@
+// Endpoints that other rooms answer: why, active calls, dialling, call control, reload.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "status/asking.hpp"
+#include "status/json.hpp"
+#include "status/presence_json.hpp"
+#include "status/target.hpp"
+
+namespace lamp::status {
+namespace {
+
+constexpr std::size_t number_length_max = 128;
+
+int status_of(Category category) {
+    switch (category) {
+    case Category::invalid: return 400;
+    case Category::forbidden: return 403;
+    case Category::not_found: return 404;
+    case Category::conflict: return 409;
+    case Category::throttled:
+    case Category::limit: return 429;
+    case Category::cancelled: return 503;
+    case Category::timeout: return 504;
+    case Category::network:
+    case Category::protocol:
+    case Category::unauthorised:
+    case Category::unavailable: break;
+    }
+    return 502;
+}
+
+/// The texts of a JSON object's members; a member that is missing, empty or no text is named in the error.
+Result<std::vector<std::string>> read_members(std::string_view body, std::initializer_list<std::string_view> names) {
+    boost::system::error_code error;
+    auto document = boost::json::parse(body, error);
+    if (error || !document.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
+    std::vector<std::string> values;
+    for (auto name : names) {
+        const auto* value = document.get_object().if_contains(name);
+        bool good = value && value->is_string() && !value->get_string().empty() &&
+                    value->get_string().size() <= number_length_max * 4;
+        if (!good) return fail(Category::invalid, fmt::format("The body needs the text \"{}\".", name));
+        values.emplace_back(value->get_string().begin(), value->get_string().end());
+    }
+    return values;
+}
+
+bool is_number(std::string_view text) {
+    return text.size() <= number_length_max &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Answer accepted(const std::optional<Result<std::string>>& outcome) {
+    if (!outcome) return no_answer();
+    if (!*outcome) return problem(status_of(outcome->error().category), outcome->error().text);
+    Answer answer{.status = 202, .content = Content::json, .fields = {}, .body = {}};
+    JsonWriter json(answer.body);
+    json.object([&] { json.member("call", **outcome); });
+    return answer;
+}
+
+void write_input(JsonWriter& json, std::string_view source, std::string_view value, std::optional<Wall> at,
+                 std::optional<Wall> expires) {
+    json.member("source", source);
+    json.member("value", value);
+    json.member("at", at);
+    json.key("age_s");
+    if (at)
+        json.value(std::max(0.0, std::chrono::duration<double>(wall_now() - *at).count()));
+    else
+        json.value(nullptr);
+    json.member("expires", expires);
+}
+
+} // namespace
+
+// --- why
+
+void Api::why(Call& call, const Asked& asked) {
+    auto slot = find_person(asked.id);
+    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    if (ports_.interested) ports_.interested(*slot);
+    defer(call, make_why(*slot));
+}
+
+Task<Answer> Api::make_why(presence::Slot slot) {
+    auto until = patience();
+    std::function<void(Reply<std::vector<LineInput>>)> ask_lines;
+    if (ports_.lines)
+        ask_lines = [this, slot](Reply<std::vector<LineInput>> reply) { ports_.lines(slot, std::move(reply)); };
+    std::function<void(Reply<std::vector<OutputView>>)> ask_outputs;
+    if (ports_.outputs)
+        ask_outputs = [this, slot](Reply<std::vector<OutputView>> reply) { ports_.outputs(slot, std::move(reply)); };
+    auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
+    auto outputs = co_await ask<std::vector<OutputView>>(std::move(ask_outputs), until);
+    if (!lines || !outputs) co_return no_answer();
+    if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
+
+    Answer answer;
+    auto snapshot = read(slot);
+    auto rules = table_.rules();
+    auto inputs = presence::Inputs::of(snapshot.cells);
+    JsonWriter json(answer.body);
+    json.object([&] {
+        json.key("presence");
+        json.raw({});
+        append_presence(answer.body, snapshot, people_->person(slot), ports_.teams_word);
+        json.key("inputs");
+        json.array([&] { write_inputs(json, snapshot, *lines); });
+        json.key("rules");
+        json.array([&] {
+            for (const presence::Rule& rule : rules->rows())
+                json.object([&] {
+                    json.member("rule", unsigned{rule.number});
+                    json.member("matched", rule.matches(inputs));
+                    json.member("status", presence::name(rule.status));
+                    json.member("text", rule.text);
+                });
+        });
+        json.key("outputs");
+        json.array([&] {
+            for (const OutputView& output : *outputs)
+                json.object([&] {
+                    json.member("adapter", output.adapter);
+                    json.member("value", output.value);
+                    json.member("at", output.at);
+                    json.member("result", output.result);
+                });
+        });
+    });
+    co_return answer;
+}
+
+/// Every line of the person where the telephony room tells of them, else the report that they gave together.
+void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot,
+                       const std::vector<LineInput>& lines) const {
+    using presence::Source;
+    auto write_line = [&](const LineInput& line) {
+        json.object([&] {
+            write_input(json, "telephony", presence::name(line.state), line.at, line.expires);
+            if (!line.line.empty()) json.member("line", line.line);
+            json.member("calls", line.calls);
+            json.member("dnd", line.dnd);
+            json.member("forwarding", presence::name(line.forwarding));
+            json.member_or_null("acd", line.agent == presence::AgentState::none ? "" : presence::name(line.agent));
+            json.member("stale", line.stale);
+        });
+    };
+    for (const LineInput& line : lines)
+        write_line(line);
+    if (!ports_.lines && snapshot.said(Source::telephony)) {
+        auto all = snapshot.line();
+        write_line({{}, all.state, all.calls, all.dnd, all.forwarding, all.agent, all.stale, all.at, {}});
+    }
+    if (snapshot.said(Source::teams)) {
+        auto teams = snapshot.teams();
+        auto word = teams_word(teams, ports_.teams_word);
+        json.object([&] {
+            write_input(json, "teams", fmt::format("{}/{}", word.availability, word.activity), teams.at, {});
+            json.member("out_of_office", teams.out_of_office);
+            json.member("stale", teams.stale);
+        });
+    }
+    for (auto source : {Source::meetings, Source::publication}) {
+        if (!snapshot.said(source)) continue;
+        auto cell = snapshot.cells.at(static_cast<std::size_t>(source));
+        bool active = presence::packing::field_of(cell, 0, 1) != 0;
+        json.object([&] {
+            write_input(json, presence::name(source), active ? "active" : "none", presence::packing::unpack_time(cell),
+                        {});
+        });
+    }
+}
+
+// --- calls
+
+void Api::active_calls(Call& call, const Asked&) {
+    auto query = Query::parse(call.request.query, {"limit", "cursor"});
+    if (!query) return call.answer(problem(400, query.error().text));
+    auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
+    if (!limit) return call.answer(problem(400, limit.error().text));
+    auto from = query->number("cursor", 0, 0, ~std::size_t{0});
+    if (!from) return call.answer(problem(400, "The cursor is not one of ours."));
+    defer(call, make_calls({*limit, *from}));
+}
+
+Task<Answer> Api::make_calls(Page page) {
+    auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
+    if (!calls) co_return no_answer();
+    std::ranges::sort(*calls, {}, [](const CallView& one) { return std::tie(one.started, one.id); });
+    Answer answer;
+    JsonWriter json(answer.body);
+    auto from = std::min(page.from, calls->size());
+    auto end = std::min(calls->size(), from + page.limit);
+    json.object([&] {
+        json.key("items");
+        json.array([&] {
+            for (const CallView& one : std::span(*calls).subspan(from, end - from))
+                json.object([&] {
+                    json.member("id", one.id);
+                    json.member("person", one.person);
+                    json.member("line", one.line);
+                    json.member("direction", one.incoming ? "in" : "out");
+                    json.key("remote");
+                    json.object([&] {
+                        json.member_or_null("number", one.remote_number);
+                        json.member_or_null("name", one.remote_name);
+                    });
+                    json.member("started", one.started);
+                    json.member("answered", one.answered);
+                    json.member("state", one.state);
+                    json.member_or_null("ddi", one.ddi);
+                    json.member_or_null("queue", one.queue);
+                });
+        });
+        json.member_or_null("next", end < calls->size() ? std::to_string(end) : std::string());
+    });
+    co_return answer;
+}
+
+void Api::dial(Call& call, const Asked& asked) {
+    auto members = read_members(call.request.body, {"person", "to"});
+    if (!members) return call.answer(problem(400, members.error().text));
+    auto slot = find_person((*members)[0]);
+    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    if (!is_number((*members)[1])) return call.answer(problem(400, "\"to\" is no number."));
+    if (!ports_.dial) return call.answer(problem(501, "No telephony platform is configured."));
+    defer(call, make_dial({*slot, (*members)[1], asked.identity->token}));
+}
+
+Task<Answer> Api::make_dial(DialRequest request) {
+    std::function<void(Reply<Result<std::string>>)> port = [this, request](Reply<Result<std::string>> reply) {
+        ports_.dial(request, std::move(reply));
+    };
+    auto outcome = co_await ask<Result<std::string>>(std::move(port), patience());
+    co_return accepted(outcome);
+}
+
+void Api::control(Call& call, const Asked& asked) {
+    auto word = asked.route->pattern.substr(asked.route->pattern.rfind('/') + 1);
+    ControlRequest request{std::string(asked.id), CallVerb::answer, {}, asked.identity->token};
+    for (auto verb : {CallVerb::answer, CallVerb::hold, CallVerb::resume, CallVerb::hangup, CallVerb::transfer})
+        if (name(verb) == word) request.verb = verb;
+    if (request.verb == CallVerb::transfer) {
+        auto members = read_members(call.request.body, {"to"});
+        if (!members) return call.answer(problem(400, members.error().text));
+        if (!is_number(members->front())) return call.answer(problem(400, "\"to\" is no number."));
+        request.to = std::move(members->front());
+    }
+    if (!ports_.control) return call.answer(problem(501, "No telephony platform is configured."));
+    defer(call, make_control(std::move(request)));
+}
+
+Task<Answer> Api::make_control(ControlRequest request) {
+    std::function<void(Reply<Result<std::string>>)> port = [this, request](Reply<Result<std::string>> reply) {
+        ports_.control(request, std::move(reply));
+    };
+    auto outcome = co_await ask<Result<std::string>>(std::move(port), patience());
+    co_return accepted(outcome);
+}
+
+// --- reload
+
+void Api::reload(Call& call, const Asked&) {
+    if (!ports_.reload) return call.answer(problem(501, "This daemon was started without a configuration file."));
+    defer(call, make_reload());
+}
+
+Task<Answer> Api::make_reload() {
+    auto outcome = co_await ask<ReloadView>(ports_.reload, patience());
+    if (!outcome) co_return no_answer();
+    std::string members; // of the object, without its braces
+    JsonWriter json(members);
+    auto texts = [&](std::string_view name, const std::vector<std::string>& list) {
+        json.key(name);
+        json.array([&] {
+            for (const std::string& text : list)
+                json.value(text);
+        });
+    };
+    texts("applied", outcome->applied);
+    texts("needs_restart", outcome->needs_restart);
+    json.key("problems");
+    json.array([&] {
+        for (const config::Problem& one : outcome->problems)
+            json.object([&] {
+                json.member("file", one.file);
+                json.member("line", one.line);
+                json.member("column", one.column);
+                json.member("section", one.section);
+                json.member("key", one.key);
+                json.member("message", one.message);
+                json.member("severity", one.severity == config::Severity::error ? "error" : "warning");
+            });
+    });
+    if (!outcome->accepted) co_return problem(422, "The configuration has mistakes; nothing was changed.", members);
+    co_return Answer{.status = 200, .content = Content::json, .fields = {}, .body = "{" + members + "}"};
+}
+
+} // namespace lamp::status

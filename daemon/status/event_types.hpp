@@ -1,0 +1,22 @@
+// The kinds of events of /v1/events (interface 4). Values only.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lamp::status {
+
+enum class EventType : std::uint8_t { presence, call, missed, forwarding, acd, gap, heartbeat };
+inline constexpr std::size_t event_type_count = 7;
+
+[[nodiscard]] std::string_view name(EventType type);
+[[nodiscard]] std::optional<EventType> event_type_named(std::string_view word);
+
+/// A set of them.
+using EventTypes = std::uint8_t;
+[[nodiscard]] constexpr EventTypes bit(EventType type) {
+    return static_cast<EventTypes>(1U << static_cast<unsigned>(type));
+}
+inline constexpr EventTypes every_event_type = (1U << event_type_count) - 1;
+
+} // namespace lamp::status

@@ -1,0 +1,351 @@
+// The server's requests and answers: bytes in, one request after the other, bytes out.
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "status/server.hpp"
+
+namespace lamp::status {
+namespace {
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr int tls_records_at_once = 8;
+} // namespace
+
+// --- what the poller says
+
+void Connection::on_ready(std::uint32_t events) {
+    server_.ready(*this, events);
+}
+
+void Server::ready(Connection& one, std::uint32_t events) {
+    if (one.state == State::closed) return;
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0 && (events & EPOLLIN) == 0) return close(one);
+    if (one.state == State::handshake) return shake_hands(one);
+    if ((events & EPOLLOUT) != 0) {
+        if (one.out_at < one.out.size()) flush(one);
+        if (one.state == State::streaming && one.out.empty()) {
+            watch(one, EPOLLIN);
+            one.stream->on_writable();
+        }
+    }
+    if ((events & EPOLLIN) != 0 && one.state != State::closed) readable(one);
+}
+
+void Server::watch(Connection& one, std::uint32_t interest) {
+    if (one.interest == interest || one.state == State::closed) return;
+    one.interest = interest;
+    poller_.change(one.wire.descriptor(), one, interest);
+}
+
+void Server::shake_hands(Connection& one) {
+    auto moved = one.wire.handshake();
+    if (moved.what == Moved::What::would_block)
+        return watch(one, moved.wants_write ? std::uint32_t{EPOLLOUT} : std::uint32_t{EPOLLIN});
+    if (moved.what != Moved::What::bytes) {
+        counters_.handshakes_failed.add();
+        return close(one);
+    }
+    one.state = State::idle;
+    watch(one, EPOLLIN);
+    readable(one);
+}
+
+// --- reading
+
+void Server::readable(Connection& one) {
+    for (int i = 0; i < tls_records_at_once; ++i) {
+        if (one.state == State::lingering || one.state == State::streaming) return discard(one);
+        if (one.state != State::idle && one.state != State::reading) return;
+        auto moved = one.wire.read_some(scratch_.data(), scratch_.size());
+        if (moved.what == Moved::What::would_block) return;
+        if (moved.what != Moved::What::bytes) return ended(one);
+        counters_.received_bytes.add(moved.size);
+        take(one, std::string_view(scratch_).substr(0, moved.size));
+        if (one.state == State::closed || (!one.wire.holds_bytes() && moved.size < scratch_.size())) return;
+    }
+}
+
+/// The peer will send no more; an answer that is being made is still finished.
+void Server::ended(Connection& one) {
+    one.peer_ended = true;
+    close(one);
+}
+
+void Server::take(Connection& one, std::string_view bytes) {
+    if (one.in.empty()) {
+        auto used = consume(one, bytes);
+        if (one.state != State::closed && used < bytes.size()) one.in.assign(bytes.substr(used));
+    } else {
+        // Nothing can be complete before a line is; this keeps a byte at a time from being read again and again.
+        bool line_ended = bytes.find('\n') != std::string_view::npos;
+        one.in += bytes;
+        if (!line_ended && one.in.size() <= limits_.target_bytes) return;
+        return take_held(one);
+    }
+    if (one.state != State::closed) flush(one);
+}
+
+void Server::take_held(Connection& one) {
+    auto used = consume(one, one.in);
+    if (one.state == State::closed) return;
+    one.in.erase(0, used);
+    flush(one);
+}
+
+/// Answers as many requests as are complete. Returns how many bytes they took.
+std::size_t Server::consume(Connection& one, std::string_view bytes) {
+    std::size_t used = 0;
+    while (used < bytes.size() && (one.state == State::idle || one.state == State::reading)) {
+        auto rest = bytes.substr(used);
+        auto took = one.body ? consume_body(one, rest) : consume_head(one, rest);
+        if (took == 0) break;
+        used += took;
+        if (outgoing_.size() > limits_.pipelined_bytes) flush(one);
+    }
+    return one.state == State::lingering ? bytes.size() : used;
+}
+
+std::size_t Server::consume_head(Connection& one, std::string_view bytes) {
+    Request request;
+    auto head = parse_head(bytes, limits_, request);
+    if (one.state == State::idle) {
+        one.state = State::reading;
+        one.deadline = now_ + limits_.header_wait;
+    }
+    if (head.what == HeadOutcome::What::incomplete) return 0;
+    if (head.what == HeadOutcome::What::refused) {
+        counters_.malformed.add();
+        refuse(one, head.status, head.why);
+        return 0;
+    }
+    if (request.has_body())
+        begin_body(one, request, bytes.substr(0, head.size));
+    else
+        dispatch(one, request);
+    return head.size;
+}
+
+void Server::begin_body(Connection& one, const Request& request, std::string_view head) {
+    one.body = std::make_unique<IncomingBody>();
+    one.body->head = head;
+    one.body->chunked = request.chunked;
+    one.body->expected = request.content_length;
+    one.deadline = now_ + limits_.body_wait;
+    if (request.expects_continue) outgoing_ += go_on;
+}
+
+std::size_t Server::consume_body(Connection& one, std::string_view bytes) {
+    IncomingBody& body = *one.body;
+    std::size_t used = 0;
+    bool whole = false;
+    if (body.chunked) {
+        auto outcome = body.chunks.feed(bytes, body.bytes, limits_.body_bytes);
+        used = outcome.used;
+        if (outcome.what == ChunkReader::What::malformed) {
+            counters_.malformed.add();
+            return refuse(one, 400, "The chunks of the body are malformed."), 0;
+        }
+        if (outcome.what == ChunkReader::What::too_long) return refuse(one, 413, "the body is too long"), 0;
+        whole = outcome.what == ChunkReader::What::done;
+    } else {
+        used = std::min<std::size_t>(bytes.size(), body.expected - body.bytes.size());
+        body.bytes += bytes.substr(0, used);
+        whole = body.bytes.size() == body.expected;
+    }
+    if (!whole) return used;
+    auto complete = std::move(one.body);
+    Request request;
+    auto head = parse_head(complete->head, limits_, request);
+    LAMP_CHECK(head.what == HeadOutcome::What::complete);
+    request.body = complete->bytes;
+    dispatch(one, request);
+    return used;
+}
+
+// --- answering
+
+void Server::dispatch(Connection& one, const Request& request) {
+    one.close_after = !request.keep_alive || draining_;
+    one.head_only = request.method == Method::head;
+    body_.clear();
+    Call call(*this, one, request, body_);
+    respond_(call);
+    LAMP_CHECK(call.done_);
+}
+
+void Call::answer(int status, Content content, std::string_view fields) {
+    done_ = true;
+    server_.put(connection_, status, content, fields, body_);
+}
+
+void Call::answer(const Answer& made) {
+    done_ = true;
+    server_.put(connection_, made.status, made.content, made.fields, made.body);
+}
+
+Ticket Call::defer() {
+    done_ = true;
+    connection_.state = Connection::State::waiting;
+    return {connection_.place, connection_.serial};
+}
+
+Connection* Call::stream(StreamEnd& end) {
+    done_ = true;
+    connection_.close_after = true; // the stream's end is the connection's
+    server_.put(connection_, 200, Content::events, {}, {});
+    if (connection_.head_only) return nullptr;
+    connection_.state = Connection::State::streaming;
+    connection_.stream = &end;
+    connection_.deadline = Steady::max();
+    ++server_.streams_;
+    server_.flush(connection_);
+    return connection_.state == Connection::State::streaming ? &connection_ : nullptr;
+}
+
+KnownToken& Call::known() const {
+    return connection_.known;
+}
+
+void Server::put(Connection& one, int status, Content content, std::string_view fields, std::string_view body) {
+    counters_.answers.at(static_cast<std::size_t>(status / 100)).add();
+    auto connection = one.close_after ? HeadWriter::Connection::close : HeadWriter::Connection::keep;
+    heads_.append(outgoing_, status, content, body.size(), connection, fields);
+    if (!one.head_only) outgoing_ += body;
+    one.close_after ? one.state = State::lingering : one.state = State::idle;
+}
+
+/// For requests that are none: the answer is the connection's last.
+void Server::refuse(Connection& one, int status, std::string_view why) {
+    one.body.reset();
+    one.close_after = true;
+    one.head_only = false;
+    put(one, status, Content::problem, {}, problem(status, why).body);
+    flush(one);
+}
+
+void Server::finish(Ticket ticket, const Answer& answer) {
+    if (ticket.place >= connections_.size()) return;
+    Connection* one = connections_[ticket.place].get();
+    if (!one || one->serial != ticket.serial || one->state != State::waiting) return;
+    if (draining_) one->close_after = true;
+    put(*one, answer.status, answer.content, answer.fields, answer.body);
+    flush(*one);
+    if (one->state == State::idle) resume(*one);
+    graveyard_.clear();
+}
+
+/// Requests that came while an answer was being made.
+void Server::resume(Connection& one) {
+    if (!one.in.empty()) take_held(one);
+    if (one.state == State::idle && one.wire.holds_bytes()) readable(one);
+}
+
+/// Sends what is due. What the peer does not take waits in the connection, and nothing more is read until it has.
+void Server::flush(Connection& one) {
+    auto bytes = one.out.empty() ? std::string_view(outgoing_) : std::string_view(one.out).substr(one.out_at);
+    bool carried = !one.out.empty();
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+        auto moved = one.wire.write_some(bytes.substr(sent));
+        if (moved.what == Moved::What::would_block) break;
+        if (moved.what != Moved::What::bytes) {
+            outgoing_.clear();
+            return close(one);
+        }
+        sent += moved.size;
+    }
+    counters_.sent_bytes.add(sent);
+    if (sent < bytes.size()) {
+        if (carried) {
+            one.out_at += sent;
+            one.out += outgoing_;
+        } else {
+            one.out.assign(bytes.substr(sent));
+            one.out_at = 0;
+        }
+        outgoing_.clear();
+        one.deadline = now_ + limits_.write_wait;
+        if (one.state == State::idle || one.state == State::reading) one.state = State::writing;
+        return watch(one, EPOLLOUT);
+    }
+    one.out.clear();
+    one.out_at = 0;
+    if (carried && !outgoing_.empty()) return flush(one);
+    outgoing_.clear();
+    drained(one);
+}
+
+/// Everything is sent: what comes next depends on what it was.
+void Server::drained(Connection& one) {
+    switch (one.state) {
+    case State::writing:
+        one.state = State::idle;
+        one.out.shrink_to_fit();
+        idle(one);
+        return resume(one);
+    case State::idle: return idle(one);
+    case State::lingering: return linger(one);
+    case State::waiting: return watch(one, 0);
+    case State::reading:
+    case State::streaming:
+    case State::handshake:
+    case State::closed: return;
+    }
+}
+
+void Server::idle(Connection& one) {
+    if (draining_) return close(one);
+    one.deadline = now_ + limits_.idle_wait;
+    watch(one, EPOLLIN);
+}
+
+/// Closing with unread bytes would make the kernel reset the connection, and our last words would be lost.
+void Server::linger(Connection& one) {
+    if (one.lingered > 0) return;
+    one.lingered = 1;
+    one.in.clear();
+    one.deadline = now_ + limits_.linger_wait;
+    one.wire.shut_down();
+    watch(one, EPOLLIN);
+    discard(one);
+}
+
+void Server::discard(Connection& one) {
+    for (int i = 0; i < tls_records_at_once; ++i) {
+        auto moved = one.wire.read_some(scratch_.data(), scratch_.size());
+        if (moved.what == Moved::What::would_block) return;
+        if (moved.what != Moved::What::bytes) return close(one);
+        if (one.state == State::lingering) one.lingered += moved.size;
+        if (one.lingered > limits_.linger_bytes) return close(one);
+    }
+}
+
+// --- streams
+
+Moved Connection::write_stream(std::string_view bytes) {
+    if (state != State::streaming) return {Moved::What::closed};
+    if (!out.empty()) return {Moved::What::would_block, 0, true};
+    auto moved = wire.write_some(bytes);
+    if (moved.what != Moved::What::bytes) return moved;
+    server_.counters_.sent_bytes.add(moved.size);
+    return moved;
+}
+
+void Connection::want_writable() {
+    if (state != State::streaming) return;
+    deadline = server_.now_ + server_.limits_.stream_stall_wait;
+    server_.watch(*this, EPOLLIN | EPOLLOUT);
+}
+
+void Connection::cut_stream() {
+    if (state == State::streaming) server_.close(*this);
+}
+
+void Connection::close_stream() {
+    if (state != State::streaming) return;
+    stream = nullptr;
+    --server_.streams_;
+    state = State::lingering;
+    server_.linger(*this);
+}
+
+} // namespace lamp::status

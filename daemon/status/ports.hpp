@@ -1,0 +1,145 @@
+// What this room needs from the others, as plain structs and functions. Nothing here knows who answers.
+// Every function is called on the serve loop and must return at once; the answer is given through `Reply`, from any
+// loop, once (a second one is ignored). No answer within limits `ask_wait` (5 s) becomes a 504. A function that is
+// empty means "we do not have that": listings are empty, commands answer 501.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/errors.hpp"
+#include "config/problems.hpp"
+#include "presence/words.hpp"
+
+namespace lamp::status {
+
+template <class T>
+using Reply = std::function<void(T)>;
+template <class T>
+using Ask = std::function<void(Reply<T>)>;
+
+enum class ChannelState : std::uint8_t { up, opening, down, stopped };
+[[nodiscard]] std::string_view name(ChannelState state);
+/// What is none of these words is `down`.
+[[nodiscard]] ChannelState channel_state_named(std::string_view word);
+
+struct ChannelView {
+    std::string host;
+    ChannelState state = ChannelState::down;
+    std::optional<Wall> since;
+    std::string channel_id;
+    std::optional<Wall> last_event;
+    std::optional<Wall> last_heartbeat;
+    std::string reason; // why it is not up; empty when it is
+};
+
+/// One platform login.
+struct PlatformView {
+    std::string name;
+    std::string target; // user, group, enterprise
+    std::vector<ChannelView> channels;
+    std::uint64_t wanted = 0, live = 0, pending = 0, refused = 0; // subscriptions
+    std::uint64_t first_total = 0, first_known = 0;               // lines, and those whose first state is in
+    std::uint64_t events = 0;                                     // since the start
+    std::uint64_t gaps = 0;
+    bool discovered = true;            // the directory is in, or nobody asked for it
+    std::vector<std::string> problems; // whole sentences: a login that is refused, a set taken over …
+};
+
+/// One adapter (Teams, SIP, forwarding, LDAP …).
+struct AdapterView {
+    std::string name;
+    std::string state; // up, opening, down, degraded, off
+    std::uint64_t queue = 0;
+    std::optional<Wall> last_success;
+    std::string last_error; // empty: none
+    std::string not_ready;  // a sentence that holds /readyz back ("the first Teams round is not in"), else empty
+};
+
+/// One call that is going on (interface 7.9).
+struct CallView {
+    std::string id;
+    std::string person;
+    std::string line;
+    bool incoming = false;
+    std::string remote_number;
+    std::string remote_name;
+    std::optional<Wall> started;
+    std::optional<Wall> answered;
+    std::string state; // ringing, active, held, held_by_remote …
+    std::string ddi;
+    std::string queue;
+};
+
+/// One line of a person, for `why`.
+struct LineInput {
+    std::string line;
+    presence::LineState state = presence::LineState::unknown;
+    unsigned calls = 0;
+    bool dnd = false;
+    presence::Forwarding forwarding = presence::Forwarding::none;
+    presence::AgentState agent = presence::AgentState::none;
+    bool stale = false;
+    std::optional<Wall> at;
+    std::optional<Wall> expires; // when it becomes unknown unless something is heard
+};
+
+/// What was last said of a person to the outside.
+struct OutputView {
+    std::string adapter;
+    std::string value;
+    std::optional<Wall> at;
+    std::string result;
+};
+
+struct DialRequest {
+    presence::Slot person;
+    std::string to;
+    std::string by; // the token's name, for the audit
+};
+enum class CallVerb : std::uint8_t { answer, hold, resume, hangup, transfer };
+[[nodiscard]] std::string_view name(CallVerb verb);
+struct ControlRequest {
+    std::string call;
+    CallVerb verb;
+    std::string to; // transfer only
+    std::string by;
+};
+
+struct ReloadView {
+    bool accepted = false;
+    config::Problems problems;        // errors (then nothing has changed) and warnings
+    std::vector<std::string> applied; // keys, as people write them
+    std::vector<std::string> needs_restart;
+};
+
+/// The words of Teams behind `presence::TeamsReport::word`; the views must stay valid for ever.
+struct TeamsWord {
+    std::string_view availability;
+    std::string_view activity;
+};
+
+struct Ports {
+    Ask<std::vector<PlatformView>> platforms;
+    Ask<std::vector<AdapterView>> adapters;
+    Ask<std::vector<CallView>> active_calls;
+    std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
+    std::function<void(presence::Slot, Reply<std::vector<OutputView>>)> outputs;
+    /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
+    /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.
+    std::function<void(DialRequest, Reply<Result<std::string>>)> dial;
+    /// Gives the call's id.
+    std::function<void(ControlRequest, Reply<Result<std::string>>)> control;
+    Ask<ReloadView> reload;
+
+    /// Answered at once, on the serve loop. Empty: words are made from the state.
+    std::function<TeamsWord(unsigned word)> teams_word;
+    /// Somebody looks at this person while nothing is known of the line: its first state may come first.
+    std::function<void(presence::Slot)> interested;
+};
+
+} // namespace lamp::status

@@ -1,0 +1,150 @@
+#include "status/routes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "status/api.hpp"
+
+namespace lamp::status {
+namespace {
+
+constexpr std::string_view text_schema = R"({"type":"string"})";
+
+constexpr std::array<Parameter, 5> list_parameters{{
+    {"q", text_schema, "Words that must all occur in the person's name, id, e-mail address, folder or lines."},
+    {"folder", text_schema, "Only people of this folder."},
+    {"status",
+     R"({"type":"string","enum":["unknown","offline","available","away","busy","in_meeting","on_call","do_not_disturb","held","ringing"]})",
+     "Only people with this status."},
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
+constexpr std::array<Parameter, 2> page_parameters{{
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
+constexpr std::array<Parameter, 3> event_parameters{{
+    {"types", text_schema,
+     "Comma-separated: presence, call, missed, forwarding, acd, heartbeat; `gap` always comes. Default: all. What the "
+     "token may not read is left out."},
+    {"person", text_schema, "Comma-separated ids; only events about these people."},
+    {"snapshot", R"({"type":"string","enum":["0","1"],"default":"0"})", "1: everybody's presence comes first."},
+}};
+
+constexpr Permission none{};
+constexpr auto reading = permission("presence.read");
+constexpr auto calling = permission("callcontrol.any");
+using enum Method;
+
+// Method, pattern, gate, permission, function, summary, status, schema, parameters, body.
+constexpr std::array table{
+    Route{get, "/healthz", Gate::open, none, &Api::healthz, "200 while the process serves", 200, "text/plain"},
+    Route{get, "/readyz", Gate::open, none, &Api::readyz, "200 when everything is known, else 503 with what is missing",
+          200, "Ready"},
+    Route{get, "/metrics", Gate::permission, permission("metrics.read"), &Api::metrics, "Prometheus text format", 200,
+          "text/plain"},
+    Route{get, "/", Gate::open, none, &Api::page, "The status page", 200, "text/html"},
+    Route{get, "/board.js", Gate::open, none, &Api::page, "The status page's script", 200, "text/javascript"},
+    Route{get, "/board.css", Gate::open, none, &Api::page, "The status page's looks", 200, "text/css"},
+    Route{get, "/v1/status", Gate::permission, permission("status.read"), &Api::status,
+          "Channels, subscriptions, adapters, rates, problems", 200, "Status"},
+    Route{get, "/v1/presence", Gate::permission, reading, &Api::presence_list,
+          "People and their presence, by folder and name", 200, "PresencePage", list_parameters},
+    Route{get, "/v1/presence/{id}", Gate::permission, reading, &Api::presence_one, "The presence of one person", 200,
+          "Presence"},
+    Route{get, "/v1/presence/{id}/why", Gate::permission, reading, &Api::why,
+          "Why a lamp shows what it shows: inputs, rules, outputs", 200, "Why"},
+    Route{get, "/v1/events", Gate::permission, reading, &Api::events,
+          "Server-sent events; Last-Event-ID resumes, `gap` tells of a lost span", 200, "text/event-stream",
+          event_parameters},
+    Route{get, "/v1/calls/active", Gate::permission, permission("calls.read"), &Api::active_calls,
+          "Calls that are going on", 200, "CallPage", page_parameters},
+    Route{get, "/v1/whoami", Gate::known, none, &Api::whoami, "Whose token this is, and what it may do", 200, "WhoAmI"},
+    Route{get, "/v1/openapi.json", Gate::known, none, &Api::description, "This description", 200, "application/json"},
+    Route{post, "/v1/reload", Gate::permission, permission("config.reload"), &Api::reload,
+          "Checks the configuration and puts it in force", 200, "Reload"},
+    Route{post,
+          "/v1/dial",
+          Gate::permission,
+          permission("dial.any"),
+          &Api::dial,
+          "Lets a person's phone dial",
+          202,
+          "CallId",
+          {},
+          "Dial"},
+    Route{post, "/v1/calls/{id}/answer", Gate::permission, calling, &Api::control, "Answers a ringing call", 202,
+          "CallId"},
+    Route{post, "/v1/calls/{id}/hold", Gate::permission, calling, &Api::control, "Puts a call on hold", 202, "CallId"},
+    Route{post, "/v1/calls/{id}/resume", Gate::permission, calling, &Api::control, "Takes a call off hold", 202,
+          "CallId"},
+    Route{post, "/v1/calls/{id}/hangup", Gate::permission, calling, &Api::control, "Ends a call", 202, "CallId"},
+    Route{post,
+          "/v1/calls/{id}/transfer",
+          Gate::permission,
+          calling,
+          &Api::control,
+          "Hands a call over, unannounced",
+          202,
+          "CallId",
+          {},
+          "Transfer"},
+};
+
+bool is_variable(std::string_view segment) {
+    return segment.starts_with('{');
+}
+
+/// Cuts at slashes; nothing when there are more than `into` holds.
+template <std::size_t Size>
+std::optional<std::size_t> split(std::string_view path, std::array<std::string_view, Size>& into) {
+    std::size_t count = 0;
+    path.remove_prefix(1);
+    while (true) {
+        if (count == Size) return std::nullopt;
+        auto slash = path.find('/');
+        into.at(count++) = path.substr(0, slash);
+        if (slash == std::string_view::npos) return count;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+} // namespace
+
+std::span<const Route> routes() {
+    return table;
+}
+
+Router::Router(std::span<const Route> routes) {
+    for (const Route& route : routes) {
+        std::array<std::string_view, segments_max> segments;
+        auto count = split(route.pattern, segments);
+        auto end = segments.begin() + static_cast<std::ptrdiff_t>(count.value_or(0));
+        by_count_[count.value_or(0)].push_back({&route, {segments.begin(), end}});
+    }
+}
+
+Match Router::match(Method method, std::string_view path) const {
+    std::array<std::string_view, segments_max> segments;
+    auto count = split(path, segments);
+    Match found;
+    if (!count) return found;
+    auto wanted = method == Method::head ? Method::get : method;
+    for (const Pattern& pattern : by_count_[*count]) {
+        std::string_view raw_id;
+        bool fits = true;
+        for (std::size_t i = 0; i < *count && fits; ++i) {
+            bool variable = is_variable(pattern.segments[i]);
+            if (variable) raw_id = segments.at(i);
+            fits = variable ? !raw_id.empty() : pattern.segments[i] == segments.at(i);
+        }
+        if (!fits) continue;
+        if (pattern.route->method == wanted) return {pattern.route, raw_id, {}};
+        if (!found.allow.empty()) found.allow += ", ";
+        found.allow += name(pattern.route->method);
+        if (pattern.route->method == Method::get) found.allow += ", HEAD";
+    }
+    return found;
+}
+
+} // namespace lamp::status

@@ -1,0 +1,77 @@
+// The keys of `[http]`, `[[token]]` and `[[role]]`.
+#include "status/access.hpp"
+#include "status/options.hpp"
+
+namespace lamp::status {
+
+using namespace std::chrono_literals;
+using enum config::Reload;
+
+config::Section<HttpOptions> http_section() {
+    using O = HttpOptions;
+    config::Section<O> s{"http", config::Shape::table, "The HTTP API, the live events and the status page."};
+    s.key("listen", &O::listen, config::count(1, 16), restart,
+          "Where to listen; port 0 takes any free one, which is logged and shown in status.");
+    s.key("public_url", &O::public_url, restart, "How people reach this daemon when a proxy stands before it.")
+        .example(R"("https://lamps.example.net")");
+    s.key("certificate", &O::certificate, config::readable_file(), restart,
+          "TLS certificate and its chain (PEM). The file is read anew at each reload.")
+        .example(R"("/etc/lamplighter/lamps.pem")");
+    s.key("key", &O::key, config::readable_file(), restart, "The certificate's private key (PEM).")
+        .example(R"("/etc/lamplighter/lamps.key")");
+    s.key("anonymous_role", &O::anonymous_role, live,
+          "What a request without a token may do. Not set: only /healthz, /readyz and the status page's own files.")
+        .example(R"("viewer")");
+    s.key("flush", &O::flush, config::range(20ms, 100ms), restart,
+          "Changes are gathered for this long before subscribers hear of them.");
+    s.check([](const O& options, config::Scope& at) {
+        if (options.certificate.empty() != options.key.empty())
+            at.error(options.key.empty() ? "certificate" : "key", "certificate and key go together");
+        for (const config::Listen& listen : options.listen)
+            if (!config::is_loopback(listen.host) && options.certificate.empty())
+                return at.warning("listen", "tokens travel in clear text to an address that is not loopback");
+    });
+    return s;
+}
+
+config::Section<TokenOptions> token_section() {
+    using O = TokenOptions;
+    config::Section<O> s{"token", config::Shape::array_of_tables, "Who may use the HTTP API."};
+    s.key("name", &O::name, config::filled(), live, "How logs and the audit call the holder.")
+        .required()
+        .example(R"("wallboard")");
+    s.key("secret", &O::secret, live, "What the holder sends: Authorization: Bearer SECRET.")
+        .required()
+        .example(R"("credential:wallboard")");
+    s.key("role", &O::role, config::filled(), live,
+          "viewer, operator, administrator, buyer, accountant, technician, or one of [[role]].")
+        .required()
+        .example(R"("viewer")");
+    return s;
+}
+
+config::Section<RoleOptions> role_section() {
+    using O = RoleOptions;
+    config::Section<O> s{"role", config::Shape::array_of_tables,
+                         "Roles of one's own. What is denied stays denied, whatever is granted or inherited."};
+    s.key("name", &O::name, config::filled(), live, "How tokens call it.").required().example(R"("reception")");
+    s.key("inherit", &O::inherit, live, "The role that it starts from.").example(R"("viewer")");
+    s.key("grant", &O::grant, live, "Permissions that it has besides.").example(R"(["dial.any"])");
+    s.key("deny", &O::deny, live, "Permissions that it does not have.").example(R"(["metrics.read"])");
+    return s;
+}
+
+void check_access(const config::Configuration& configuration, config::Findings& findings) {
+    AccessOptions options{configuration.get<HttpOptions>().anonymous_role, configuration.all<TokenOptions>(),
+                          configuration.all<RoleOptions>()};
+    for (auto& mistake : Access::check(options)) {
+        if (mistake.section == "token")
+            findings.error<TokenOptions>(mistake.entry, mistake.key, std::move(mistake.message));
+        else if (mistake.section == "role")
+            findings.error<RoleOptions>(mistake.entry, mistake.key, std::move(mistake.message));
+        else
+            findings.error<HttpOptions>(0, mistake.key, std::move(mistake.message));
+    }
+}
+
+} // namespace lamp::status

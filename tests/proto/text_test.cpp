@@ -1,0 +1,94 @@
+// Characters and numbers: UTF-8 or not, Latin-1 as it is met in the field, strict integers, percent-decoding.
+#include "here.hpp"
+#include "proto/text/text.hpp"
+
+using namespace testing;
+
+TEST_CASE("UTF-8 or not") {
+    struct Row {
+        std::string_view what;
+        std::string_view bytes;
+        bool good;
+    };
+    const Row rows[] = {
+        {"nothing", "", true},
+        {"ASCII", "hello", true},
+        {"ASCII over a word's length", "hello, hello, hello", true},
+        {"two bytes", "M\xc3\xbcller", true},
+        {"two bytes behind eight", "12345678M\xc3\xbcller", true},
+        {"three bytes", "\xe2\x82\xac", true},
+        {"four bytes", "\xf0\x9f\x98\x80", true},
+        {"the last character", "\xf4\x8f\xbf\xbf", true},
+        {"Latin-1", "M\xfcller", false},
+        {"Latin-1 at the end", "caf\xe9", false},
+        {"a lone continuation", "\x80", false},
+        {"cut off", "\xe2\x82", false},
+        {"overlong two", "\xc0\xaf", false},
+        {"overlong three", "\xe0\x80\xaf", false},
+        {"overlong four", "\xf0\x80\x80\xaf", false},
+        {"a surrogate", "\xed\xa0\x80", false},
+        {"beyond Unicode", "\xf4\x90\x80\x80", false},
+        {"0xff", "\xff", false},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        CHECK(text::is_utf8(row.bytes) == row.good);
+        for (std::size_t pad = 0; pad < 9; ++pad) // wherever in a machine word it lies
+            CHECK(text::is_utf8(std::string(pad, 'x') + std::string(row.bytes) + std::string(pad, 'y')) == row.good);
+    }
+}
+
+TEST_CASE("Latin-1, and windows-1252 where Latin-1 has only controls") {
+    CHECK(text::from_latin1("M\xfcller") == "M\xc3\xbcller");
+    CHECK(text::from_latin1("\x80 12") == "\xe2\x82\xac 12"); // the euro sign
+    CHECK(text::from_latin1("\x93x\x94") == "\xe2\x80\x9cx\xe2\x80\x9d");
+    CHECK(text::from_latin1("plain") == "plain");
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte)
+        all += static_cast<char>(byte);
+    CHECK(text::is_utf8(text::from_latin1(all)));
+}
+
+TEST_CASE("integers: the whole text or nothing") {
+    struct Row {
+        std::string_view text;
+        std::optional<int> value;
+    };
+    const Row rows[] = {
+        {"0", 0},      {"12", 12},          {"-5", -5},         {"007", 7},           {"2147483647", 2147483647},
+        {"", {}},      {"2147483648", {}},  {"+5", {}},         {" 5", {}},           {"5 ", {}},
+        {"5.0", {}},   {"0x10", {}},        {"five", {}},       {"--5", {}},          {"99999999999999999999", {}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.text);
+        CHECK(text::number<int>(row.text) == row.value);
+    }
+    CHECK(text::number<unsigned>("-1") == std::nullopt);
+    CHECK(text::number<long>("2147483648") == 2147483648L);
+}
+
+TEST_CASE("percent-decoding refuses a broken escape") {
+    struct Row {
+        std::string_view text;
+        std::optional<std::string> value;
+    };
+    const Row rows[] = {
+        {"", ""},        {"a", "a"},       {"alice%40example.net", "alice@example.net"},
+        {"%41", "A"},    {"%c3%BC", "\xc3\xbc"}, {"a+b", "a+b"}, {"%00", std::string(1, '\0')},
+        {"%", {}},       {"%4", {}},       {"%4g", {}},   {"%g4", {}},   {"abc%", {}}, {"%%41", {}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.text);
+        CHECK(text::percent_decoded(row.text) == row.value);
+    }
+}
+
+TEST_CASE("trimming and letters") {
+    CHECK(text::trim(" \t\r\n a b \n") == "a b");
+    CHECK(text::trim("   ").empty());
+    CHECK(text::trim("").empty());
+    CHECK(text::lower("ISO-8859-1 \xc4") == "iso-8859-1 \xc4"); // ASCII only
+    CHECK(text::same_letters("Content-Type", "content-type"));
+    CHECK_FALSE(text::same_letters("a", "ab"));
+    CHECK_FALSE(text::same_letters("[", "{")); // 32 apart, and no letters
+}

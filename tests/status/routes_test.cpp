@@ -1,0 +1,189 @@
+// What is served to whom: routes × methods × tokens.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "office.hpp"
+#include "status/routes.hpp"
+
+using namespace testing;
+using namespace lamp;
+
+TEST_CASE("routes: methods, tokens and what they get") {
+    Office office;
+    struct Row {
+        std::string_view method;
+        std::string_view path;
+        std::string_view token;
+        int status;
+        std::string_view field = {}; // name: value that must be there
+        std::string_view missing = {};
+    };
+    // clang-format off
+    const Row table[] = {
+        // open to everybody
+        {"GET",    "/healthz",                          "",            200},
+        {"HEAD",   "/healthz",                          "",            200},
+        {"GET",    "/readyz",                           "",            200},
+        {"GET",    "/",                                 "",            200, "Content-Type: text/html; charset=utf-8"},
+        {"GET",    "/board.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/board.css",                        "",            200, "Content-Type: text/css; charset=utf-8"},
+        // needs a token
+        {"GET",    "/metrics",                          "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/presence",                      "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/presence/alice%40example.net",  "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/events",                        "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/whoami",                        "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/openapi.json",                  "",            401, "WWW-Authenticate: Bearer"},
+        {"POST",   "/v1/reload",                        "",            401, "WWW-Authenticate: Bearer"},
+        {"GET",    "/v1/presence",                      "nonsense",    401, "WWW-Authenticate: Bearer"},
+        // viewers read
+        {"GET",    "/v1/presence",                      viewer,        200, "Content-Type: application/json"},
+        {"HEAD",   "/v1/presence",                      viewer,        200},
+        {"GET",    "/v1/presence/alice%40example.net",  viewer,        200},
+        {"GET",    "/v1/presence/alice@example.net",    viewer,        200},
+        {"GET",    "/v1/presence/carol%2Fx%20y@example.net", viewer,   200},
+        {"GET",    "/v1/presence/alice%40example.net/why", viewer,     200},
+        {"GET",    "/v1/presence/nobody",               viewer,        404, "Content-Type: application/problem+json"},
+        {"GET",    "/v1/presence/nobody/why",           viewer,        404},
+        {"GET",    "/v1/presence/a%4",                  viewer,        400},
+        {"GET",    "/v1/presence/",                     viewer,        404},
+        {"GET",    "/v1/status",                        viewer,        200},
+        {"GET",    "/v1/whoami",                        viewer,        200},
+        {"GET",    "/v1/openapi.json",                  viewer,        200},
+        {"GET",    "/metrics",                          viewer,        200},
+        {"GET",    "/v1/calls/active",                  viewer,        403, "", "calls.read"},
+        {"POST",   "/v1/dial",                          viewer,        403, "", "dial.any"},
+        {"POST",   "/v1/calls/c1/hangup",               viewer,        403, "", "callcontrol.any"},
+        {"POST",   "/v1/reload",                        viewer,        403, "", "config.reload"},
+        {"GET",    "/v1/presence",                      accountant,    403, "", "presence.read"},
+        // operators act
+        {"GET",    "/v1/calls/active",                  operating,     200},
+        {"POST",   "/v1/dial",                          operating,     400},
+        {"POST",   "/v1/calls/c1/answer",               operating,     501},
+        {"POST",   "/v1/reload",                        operating,     403, "", "config.reload"},
+        {"POST",   "/v1/reload",                        administrator, 501},
+        // queries
+        {"GET",    "/v1/presence?limit=1000",           viewer,        200},
+        {"GET",    "/v1/presence?limit=0",              viewer,        400},
+        {"GET",    "/v1/presence?limit=1001",           viewer,        400},
+        {"GET",    "/v1/presence?limit=ten",            viewer,        400},
+        {"GET",    "/v1/presence?limit=-1",             viewer,        400},
+        {"GET",    "/v1/presence?status=held",          viewer,        200},
+        {"GET",    "/v1/presence?status=asleep",        viewer,        400},
+        {"GET",    "/v1/presence?cursor=x",             viewer,        400},
+        {"GET",    "/v1/presence?cursor=p1-",           viewer,        400},
+        {"GET",    "/v1/presence?colour=red",           viewer,        400},
+        {"GET",    "/v1/presence?q=%zz",                viewer,        400},
+        {"GET",    "/v1/presence?limit=1&limit=2",      viewer,        400},
+        {"GET",    "/v1/events?types=presence,nonsense", viewer,       400},
+        {"GET",    "/v1/events?person=nobody",          viewer,        404},
+        {"GET",    "/v1/events?snapshot=2",             viewer,        400},
+        {"GET",    "/v1/calls/active?limit=0",          operating,     400},
+        // what is not there
+        {"GET",    "/nothing",                          viewer,        404},
+        {"GET",    "/v1/nothing",                       "",            404},
+        {"GET",    "/v1/a/b/c/d/e/f/g",                 viewer,        404},
+        {"OPTIONS","*",                                 viewer,        404},
+        {"POST",   "/healthz",                          "",            405, "Allow: GET, HEAD"},
+        {"DELETE", "/v1/presence",                      viewer,        405, "Allow: GET, HEAD"},
+        {"GET",    "/v1/reload",                        administrator, 405, "Allow: POST"},
+        {"GET",    "/v1/calls/c1/hold",                 administrator, 405, "Allow: POST"},
+        {"BREW",   "/v1/status",                        viewer,        405, "Allow: GET, HEAD"},
+        {"OPTIONS","/v1/presence",                      viewer,        405, "Allow: GET, HEAD"},
+        {"GET",    "http://lamp/healthz",               "",            200},
+    };
+    // clang-format on
+    auto client = office.client();
+    for (const Row& row : table) {
+        CAPTURE(row.method);
+        CAPTURE(row.path);
+        CAPTURE(row.token);
+        auto answer = client.request(row.method, row.path, row.token);
+        CHECK(answer.status == row.status);
+        CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+        if (!row.field.empty()) CHECK(answer.head.find(fmt::format("\r\n{}\r\n", row.field)) != std::string::npos);
+        if (answer.status < 400 || row.method == "HEAD" || row.path == "/readyz") continue;
+        CHECK(answer.field("Content-Type") == "application/problem+json");
+        auto problem = answer.json().as_object();
+        CHECK(problem.at("status").as_int64() == row.status);
+        CHECK(!problem.at("title").as_string().empty());
+        CHECK(!problem.at("detail").as_string().empty());
+        CHECK(problem.contains("missing") == (row.status == 403));
+        if (row.status == 403) CHECK(problem.at("missing").as_string() == std::string(row.missing));
+    }
+}
+
+TEST_CASE("routes: the anonymous role opens what it holds, and a wrong token stays wrong") {
+    auto options = default_options();
+    options.access.anonymous_role = "viewer";
+    Office office(options);
+    auto client = office.client();
+    CHECK(client.get("/v1/presence").status == 200);
+    CHECK(client.get("/v1/whoami").json().at("role").as_string() == "viewer");
+    CHECK(client.get("/v1/whoami").json().at("token").is_null());
+    CHECK(client.get("/v1/calls/active").status == 403);
+    CHECK(client.get("/v1/presence", "nonsense").status == 401);
+}
+
+TEST_CASE("routes: pages of other sites cannot act with the anonymous role") {
+    auto options = default_options();
+    options.access.anonymous_role = "administrator";
+    Office office(options);
+    auto client = office.client();
+    CHECK(client.request("POST", "/v1/reload", "", "", "Origin: https://evil.example\r\n").status == 403);
+    CHECK(client.request("POST", "/v1/reload", "", "", "Origin: null\r\n").status == 403);
+    CHECK(client.request("POST", "/v1/reload", "", "", "Origin: http://lamp\r\n").status == 501);
+    CHECK(client.request("POST", "/v1/reload", administrator, "", "Origin: https://evil.example\r\n").status == 501);
+}
+
+TEST_CASE("routes: a reload of the tokens holds for connections that are open") {
+    Office office;
+    auto client = office.client();
+    CHECK(client.get("/v1/presence", viewer).status == 200);
+    status::AccessOptions fresh;
+    fresh.tokens = {{"other", Secret("other-secret"), "viewer"}};
+    REQUIRE(office.service.use_access(fresh).has_value());
+    office.settle();
+    CHECK(client.get("/v1/presence", viewer).status == 401);
+    CHECK(client.get("/v1/presence", "other-secret").status == 200);
+    fresh.tokens = {{"other", Secret("other-secret"), "nobody"}};
+    CHECK(!office.service.use_access(fresh).has_value());
+    office.settle();
+    CHECK(client.get("/v1/presence", "other-secret").status == 200);
+}
+
+TEST_CASE("routes: the page has its policy and an ETag that is honoured") {
+    Office office;
+    auto client = office.client();
+    auto page = client.get("/");
+    CHECK(page.field("Content-Security-Policy")->find("default-src 'none'; script-src 'self'") == 0);
+    CHECK(page.body.find("<title>Lamplighter</title>") != std::string::npos);
+    auto etag = page.field("ETag");
+    REQUIRE(etag.has_value());
+    auto again = client.request("GET", "/", "", "", fmt::format("If-None-Match: {}\r\n", *etag));
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    CHECK(client.get("/healthz").body == "ok\n");
+}
+
+TEST_CASE("routes: the OpenAPI description names exactly the routes") {
+    Office office;
+    auto description = office.client().get("/v1/openapi.json", viewer).json().as_object();
+    CHECK(description.at("openapi").as_string() == "3.1.0");
+    auto& paths = description.at("paths").as_object();
+    auto& schemas = description.at("components").as_object().at("schemas").as_object();
+    std::size_t operations = 0;
+    for (const auto& [path, methods] : paths)
+        operations += methods.as_object().size();
+    CHECK(operations == status::routes().size());
+    for (const auto& route : status::routes()) {
+        CAPTURE(route.pattern);
+        std::string method(status::name(route.method));
+        for (char& c : method)
+            c = static_cast<char>(c | 0x20);
+        auto& operation = paths.at(route.pattern).as_object().at(method).as_object();
+        CHECK(operation.at("responses").as_object().contains(std::to_string(route.status)));
+        for (auto schema : {route.schema, route.body_schema})
+            if (!schema.empty() && schema.find('/') == std::string_view::npos) CHECK(schemas.contains(schema));
+    }
+}
