@@ -4,7 +4,9 @@
 // Event responses are not part of the question; they are counted in bench_people.
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <cstdlib>
+#include <csignal>
 #include <cstring>
 #include <new>
 #include <openssl/evp.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
 #include "bench/measure.hpp"
 #include "fanout/fanout.hpp"
 #include "http/connection.hpp"
@@ -243,7 +246,7 @@ pid_t subscribe_to_all(std::uint16_t port) {
 
 int main(int argc, char** argv) {
     bool quick = argc > 1 && std::strcmp(argv[1], "--quick") == 0;
-    log::set_level(log::Level::error);
+    lamp::log::set_level(lamp::log::Level::error);
     Sizes sizes;
     if (quick) sizes = {500, 2'500, 1};
     int listener = ::socket(AF_INET, SOCK_STREAM, 0);

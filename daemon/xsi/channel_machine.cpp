@@ -146,8 +146,7 @@ void ChannelMachine::on_end(End why, Steady now, std::optional<milliseconds> ret
     case End::none:
     case End::no_channel:
     case End::refused:
-    case End::html:
-        return wait(std::max(errors_.next(), retry_after.value_or(milliseconds(0))), now);
+    case End::html: return wait(std::max(errors_.next(), retry_after.value_or(milliseconds(0))), now);
     }
 }
 

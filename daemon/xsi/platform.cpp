@@ -38,6 +38,11 @@ std::string_view name(TargetKind kind) {
     return "";
 }
 
+/// An answer that says nothing of the request itself: the next one would get it too.
+bool is_busy(const http::Answer& answer) {
+    return answer.status == 429 || answer.status == 503 || (answer.success() && answer.looks_like_html());
+}
+
 } // namespace
 
 Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines,
@@ -477,8 +482,7 @@ Task<> Platform::subscribe(Subscriptions::Index index) {
         co_return subscriptions_.on_failed(index, now);
     }
     auto retry_after = answer->retry_after(wall_now());
-    bool shielded = answer->success() && answer->looks_like_html();
-    bool busy = answer->status == 429 || answer->status == 503 || shielded;
+    bool busy = is_busy(*answer);
     auto body = checked(std::move(*answer), "a subscription");
     if (!body && busy) co_return on_busy(index, channel, retry_after);
     if (!body) {
@@ -539,7 +543,11 @@ Task<> Platform::refresh(Subscriptions::Index index) {
     auto answer = co_await channel->exchange(std::move(request));
     auto now = steady_now();
     if (subscriptions_.state(index) != Subscriptions::State::refreshing) co_return;
-    if (!answer) co_return subscriptions_.on_failed(index, now);
+    if (!answer) {
+        pass_over(channel);
+        co_return subscriptions_.on_failed(index, now);
+    }
+    if (is_busy(*answer)) co_return on_busy(index, channel, answer->retry_after(wall_now()));
     if (answer->status == 403 || answer->status == 404) { // silently gone (xsi.md 12.14)
         auto line = subscriptions_.line(index);
         if (line != no_line) lines_.mark_stale(line, subscriptions_.package(index));

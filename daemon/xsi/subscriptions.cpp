@@ -214,9 +214,10 @@ seconds Subscriptions::growing(Entry& entry, seconds first) {
 }
 
 void Subscriptions::on_busy(Index index, Steady now) {
-    if (entries_[index].state != State::asking) return;
-    set(index, State::wanted);
-    alarm(index, now, seconds(1));
+    Entry& entry = entries_[index];
+    if (entry.state == State::asking) set(index, State::wanted);
+    if (entry.state == State::refreshing) set(index, entry.has_state ? State::standing : State::awaiting);
+    if (entry.state != State::dropped) alarm(index, now, seconds(1));
 }
 
 void Subscriptions::on_gone(Index index, Steady now) {

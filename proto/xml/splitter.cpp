@@ -1,6 +1,8 @@
 #include "proto/xml/splitter.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "proto/text/text.hpp"
@@ -10,11 +12,38 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-std::uint32_t hash(std::string_view name) {
-    std::uint32_t value = 2166136261U;
-    for (char c : name)
-        value = (value ^ static_cast<unsigned char>(c)) * 16777619U;
-    return value;
+// Tells names apart by their length, first and last eight bytes: enough to notice an end tag that closes another
+// element. What it lets through is the reader's to refuse.
+std::uint32_t mark_of(std::string_view name) {
+    std::uint64_t first = 0, last = 0;
+    if (name.size() >= 8) {
+        std::memcpy(&first, name.data(), 8);
+        std::memcpy(&last, name.data() + name.size() - 8, 8);
+    } else {
+        for (char c : name)
+            first = first << 8 | static_cast<unsigned char>(c);
+    }
+    auto mixed = (first ^ name.size()) * 0x9e3779b97f4a7c15U + last * 0xc2b2ae3d27d4eb4fU;
+    return static_cast<std::uint32_t>(mixed >> 32);
+}
+
+// What ordinary names consist of; any other byte sends a tag down the careful way.
+constexpr std::array<bool, 256> name_bytes = [] {
+    std::array<bool, 256> table{};
+    for (int c = 0; c < 256; ++c)
+        table[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                             (c >= '0' && c <= '9') || c == ':' || c == '-' || c == '_' || c == '.';
+    return table;
+}();
+
+// Texts between tags are short: looking for their end by hand beats calling a function for each.
+const char* next_markup(const char* at, const char* end) {
+    const char* near = std::min(at + 24, end);
+    while (at < near && *at != '<')
+        ++at;
+    if (at < near || at == end) return at;
+    const auto* found = static_cast<const char*>(std::memchr(at, '<', static_cast<std::size_t>(end - at)));
+    return found ? found : end;
 }
 
 // "<xsi:Event a=…" -> "xsi:Event"; "</xsi:Event >" -> "xsi:Event".
@@ -132,11 +161,33 @@ DocumentSplitter::Next DocumentSplitter::scan_between(std::string_view bytes, Si
     return Next::go_on;
 }
 
+// Tags without attributes, which nearly all are, in one tight loop; all else is left to scan_markup.
 DocumentSplitter::Next DocumentSplitter::scan_inside(std::string_view bytes, Sink& sink) {
-    auto markup = bytes.find('<', at_);
-    if (markup == npos) return at_ = bytes.size(), Next::more_input;
-    at_ = markup;
-    return scan_markup(bytes, sink);
+    const char* const end = bytes.data() + bytes.size();
+    const char* at = bytes.data() + at_;
+    while (true) {
+        at = next_markup(at, end);
+        at_ = static_cast<std::size_t>(at - bytes.data());
+        if (at == end) return Next::more_input;
+        if (end - at < 4) return scan_markup(bytes, sink);
+        bool closes = at[1] == '/';
+        const char* name = at + (closes ? 2 : 1);
+        const char* stop = name;
+        while (stop < end && name_bytes[static_cast<unsigned char>(*stop)])
+            ++stop;
+        if (stop == end || *stop != '>' || stop == name) return scan_markup(bytes, sink);
+        std::string_view word(name, static_cast<std::size_t>(stop - name));
+        if (closes) {
+            if (depth_ <= 1 || depth_ > names_max || names_[depth_ - 1] != mark_of(word))
+                return scan_markup(bytes, sink);
+            --depth_;
+        } else {
+            bool may_be_root = word.back() == 't' || word.back() == 'l'; // Event, ChannelHeartBeat, Channel
+            if (depth_ == 0 || depth_ >= names_max || may_be_root) return scan_markup(bytes, sink);
+            names_[depth_++] = mark_of(word);
+        }
+        at = stop + 1;
+    }
 }
 
 DocumentSplitter::Next DocumentSplitter::scan_markup(std::string_view bytes, Sink& sink) {
@@ -179,14 +230,14 @@ DocumentSplitter::Next DocumentSplitter::scan_markup(std::string_view bytes, Sin
 }
 
 void DocumentSplitter::open_tag(std::string_view tag) {
-    if (depth_ < names_max) names_.at(depth_) = hash(tag_name(tag));
+    if (depth_ < names_max) names_.at(depth_) = mark_of(tag_name(tag));
     ++depth_;
 }
 
 bool DocumentSplitter::close_tag(std::string_view tag) {
     if (depth_ == 0) return false;
     --depth_;
-    return depth_ >= names_max || names_.at(depth_) == hash(tag_name(tag));
+    return depth_ >= names_max || names_.at(depth_) == mark_of(tag_name(tag));
 }
 
 void DocumentSplitter::end_document(std::string_view bytes, Sink& sink) {

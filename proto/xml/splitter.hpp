@@ -1,7 +1,8 @@
 // Cuts a never-ending stream into XML documents, by document and not by chunk, line or prefix (xsi.md 4.2).
 // It understands just enough of XML 1.0 to know where a root element ends: tags, quotes, comments, CDATA, processing
-// instructions, DOCTYPE. Whether a document is well-formed is the reader's business. Pure; allocates only to keep a
-// document that arrives in pieces.
+// instructions, DOCTYPE. An XML declaration, and an element named as a root of XSI's stream, begins a new document
+// wherever it stands: what was under way is dropped. Whether a document is well-formed is the reader's business. Pure;
+// allocates only to keep a document that arrives in pieces.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "proto/text/text.hpp"
+#include "proto/xml/plain_reader.hpp"
 #include "proto/xml/reader.hpp"
 
 namespace lamp::xsi {
@@ -249,6 +250,7 @@ struct EventParser::State final : xml::Listener {
         leaf
     };
 
+    xml::PlainReader plain{names};
     xml::Reader reader{names};
     Document document;
     std::vector<Call> calls;
@@ -534,7 +536,10 @@ EventParser::~EventParser() = default;
 Result<const Document*> EventParser::parse(std::string_view bytes) {
     State& state = *state_;
     state.clear(bytes.size());
-    if (auto outcome = state.reader.read(bytes, state); !outcome) return std::unexpected(std::move(outcome.error()));
+    if (!state.plain.read(bytes, state)) { // not a plain document: libxml2 reads it, or says what is wrong with it
+        state.clear(bytes.size());
+        if (auto outcome = state.reader.read(bytes, state); !outcome) return std::unexpected(std::move(outcome.error()));
+    }
     if (state.foreign_root)
         return fail(Category::protocol,
                     "The document's root is not in the namespace " + std::string(xsi_namespace) + ".");

@@ -48,9 +48,9 @@ TEST_CASE("budget: a burst at once, then its rate") {
         long wait_ms; // when not granted: at least this, at most two more
     };
     const Row rows[] = {
-        {0, true, 0},  {0, true, 0},    {0, true, 0},    {0, true, 0}, // the burst of 4
-        {0, false, 100}, {50, false, 50}, {101, true, 0},  {101, false, 99},
-        {10'101, true, 0}, {10'101, true, 0}, {10'101, true, 0}, {10'101, true, 0}, // full again, and no fuller
+        {0, true, 0},         {0, true, 0},      {0, true, 0},      {0, true, 0}, // the burst of 4
+        {0, false, 100},      {50, false, 50},   {101, true, 0},    {101, false, 99},
+        {10'101, true, 0},    {10'101, true, 0}, {10'101, true, 0}, {10'101, true, 0}, // full again, and no fuller
         {10'101, false, 100},
     };
     Budget budget(10, 4);
@@ -129,9 +129,18 @@ TEST_CASE("secrets are compared whole") {
         bool same;
     };
     const Row rows[] = {
-        {"", "", true},           {"a", "a", true},       {"secret", "secret", true}, {"secret", "Secret", false},
-        {"secret", "secre", false}, {"secre", "secret", false}, {"", "a", false},     {"a", "", false},
-        {"aaaa", "aa", false},    {"aa", "aaaa", false},  {"\x01", "", false},        {"ab", "ba", false},
+        {"", "", true},
+        {"a", "a", true},
+        {"secret", "secret", true},
+        {"secret", "Secret", false},
+        {"secret", "secre", false},
+        {"secre", "secret", false},
+        {"", "a", false},
+        {"a", "", false},
+        {"aaaa", "aa", false},
+        {"aa", "aaaa", false},
+        {"\x01", "", false},
+        {"ab", "ba", false},
     };
     for (const Row& row : rows) {
         CAPTURE(row.left);

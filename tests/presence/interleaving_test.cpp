@@ -124,8 +124,8 @@ constexpr TeamsState teams_words[] = {TeamsState::unknown, TeamsState::available
 
 /// (active, away) is row 2; (active, busy) is row 1; (held, busy) is row 2 again: what the shortcut falls over.
 Rules treacherous() {
-    return *Rules::parse({"away when line is active and teams is busy",
-                          "busy when line is not idle and teams is not available"});
+    return *Rules::parse(
+        {"away when line is active and teams is busy", "busy when line is not idle and teams is not available"});
 }
 
 } // namespace

@@ -24,8 +24,7 @@ TEST_CASE("a Teams report comes back as it went in") {
     for (unsigned state = 0; state < 8; ++state)
         for (unsigned word : {0U, 1U, 511U, 1023U})
             for (unsigned bits = 0; bits < 4; ++bits) {
-                TeamsReport report{static_cast<TeamsState>(state), word, (bits & 1) != 0, (bits & 2) != 0,
-                                   at_ms(word)};
+                TeamsReport report{static_cast<TeamsState>(state), word, (bits & 1) != 0, (bits & 2) != 0, at_ms(word)};
                 REQUIRE(TeamsReport::unpack(report.pack()) == report);
             }
 }
@@ -81,10 +80,10 @@ TEST_CASE("a verdict comes back as it went in") {
             for (unsigned source = 0; source < source_count; ++source)
                 for (std::uint32_t version : {0U, 1U, 77U, 0xffffffffU})
                     for (unsigned epoch : {0U, 1U, 255U}) {
-                        Verdict verdict{version,
-                                        {static_cast<Status>(status), static_cast<std::uint8_t>(rule),
-                                         static_cast<Source>(source)},
-                                        static_cast<std::uint8_t>(epoch)};
+                        Verdict verdict{
+                            version,
+                            {static_cast<Status>(status), static_cast<std::uint8_t>(rule), static_cast<Source>(source)},
+                            static_cast<std::uint8_t>(epoch)};
                         auto back = Verdict::unpack(verdict.pack());
                         REQUIRE(back.version == version);
                         REQUIRE(back.conclusion == verdict.conclusion);

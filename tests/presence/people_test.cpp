@@ -43,12 +43,12 @@ TEST_CASE("folding: lower case and no accents") {
         {"Łukasz Żółć Śliwiński", "lukasz zolc sliwinski"},
         {"Dvořák Čapek Žižka Ďáblice ťuhýk", "dvorak capek zizka dablice tuhyk"},
         {"Şükrü Ğ ğ ı İ", "sukru g g i i"},
-        {"Ǆ Ελλάδα Ж", "Ǆ Ελλάδα Ж"},          // beyond Latin Extended-A: left alone
-        {"×÷", "×÷"},                          // no letters
-        {"Zoe\u0308 e\u0301", "zoe e"},        // combining accents, as macOS writes them
-        {"Ͱ ͻ", "Ͱ ͻ"},                        // U+0370: next to the combining accents, but letters
-        {"日本 😀", "日本 😀"},                // three and four bytes
-        {"\xc3", "\xc3"},                      // cut off: never read past the end
+        {"Ǆ Ελλάδα Ж", "Ǆ Ελλάδα Ж"},   // beyond Latin Extended-A: left alone
+        {"×÷", "×÷"},                   // no letters
+        {"Zoe\u0308 e\u0301", "zoe e"}, // combining accents, as macOS writes them
+        {"Ͱ ͻ", "Ͱ ͻ"},                 // U+0370: next to the combining accents, but letters
+        {"日本 😀", "日本 😀"},         // three and four bytes
+        {"\xc3", "\xc3"},               // cut off: never read past the end
         {"a\xcc", "a"},
     };
     for (const Row& row : rows) {
@@ -138,8 +138,12 @@ TEST_CASE("100 000 people: found, and what they weigh") {
     std::vector<PersonRow> rows;
     for (int i = 0; i < 100'000; ++i) {
         auto user = "user" + std::to_string(i) + "@example.net";
-        rows.push_back({user, "Given" + std::to_string(i) + " Familyname", user, "Department " + std::to_string(i / 50),
-                        "", {user}});
+        rows.push_back({user,
+                        "Given" + std::to_string(i) + " Familyname",
+                        user,
+                        "Department " + std::to_string(i / 50),
+                        "",
+                        {user}});
     }
     auto in_use = [] {
         auto info = mallinfo2();

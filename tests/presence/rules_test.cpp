@@ -98,8 +98,8 @@ int rule_by_hand(unsigned line, bool line_dnd, TeamsState teams, bool meeting) {
 }
 
 constexpr std::string_view status_by_hand[] = {
-    "",     "ringing", "held", "do_not_disturb", "do_not_disturb", "do_not_disturb", "do_not_disturb", "on_call",
-    "in_meeting", "busy", "away", "available", "offline", "unknown"};
+    "",        "ringing",    "held", "do_not_disturb", "do_not_disturb", "do_not_disturb", "do_not_disturb",
+    "on_call", "in_meeting", "busy", "away",           "available",      "offline",        "unknown"};
 
 } // namespace
 
@@ -181,11 +181,11 @@ TEST_CASE("words, colours and blinking of interface 6") {
     CHECK(name(LineState::active) == "active");
     CHECK(name(LineState::held) == "held");
     CHECK(name(LineState::ringing) == "ringing");
-    for (auto [forwarding, word] : {std::pair(Forwarding::none, "none"), std::pair(Forwarding::always, "always"),
-                                    std::pair(Forwarding::busy, "busy"), std::pair(Forwarding::no_answer, "no_answer"),
-                                    std::pair(Forwarding::not_reachable, "not_reachable"),
-                                    std::pair(Forwarding::selective, "selective"),
-                                    std::pair(Forwarding::multiple, "multiple")}) // interface 7.6
+    for (auto [forwarding, word] :
+         {std::pair(Forwarding::none, "none"), std::pair(Forwarding::always, "always"),
+          std::pair(Forwarding::busy, "busy"), std::pair(Forwarding::no_answer, "no_answer"),
+          std::pair(Forwarding::not_reachable, "not_reachable"), std::pair(Forwarding::selective, "selective"),
+          std::pair(Forwarding::multiple, "multiple")}) // interface 7.6
         CHECK(name(forwarding) == word);
 }
 

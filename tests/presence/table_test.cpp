@@ -19,7 +19,7 @@ TEST_CASE("a report gives a change only when what is shown has moved") {
     const Row rows[] = {
         {Source::telephony,  line_cell(LineState::idle),                    true,  "available",      11},
         {Source::telephony,  line_cell(LineState::idle, false, at_ms(9)),   false, "available",      11}, // later only
-        {Source::teams,      teams_cell(TeamsState::available),             true,  "available",      11}, // `teams` shows
+        {Source::teams,      teams_cell(TeamsState::available),             true,  "available",      11}, // Teams shows
         {Source::teams,      teams_cell(TeamsState::available, at_ms(10)),  false, "available",      11},
         {Source::telephony,  line_cell(LineState::ringing),                 true,  "ringing",         1},
         {Source::teams,      teams_cell(TeamsState::presenting),            true,  "ringing",         1},
@@ -126,7 +126,8 @@ TEST_CASE("replacing the rules settles every slot and tells of those that moved"
     table.report(0, Source::telephony, line_cell(LineState::idle), at_ms(0));
     table.report(1, Source::telephony, line_cell(LineState::ringing), at_ms(0));
     table.report(2, Source::telephony, line_cell(LineState::active), at_ms(0));
-    auto rules = Rules::parse({"busy when line is active", "available when line is known", "offline when line is unknown"});
+    auto rules =
+        Rules::parse({"busy when line is active", "available when line is known", "offline when line is unknown"});
     REQUIRE(rules.has_value());
     std::vector<Change> changes;
     table.replace_rules(*rules, 4, at_ms(100), [&](const Change& change) { changes.push_back(change); });

@@ -51,18 +51,23 @@ namespace {
 std::vector<std::string> traffic() {
     auto leg = [](std::string_view state) {
         return call("<xsi:callId>callhalf-20117:0</xsi:callId><xsi:extTrackingId>911:1</xsi:extTrackingId>"
-                    "<xsi:personality>Terminator</xsi:personality><xsi:state>" + std::string(state) + "</xsi:state>"
-                    "<xsi:remoteParty><xsi:name>Zo\xc3\xab &amp; Co</xsi:name><xsi:address>tel:+31201230002</xsi:address></xsi:remoteParty>"
+                    "<xsi:personality>Terminator</xsi:personality><xsi:state>" +
+                    std::string(state) +
+                    "</xsi:state>"
+                    "<xsi:remoteParty><xsi:name>Zo\xc3\xab &amp; "
+                    "Co</xsi:name><xsi:address>tel:+31201230002</xsi:address></xsi:remoteParty>"
                     "<xsi:redirections><xsi:redirection><xsi:party><xsi:address>tel:2900</xsi:address></xsi:party>"
                     "<xsi:reason>call-center</xsi:reason></xsi:redirection></xsi:redirections>"
-                    "<xsi:endpoint xsi1:type=\"xsi:AccessEndpoint\"><xsi:addressOfRecord>a@x</xsi:addressOfRecord></xsi:endpoint>"
+                    "<xsi:endpoint "
+                    "xsi1:type=\"xsi:AccessEndpoint\"><xsi:addressOfRecord>a@x</xsi:addressOfRecord></xsi:endpoint>"
                     "<xsi:startTime>1767225600123</xsi:startTime>");
     };
     const std::string d(declaration);
     return {d + event("CallReceivedEvent", leg("Alerting")),
             d + event("CallAnsweredEvent", leg("Active")),
             d + event("CallReleasedEvent", leg("Released")),
-            d + event("CallSubscriptionEvent", "<xsi:calls>" + leg("Active") + leg("Held") + "</xsi:calls><xsi:hookStatus>Off-Hook</xsi:hookStatus>"),
+            d + event("CallSubscriptionEvent", "<xsi:calls>" + leg("Active") + leg("Held") +
+                                                   "</xsi:calls><xsi:hookStatus>Off-Hook</xsi:hookStatus>"),
             d + event("DoNotDisturbEvent", "<xsi:info><xsi:active>true</xsi:active></xsi:info>"),
             d + event("HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>"),
             d + std::string(heartbeat),

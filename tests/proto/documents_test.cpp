@@ -30,22 +30,26 @@ TEST_CASE("written: nothing that we are given can break out of its element") {
     const std::string evil = "a</eventID><statusCode>481</statusCode>&\"'\x01";
     const std::string safe = "a&lt;/eventID&gt;&lt;statusCode&gt;481&lt;/statusCode&gt;&amp;&quot;&apos;";
     CHECK(write_event_response(evil).find("<eventID>" + safe + "</eventID><statusCode>200<") != std::string::npos);
-    CHECK(write_channel({evil, 1, 50, 3600, evil}).find("<applicationId>" + safe + "</applicationId>") != std::string::npos);
+    CHECK(write_channel({evil, 1, 50, 3600, evil}).find("<applicationId>" + safe + "</applicationId>") !=
+          std::string::npos);
     CHECK(write_subscription({evil, 1, evil, evil}).find("<event>" + safe + "</event>") != std::string::npos);
 }
 
 TEST_CASE("read: subscription answers") {
-    auto plain = read_subscription(open + "Subscription" + ns + "<subscriptionId>0c2c</subscriptionId><expires>86400</expires></Subscription>");
+    auto plain = read_subscription(open + "Subscription" + ns +
+                                   "<subscriptionId>0c2c</subscriptionId><expires>86400</expires></Subscription>");
     REQUIRE(plain.has_value());
     CHECK(plain->subscription_id == "0c2c");
     CHECK(plain->expires_s == 86400);
-    auto prefixed = read_subscription("<x:Subscription xmlns:x='http://schema.broadsoft.com/xsi'><x:new/><x:expires>never</x:expires>"
-                                      "<x:subscriptionId> 7 </x:subscriptionId></x:Subscription>");
+    auto prefixed = read_subscription(
+        "<x:Subscription xmlns:x='http://schema.broadsoft.com/xsi'><x:new/><x:expires>never</x:expires>"
+        "<x:subscriptionId> 7 </x:subscriptionId></x:Subscription>");
     REQUIRE(prefixed.has_value());
     CHECK(prefixed->subscription_id == "7");
     CHECK(prefixed->expires_s == 3600); // unreadable: the schema's default
-    for (std::string_view bad : {"", "OK", "<html/>", "<Subscription/>", "<Channel><subscriptionId>1</subscriptionId></Channel>",
-                                 "<Subscription><subscriptionId/></Subscription>"}) {
+    for (std::string_view bad :
+         {"", "OK", "<html/>", "<Subscription/>", "<Channel><subscriptionId>1</subscriptionId></Channel>",
+          "<Subscription><subscriptionId/></Subscription>"}) {
         CAPTURE(bad);
         CHECK(read_subscription(bad).error().category == Category::protocol);
     }
@@ -65,10 +69,13 @@ TEST_CASE("read: ErrorInfo, in whatever language and encoding") {
         int code;
     };
     const Row rows[] = {
-        {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><ErrorInfo xmlns=\"http://schema.broadsoft.com/xsi\"><summary>Gebruiker "
-         "niet gevonden</summary><summaryEnglish>User not found: x@example.net</summaryEnglish><errorCode>4008</errorCode></ErrorInfo>",
+        {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><ErrorInfo "
+         "xmlns=\"http://schema.broadsoft.com/xsi\"><summary>Gebruiker "
+         "niet gevonden</summary><summaryEnglish>User not found: "
+         "x@example.net</summaryEnglish><errorCode>4008</errorCode></ErrorInfo>",
          "User not found: x@example.net", 4008},
-        {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><ErrorInfo><summary>Benutzer M\xfcller</summary></ErrorInfo>", "Benutzer M\xc3\xbcller", 0},
+        {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><ErrorInfo><summary>Benutzer M\xfcller</summary></ErrorInfo>",
+         "Benutzer M\xc3\xbcller", 0},
         {"<ErrorInfo><errorCode>none</errorCode></ErrorInfo>", "", 0},
         {"", std::nullopt, 0},
         {"<html><body>503</body></html>", std::nullopt, 0},
@@ -93,9 +100,10 @@ TEST_CASE("read: calls, a call, hook status, the start of a call") {
     CHECK(*two == std::vector<std::string>{"h-1:0", "h-2:0"});
     CHECK_FALSE(read_calls("<Call/>").has_value());
 
-    auto call = read_call("<Call><callId>h-1:0</callId><extTrackingId>9:1</extTrackingId><personality>Originator</personality>"
-                          "<state>Remote Held</state><remoteParty><name>Bob</name><address>tel:2002</address><userId>b@x</userId>"
-                          "</remoteParty><startTime>1000</startTime><answerTime>-1</answerTime></Call>");
+    auto call = read_call(
+        "<Call><callId>h-1:0</callId><extTrackingId>9:1</extTrackingId><personality>Originator</personality>"
+        "<state>Remote Held</state><remoteParty><name>Bob</name><address>tel:2002</address><userId>b@x</userId>"
+        "</remoteParty><startTime>1000</startTime><answerTime>-1</answerTime></Call>");
     REQUIRE(call.has_value());
     CHECK(call->call_id == "h-1:0");
     CHECK(call->tracking_id == "9:1");
@@ -117,7 +125,8 @@ TEST_CASE("read: calls, a call, hook status, the start of a call") {
     CHECK(read_hook_status("<HookStatus/>") == HookStatus::unknown);
     CHECK_FALSE(read_hook_status("").has_value());
 
-    auto start = read_call_start("<CallStartInfo><callId>h-3:0</callId><externalTrackingId>9:2</externalTrackingId></CallStartInfo>");
+    auto start = read_call_start(
+        "<CallStartInfo><callId>h-3:0</callId><externalTrackingId>9:2</externalTrackingId></CallStartInfo>");
     REQUIRE(start.has_value());
     CHECK(start->call_id == "h-3:0");
     CHECK(start->tracking_id == "9:2"); // the name differs from the event's extTrackingId

@@ -25,12 +25,18 @@ std::string_view text(AgentState state) {
     return names[static_cast<std::size_t>(state)];
 }
 std::string_view text(EventData data) {
-    constexpr std::string_view names[] = {"unknown",         "call",
-                                          "calls",           "call_snapshot",
-                                          "hook_status",     "conference",
-                                          "do_not_disturb",  "forwarding_always",
-                                          "forwarding_busy", "forwarding_no_answer",
-                                          "agent_state",     "agent_snapshot",
+    constexpr std::string_view names[] = {"unknown",
+                                          "call",
+                                          "calls",
+                                          "call_snapshot",
+                                          "hook_status",
+                                          "conference",
+                                          "do_not_disturb",
+                                          "forwarding_always",
+                                          "forwarding_busy",
+                                          "forwarding_no_answer",
+                                          "agent_state",
+                                          "agent_snapshot",
                                           "subscription_terminated"};
     return names[static_cast<std::size_t>(data)];
 }
@@ -69,8 +75,8 @@ std::string leg(std::string_view id, std::string_view personality, std::string_v
                             id, personality, state, more));
 }
 
-const std::string two_legs = "<xsi:calls>" + leg("h-1:0", "Terminator", "Detached") + leg("h-2:0", "Originator", "Detached") +
-                             "</xsi:calls>";
+const std::string two_legs =
+    "<xsi:calls>" + leg("h-1:0", "Terminator", "Detached") + leg("h-2:0", "Originator", "Detached") + "</xsi:calls>";
 const std::string conference =
     "<xsi:conference><xsi:state>{}</xsi:state><xsi:appearance>1</xsi:appearance><xsi:conferenceParticipantList>"
     "<xsi:conferenceParticipant><xsi:callId>h-1:0</xsi:callId><xsi:muted/></xsi:conferenceParticipant>"
@@ -104,11 +110,14 @@ TEST_CASE("one row per event type") {
         // snapshots
         {"CallSubscriptionEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>", "call_snapshot on-hook"},
         {"CallSubscriptionEvent",
-         "<xsi:calls>" + up + leg("h-2:0", "Terminator", "Held") + "</xsi:calls><xsi:hookStatus>Off-Hook</xsi:hookStatus>",
+         "<xsi:calls>" + up + leg("h-2:0", "Terminator", "Held") +
+             "</xsi:calls><xsi:hookStatus>Off-Hook</xsi:hookStatus>",
          "call_snapshot h-1:0/originator/active h-2:0/terminator/held off-hook"},
-        {"CallSubscriptionEvent", "<xsi:calls>" + up + "</xsi:calls>" + conference_in("Active") + "<xsi:hookStatus>Off-Hook</xsi:hookStatus>",
+        {"CallSubscriptionEvent",
+         "<xsi:calls>" + up + "</xsi:calls>" + conference_in("Active") + "<xsi:hookStatus>Off-Hook</xsi:hookStatus>",
          "call_snapshot h-1:0/originator/active off-hook conference Active h-1:0 h-2:0"},
-        {"CallSubscriptionResyncEvent", "<xsi:calls/><xsi:hookStatus>On-Hook</xsi:hookStatus>", "call_snapshot on-hook"},
+        {"CallSubscriptionResyncEvent", "<xsi:calls/><xsi:hookStatus>On-Hook</xsi:hookStatus>",
+         "call_snapshot on-hook"},
         // one call each
         {"CallOriginatingEvent", leg("h-1:0", "Click-to-Dial", "Alerting"), "call h-1:0/click_to_dial/alerting"},
         {"CallOriginatedEvent", leg("h-1:0", "Originator", "Alerting"), "call h-1:0/originator/alerting"},
@@ -146,7 +155,8 @@ TEST_CASE("one row per event type") {
         {"ConferenceUpdatedEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
         {"ConferenceHeldEvent", conference_in("Held"), "conference conference Held h-1:0 h-2:0"},
         {"ConferenceRetrievedEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
-        {"ConferenceReleasedEvent", "<xsi:conference><xsi:state>Released</xsi:state></xsi:conference>", "conference conference Released"},
+        {"ConferenceReleasedEvent", "<xsi:conference><xsi:state>Released</xsi:state></xsi:conference>",
+         "conference conference Released"},
         {"ConferenceMutedEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
         {"ConferenceUnmutedEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
         {"ConferenceCallMutedEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
@@ -154,25 +164,31 @@ TEST_CASE("one row per event type") {
         {"ConferenceCallMadeDeafEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
         {"ConferenceCallMadeUnDeafEvent", conference_in("Active"), "conference conference Active h-1:0 h-2:0"},
         // services (8.1)
-        {"DoNotDisturbEvent", "<xsi:info><xsi:active>true</xsi:active><xsi:ringSplash>false</xsi:ringSplash></xsi:info>", "do_not_disturb on"},
+        {"DoNotDisturbEvent",
+         "<xsi:info><xsi:active>true</xsi:active><xsi:ringSplash>false</xsi:ringSplash></xsi:info>",
+         "do_not_disturb on"},
         {"DoNotDisturbEvent", "<xsi:info><xsi:active>false</xsi:active></xsi:info>", "do_not_disturb"},
         {"DoNotDisturbEvent", "<xsi:info><xsi:ringSplash>true</xsi:ringSplash></xsi:info>", "do_not_disturb"},
         {"DoNotDisturbEvent", "<xsi:info><xsi:active> 1 </xsi:active></xsi:info>", "do_not_disturb on"},
         {"DoNotDisturbEvent", "<xsi:unassigned/>", "do_not_disturb unassigned"},
         {"CallForwardingAlwaysEvent",
-         "<xsi:info><xsi:active>true</xsi:active><xsi:forwardToPhoneNumber>tel:+31612345678</xsi:forwardToPhoneNumber></xsi:info>",
+         "<xsi:info><xsi:active>true</xsi:active><xsi:forwardToPhoneNumber>tel:+31612345678</"
+         "xsi:forwardToPhoneNumber></xsi:info>",
          "forwarding_always on to tel:+31612345678"},
         {"CallForwardingAlwaysEvent",
-         "<xsi:info><xsi:active>false</xsi:active><xsi:forwardToPhoneNumber xsi1:nil=\"true\"/></xsi:info>", "forwarding_always"},
+         "<xsi:info><xsi:active>false</xsi:active><xsi:forwardToPhoneNumber xsi1:nil=\"true\"/></xsi:info>",
+         "forwarding_always"},
         {"CallForwardingBusyEvent", "<xsi:unassigned/>", "forwarding_busy unassigned"},
-        {"CallForwardingNoAnswerEvent", "<xsi:info><xsi:active>true</xsi:active><xsi:forwardToPhoneNumber>2003</xsi:forwardToPhoneNumber></xsi:info>",
+        {"CallForwardingNoAnswerEvent",
+         "<xsi:info><xsi:active>true</xsi:active><xsi:forwardToPhoneNumber>2003</xsi:forwardToPhoneNumber></xsi:info>",
          "forwarding_no_answer on to 2003"},
         // agents (8.2): two shapes
         {"AgentStateEvent", agent_info("agentStateInfo", "Unavailable"), "agent_state agent unavailable 12"},
         {"AgentStateEvent", agent_info("agentStateInfo", "Wrap-Up"), "agent_state agent wrap_up 12"},
         {"AgentSubscriptionEvent",
          "<xsi:joinData><xsi:joinInfos><xsi:joinInfo><xsi:acdUserId>queue@example.net</xsi:acdUserId>"
-         "<xsi:joined>true</xsi:joined></xsi:joinInfo></xsi:joinInfos></xsi:joinData>" + agent_info("stateInfo", "Available"),
+         "<xsi:joined>true</xsi:joined></xsi:joinInfo></xsi:joinInfos></xsi:joinData>" +
+             agent_info("stateInfo", "Available"),
          "agent_snapshot agent available 12"},
         {"AgentSubscriptionEvent", "<xsi:joinData/>", "agent_snapshot"},
         {"SubscriptionTerminatedEvent", "", "subscription_terminated"},
@@ -180,9 +196,11 @@ TEST_CASE("one row per event type") {
         {"CallHistoryEvent", up, "unknown h-1:0/originator/active"},
         {"ACDAgentJoinUpdateEvent", "<xsi:ccAgentJoinUpdateData/>", "unknown"},
         {"AgentDispositionCodeAddedEvent", "<xsi:dispositionCode>1</xsi:dispositionCode>", "unknown"},
-        {"ACDCallAddedEvent", "<xsi:queueEntry><xsi:callId>h-1:0</xsi:callId></xsi:queueEntry><xsi:position>1</xsi:position>", "unknown"},
+        {"ACDCallAddedEvent",
+         "<xsi:queueEntry><xsi:callId>h-1:0</xsi:callId></xsi:queueEntry><xsi:position>1</xsi:position>", "unknown"},
         {"CallParkedAgainstEvent", "<xsi:parkedParty><xsi:address>tel:1</xsi:address></xsi:parkedParty>", "unknown"},
-        {"VoiceMailMessageSummaryEvent", "<xsi:messageSummary><xsi:newMessages>1</xsi:newMessages></xsi:messageSummary>", "unknown"},
+        {"VoiceMailMessageSummaryEvent",
+         "<xsi:messageSummary><xsi:newMessages>1</xsi:newMessages></xsi:messageSummary>", "unknown"},
         {"NeverHeardOfEvent", "<xsi:deep><xsi:call><xsi:callId>x</xsi:callId></xsi:call></xsi:deep>", "unknown"},
         {"", "", "unknown"},
     };
@@ -218,13 +236,14 @@ TEST_CASE("outer types: everything that a channel brings") {
         CHECK(document.expires_s == 86400); // what the server says, not what was asked (12.7)
     }
     CHECK(parsed(parser, heartbeat).kind == DocumentKind::heartbeat);
-    CHECK(parsed(parser, R"(<h:ChannelHeartBeat xmlns:h="http://schema.broadsoft.com/xsi"></h:ChannelHeartBeat>)").kind ==
-          DocumentKind::heartbeat);
+    CHECK(
+        parsed(parser, R"(<h:ChannelHeartBeat xmlns:h="http://schema.broadsoft.com/xsi"></h:ChannelHeartBeat>)").kind ==
+        DocumentKind::heartbeat);
     for (std::string_view reason : {"DuplicateChannelSet", "UserDeleted", "NonResponsiveChannel", "ExplicitDelete",
                                     "Expired", "UnknownChannel", "SomethingNew"}) {
-        const auto& document = parsed(
-            parser, outer("ChannelTerminatedEvent",
-                          fmt::format("<xsi:channelId>c1</xsi:channelId><xsi:reason>{}</xsi:reason>", reason)));
+        const auto& document =
+            parsed(parser, outer("ChannelTerminatedEvent",
+                                 fmt::format("<xsi:channelId>c1</xsi:channelId><xsi:reason>{}</xsi:reason>", reason)));
         CHECK(document.kind == DocumentKind::channel_terminated);
         CHECK(document.reason == reason);
         CHECK(document.channel_id == "c1");
@@ -233,7 +252,8 @@ TEST_CASE("outer types: everything that a channel brings") {
     CHECK(parsed(parser, outer("ChannelTerminatedEvent", "")).reason.empty()); // before R19
     {
         const auto& document = parsed(
-            parser, outer("ErrorEvent", "<xsi:errorCode>100</xsi:errorCode><xsi:errorMessage>bad &amp; worse</xsi:errorMessage>"));
+            parser, outer("ErrorEvent",
+                          "<xsi:errorCode>100</xsi:errorCode><xsi:errorMessage>bad &amp; worse</xsi:errorMessage>"));
         CHECK(document.kind == DocumentKind::error_event);
         CHECK(document.error_code == "100");
         CHECK(document.error_message == "bad & worse");
@@ -255,34 +275,42 @@ TEST_CASE("every field of a call that we use") {
     EventParser parser;
     const auto& document = parsed(
         parser,
-        event("CallReceivedEvent",
-              call("<xsi:callId>callhalf-20117:0</xsi:callId><xsi:extTrackingId>911:1</xsi:extTrackingId>"
-                   "<xsi:networkCallId>BW1@10.0.0.1</xsi:networkCallId><xsi:personality>Terminator</xsi:personality>"
-                   "<xsi:state>Alerting</xsi:state>"
-                   "<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause>"
-                   "<xsi:q850Cause>17</xsi:q850Cause><xsi:cdrTerminationCause>111</xsi:cdrTerminationCause></xsi:releaseCause>"
-                   "<xsi:releasingParty>remoteRelease</xsi:releasingParty>"
-                   "<xsi:remoteParty><xsi:name>Zo&#235; &amp; Co</xsi:name><xsi:address countryCode=\"31\">tel:+31201230002</xsi:address>"
-                   "<xsi:userId>bob@example.net</xsi:userId><xsi:userDN countryCode=\"31\">tel:+31201230002</xsi:userDN>"
-                   "<xsi:callType>Group</xsi:callType></xsi:remoteParty>"
-                   "<xsi:redirections>"
-                   "<xsi:redirection><xsi:party><xsi:name>Queue</xsi:name><xsi:address>tel:2900</xsi:address></xsi:party>"
-                   "<xsi:reason>call-center</xsi:reason><xsi:counter>1</xsi:counter></xsi:redirection>"
-                   "<xsi:redirection><xsi:party><xsi:address>tel:+31201230000</xsi:address></xsi:party>"
-                   "<xsi:reason>deflection</xsi:reason></xsi:redirection></xsi:redirections>"
-                   "<xsi:redirect><xsi:address>tel:2003</xsi:address><xsi:reason>transfer</xsi:reason>"
-                   "<xsi:redirectTime>1767225600500</xsi:redirectTime></xsi:redirect>"
-                   "<xsi:endpoint xsi1:type=\"xsi:AccessEndpoint\"><xsi:addressOfRecord>alice@example.net</xsi:addressOfRecord></xsi:endpoint>"
-                   "<xsi:appearance>2</xsi:appearance><xsi:allowAnswer/><xsi:huntGroupUserId>queue@example.net</xsi:huntGroupUserId>"
-                   "<xsi:recallType>Call Park Recall</xsi:recallType>"
-                   "<xsi:startTime>1767225600123</xsi:startTime><xsi:answerTime>1767225603000</xsi:answerTime>"
-                   "<xsi:heldTime>1767225604000</xsi:heldTime><xsi:totalHeldTime>21163</xsi:totalHeldTime>"
-                   "<xsi:detachedTime>1767225605000</xsi:detachedTime><xsi:releaseTime>1767225606000</xsi:releaseTime>"
-                   "<xsi:acdCallInfo><xsi:acdUserId>queue@example.net</xsi:acdUserId><xsi:acdName>Sales</xsi:acdName>"
-                   "<xsi:acdNumber>tel:+31201230099</xsi:acdNumber><xsi:numCallsInQueue>3</xsi:numCallsInQueue>"
-                   "<xsi:callingPartyInfo><xsi:name>Real Caller</xsi:name><xsi:address>tel:+31612345678</xsi:address></xsi:callingPartyInfo>"
-                   "</xsi:acdCallInfo>"
-                   "<xsi:recallFromParty><xsi:name>Nobody</xsi:name><xsi:userId>x@example.net</xsi:userId></xsi:recallFromParty>")));
+        event(
+            "CallReceivedEvent",
+            call("<xsi:callId>callhalf-20117:0</xsi:callId><xsi:extTrackingId>911:1</xsi:extTrackingId>"
+                 "<xsi:networkCallId>BW1@10.0.0.1</xsi:networkCallId><xsi:personality>Terminator</xsi:personality>"
+                 "<xsi:state>Alerting</xsi:state>"
+                 "<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause>"
+                 "<xsi:q850Cause>17</xsi:q850Cause><xsi:cdrTerminationCause>111</xsi:cdrTerminationCause></"
+                 "xsi:releaseCause>"
+                 "<xsi:releasingParty>remoteRelease</xsi:releasingParty>"
+                 "<xsi:remoteParty><xsi:name>Zo&#235; &amp; Co</xsi:name><xsi:address "
+                 "countryCode=\"31\">tel:+31201230002</xsi:address>"
+                 "<xsi:userId>bob@example.net</xsi:userId><xsi:userDN countryCode=\"31\">tel:+31201230002</xsi:userDN>"
+                 "<xsi:callType>Group</xsi:callType></xsi:remoteParty>"
+                 "<xsi:redirections>"
+                 "<xsi:redirection><xsi:party><xsi:name>Queue</xsi:name><xsi:address>tel:2900</xsi:address></xsi:party>"
+                 "<xsi:reason>call-center</xsi:reason><xsi:counter>1</xsi:counter></xsi:redirection>"
+                 "<xsi:redirection><xsi:party><xsi:address>tel:+31201230000</xsi:address></xsi:party>"
+                 "<xsi:reason>deflection</xsi:reason></xsi:redirection></xsi:redirections>"
+                 "<xsi:redirect><xsi:address>tel:2003</xsi:address><xsi:reason>transfer</xsi:reason>"
+                 "<xsi:redirectTime>1767225600500</xsi:redirectTime></xsi:redirect>"
+                 "<xsi:endpoint "
+                 "xsi1:type=\"xsi:AccessEndpoint\"><xsi:addressOfRecord>alice@example.net</xsi:addressOfRecord></"
+                 "xsi:endpoint>"
+                 "<xsi:appearance>2</xsi:appearance><xsi:allowAnswer/><xsi:huntGroupUserId>queue@example.net</"
+                 "xsi:huntGroupUserId>"
+                 "<xsi:recallType>Call Park Recall</xsi:recallType>"
+                 "<xsi:startTime>1767225600123</xsi:startTime><xsi:answerTime>1767225603000</xsi:answerTime>"
+                 "<xsi:heldTime>1767225604000</xsi:heldTime><xsi:totalHeldTime>21163</xsi:totalHeldTime>"
+                 "<xsi:detachedTime>1767225605000</xsi:detachedTime><xsi:releaseTime>1767225606000</xsi:releaseTime>"
+                 "<xsi:acdCallInfo><xsi:acdUserId>queue@example.net</xsi:acdUserId><xsi:acdName>Sales</xsi:acdName>"
+                 "<xsi:acdNumber>tel:+31201230099</xsi:acdNumber><xsi:numCallsInQueue>3</xsi:numCallsInQueue>"
+                 "<xsi:callingPartyInfo><xsi:name>Real "
+                 "Caller</xsi:name><xsi:address>tel:+31612345678</xsi:address></xsi:callingPartyInfo>"
+                 "</xsi:acdCallInfo>"
+                 "<xsi:recallFromParty><xsi:name>Nobody</xsi:name><xsi:userId>x@example.net</xsi:userId></"
+                 "xsi:recallFromParty>")));
     REQUIRE(document.calls.size() == 1);
     const Call& one = document.calls[0];
     auto ms = [](std::int64_t value) { return std::optional(Wall(milliseconds(value))); };
@@ -328,9 +356,9 @@ TEST_CASE("every field of a call that we use") {
 TEST_CASE("everything optional: withheld callers, empty calls, an empty event (12.20)") {
     EventParser parser;
     {
-        const auto& document =
-            parsed(parser, event("CallReceivedEvent", call("<xsi:callId>h-1:0</xsi:callId><xsi:state>Alerting</xsi:state>"
-                                                           "<xsi:remoteParty><xsi:privacy/></xsi:remoteParty>")));
+        const auto& document = parsed(
+            parser, event("CallReceivedEvent", call("<xsi:callId>h-1:0</xsi:callId><xsi:state>Alerting</xsi:state>"
+                                                    "<xsi:remoteParty><xsi:privacy/></xsi:remoteParty>")));
         REQUIRE(document.calls.size() == 1);
         CHECK(document.calls[0].remote.privacy);
         CHECK(document.calls[0].remote.address.empty());
@@ -369,22 +397,53 @@ TEST_CASE("the same event under other prefixes, as default namespace, in another
     };
     const Row rows[] = {
         {"other prefixes",
-         R"(<b:Event xmlns:b="http://schema.broadsoft.com/xsi" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="b:SubscriptionEvent"><b:eventID>e1</b:eventID><b:sequenceNumber>2</b:sequenceNumber><b:eventData i:type="b:CallReceivedEvent"><b:call><b:callId>h-1:0</b:callId><b:personality>Terminator</b:personality><b:state>Alerting</b:state></b:call></b:eventData></b:Event>)"},
+         R"(<b:Event xmlns:b="http://schema.broadsoft.com/xsi"
+                xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="b:SubscriptionEvent">
+             <b:eventID>e1</b:eventID><b:sequenceNumber>2</b:sequenceNumber>
+             <b:eventData i:type="b:CallReceivedEvent"><b:call><b:callId>h-1:0</b:callId>
+             <b:personality>Terminator</b:personality><b:state>Alerting</b:state></b:call>
+             </b:eventData></b:Event>)"},
         {"default namespace, a type without prefix",
-         R"(<Event xmlns="http://schema.broadsoft.com/xsi" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="SubscriptionEvent"><eventID>e1</eventID><sequenceNumber>2</sequenceNumber><eventData xsi:type="CallReceivedEvent"><call><callId>h-1:0</callId><personality>Terminator</personality><state>Alerting</state></call></eventData></Event>)"},
+         R"(<Event xmlns="http://schema.broadsoft.com/xsi"
+                xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="SubscriptionEvent">
+             <eventID>e1</eventID><sequenceNumber>2</sequenceNumber>
+             <eventData xsi:type="CallReceivedEvent"><call><callId>h-1:0</callId>
+             <personality>Terminator</personality><state>Alerting</state></call></eventData></Event>)"},
         {"type attribute first, before its prefix is bound",
-         R"(<xsi:Event xsi1:type="xsi:SubscriptionEvent" xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsi="http://schema.broadsoft.com/xsi"><xsi:eventID>e1</xsi:eventID><xsi:sequenceNumber>2</xsi:sequenceNumber><xsi:eventData other="1" xsi1:type="xsi:CallReceivedEvent"><xsi:call><xsi:callId>h-1:0</xsi:callId><xsi:personality>Terminator</xsi:personality><xsi:state>Alerting</xsi:state></xsi:call></xsi:eventData></xsi:Event>)"},
+         R"(<xsi:Event xsi1:type="xsi:SubscriptionEvent"
+                xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance"
+                xmlns:xsi="http://schema.broadsoft.com/xsi">
+             <xsi:eventID>e1</xsi:eventID><xsi:sequenceNumber>2</xsi:sequenceNumber>
+             <xsi:eventData other="1" xsi1:type="xsi:CallReceivedEvent"><xsi:call>
+             <xsi:callId>h-1:0</xsi:callId><xsi:personality>Terminator</xsi:personality>
+             <xsi:state>Alerting</xsi:state></xsi:call></xsi:eventData></xsi:Event>)"},
         {"elements reordered, blanks everywhere, an unknown attribute called type",
-         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi" type="x:Nonsense" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type=" x:SubscriptionEvent ">
+         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi" type="x:Nonsense"
+                xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type=" x:SubscriptionEvent ">
             <x:eventData i:type="x:CallReceivedEvent">
               <x:call> <x:state> Alerting </x:state> <x:personality>Terminator</x:personality> <x:callId>
                 h-1:0 </x:callId> </x:call> </x:eventData>
             <x:sequenceNumber> 2 </x:sequenceNumber> <x:eventID> e1 </x:eventID>
          </x:Event>)"},
         {"unknown elements around and inside, named like known ones",
-         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="x:SubscriptionEvent"><x:future><x:eventID>no</x:eventID><x:deeper><x:sequenceNumber>9</x:sequenceNumber></x:deeper></x:future><x:eventID>e1</x:eventID><x:sequenceNumber>2</x:sequenceNumber><x:eventData i:type="x:CallReceivedEvent"><x:call><x:callId>h-1:0</x:callId><x:personality>Terminator</x:personality><x:state>Alerting</x:state><x:clientSessionInfo><x:callId>no</x:callId><x:state>Released</x:state></x:clientSessionInfo><x:recallFromParty><x:personality>Originator</x:personality></x:recallFromParty><x:future><x:a><x:state>Held</x:state></x:a></x:future></x:call></x:eventData><x:future><x:eventID>no</x:eventID></x:future></x:Event>)"},
+         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi"
+                xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="x:SubscriptionEvent">
+             <x:future><x:eventID>no</x:eventID><x:deeper><x:sequenceNumber>9</x:sequenceNumber>
+             </x:deeper></x:future><x:eventID>e1</x:eventID><x:sequenceNumber>2</x:sequenceNumber>
+             <x:eventData i:type="x:CallReceivedEvent"><x:call><x:callId>h-1:0</x:callId>
+             <x:personality>Terminator</x:personality><x:state>Alerting</x:state>
+             <x:clientSessionInfo><x:callId>no</x:callId><x:state>Released</x:state>
+             </x:clientSessionInfo><x:recallFromParty><x:personality>Originator</x:personality>
+             </x:recallFromParty><x:future><x:a><x:state>Held</x:state></x:a></x:future></x:call>
+             </x:eventData><x:future><x:eventID>no</x:eventID></x:future></x:Event>)"},
         {"somebody else's elements with our names",
-         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi" xmlns:o="http://operator.example/ext" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="x:SubscriptionEvent"><x:eventID>e1</x:eventID><x:sequenceNumber>2</x:sequenceNumber><o:eventID>no</o:eventID><x:eventData i:type="x:CallReceivedEvent"><x:call><x:callId>h-1:0</x:callId><x:personality>Terminator</x:personality><x:state>Alerting</x:state><o:state>Released</o:state><o:callId>no</o:callId></x:call></x:eventData></x:Event>)"},
+         R"(<x:Event xmlns:x="http://schema.broadsoft.com/xsi" xmlns:o="http://operator.example/ext"
+                xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="x:SubscriptionEvent">
+             <x:eventID>e1</x:eventID><x:sequenceNumber>2</x:sequenceNumber>
+             <o:eventID>no</o:eventID><x:eventData i:type="x:CallReceivedEvent"><x:call>
+             <x:callId>h-1:0</x:callId><x:personality>Terminator</x:personality>
+             <x:state>Alerting</x:state><o:state>Released</o:state><o:callId>no</o:callId></x:call>
+             </x:eventData></x:Event>)"},
     };
     EventParser parser;
     for (const Row& row : rows) {
@@ -400,8 +459,9 @@ TEST_CASE("the same event under other prefixes, as default namespace, in another
 TEST_CASE("words that the schema does not know keep their text and become unknown") {
     EventParser parser;
     const auto& document =
-        parsed(parser, event("CallUpdatedEvent", call("<xsi:callId>h-1:0</xsi:callId><xsi:personality>Bystander</xsi:personality>"
-                                                      "<xsi:state>Levitating</xsi:state><xsi:releasingParty>fate</xsi:releasingParty>")));
+        parsed(parser, event("CallUpdatedEvent",
+                             call("<xsi:callId>h-1:0</xsi:callId><xsi:personality>Bystander</xsi:personality>"
+                                  "<xsi:state>Levitating</xsi:state><xsi:releasingParty>fate</xsi:releasingParty>")));
     REQUIRE(document.calls.size() == 1);
     CHECK(document.calls[0].state == CallState::unknown);
     CHECK(document.calls[0].state_text == "Levitating");
@@ -441,11 +501,12 @@ TEST_CASE("numbers: huge, negative, nil, not numbers") {
     EventParser parser;
     for (const Row& row : rows) {
         CAPTURE(row.written);
-        const auto& document = parsed(
-            parser, event("CallUpdatedEvent",
-                          call(fmt::format("<xsi:callId>h-1:0</xsi:callId><xsi:startTime>{0}</xsi:startTime>"
-                                           "<xsi:totalHeldTime>{0}</xsi:totalHeldTime>", row.written)),
-                          fmt::format("<xsi:sequenceNumber>{}</xsi:sequenceNumber>", row.written)));
+        const auto& document =
+            parsed(parser, event("CallUpdatedEvent",
+                                 call(fmt::format("<xsi:callId>h-1:0</xsi:callId><xsi:startTime>{0}</xsi:startTime>"
+                                                  "<xsi:totalHeldTime>{0}</xsi:totalHeldTime>",
+                                                  row.written)),
+                                 fmt::format("<xsi:sequenceNumber>{}</xsi:sequenceNumber>", row.written)));
         CHECK(document.sequence == row.sequence);
         auto started = document.calls[0].started;
         CHECK(started.has_value() == row.started_ms.has_value());
@@ -466,9 +527,11 @@ TEST_CASE("views stay good while a document is read, however its bytes grow (12.
     std::string shown;
     for (int i = 0; i < 400; ++i)
         shown += "\xe2\x82\xac";
-    std::string content = call("<xsi:callId>" + euros + "</xsi:callId><xsi:extTrackingId>" + euros + "</xsi:extTrackingId>"
-                               "<xsi:remoteParty><xsi:name>" + euros + "</xsi:name><xsi:address>" + euros +
-                               "</xsi:address><xsi:userId>" + euros + "</xsi:userId></xsi:remoteParty>");
+    std::string content = call("<xsi:callId>" + euros + "</xsi:callId><xsi:extTrackingId>" + euros +
+                               "</xsi:extTrackingId>"
+                               "<xsi:remoteParty><xsi:name>" +
+                               euros + "</xsi:name><xsi:address>" + euros + "</xsi:address><xsi:userId>" + euros +
+                               "</xsi:userId></xsi:remoteParty>");
     EventParser parser;
     const auto& document = parsed(parser, event("CallReceivedEvent", content));
     REQUIRE(document.calls.size() == 1);

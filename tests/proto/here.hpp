@@ -20,13 +20,14 @@ inline constexpr std::string_view channel =
 inline std::string event(std::string_view type, std::string_view content, std::string_view envelope = "") {
     std::string text(R"(<xsi:Event xmlns:xsi="http://schema.broadsoft.com/xsi" )");
     text += R"(xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xsi1:type="xsi:SubscriptionEvent">)";
-    text += envelope.empty() ? std::string_view("<xsi:eventID>e1</xsi:eventID><xsi:sequenceNumber>2</xsi:sequenceNumber>"
-                                                "<xsi:userId>ctiadmin@example.net</xsi:userId>"
-                                                "<xsi:externalApplicationId>urn:cti:site1</xsi:externalApplicationId>"
-                                                "<xsi:subscriptionId>s1</xsi:subscriptionId>"
-                                                "<xsi:channelId>c1</xsi:channelId>"
-                                                "<xsi:targetId>alice@example.net</xsi:targetId>")
-                             : envelope;
+    text += envelope.empty()
+                ? std::string_view("<xsi:eventID>e1</xsi:eventID><xsi:sequenceNumber>2</xsi:sequenceNumber>"
+                                   "<xsi:userId>ctiadmin@example.net</xsi:userId>"
+                                   "<xsi:externalApplicationId>urn:cti:site1</xsi:externalApplicationId>"
+                                   "<xsi:subscriptionId>s1</xsi:subscriptionId>"
+                                   "<xsi:channelId>c1</xsi:channelId>"
+                                   "<xsi:targetId>alice@example.net</xsi:targetId>")
+                : envelope;
     text += R"(<xsi:eventData xsi1:type="xsi:)" + std::string(type) + "\">" + std::string(content);
     return text + "</xsi:eventData></xsi:Event>";
 }

@@ -63,19 +63,25 @@ TEST_CASE("well-formed framings: nothing lost, nothing refused, wherever the rea
         {"LF inside a text (12.9)",
          event("X", "<xsi:externalApplicationId>urn\ncti\n</xsi:externalApplicationId>") + h,
          {event("X", "<xsi:externalApplicationId>urn\ncti\n</xsi:externalApplicationId>"), h}},
-        {"other prefixes", "<e:Event xmlns:e='u'><e:a/></e:Event><f:Event xmlns:f='u'></f:Event>",
+        {"other prefixes",
+         "<e:Event xmlns:e='u'><e:a/></e:Event><f:Event xmlns:f='u'></f:Event>",
          {"<e:Event xmlns:e='u'><e:a/></e:Event>", "<f:Event xmlns:f='u'></f:Event>"}},
-        {"'>' and quotes in attributes", "<a b='>' c=\"'>'\" d='\"/>'><x/></a><b/>",
+        {"'>' and quotes in attributes",
+         "<a b='>' c=\"'>'\" d='\"/>'><x/></a><b/>",
          {"<a b='>' c=\"'>'\" d='\"/>'><x/></a>", "<b/>"}},
         {"a self-closed root with attributes", "<a b='/' /><c d=\"/\"/>", {"<a b='/' />", "<c d=\"/\"/>"}},
         {"blanks in tags", "<a\n b='1'\t><c ></c\n></a ><d/>", {"<a\n b='1'\t><c ></c\n></a >", "<d/>"}},
-        {"comments with tags in them", "<a><!-- </a> <b> -- > ' \" --></a><b/>",
+        {"comments with tags in them",
+         "<a><!-- </a> <b> -- > ' \" --></a><b/>",
          {"<a><!-- </a> <b> -- > ' \" --></a>", "<b/>"}},
-        {"CDATA with tags and brackets", "<a><![CDATA[</a>]] ]> ]>]]></a><b/>",
+        {"CDATA with tags and brackets",
+         "<a><![CDATA[</a>]] ]> ]>]]></a><b/>",
          {"<a><![CDATA[</a>]] ]> ]>]]></a>", "<b/>"}},
-        {"CDATA that quotes a declaration", "<a><![CDATA[<?xml version='1.0'?>]]></a><b/>",
+        {"CDATA that quotes a declaration",
+         "<a><![CDATA[<?xml version='1.0'?>]]></a><b/>",
          {"<a><![CDATA[<?xml version='1.0'?>]]></a>", "<b/>"}},
-        {"processing instructions", "<?p q?><a><?x > </a> ?><?xml-stylesheet y?></a><b/>",
+        {"processing instructions",
+         "<?p q?><a><?x > </a> ?><?xml-stylesheet y?></a><b/>",
          {"<?p q?><a><?x > </a> ?><?xml-stylesheet y?></a>", "<b/>"}},
         {"the shortest processing instruction", "<a><?x?></a><b/>", {"<a><?x?></a>", "<b/>"}},
         {"byte order mark", "\xef\xbb\xbf" + d + one + "\xef\xbb\xbf" + h, {d + one, h}},
@@ -84,7 +90,8 @@ TEST_CASE("well-formed framings: nothing lost, nothing refused, wherever the rea
          {"<!DOCTYPE a [<!ENTITY x \"]>\"><!ELEMENT a ANY>]><a>&x;</a>", "<b/>"}},
         {"text with '>' and quotes", "<a>x > y 'z \"</a><b/>", {"<a>x > y 'z \"</a>", "<b/>"}},
         {"UTF-8", "<a>M\xc3\xbcller \xf0\x9f\x98\x80</a><b/>", {"<a>M\xc3\xbcller \xf0\x9f\x98\x80</a>", "<b/>"}},
-        {"deep nesting", std::string("<a>") + "<b><c><d><e/></d></c></b></a><b/>",
+        {"deep nesting",
+         std::string("<a>") + "<b><c><d><e/></d></c></b></a><b/>",
          {"<a><b><c><d><e/></d></c></b></a>", "<b/>"}},
         {"an element named like its parent", "<a><a><a/></a></a><b/>", {"<a><a><a/></a></a>", "<b/>"}},
         {"names that begin alike", "<a><ab></ab></a><b/>", {"<a><ab></ab></a>", "<b/>"}},
@@ -128,16 +135,19 @@ TEST_CASE("a document over the limit is dropped, told once, and the stream goes 
     const std::string filler(limit * 3, 'x');
     const Row rows[] = {
         {"a long text", "<a>" + filler + "</a>" + h, {h}},
-        {"many elements", [] {
+        {"many elements",
+         [] {
              std::string text = "<a>";
              while (text.size() < limit * 3)
                  text += "<b>c</b>";
              return text + "</a>" + h;
-         }(), {h}},
+         }(),
+         {h}},
         {"a long comment", "<a><!--" + filler + "--></a>" + d + h, {d + h}},
         {"a long CDATA section", "<a><![CDATA[" + filler + "]]></a>" + d + h, {d + h}},
         {"a text up to the limit, then a comment up to it",
-         "<a>" + filler.substr(0, limit - 10) + "<!--" + filler.substr(0, limit - 10) + "--></a>" + d + h, {d + h}},
+         "<a>" + filler.substr(0, limit - 10) + "<!--" + filler.substr(0, limit - 10) + "--></a>" + d + h,
+         {d + h}},
         {"a long attribute", "<a b='" + filler + "'/>" + d + h, {d + h}},
         {"a long processing instruction", "<?p " + filler + "?>" + d + h, {d + h}},
         {"a comment that never ends", "<a><!--" + filler + d + h, {d + h}},
@@ -195,8 +205,9 @@ TEST_CASE("deeper than the names it compares: counted all the same") {
 }
 
 TEST_CASE("100 000 garbage documents: each is dropped or delivered, the heartbeats between all come") {
-    const std::string kinds[] = {"<",      "<a",     "<a>",        "</a>",   "<a></b>",  "garbage", "<!-- x", "<![CDATA[ y",
-                                 "<?p",    "<a b='", "<!DOCTYPE ", "\xff\xfe", "<a>&x;</a", "&amp;",   "<x:",    "]]>"};
+    const std::string kinds[] = {"<",         "<a",          "<a>", "</a>",   "<a></b>",    "garbage",
+                                 "<!-- x",    "<![CDATA[ y", "<?p", "<a b='", "<!DOCTYPE ", "\xff\xfe",
+                                 "<a>&x;</a", "&amp;",       "<x:", "]]>"};
     DocumentSplitter splitter(1 << 16);
     Collected collected;
     std::string stream;
@@ -207,11 +218,12 @@ TEST_CASE("100 000 garbage documents: each is dropped or delivered, the heartbea
         stream = kinds[random >> 28];
         bool closed = stream != "<!-- x" && stream != "<![CDATA[ y" && stream != "<?p" && stream != "<!DOCTYPE ";
         // Open sections swallow what follows; they are closed here and tested above.
-        if (!closed) stream += stream == "<!-- x" ? "-->" : stream == "<![CDATA[ y" ? "]]>" : stream == "<?p" ? "?>" : ">";
+        if (!closed)
+            stream += stream == "<!-- x" ? "-->" : stream == "<![CDATA[ y" ? "]]>" : stream == "<?p" ? "?>" : ">";
         stream += d + h;
         splitter.feed(stream, collected);
-        good = static_cast<std::size_t>(std::ranges::count_if(collected.documents,
-                                     [](const std::string& document) { return document.ends_with(heartbeat); }));
+        good = static_cast<std::size_t>(std::ranges::count_if(
+            collected.documents, [](const std::string& document) { return document.ends_with(heartbeat); }));
         REQUIRE(good == 1);
         collected.documents.clear();
         collected.refused.clear();

@@ -55,9 +55,9 @@ TEST_CASE("integers: the whole text or nothing") {
         std::optional<int> value;
     };
     const Row rows[] = {
-        {"0", 0},      {"12", 12},          {"-5", -5},         {"007", 7},           {"2147483647", 2147483647},
-        {"", {}},      {"2147483648", {}},  {"+5", {}},         {" 5", {}},           {"5 ", {}},
-        {"5.0", {}},   {"0x10", {}},        {"five", {}},       {"--5", {}},          {"99999999999999999999", {}},
+        {"0", 0},    {"12", 12},         {"-5", -5},   {"007", 7},  {"2147483647", 2147483647},
+        {"", {}},    {"2147483648", {}}, {"+5", {}},   {" 5", {}},  {"5 ", {}},
+        {"5.0", {}}, {"0x10", {}},       {"five", {}}, {"--5", {}}, {"99999999999999999999", {}},
     };
     for (const Row& row : rows) {
         CAPTURE(row.text);
@@ -73,9 +73,19 @@ TEST_CASE("percent-decoding refuses a broken escape") {
         std::optional<std::string> value;
     };
     const Row rows[] = {
-        {"", ""},        {"a", "a"},       {"alice%40example.net", "alice@example.net"},
-        {"%41", "A"},    {"%c3%BC", "\xc3\xbc"}, {"a+b", "a+b"}, {"%00", std::string(1, '\0')},
-        {"%", {}},       {"%4", {}},       {"%4g", {}},   {"%g4", {}},   {"abc%", {}}, {"%%41", {}},
+        {"", ""},
+        {"a", "a"},
+        {"alice%40example.net", "alice@example.net"},
+        {"%41", "A"},
+        {"%c3%BC", "\xc3\xbc"},
+        {"a+b", "a+b"},
+        {"%00", std::string(1, '\0')},
+        {"%", {}},
+        {"%4", {}},
+        {"%4g", {}},
+        {"%g4", {}},
+        {"abc%", {}},
+        {"%%41", {}},
     };
     for (const Row& row : rows) {
         CAPTURE(row.text);

@@ -56,7 +56,9 @@ TEST_CASE("the writer escapes every text and drops what XML cannot carry") {
         {"\"it's\"", "&quot;it&apos;s&quot;", "\"it's\""},
         {"</active><active>", "&lt;/active&gt;&lt;active&gt;", "</active><active>"},
         {"]]>", "]]&gt;", "]]>"},
-        {"a\x01\x1f" "b\r", "ab", "ab"},
+        {"a\x01\x1f"
+         "b\r",
+         "ab", "ab"},
         {"tab\tline\nend", "tab\tline\nend", "tab\tline\nend"},
         {"M\xc3\xbcller", "M\xc3\xbcller", "M\xc3\xbcller"},
         {"&amp;", "&amp;amp;", "&amp;"},

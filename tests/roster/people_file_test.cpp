@@ -38,7 +38,8 @@ TEST_CASE("what is read") {
         std::string_view people;
     };
     const Row rows[] = {
-        {"all columns", "id,name,email,lines,teams,zoom,goto,webex,zoho,folder\na@x,Alice,al@x,2001 2002,a-upn,z,g,w,o,Sales\n",
+        {"all columns",
+         "id,name,email,lines,teams,zoom,goto,webex,zoho,folder\na@x,Alice,al@x,2001 2002,a-upn,z,g,w,o,Sales\n",
          "a@x|Alice|al@x|Sales|a-upn|2001 2002 \n"},
         {"any order, few columns", "lines,id\n2001,a@x\n", "a@x|a@x|a@x|||2001 \n"},
         {"an id without @ is no e-mail", "id,lines\nreception,2001\n", "reception|reception||||2001 \n"},
@@ -84,9 +85,11 @@ TEST_CASE("every mistake has its place") {
         {"too many cells", "id,lines\na@x,2001,2002\n", "2:1: 3 columns where the first row has 2"},
         {"an empty id", "name,id,lines\nAlice,,2001\n", "2:7 id: is empty"},
         {"an id twice", "id,lines\na@x,2001\nb@x,2002\na@x,2003\n", "4:1 id: \"a@x\" stands in line 2 already"},
-        {"a quote that stays open", "id,name,lines\na@x,\"Alice,2001\nb@x,Bob,2002\n", "2:5: the quote that opens here is never closed"},
+        {"a quote that stays open", "id,name,lines\na@x,\"Alice,2001\nb@x,Bob,2002\n",
+         "2:5: the quote that opens here is never closed"},
         {"text behind a quote", "id,name,lines\na@x,\"Alice\" J,2001\n", "2:12: text behind a closing quote"},
-        {"columns count characters, not bytes", "name,id,lines\nZo\xc3\xab \xf0\x9f\x98\x80,,2001\n", "2:7 id: is empty"},
+        {"columns count characters, not bytes", "name,id,lines\nZo\xc3\xab \xf0\x9f\x98\x80,,2001\n",
+         "2:7 id: is empty"},
         {"lines count inside of quotes", "id,name,lines\na@x,\"A\nB\",2001\n,x,2002\n", "4:1 id: is empty"},
         {"lines count with CR alone", "id,lines\ra@x,2001\r,2002\r", "3:1 id: is empty"},
         {"lines count with CRLF", "id,lines\r\na@x,2001\r\n,2002\r\n", "3:1 id: is empty"},
@@ -102,8 +105,9 @@ TEST_CASE("every mistake has its place") {
 
 TEST_CASE("all mistakes at once") {
     auto reading = read_people("id,colour,lines\n,red,2001\na@x,red,2001\na@x,red,2002\nb@x\n");
-    CHECK(mistakes(reading) == "1:4 colour: is no column (allowed: id, name, email, lines, teams, zoom, goto, webex, zoho, folder)\n"
-                               "2:1 id: is empty\n4:1 id: \"a@x\" stands in line 3 already\n5:1: 1 columns where the first row has 3\n");
+    CHECK(mistakes(reading) ==
+          "1:4 colour: is no column (allowed: id, name, email, lines, teams, zoom, goto, webex, zoho, folder)\n"
+          "2:1 id: is empty\n4:1 id: \"a@x\" stands in line 3 already\n5:1: 1 columns where the first row has 3\n");
 }
 
 TEST_CASE("a person of whom nothing can be known is a warning, no error") {

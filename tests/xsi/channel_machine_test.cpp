@@ -53,7 +53,8 @@ Due due(Machine& machine, Steady now) {
 }
 
 /// Answers everything that is asked until `until`; the stream breathes or not.
-std::vector<std::pair<Action, double>> run(Machine& machine, double from_s, double until_s, bool breathing, bool answering = true) {
+std::vector<std::pair<Action, double>> run(Machine& machine, double from_s, double until_s, bool breathing,
+                                           bool answering = true) {
     std::vector<std::pair<Action, double>> actions;
     for (auto now = at(from_s); now < at(until_s);) {
         auto action = machine.next(now);

@@ -68,7 +68,8 @@ void play(const std::vector<Step>& steps) {
     }
 }
 
-Document conference_event(std::string_view type, std::string_view state, std::span<const std::string_view> participants) {
+Document conference_event(std::string_view type, std::string_view state,
+                          std::span<const std::string_view> participants) {
     Document document;
     document.data = EventData::conference;
     document.type_name = type;
@@ -166,8 +167,16 @@ TEST_CASE("7.4 (d) announced transfer: Bob calls Alice, she consults Carol and c
     SUBCASE("Bob: transferred, not ended (12.24)") {
         auto moved = leg("b1", originator, CallState::active, "tel:2003");
         moved.tracking_id = "912:1";
-        play({{"CallOriginatedEvent", {leg("b1", originator, CallState::alerting, "tel:2001")}, LineState::active, 1, "2001"},
-              {"CallAnsweredEvent", {leg("b1", originator, CallState::active, "tel:2001")}, LineState::active, 1, "2001"},
+        play({{"CallOriginatedEvent",
+               {leg("b1", originator, CallState::alerting, "tel:2001")},
+               LineState::active,
+               1,
+               "2001"},
+              {"CallAnsweredEvent",
+               {leg("b1", originator, CallState::active, "tel:2001")},
+               LineState::active,
+               1,
+               "2001"},
               {"CallHeldEvent", {leg("b1", originator, CallState::remote_held, "tel:2001")}, LineState::active, 1},
               {"CallTransferredEvent", {moved}, LineState::active, 1, "2003"},
               {"CallReleasedEvent", {leg("b1", originator, CallState::released)}, LineState::idle, 0}});
@@ -175,13 +184,21 @@ TEST_CASE("7.4 (d) announced transfer: Bob calls Alice, she consults Carol and c
     SUBCASE("Carol: her call with Alice becomes her call with Bob") {
         auto moved = leg("c1", originator, CallState::active, "tel:2002"); // even the personality may change
         moved.tracking_id = "911:1";
-        play({{"CallReceivedEvent", {leg("c1", terminator, CallState::alerting, "tel:2001")}, LineState::ringing, 1, "2001"},
+        play({{"CallReceivedEvent",
+               {leg("c1", terminator, CallState::alerting, "tel:2001")},
+               LineState::ringing,
+               1,
+               "2001"},
               {"CallAnsweredEvent", {leg("c1", terminator, CallState::active, "tel:2001")}, LineState::active, 1},
               {"CallTransferredEvent", {moved}, LineState::active, 1, "2002"}});
     }
     SUBCASE("Carol, when Bob is external: an update") {
         play({{"CallAnsweredEvent", {leg("c1", terminator, CallState::active, "tel:2001")}, LineState::active, 1},
-              {"CallUpdatedEvent", {leg("c1", no_change, CallState::unknown, "tel:+31612345678")}, LineState::active, 1, "+31612345678"}});
+              {"CallUpdatedEvent",
+               {leg("c1", no_change, CallState::unknown, "tel:+31612345678")},
+               LineState::active,
+               1,
+               "+31612345678"}});
     }
 }
 
@@ -209,8 +226,16 @@ TEST_CASE("7.4 (e) blind transfer of an answered call") {
 
 TEST_CASE("7.4 (f) forwarding always") {
     SUBCASE("Bob, who calls") {
-        play({{"CallOriginatedEvent", {leg("b1", originator, CallState::alerting, "tel:2001")}, LineState::active, 1, "2001"},
-              {"CallForwardedEvent", {leg("b1", originator, CallState::alerting, "tel:2003")}, LineState::active, 1, "2003"}});
+        play({{"CallOriginatedEvent",
+               {leg("b1", originator, CallState::alerting, "tel:2001")},
+               LineState::active,
+               1,
+               "2001"},
+              {"CallForwardedEvent",
+               {leg("b1", originator, CallState::alerting, "tel:2003")},
+               LineState::active,
+               1,
+               "2003"}});
     }
     SUBCASE("Alice, who forwards: nothing at all, or one event of a call that is not hers any more") {
         play({{"CallRedirectedEvent", {leg("a1", terminator, CallState::detached)}, LineState::idle, 0}});
@@ -280,13 +305,17 @@ TEST_CASE("interface 7.6, line by line") {
         {"held by me", {leg("1", terminator, CallState::held)}, LineState::held},
         {"held by the other side", {leg("1", terminator, CallState::remote_held)}, LineState::active},
         {"consulting: one held, one alerting",
-         {leg("1", terminator, CallState::held), leg("2", originator, CallState::alerting)}, LineState::held},
+         {leg("1", terminator, CallState::held), leg("2", originator, CallState::alerting)},
+         LineState::held},
         {"consulting: one held, one active",
-         {leg("1", terminator, CallState::held), leg("2", originator, CallState::active)}, LineState::held},
+         {leg("1", terminator, CallState::held), leg("2", originator, CallState::active)},
+         LineState::held},
         {"in a call, and a second one comes in",
-         {leg("1", originator, CallState::active), leg("2", terminator, CallState::alerting)}, LineState::ringing},
+         {leg("1", originator, CallState::active), leg("2", terminator, CallState::alerting)},
+         LineState::ringing},
         {"one held, and another one comes in",
-         {leg("1", originator, CallState::held), leg("2", terminator, CallState::alerting)}, LineState::ringing},
+         {leg("1", originator, CallState::held), leg("2", terminator, CallState::alerting)},
+         LineState::ringing},
         {"a recall rings", {leg("1", terminator, CallState::alerting)}, LineState::ringing},
         {"a state that nobody knows: there is a call", {leg("1", terminator, CallState::unknown)}, LineState::active},
         {"detached is not on that call any more", {leg("1", terminator, CallState::detached)}, LineState::idle},
@@ -318,8 +347,9 @@ TEST_CASE("late, double and impossible events") {
               {"CallUpdatedEvent", {leg("a1", terminator, CallState::active)}, LineState::idle, 0}});
     }
     SUBCASE("any event may be the first of a call") {
-        for (std::string_view type : {"CallUpdatedEvent", "CallRetrievedEvent", "CallTransferredEvent", "CallPickedUpEvent",
-                                      "CallParkRetrievedEvent", "CallBargedInEvent", "CallRecordingStartedEvent"})
+        for (std::string_view type :
+             {"CallUpdatedEvent", "CallRetrievedEvent", "CallTransferredEvent", "CallPickedUpEvent",
+              "CallParkRetrievedEvent", "CallBargedInEvent", "CallRecordingStartedEvent"})
             play({{type, {leg("a1", terminator, CallState::active)}, LineState::active, 1}});
     }
     SUBCASE("detached is told with state Alerting: the call is over for this user all the same (xsi.md 7.2)") {
@@ -374,12 +404,13 @@ TEST_CASE("a snapshot replaces: what it does not list is over, tombstones includ
     apply(ledger, "CallReceivedEvent", {leg("a2", terminator, CallState::alerting)}, start);
     apply(ledger, "CallReleasedEvent", {leg("a3", terminator, CallState::released)}, start);
     apply(ledger, "CallSubscriptionEvent",
-          {leg("a1", originator, CallState::held), leg("a3", terminator, CallState::active), leg("a4", terminator, CallState::released)},
+          {leg("a1", originator, CallState::held), leg("a3", terminator, CallState::active),
+           leg("a4", terminator, CallState::released)},
           start + seconds(10));
     CHECK(ledger.calls() == 2);
     CHECK(ledger.state() == LineState::held);
     CHECK(ledger.legs()[0].call_id == "a1");
-    CHECK(ledger.legs()[0].seen == start); // it lasts since we first heard of it
+    CHECK(ledger.legs()[0].seen == start);   // it lasts since we first heard of it
     CHECK(ledger.legs()[1].call_id == "a3"); // the platform says that it lives
     CHECK(ledger.legs()[1].seen == start + seconds(10));
     apply(ledger, "CallSubscriptionResyncEvent", {});
@@ -400,7 +431,8 @@ TEST_CASE("whether anything changed is told") {
 TEST_CASE("GET /calls replaces as a snapshot does") {
     Ledger ledger;
     apply(ledger, "CallAnsweredEvent", {leg("old", originator, CallState::active)});
-    CallDetails ringing{"new", "9:1", terminator, CallState::alerting, {"Bob", "tel:2002", "b@x", false}, Wall(milliseconds(7)), {}};
+    CallDetails ringing{
+        "new", "9:1", terminator, CallState::alerting, {"Bob", "tel:2002", "b@x", false}, Wall(milliseconds(7)), {}};
     CHECK(ledger.replace(std::span(&ringing, 1), start));
     CHECK(ledger.calls() == 1);
     CHECK(ledger.state() == LineState::ringing);
@@ -446,7 +478,8 @@ TEST_CASE("conferences: its legs are active while it is, and held with it") {
             CHECK(presence::name(ledger.state()) == presence::name(row.line));
             CHECK(ledger.calls() == 2);
         }
-        apply(ledger, "CallReleasedEvent", {leg("a1", terminator, CallState::released), leg("a2", originator, CallState::released)});
+        apply(ledger, "CallReleasedEvent",
+              {leg("a1", terminator, CallState::released), leg("a2", originator, CallState::released)});
         CHECK(ledger.state() == LineState::idle);
     }
     SUBCASE("a leg outside of the conference stays held") {
@@ -497,7 +530,8 @@ TEST_CASE("tombstones go after a minute, and the memory with them") {
     CHECK(ledger.in_use());
     ledger.tidy(start + seconds(61));
     CHECK_FALSE(ledger.in_use());
-    apply(ledger, "CallUpdatedEvent", {leg("a1", terminator, CallState::active)}, start + seconds(61)); // an id used again
+    apply(ledger, "CallUpdatedEvent", {leg("a1", terminator, CallState::active)},
+          start + seconds(61)); // an id used again
     CHECK(ledger.calls() == 1);
     ledger.tidy(start + std::chrono::hours(10));
     CHECK(ledger.calls() == 1); // a call is not tidied away
@@ -513,8 +547,10 @@ TEST_CASE("calls that look stuck (12.12)") {
         bool stuck;
     };
     const Row rows[] = {
-        {CallState::alerting, seconds(180), false}, {CallState::alerting, seconds(181), true},
-        {CallState::active, seconds(181), false},   {CallState::active, std::chrono::hours(4), false},
+        {CallState::alerting, seconds(180), false},
+        {CallState::alerting, seconds(181), true},
+        {CallState::active, seconds(181), false},
+        {CallState::active, std::chrono::hours(4), false},
         {CallState::active, std::chrono::hours(4) + seconds(1), true},
         {CallState::held, std::chrono::hours(5), true},
     };
@@ -532,8 +568,13 @@ TEST_CASE("addresses as people read them") {
         std::string_view number;
     };
     const Row rows[] = {
-        {"tel:+31201230002", "+31201230002"}, {"tel:2002", "2002"},   {"2002", "2002"}, {"", ""},
-        {"tel:+31201230002;ext=2002", "+31201230002"}, {"tel:", ""},  {"sip:bob@example.net", "sip:bob@example.net"},
+        {"tel:+31201230002", "+31201230002"},
+        {"tel:2002", "2002"},
+        {"2002", "2002"},
+        {"", ""},
+        {"tel:+31201230002;ext=2002", "+31201230002"},
+        {"tel:", ""},
+        {"sip:bob@example.net", "sip:bob@example.net"},
         {"sip:bob@example.net;user=phone", "sip:bob@example.net;user=phone"},
     };
     for (const Row& row : rows)

@@ -1,5 +1,5 @@
-// Lines and the people who have them: one report per person whatever its lines say, doubt and forgetting (interface 7.6,
-// decision 005), and hop 3: which document changes what of a line.
+// Lines and the people who have them: one report per person whatever its lines say, doubt and forgetting
+// (interface 7.6, decision 005), and hop 3: which document changes what of a line.
 #include <doctest/doctest.h>
 
 #include "xsi/lines.hpp"
@@ -129,9 +129,17 @@ TEST_CASE("several lines of a person: the most urgent state, the sum of calls, a
         {"one active", {leg("1", CallState::active)}, {}, false, "active 1"},
         {"active and held", {leg("1", CallState::active)}, {leg("2", CallState::held)}, false, "held 2"},
         {"held and ringing", {leg("1", CallState::held)}, {leg("2", CallState::alerting)}, false, "ringing 2"},
-        {"three calls", {leg("1", CallState::active), leg("3", CallState::held)}, {leg("2", CallState::active)}, false, "held 3"},
+        {"three calls",
+         {leg("1", CallState::active), leg("3", CallState::held)},
+         {leg("2", CallState::active)},
+         false,
+         "held 3"},
         {"do not disturb on one", {}, {}, true, "idle 0 dnd"},
-        {"the same call id on two lines is two calls", {leg("1", CallState::active)}, {leg("1", CallState::active)}, false, "active 2"},
+        {"the same call id on two lines is two calls",
+         {leg("1", CallState::active)},
+         {leg("1", CallState::active)},
+         false,
+         "active 2"},
     };
     for (const Row& row : rows) {
         CAPTURE(row.what);

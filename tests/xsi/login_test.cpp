@@ -99,8 +99,11 @@ TEST_CASE("charset: the header, else the declaration, else UTF-8; Müller stays 
     };
     for (const Row& row : rows) {
         CAPTURE(row.what);
-        auto body = checked(answer(200, "<?xml version=\"1.0\" encoding=\"" + row.declared + "\"?><ErrorInfo><summary>" + row.name +
-                                            "</summary></ErrorInfo>", row.type), "x");
+        auto body = checked(answer(200,
+                                   "<?xml version=\"1.0\" encoding=\"" + row.declared + "\"?><ErrorInfo><summary>" +
+                                       row.name + "</summary></ErrorInfo>",
+                                   row.type),
+                            "x");
         REQUIRE(body.has_value());
         auto read = read_error(*body);
         REQUIRE(read.has_value());
@@ -140,7 +143,8 @@ TEST_CASE("401: the login counts as refused for minutes, for everybody who uses 
     }
 }
 
-TEST_CASE("401 with a login token: one new token at once, then minutes; and the try after that begins with the password") {
+TEST_CASE(
+    "401 with a login token: one new token at once, then minutes; and the try after that begins with the password") {
     Login login(options(Authentication::login_token));
     login.use_token("one");
     login.on_unauthorised(start); // expired

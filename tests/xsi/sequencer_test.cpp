@@ -19,13 +19,16 @@ struct Arrival {
 };
 
 /// Offers in order to one subscription; returns what `expected` is in the end.
-std::uint32_t play(Sequencer& sequencer, std::uint32_t expected, const std::vector<Arrival>& arrivals, std::uint32_t subscription = 7) {
+std::uint32_t play(Sequencer& sequencer, std::uint32_t expected, const std::vector<Arrival>& arrivals,
+                   std::uint32_t subscription = 7) {
     for (const Arrival& arrival : arrivals) {
         CAPTURE(arrival.sequence);
-        auto verdict = sequencer.offer(subscription, expected, arrival.sequence, std::to_string(arrival.sequence), start);
+        auto verdict =
+            sequencer.offer(subscription, expected, arrival.sequence, std::to_string(arrival.sequence), start);
         CHECK(static_cast<int>(verdict) == static_cast<int>(arrival.verdict));
         std::string ready;
-        for (auto one = sequencer.take_ready(subscription, expected); !one.empty(); one = sequencer.take_ready(subscription, expected))
+        for (auto one = sequencer.take_ready(subscription, expected); !one.empty();
+             one = sequencer.take_ready(subscription, expected))
             ready += (ready.empty() ? "" : " ") + one;
         CHECK(ready == arrival.then);
     }
@@ -48,10 +51,22 @@ TEST_CASE("arrivals and deliveries") {
         {"two swapped", 1, {{2, V::held}, {1, V::deliver, "2"}, {3, V::deliver}}, 4, 0},
         {"three turned round", 1, {{3, V::held}, {2, V::held}, {1, V::deliver, "2 3"}}, 4, 0},
         {"a hole that fills late", 5, {{7, V::held}, {8, V::held}, {6, V::held}, {5, V::deliver, "6 7 8"}}, 9, 0},
-        {"two holes", 1, {{3, V::held}, {5, V::held}, {1, V::deliver}, {2, V::deliver, "3"}, {4, V::deliver, "5"}}, 6, 0},
+        {"two holes",
+         1,
+         {{3, V::held}, {5, V::held}, {1, V::deliver}, {2, V::deliver, "3"}, {4, V::deliver, "5"}},
+         6,
+         0},
         {"a double (12.11)", 3, {{3, V::deliver}, {3, V::duplicate}, {2, V::duplicate}, {4, V::deliver}}, 5, 0},
-        {"a double of one that waits", 1, {{3, V::held}, {3, V::duplicate}, {1, V::deliver}, {2, V::deliver, "3"}, {3, V::duplicate}}, 4, 0},
-        {"over the wrap", last - 1, {{last - 1, V::deliver}, {last, V::deliver}, {1, V::deliver}, {2, V::deliver}}, 3, 0},
+        {"a double of one that waits",
+         1,
+         {{3, V::held}, {3, V::duplicate}, {1, V::deliver}, {2, V::deliver, "3"}, {3, V::duplicate}},
+         4,
+         0},
+        {"over the wrap",
+         last - 1,
+         {{last - 1, V::deliver}, {last, V::deliver}, {1, V::deliver}, {2, V::deliver}},
+         3,
+         0},
         {"swapped over the wrap", last, {{1, V::held}, {2, V::held}, {last, V::deliver, "1 2"}}, 3, 0},
         {"a double over the wrap", 2, {{last, V::duplicate}, {1, V::duplicate}, {2, V::deliver}}, 3, 0},
         {"no numbers at all", 0, {{0, V::deliver}, {0, V::deliver}}, 0, 0},
@@ -159,7 +174,8 @@ TEST_CASE("whatever the order within the window, everything is delivered once an
         std::uint32_t expected = first;
         std::vector<std::uint32_t> delivered;
         for (auto number : numbers) {
-            if (sequencer.offer(1, expected, number, std::to_string(number), start) == V::deliver) delivered.push_back(number);
+            if (sequencer.offer(1, expected, number, std::to_string(number), start) == V::deliver)
+                delivered.push_back(number);
             for (auto one = sequencer.take_ready(1, expected); !one.empty(); one = sequencer.take_ready(1, expected))
                 delivered.push_back(static_cast<std::uint32_t>(std::stoul(one)));
         }

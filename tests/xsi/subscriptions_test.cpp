@@ -440,7 +440,8 @@ TEST_CASE("random operations against a simple model") {
     auto now = start;
     int serial = 0;
     for (int i = 0; i < 40'000; ++i) {
-        auto victim = alive.empty() ? Index{0} : *std::next(alive.begin(), pick(static_cast<std::uint32_t>(alive.size())));
+        auto victim =
+            alive.empty() ? Index{0} : *std::next(alive.begin(), pick(static_cast<std::uint32_t>(alive.size())));
         switch (pick(9)) {
         case 0:
         case 1:
@@ -464,7 +465,8 @@ TEST_CASE("random operations against a simple model") {
                 else if (!subscribe)
                     book.on_refreshed(work->index, pick(7200), now);
                 else
-                    book.on_subscribed(work->index, ids[work->index] = "id-" + std::to_string(++serial), pick(7200), now);
+                    book.on_subscribed(work->index, ids[work->index] = "id-" + std::to_string(++serial), pick(7200),
+                                       now);
             }
             break;
         case 5:
@@ -483,7 +485,8 @@ TEST_CASE("random operations against a simple model") {
         REQUIRE(book.size() == alive.size());
         if (i % 100 != 0) continue;
         std::size_t counted = 0;
-        for (auto state : {State::wanted, State::asking, State::awaiting, State::standing, State::refreshing, State::refused})
+        for (auto state :
+             {State::wanted, State::asking, State::awaiting, State::standing, State::refreshing, State::refused})
             counted += book.count(state);
         REQUIRE(counted == alive.size());
         for (const auto& [index, id] : ids)
