@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace lamp::cli {
@@ -76,6 +77,7 @@ std::string cell(const boost::json::value& item, std::string_view path) {
     }
     if (at->is_null()) return {};
     if (at->is_string()) return std::string(at->get_string());
+    if (at->is_double()) return fmt::format("{:.6g}", at->get_double());
     if (!at->is_array()) return boost::json::serialize(*at);
     std::string joined;
     for (const auto& one : at->get_array())

@@ -61,14 +61,20 @@ class FirstLight(WithOffice):
     def test_events_follow_and_resume(self):
         stream = self.daemon.events("?types=presence,gap")
         self.sim.command("dnd", user="2005", active=True)
-        kind, person, first = stream.next()
-        self.assertEqual((kind, person["line"]["dnd"]), ("presence", True))
+        while True:  # what earlier tests did may still be on its way
+            kind, person, first = stream.next()
+            if person["line"]["dnd"]:
+                break
+        self.assertEqual(kind, "presence")
         stream.close()
         self.sim.command("dnd", user="2005", active=False)
         self.assertTrue(within(3, lambda: not self.daemon.presence()[person["id"]]["line"]["dnd"]))
         again = self.daemon.events("?types=presence,gap", last_event_id=first)
-        kind, later, _ = again.next()
-        self.assertEqual((kind, later["id"], later["line"]["dnd"]), ("presence", person["id"], False))
+        later = {"id": None}
+        while later["id"] != person["id"]:
+            kind, later, _ = again.next()
+            self.assertEqual(kind, "presence", "nothing was lost, so no gap")
+        self.assertFalse(later["line"]["dnd"])
         again.close()
         expired = self.daemon.events("?types=presence,gap", last_event_id="other-1")
         self.assertEqual(expired.next()[0], "gap")
