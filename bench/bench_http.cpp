@@ -161,8 +161,8 @@ Rival start_ours() {
         }
         auto people = presence::People::build(rows).value();
         service.use_people(people);
-        presence::LineReport line{presence::LineState::active, 1, false, presence::Forwarding::none,
-                                  presence::AgentState::none, false, wall_now()};
+        presence::LineReport line{presence::LineState::active, 1,     false,     presence::Forwarding::none,
+                                  presence::AgentState::none,  false, wall_now()};
         for (presence::Slot slot = 0; slot < people->slots(); ++slot)
             table.report(slot, presence::Source::telephony, line.pack(), wall_now());
         auto port = service.ports().front();

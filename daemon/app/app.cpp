@@ -63,10 +63,10 @@ public:
         serve_.start();
         load_people();
         ingress_.post([this] {
+            ::malloc_trim(0);
             for (auto& platform : platforms_)
                 platform->start();
         });
-        ask_directories();
         wait_for_signal();
         supervisor_.watch({&control_, &ingress_, &serve_});
         supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
@@ -91,7 +91,7 @@ private:
             if (!made) return std::unexpected(made.error());
             (*made)->on_calls = [this](xsi::LineIndex line) { publish_calls(line); };
             platforms_.push_back(std::move(*made));
-            infos_.push_back({{options[i].name, domain_of(options[i].username), discovers(options[i]), {}}});
+            infos_.push_back({options[i].name, domain_of(options[i].username), discovers(options[i]), {}});
         }
         service_.emplace(serve_, service_options(), ports(), table_, fanout_);
         service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
@@ -127,32 +127,36 @@ private:
 
     // --- who is watched
 
-    void load_people() {
-        file_people_.clear();
-        if (const auto& file = configuration_->get<PeopleOptions>().file; !file.empty()) {
-            std::ifstream stream(file, std::ios::binary);
-            std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-            auto reading = roster::read_people(text);
-            if (!reading.usable()) // it was checked a moment ago: changed under our hands
-                log::error("app", "the people file cannot be used; its people stay as they were",
-                           {{"file", file.string()}});
-            else
-                file_people_ = std::move(reading.people);
-        }
-        compose();
+    /// The people of the file, or nothing when there is none or it became unreadable under our hands.
+    std::optional<std::vector<presence::PersonRow>> read_file() {
+        const auto& file = configuration_->get<PeopleOptions>().file;
+        if (file.empty()) return std::vector<presence::PersonRow>();
+        std::ifstream stream(file, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+        auto reading = roster::read_people(text);
+        if (reading.usable()) return std::move(reading.people);
+        log::error("app", "the people file cannot be used; people stay as they were", {{"file", file.string()}});
+        return std::nullopt;
     }
 
-    void ask_directories() {
-        bool numbers = roster::needs_directory(file_people_);
+    // At start and at a reload. Directories are big and seldom wanted: they are fetched, used and forgotten.
+    void load_people() {
+        auto people = read_file();
+        if (!people) return;
+        bool numbers = roster::needs_directory(*people);
+        bool waits = false;
         for (std::size_t i = 0; i < platforms_.size(); ++i) {
+            infos_[i].discover = discovers(platforms_[i]->options());
             if (!infos_[i].discover && !numbers) continue;
-            if (std::exchange(infos_[i].asked, true)) continue;
+            waits = true;
             ingress_.post([this, i] {
                 platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
                     control_.post([this, i, entries = std::move(entries)] { take_directory(i, entries); });
                 });
             });
         }
+        // Who is in the file is watched at once; at a reload, nobody is dropped before the directory is in again.
+        if (!waits || !people_) compose(*std::move(people));
     }
 
     void take_directory(std::size_t platform, const std::vector<xsi::DirectoryEntry>& entries) {
@@ -160,15 +164,17 @@ private:
         directory.clear();
         for (const auto& entry : entries)
             directory.push_back(as_user(entry));
-        compose();
+        if (auto people = read_file()) compose(*std::move(people));
+        if (platforms_.size() > 1) return; // the next one's directory is composed with this one
+        directory.clear();
+        directory.shrink_to_fit();
+        ::malloc_trim(0);
     }
 
     // Built whole here, then handed to each loop.
-    void compose() {
-        std::vector<roster::PlatformInfo> infos(infos_.begin(), infos_.end());
-        auto roster = roster::compose(file_people_, infos);
-        for (auto& info : infos_)
-            if (info.discover && !roster::needs_directory(file_people_)) info.directory.shrink_to_fit();
+    void compose(std::vector<presence::PersonRow> file_people) {
+        std::vector<xsi::Assignment> assignments;
+        auto roster = roster::compose(std::move(file_people), infos_);
         auto people = presence::People::build(roster.people, people_.get());
         if (!people) {
             log::error("app", "the roster cannot be used; people stay as they were", {{"why", people.error().text}});
@@ -176,7 +182,6 @@ private:
         }
         people_ = *people;
         auto unresolved = roster.problems.size();
-        std::vector<xsi::Assignment> assignments;
         assignments.reserve(roster.lines.size());
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
@@ -243,7 +248,6 @@ private:
         if (auto access = service_->use_access(access_options()); !access)
             log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
         load_people();
-        ask_directories();
         ingress_.post([this] {
             for (auto& platform : platforms_)
                 platform->retry_now();
@@ -465,10 +469,6 @@ private:
         done.set_value();
     }
 
-    struct Info : roster::PlatformInfo {
-        bool asked = false;
-    };
-
     std::filesystem::path file_;
     std::shared_ptr<const config::Configuration> configuration_;
     Loop control_;
@@ -481,8 +481,7 @@ private:
     asio::signal_set signals_;
     std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
     CallDesk desk_;                                         // ingress
-    std::vector<Info> infos_;
-    std::vector<presence::PersonRow> file_people_;
+    std::vector<roster::PlatformInfo> infos_;
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_; // ingress
     std::vector<xsi::PlatformReport> reports_; // serve

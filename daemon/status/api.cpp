@@ -53,8 +53,9 @@ void Api::connect(Server& server, Events& events, std::weak_ptr<void> owner) {
 
 void Api::use_people(std::shared_ptr<const presence::People> people) {
     auto before = std::exchange(people_, std::move(people));
-    people_given_ = true;
     events_->expect_slots(people_->slots());
+    bool first = !std::exchange(people_given_, true);
+    if (first && events_->subscribers() == 0) return;
     std::vector<presence::Slot> changed;
     bool somebody_left = false;
     for (presence::Slot slot = 0; slot < people_->slots(); ++slot) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, event_type_count> type_names{"presence", "call", "missed",   "forwarding",
                                                                     "acd",      "gap",  "heartbeat"};
-constexpr std::uint64_t pending_max = 1024; // then they are delivered within the tick, so that the ring holds them
+constexpr std::size_t pending_most = 1024; // then they are delivered within the tick, so that the ring holds them
 
 std::string random_instance() {
     constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -49,6 +49,7 @@ Events::Events(Loop& loop, const Limits& limits, milliseconds flush, Render rend
       flush_(flush),
       render_(std::move(render)),
       instance_(random_instance()),
+      pending_max_(std::min(pending_most, limits.history_events / 2)),
       history_(limits.history_events, limits.history_bytes),
       timer_(loop.context()),
       batch_(std::make_shared<Batch>()) {}
@@ -63,17 +64,24 @@ void Events::wake() {
 
 void Events::publish(EventType type, presence::Slot slot, std::string json) {
     if (json.size() > limits_.event_bytes) return;
-    history_.add(type, slot, std::make_shared<const std::string>(std::move(json)));
-    counters_.events.add();
-    if (history_.last() - delivered_ >= pending_max) deliver_pending();
+    gather(); // what the table said before comes before
+    add(type, slot, std::make_shared<const std::string>(std::move(json)));
     arm();
 }
 
 void Events::touch(presence::Slot slot) {
-    history_.add(EventType::presence, slot);
-    counters_.events.add();
-    if (history_.last() - delivered_ >= pending_max) deliver_pending();
+    add(EventType::presence, slot, nullptr);
     arm();
+}
+
+void Events::add(EventType type, presence::Slot slot, Text json) {
+    history_.add(type, slot, std::move(json));
+    counters_.events.add();
+    if (history_.last() - delivered_ >= pending_max_) deliver_pending();
+}
+
+void Events::gather() {
+    if (sink_) sink_->drain([this](presence::Slot slot) { add(EventType::presence, slot, nullptr); });
 }
 
 /// A change after a quiet time is sent at once; those that follow wait for the tick.
@@ -91,12 +99,7 @@ void Events::arm() {
 void Events::flush() {
     departed_.clear();
     last_flush_ = steady_now();
-    if (sink_)
-        sink_->drain([this](presence::Slot slot) {
-            history_.add(EventType::presence, slot);
-            counters_.events.add();
-            if (history_.last() - delivered_ >= pending_max) deliver_pending();
-        });
+    gather();
     deliver_pending();
 }
 

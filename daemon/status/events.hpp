@@ -87,6 +87,8 @@ private:
     // events.cpp: gathering
     void arm();
     void flush();
+    void gather();
+    void add(EventType type, presence::Slot slot, Text json);
     void deliver_pending();
     [[nodiscard]] bool append_event(std::string& out, std::uint64_t number);
     static void append_gap(std::string& out, std::string_view reason);
@@ -110,6 +112,7 @@ private:
     Render render_;
     fanout::Sink* sink_ = nullptr;
     std::string instance_;
+    std::uint64_t pending_max_;
     History history_;
     std::uint64_t delivered_ = 0; // what subscribers who keep up have
     asio::steady_timer timer_;

@@ -196,6 +196,7 @@ Connection* Call::stream(StreamEnd& end) {
     connection_.state = Connection::State::streaming;
     connection_.stream = &end;
     connection_.deadline = Steady::max();
+    connection_.wire.limit_send_buffer(server_.limits_.stream_buffer_bytes);
     ++server_.streams_;
     server_.flush(connection_);
     return connection_.state == Connection::State::streaming ? &connection_ : nullptr;

@@ -153,6 +153,13 @@ void Server::drain() {
     graveyard_.clear();
 }
 
+bool Server::busy() const {
+    return std::ranges::any_of(connections_, [](const auto& one) {
+        bool lingers = one && one->state == State::lingering && one->out.empty();
+        return one && !lingers;
+    });
+}
+
 void Server::cut() {
     draining_ = true;
     shut_doors();

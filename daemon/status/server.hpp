@@ -76,8 +76,8 @@ public:
     [[nodiscard]] const std::vector<Listener>& listeners() const { return listeners_; }
     [[nodiscard]] const ServerCounters& counters() const { return counters_; }
     [[nodiscard]] std::size_t open_connections() const { return open_; }
-    /// Connections that are not streams.
-    [[nodiscard]] std::size_t busy_connections() const { return open_ - streams_; }
+    /// While draining: somebody still waits for bytes from us.
+    [[nodiscard]] bool busy() const;
     [[nodiscard]] Steady now() const { return now_; }
     /// Called at each sweep (once a second).
     std::function<void()> on_sweep;

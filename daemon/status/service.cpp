@@ -53,7 +53,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     /// Looks often: stopping is rare and short.
     void await_stop(std::function<void()> done) {
         constexpr milliseconds look_again{10};
-        if (server.open_connections() == 0 || steady_now() >= stop_until) {
+        if (!server.busy() || steady_now() >= stop_until) {
             server.cut();
             return done();
         }

@@ -112,6 +112,10 @@ Moved Wire::write_some(std::string_view bytes) {
     return {Moved::What::error};
 }
 
+void Wire::limit_send_buffer(int bytes) const {
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 void Wire::shut_down() {
     if (ssl_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());
     ERR_clear_error();

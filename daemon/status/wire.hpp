@@ -40,6 +40,8 @@ public:
     [[nodiscard]] Moved handshake();
     [[nodiscard]] Moved read_some(char* into, std::size_t size);
     [[nodiscard]] Moved write_some(std::string_view bytes);
+    /// How much the kernel may hold of what is written.
+    void limit_send_buffer(int bytes) const;
     /// Says that nothing more will be written; reading goes on.
     void shut_down();
     void close();

@@ -14,6 +14,8 @@ enum class TargetKind : std::uint8_t { user, group, enterprise };
 enum class Authentication : std::uint8_t { basic, login_token, bearer };
 enum class NumberFormat : std::uint8_t { e164, national, international };
 
+inline constexpr std::int64_t pacing_lifted = 10'000; // subscriptions_per_second: no pacing at all
+
 struct BroadworksOptions {
     std::string name;
     std::vector<config::Url> hosts;

@@ -16,7 +16,7 @@ constexpr milliseconds tick_period{200};
 constexpr std::chrono::hours rediscover{24};
 constexpr int fetch_attempts = 3;
 constexpr milliseconds busy_first{1000};
-constexpr milliseconds busy_max{4000};    // so that its end is noticed soon
+constexpr milliseconds busy_max{4000};      // so that its end is noticed soon
 constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
 constexpr std::size_t responses_waiting_max = 64;
 
@@ -27,6 +27,11 @@ std::string fresh_channel_set_id(const std::string& application_id) {
 
 std::size_t parallel(const BroadworksOptions& options) {
     return static_cast<std::size_t>(std::clamp<std::int64_t>(options.subscriptions_per_second / 10, 4, 64));
+}
+
+// The highest rate that can be written means: as fast as the platform answers.
+bool lifted(const BroadworksOptions& options) {
+    return options.subscriptions_per_second >= pacing_lifted;
 }
 
 std::string_view name(TargetKind kind) {
@@ -54,13 +59,14 @@ Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, mi
       lines_(lines),
       patience_(patience),
       login_(options_),
-      budget_(static_cast<double>(options_.subscriptions_per_second),
+      budget_(lifted(options_) ? 0.0 : static_cast<double>(options_.subscriptions_per_second),
               static_cast<double>(options_.subscriptions_per_second) / 4),
       command_budget_(static_cast<double>(options_.requests_per_second),
                       static_cast<double>(options_.requests_per_second) * 2),
       channel_set_id_(fresh_channel_set_id(options_.application_id)),
       work_(loop.context()),
       seeds_(loop.context()),
+      rediscover_(loop.context()),
       busy_(busy_first, busy_max),
       authorised_(loop.context()) {
     seen_.resize(limits::xsi_seen_events);
@@ -112,6 +118,7 @@ Task<> Platform::shut_down() {
     stopping_ = true;
     work_.ring();
     seeds_.ring();
+    rediscover_.ring();
     for (auto& channel : channels_)
         co_await channel->shut_down();
 }
@@ -381,8 +388,8 @@ void Platform::on_channel_down(Channel& channel) {
 // One server's 401 need not be the platform's: as long as another channel is accepted, only this one stops.
 void Platform::on_unauthorised(const Channel& channel, std::uint32_t edition) {
     if (edition != login_.edition() || login_.wants_token()) return; // renewed meanwhile, or about to be
-    bool accepted_elsewhere = std::ranges::any_of(
-        channels_, [&](const auto& other) { return other.get() != &channel && other->up(); });
+    bool accepted_elsewhere =
+        std::ranges::any_of(channels_, [&](const auto& other) { return other.get() != &channel && other->up(); });
     if (!accepted_elsewhere || options_.authentication == Authentication::login_token)
         login_.on_unauthorised(steady_now());
 }
@@ -505,7 +512,8 @@ void Platform::on_busy(Subscriptions::Index index, const Channel* channel, std::
     auto now = steady_now();
     pass_over(channel);
     if (now >= busy_until_) {
-        busy_until_ = now + std::max(busy_.next(), std::min<milliseconds>(retry_after.value_or(seconds(0)), patience_.busy));
+        busy_until_ =
+            now + std::max(busy_.next(), std::min<milliseconds>(retry_after.value_or(seconds(0)), patience_.busy));
         budget_.close_until(busy_until_);
         log::debug("xsi", "the platform is busy", {{"platform", options_.name}});
     }
@@ -529,8 +537,8 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
     if (line != no_line)
         lines_.give_up(line, package);
     else
-        group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format("{} refuses {} for the whole {}: {}", options_.name, name(package),
-                                     name(options_.target), error.text);
+        group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format(
+            "{} refuses {} for the whole {}: {}", options_.name, name(package), name(options_.target), error.text);
 }
 
 Task<> Platform::refresh(Subscriptions::Index index) {
@@ -708,11 +716,13 @@ void Platform::audit() {
 }
 
 void Platform::discover(Discovered found) {
+    found_ = std::move(found);
+    if (std::exchange(discovering_, true)) return rediscover_.ring();
     discovered_ = false;
-    loop_.spawn(keep_discovering(std::move(found)));
+    loop_.spawn(keep_discovering());
 }
 
-Task<> Platform::keep_discovering(Discovered found) {
+Task<> Platform::keep_discovering() {
     Backoff backoff(seconds(2), std::chrono::minutes(5));
     while (!stopping_) {
         auto entries = co_await read_directory();
@@ -721,14 +731,13 @@ Task<> Platform::keep_discovering(Discovered found) {
             discovery_problem_.clear();
             backoff.reset();
             log::info("xsi", "the directory is in", {{"platform", options_.name}, {"users", entries->size()}});
-            found(std::move(*entries));
+            found_(std::move(*entries));
         } else {
             discovery_problem_ =
                 fmt::format("the directory of {} cannot be read: {}", options_.name, entries.error().text);
             log::warning("xsi", "the directory cannot be read", {{"why", entries.error().text}});
         }
-        auto wait = entries ? milliseconds(rediscover) : backoff.next();
-        if (!co_await sleep_for(wait)) co_return;
+        co_await rediscover_.wait(entries ? milliseconds(rediscover) : backoff.next());
     }
 }
 

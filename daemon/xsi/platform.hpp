@@ -72,7 +72,7 @@ public:
     void watch(std::span<const LineIndex> added, std::span<const LineIndex> removed);
     /// Somebody looks at this line now: its first state is fetched before the others'.
     void prefer(LineIndex line);
-    /// Fetches the enterprise directory now and then; `found` hears of each success.
+    /// Fetches the enterprise directory now and then; `found` hears of each success. Asked again: fetches it now.
     void discover(Discovered found);
     /// Tries stopped channels and refused logins again at once.
     void retry_now();
@@ -131,7 +131,7 @@ private:
 
     [[nodiscard]] Task<> tick();
     void audit();
-    [[nodiscard]] Task<> keep_discovering(Discovered found);
+    [[nodiscard]] Task<> keep_discovering();
     [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>> read_directory();
     [[nodiscard]] Channel* up_channel() const;
     [[nodiscard]] Channel* next_channel() const;
@@ -168,6 +168,9 @@ private:
 
     Bell work_;
     Bell seeds_;
+    Bell rediscover_;
+    Discovered found_;
+    bool discovering_ = false;
     std::deque<LineIndex> seed_urgent_;
     std::deque<LineIndex> seed_queue_;
     std::vector<bool> seed_queued_;
@@ -176,7 +179,7 @@ private:
     std::size_t performing_ = 0;
     std::size_t failures_ = 0; // of requests by way of a channel: the next one goes by another
     Steady busy_until_{};
-    Backoff busy_;             // the platform says that it is: a pause for all of this login
+    Backoff busy_; // the platform says that it is: a pause for all of this login
     bool authorising_ = false;
     Bell authorised_;
     std::size_t fetching_ = 0;

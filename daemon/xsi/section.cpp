@@ -55,8 +55,8 @@ config::Section<BroadworksOptions> broadworks_section() {
     s.key("events_root", &O::events_root, restart, "The context of Xsi-Events.");
     s.key("async_root", &O::async_root, restart, "The context of the streaming channel.");
     s.key("heartbeat", &O::heartbeat, config::range(1s, 25s), restart, "How often each channel is kept alive.");
-    s.key("subscriptions_per_second", &O::subscriptions_per_second, config::range(1, 10'000), restart,
-          "How many subscriptions and first states are asked for each second.");
+    s.key("subscriptions_per_second", &O::subscriptions_per_second, config::range(1L, pacing_lifted), restart,
+          "How many subscriptions and first states are asked for each second; 10000 lifts the pacing.");
     s.key("requests_per_second", &O::requests_per_second, config::range(1, 10'000), restart,
           "How many other requests (call control, settings) each second.");
     s.key("number_format", &O::number_format,
