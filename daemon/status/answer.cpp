@@ -102,8 +102,9 @@ void HeadWriter::append(std::string& out, int status, Content content, std::size
     const Kind& kind = kinds.at(static_cast<std::size_t>(content));
     fmt::format_to(std::back_inserter(out),
                    FMT_COMPILE("HTTP/1.1 {} {}\r\n{}Content-Type: {}\r\nCache-Control: {}\r\n"
-                               "X-Content-Type-Options: nosniff\r\n{}{}"),
-                   status, reason_of(status), date_, kind.type, kind.cache, kind.more, fields);
+                               "X-Content-Type-Options: nosniff\r\n{}"),
+                   status, reason_of(status), date_, kind.type, kind.cache, kind.more);
+    out += fields;
     if (connection == Connection::close) out += "Connection: close\r\n";
     bool counted = status != 204 && status != 304 && content != Content::events;
     if (counted)

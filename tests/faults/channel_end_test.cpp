@@ -7,7 +7,7 @@ using namespace faults;
 namespace {
 
 struct Row {
-    const char* how;
+    std::string how;
     std::chrono::milliseconds right_within;
 };
 
@@ -36,7 +36,7 @@ TEST_CASE("12.2, 12.11: whatever ends a channel, the lamps are right again withi
     for (auto& [row, h] : members) {
         CAPTURE(row.how);
         h->command("kill_channel", {{"how", row.how}});
-        bool silent = std::string_view(row.how) == "stall";
+        bool silent = row.how == "stall";
         if (!silent) CHECK(within(300ms, [&] { return h->all_stale(); }));
         change_everything(*h);
     }
@@ -157,14 +157,17 @@ TEST_CASE("12.7: the server's expiry counts, not the one that was asked for") {
 }
 
 TEST_CASE("12.21: a kept connection that died costs a heartbeat's repetition, not the channel") {
-    for (const char* how : {"reset", "close"}) {
+    for (std::string how : {"reset", "close"}) {
         CAPTURE(how);
         Harness h{Setup{}};
         h.require_truth(5s);
         CHECK(within(3s, [&] { return h.requests("heartbeat") >= 1; }));
         h.fault(how, {{"on", "heartbeat"}});
-        auto before = h.requests("heartbeat");
-        CHECK(within(3s, [&] { return h.requests("heartbeat") >= before + 3; }));
+        // The platform has seen one more than were meant: the one that was sent again at once.
+        CHECK(within(3s, [&] {
+            return h.requests("heartbeat") ==
+                   static_cast<std::int64_t>(h.report().channels.front().counters.heartbeats) + 1;
+        }));
         CHECK(h.none_stale());
         CHECK(sum_of_opens(h) == 1);
     }

@@ -6,7 +6,7 @@ using namespace faults;
 
 TEST_CASE("12.8, 12.9: each way to cut and dress documents gives the same lamps") {
     struct Row {
-        const char* mode;
+        std::string mode;
     };
     auto members = fleet<Row>({{"bytes"},
                                {"split"},

@@ -17,7 +17,7 @@ std::size_t resident_kb() {
 
 std::uint64_t turned_away(Harness& h) {
     auto counters = h.report().counters;
-    return counters.malformed + counters.refused + counters.unknown + counters.foreign;
+    return counters.malformed + counters.refused + counters.unknown + counters.foreign + counters.duplicates;
 }
 
 void require_follows(Harness& h, std::chrono::milliseconds limit) {
@@ -47,17 +47,17 @@ TEST_CASE("a hundred thousand garbage documents are counted, and a call in their
 
 TEST_CASE("bombs, entities, giants and towers are refused one by one") {
     struct Row {
-        const char* kind;
+        std::string kind;
     };
     Harness h{Setup{}};
     h.require_truth(5s);
-    for (const char* kind : {"xml_bomb", "external_entity", "malformed", "huge", "deep", "error_event"}) {
+    for (std::string kind : {"xml_bomb", "external_entity", "malformed", "huge", "deep", "error_event"}) {
         CAPTURE(kind);
         auto before = turned_away(h);
         auto memory = resident_kb();
         h.fault(kind);
         require_follows(h, 5s);
-        if (std::string_view(kind) != "error_event") CHECK(within(2s, [&] { return turned_away(h) > before; }));
+        if (kind != "error_event") CHECK(within(2s, [&] { return turned_away(h) > before; }));
         CHECK(resident_kb() < memory + 64 * 1024); // the simulator's own copies included
         CHECK(h.none_stale());
     }
@@ -66,7 +66,7 @@ TEST_CASE("bombs, entities, giants and towers are refused one by one") {
 TEST_CASE("bytes that are no documents at all do not hide the next one") {
     Harness h{Setup{}};
     h.require_truth(5s);
-    for (const char* bytes : {"Lorem ipsum dolor sit amet", "</xsi:Event>", "<<<>>>", "\r\n\r\n\t ", "<a><b></a></b>",
+    for (std::string bytes : {"Lorem ipsum dolor sit amet", "</xsi:Event>", "<<<>>>", "\r\n\r\n\t ", "<a><b></a></b>",
                               "<?xml version=\"1.0\"?><xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\"><cut>"}) {
         CAPTURE(bytes);
         h.command("raw", {{"bytes", bytes}});

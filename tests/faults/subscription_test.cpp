@@ -51,7 +51,7 @@ TEST_CASE("12.14: a subscription that went silently is found at its refresh") {
         REQUIRE(world.command("settings", {{"expires_forced", 4}}));
     }}};
     h.require_truth(5s);
-    for (const char* kind : {"forbidden", "not_found"}) {
+    for (std::string kind : {"forbidden", "not_found"}) {
         CAPTURE(kind);
         auto asked = h.requests("subscribe");
         h.fault(kind, {{"on", "subscription_refresh"}, {"count", 4}});
@@ -64,7 +64,7 @@ TEST_CASE("12.14: a subscription that went silently is found at its refresh") {
 }
 
 TEST_CASE("users whom the platform will not tell of are remembered, not hammered, and hold nobody back") {
-    for (const char* kind : {"forbidden", "not_found"}) {
+    for (std::string kind : {"forbidden", "not_found"}) {
         CAPTURE(kind);
         std::string hidden;
         Harness h{Setup{.before = [&](sim::World& world) {
@@ -107,7 +107,7 @@ TEST_CASE("one package that is refused leaves the others") {
 
 TEST_CASE("a front end that answers subscriptions with 503, 429, 500 or a web page is asked gently, then all is right") {
     struct Row {
-        const char* kind;
+        std::string kind;
         json::object more;
     };
     auto members = fleet<Row>({{"unavailable", {}},
@@ -198,7 +198,7 @@ TEST_CASE("12.18: after an outage those who were in a call come first") {
 }
 
 TEST_CASE("12.12: after a failover of the application server no call stays on a lamp") {
-    for (const char* kind : {"resync", "snapshot"}) {
+    for (std::string kind : {"resync", "snapshot"}) {
         CAPTURE(kind);
         Harness h{Setup{}};
         h.require_truth(5s);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <future>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -43,6 +44,8 @@ Client::Client(std::uint16_t port, std::string host) {
     auto* address = six ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&four);
     auto size = static_cast<socklen_t>(six ? sizeof v6 : sizeof four);
     REQUIRE(::connect(descriptor_, address, size) == 0);
+    int on = 1;
+    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     timeval limit{10, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -81,7 +84,8 @@ void Client::send(std::string_view bytes) {
 
 bool Client::fill() {
     char piece[16384];
-    auto got = ssl_ ? SSL_read(ssl_, piece, sizeof piece) : static_cast<int>(::recv(descriptor_, piece, sizeof piece, 0));
+    auto got =
+        ssl_ ? SSL_read(ssl_, piece, sizeof piece) : static_cast<int>(::recv(descriptor_, piece, sizeof piece, 0));
     if (got <= 0) return false;
     buffer_.append(piece, static_cast<std::size_t>(got));
     return true;
