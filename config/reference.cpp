@@ -58,7 +58,7 @@ std::string reload_word(Reload reload) {
 }
 
 std::string type_text(const Key& key) {
-    const auto one = wanted(key.kind, key.rule);
+    auto one = wanted(key.kind, key.rule);
     if (!key.list || key.kind == Kind::tables) return one;
     return key.rule.fewest ? fmt::format("a list of {} to {}, each {}", *key.rule.fewest, *key.rule.most, one)
                            : fmt::format("a list, each {}", one);

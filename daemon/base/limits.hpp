@@ -27,7 +27,7 @@ inline constexpr std::size_t xsi_reorder_events = 256; // held per platform whil
 inline constexpr std::chrono::milliseconds xsi_reorder_wait{2000};
 inline constexpr std::chrono::seconds xsi_first_channel_wait{30};
 inline constexpr std::size_t xsi_parked_events = 4096; // events whose subscription's answer is still on its way
-inline constexpr std::size_t xsi_seen_events = 16'384;  // event ids remembered against doubles
+inline constexpr std::size_t xsi_seen_events = 16'384; // event ids remembered against doubles
 inline constexpr std::size_t xsi_ack_queue = 65'536;
 inline constexpr std::size_t xsi_calls_per_line = 64;
 inline constexpr std::size_t xsi_directory_pages = 100'000;

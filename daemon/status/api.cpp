@@ -157,7 +157,10 @@ void Api::sweep(Steady now) {
 
 void Api::defer(Call& call, Task<Answer> answer) {
     auto ticket = call.defer();
-    loop_.spawn(deliver(owner_.lock(), *server_, ticket, std::move(answer)));
+    // Posted, because a coroutine that needs nobody would finish while its call is still being handled.
+    loop_.post([this, keep = owner_.lock(), ticket, answer = std::move(answer)]() mutable {
+        loop_.spawn(deliver(std::move(keep), *server_, ticket, std::move(answer)));
+    });
 }
 
 Task<> Api::deliver(Keep keep, Server& server, Ticket ticket, Task<Answer> answer) {

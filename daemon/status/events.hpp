@@ -62,7 +62,9 @@ public:
                    std::shared_ptr<const presence::People> snapshot);
     /// Once a second: heartbeats.
     void sweep(Steady now);
-    /// Says goodbye to every subscriber.
+    /// Says goodbye to every subscriber; they may come again.
+    void dismiss();
+    /// The same for good.
     void close();
 
     [[nodiscard]] std::size_t subscribers() const { return subscribers_.size(); }

@@ -33,8 +33,8 @@ struct Limits {
     std::size_t history_bytes = 8 << 20;                      // of the events that are not presence
     std::size_t batch_bytes = limits::sse_pending_bytes / 16; // rendered at once; all that a slow reader holds
     int stream_buffer_bytes = 128 * 1024; // in the kernel, of one subscriber: what lies there is already old
-    std::size_t event_bytes = 64 * 1024;                      // one published event
-    std::size_t stream_filter = 64;                           // persons in ?person=
+    std::size_t event_bytes = 64 * 1024;  // one published event
+    std::size_t stream_filter = 64;       // persons in ?person=
 
     // Listings.
     std::size_t list_default = 100;

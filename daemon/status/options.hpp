@@ -23,6 +23,7 @@ struct TokenOptions {
     std::string name;
     Secret secret;
     std::string role;
+    bool operator==(const TokenOptions&) const = default;
 };
 
 struct RoleOptions {
@@ -30,6 +31,7 @@ struct RoleOptions {
     std::string inherit; // a built-in role or another of these
     std::vector<std::string> grant;
     std::vector<std::string> deny;
+    bool operator==(const RoleOptions&) const = default;
 };
 
 /// Who may do what; a reload replaces it whole.
@@ -37,6 +39,7 @@ struct AccessOptions {
     std::string anonymous_role;
     std::vector<TokenOptions> tokens;
     std::vector<RoleOptions> roles;
+    bool operator==(const AccessOptions&) const = default;
 };
 
 [[nodiscard]] config::Section<HttpOptions> http_section();

@@ -18,9 +18,6 @@ enum class Permission : std::uint8_t {};
 [[nodiscard]] constexpr Grants bit(Permission permission) {
     return Grants{1} << static_cast<unsigned>(permission);
 }
-/// For names that stand in our own code; an unknown one does not compile or stops the program.
-[[nodiscard]] consteval Permission permission(std::string_view name);
-
 struct BuiltInRole {
     std::string_view name;
     Grants grants;
@@ -79,7 +76,8 @@ inline constexpr std::string_view all[]{
 static_assert(std::size(all) <= 64);
 } // namespace known
 
-consteval Permission permission(std::string_view name) {
+/// For names that stand in our own code: an unknown one does not compile.
+[[nodiscard]] consteval Permission permission(std::string_view name) {
     for (std::size_t i = 0; i < std::size(known::all); ++i)
         if (known::all[i] == name) return static_cast<Permission>(i);
     throw "no such permission";

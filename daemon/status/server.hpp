@@ -71,6 +71,7 @@ public:
     /// Cuts whatever is left.
     void cut();
 
+    /// Not from within the answering of a call.
     void finish(Ticket ticket, const Answer& answer);
 
     [[nodiscard]] const std::vector<Listener>& listeners() const { return listeners_; }
@@ -105,7 +106,7 @@ private:
     void expire(Connection& one);
     void tick();
 
-    // exchange.cpp: requests and answers
+    // exchange.cpp: reading
     void ready(Connection& one, std::uint32_t events);
     void shake_hands(Connection& one);
     void readable(Connection& one);
@@ -116,6 +117,8 @@ private:
     [[nodiscard]] std::size_t consume_head(Connection& one, std::string_view bytes);
     [[nodiscard]] std::size_t consume_body(Connection& one, std::string_view bytes);
     void begin_body(Connection& one, const Request& request, std::string_view head);
+
+    // answering.cpp: writing
     void dispatch(Connection& one, const Request& request);
     void refuse(Connection& one, int status, std::string_view why);
     void put(Connection& one, int status, Content content, std::string_view fields, std::string_view body);
@@ -136,6 +139,7 @@ private:
     std::vector<std::unique_ptr<Door>> doors_;
     bool doors_open_ = false;
     bool draining_ = false;
+    bool dispatching_ = false;
     std::shared_ptr<SSL_CTX> tls_;
     std::vector<std::unique_ptr<Connection>> connections_; // by place; null = free
     std::vector<std::uint32_t> free_places_;

@@ -20,7 +20,8 @@ struct Service::Core : std::enable_shared_from_this<Core> {
           events(serve, options.limits, options.http.flush,
                  [this](std::string& out, presence::Slot slot) { return api.append_presence_of(out, slot); }),
           server(serve, options.limits, [this](Call& call) { api.respond(call); }),
-          stop_timer(serve.context()) {}
+          stop_timer(serve.context()),
+          access_in_force(options.access) {}
 
     Loop& loop;
     const Options options;
@@ -33,6 +34,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     bool stopping = false;
     std::vector<std::uint16_t> ports;
     std::vector<std::string> urls;
+    AccessOptions access_in_force; // control loop, after the start
 
     [[nodiscard]] Result<std::shared_ptr<SSL_CTX>> load_certificate() const {
         const HttpOptions& http = options.http;
@@ -55,6 +57,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
         constexpr milliseconds look_again{10};
         if (!server.busy() || steady_now() >= stop_until) {
             server.cut();
+            loop.post([self = shared_from_this()] {}); // outlives what the loop has already queued
             return done();
         }
         stop_timer.expires_after(look_again);
@@ -138,9 +141,13 @@ Result<void> Service::use_access(const AccessOptions& options) {
     if (!access) return std::unexpected(access.error());
     auto tls = core_->load_certificate();
     if (!tls) return std::unexpected(tls.error());
-    core_->loop.post([core = core_, access = std::move(*access), tls = std::move(*tls)] {
-        core->api.use_access(access);
+    bool changed = options != core_->access_in_force;
+    core_->access_in_force = options;
+    core_->loop.post([core = core_, access = std::move(*access), tls = std::move(*tls), changed] {
         core->server.use_tls(tls);
+        if (!changed) return;
+        core->api.use_access(access);
+        core->events.dismiss(); // whoever may still listen comes back and resumes
     });
     return {};
 }

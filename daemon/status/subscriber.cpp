@@ -171,6 +171,10 @@ void Events::beat(Subscriber& one, Steady now) {
 void Events::close() {
     closed_ = true;
     timer_.cancel();
+    dismiss();
+}
+
+void Events::dismiss() {
     for (std::size_t i = subscribers_.size(); i-- > 0;) {
         Subscriber& one = *subscribers_[i];
         Connection* connection = one.connection;

@@ -11,6 +11,7 @@
 namespace lamp::xsi {
 
 enum class TargetKind : std::uint8_t { user, group, enterprise };
+[[nodiscard]] std::string_view name(TargetKind kind);
 enum class Authentication : std::uint8_t { basic, login_token, bearer };
 enum class NumberFormat : std::uint8_t { e164, national, international };
 
@@ -38,6 +39,8 @@ struct BroadworksOptions {
     std::filesystem::path ca_file;
     std::string proxy;
 
+    /// How many subscriptions or first states are under way at once.
+    [[nodiscard]] std::size_t parallel() const;
     /// The hosts as redirections may name them.
     [[nodiscard]] std::vector<std::string> origins() const;
 };

@@ -14,7 +14,6 @@ namespace {
 constexpr milliseconds connect_wait{4000}; // a host that is away must be seen to be back soon
 constexpr milliseconds tick_period{200};
 constexpr std::chrono::hours rediscover{24};
-constexpr int fetch_attempts = 3;
 constexpr milliseconds busy_first{1000};
 constexpr milliseconds busy_max{4000};      // so that its end is noticed soon
 constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
@@ -25,22 +24,9 @@ std::string fresh_channel_set_id(const std::string& application_id) {
     return fmt::format("urn:lamplighter:{}:{:08x}{:08x}", application_id, random(), random());
 }
 
-std::size_t parallel(const BroadworksOptions& options) {
-    return static_cast<std::size_t>(std::clamp<std::int64_t>(options.subscriptions_per_second / 10, 4, 64));
-}
-
 // The highest rate that can be written means: as fast as the platform answers.
 bool lifted(const BroadworksOptions& options) {
     return options.subscriptions_per_second >= pacing_lifted;
-}
-
-std::string_view name(TargetKind kind) {
-    switch (kind) {
-    case TargetKind::user: return "user";
-    case TargetKind::group: return "group";
-    case TargetKind::enterprise: return "enterprise";
-    }
-    return "";
 }
 
 /// An answer that says nothing of the request itself: the next one would get it too.
@@ -94,7 +80,7 @@ Result<void> Platform::connect_hosts() {
         channels_.push_back(std::make_unique<Channel>(loop_, *client, *url, options_, login_, channel_set_id_,
                                                       patience_.first_channel, reader));
         http::PoolOptions pool_options;
-        pool_options.parallel = parallel(options_) + 2;
+        pool_options.parallel = options_.parallel() + 2;
         pools.push_back(pools_.emplace_back(std::make_unique<http::Pool>(*client, *url, pool_options)).get());
     }
     commands_ = std::make_unique<Actions>(options_, pools, login_, command_budget_);
@@ -351,7 +337,7 @@ Channel* Platform::next_channel() const {
 
 /// Requests at a time: few while the platform says that it is busy.
 std::size_t Platform::width() const {
-    return busy_.failures() > 0 ? 2 : parallel(options_);
+    return busy_.failures() > 0 ? 2 : options_.parallel();
 }
 
 // Several requests that fail together count once.
@@ -449,10 +435,18 @@ Task<> Platform::keep_subscribing() {
             continue;
         }
         ++performing_;
-        for (auto wait = budget_.take(steady_now()); wait.count() > 0; wait = budget_.take(steady_now()))
+        for (auto wait = turn(); wait.count() > 0; wait = turn())
             if (!co_await sleep_for(wait)) co_return;
         loop_.spawn(perform(*work));
     }
+}
+
+/// How long the next subscription has to wait. The four of a group or enterprise bring the live events: they do not
+/// queue behind thousands of first states.
+milliseconds Platform::turn() {
+    auto now = steady_now();
+    if (single_users()) return budget_.take(now);
+    return now < busy_until_ ? std::chrono::ceil<milliseconds>(busy_until_ - now) : milliseconds(0);
 }
 
 Task<> Platform::perform(Subscriptions::Work work) {
@@ -567,117 +561,6 @@ Task<> Platform::refresh(Subscriptions::Index index) {
     subscriptions_.on_refreshed(index, granted ? granted->expires_s : 3600, now);
 }
 
-// --- first states by GET
-
-void Platform::seed(LineIndex line, bool first) {
-    if (seed_queued_.size() <= line) seed_queued_.resize(lines_.size() + 1);
-    if (first) {
-        seed_urgent_.push_back(line);
-        if (seed_urgent_.size() > 1024) seed_urgent_.pop_front();
-    } else if (!seed_queued_[line]) {
-        seed_queued_[line] = true;
-        seed_queue_.push_back(line);
-    }
-    seeds_.ring();
-}
-
-// In order of interest: who is in a call or was just seen to change comes first.
-void Platform::seed_all() {
-    lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
-        if (lines_.platform(line) == index_) seed(line, false);
-    });
-    for (LineIndex line = 0; line < lines_.size(); ++line)
-        if (lines_.platform(line) == index_ && lines_.watched(line)) seed(line, false);
-}
-
-Task<> Platform::keep_seeding() {
-    while (!stopping_) {
-        bool idle = seed_urgent_.empty() && seed_queue_.empty();
-        if (idle || !set_up_ || fetching_ >= parallel(options_) || login_.refused(steady_now())) {
-            co_await seeds_.wait(milliseconds(idle ? 1000 : 100));
-            continue;
-        }
-        auto& queue = seed_urgent_.empty() ? seed_queue_ : seed_urgent_;
-        LineIndex line = queue.front();
-        queue.pop_front();
-        if (&queue == &seed_queue_) seed_queued_[line] = false;
-        if (!lines_.watched(line)) continue;
-        ++fetching_;
-        loop_.spawn(fetch(line));
-    }
-}
-
-Task<> Platform::fetch(LineIndex line) {
-    std::string user(lines_.id(line));
-    ++counters_.first_states;
-    bool calls_in = co_await fetch_calls(line);
-    bool again = !calls_in;
-    auto gone = [](const Error& error) {
-        return error.category == Category::not_found || error.category == Category::forbidden ||
-               error.category == Category::invalid;
-    };
-    if (calls_in && !lines_.fresh(line, Package::do_not_disturb)) {
-        auto dnd = co_await seeding_->service<DoNotDisturb>(user);
-        bool overtaken = lines_.fresh(line, Package::do_not_disturb); // by an event, which is newer
-        if (!overtaken && dnd)
-            lines_.set_dnd(line, dnd->active);
-        else if (!overtaken && gone(dnd.error()))
-            lines_.give_up(line, Package::do_not_disturb);
-        else
-            again |= !overtaken;
-    }
-    if (calls_in && !lines_.fresh(line, Package::forwarding_always)) {
-        auto always = co_await seeding_->service<CallForwardingAlways>(user);
-        bool overtaken = lines_.fresh(line, Package::forwarding_always);
-        if (!overtaken && always)
-            lines_.set_forwarding(line, presence::Forwarding::always, always->active);
-        else if (!overtaken && gone(always.error()))
-            lines_.give_up(line, Package::forwarding_always);
-        else
-            again |= !overtaken;
-    }
-    if (calls_in && !lines_.fresh(line, Package::call_center_agent)) {
-        auto agent = co_await seeding_->service<CallCenter>(user);
-        bool overtaken = lines_.fresh(line, Package::call_center_agent);
-        if (!overtaken && agent) {
-            Document document;
-            document.data = EventData::agent_state;
-            document.agent.present = agent->state != AgentState::unknown;
-            document.agent.state = agent->state;
-            translate(lines_, line, document, steady_now());
-        } else if (!overtaken && gone(agent.error())) {
-            lines_.give_up(line, Package::call_center_agent);
-        } else {
-            again |= !overtaken;
-        }
-    }
-    if (again && !stopping_) {
-        static_cast<void>(co_await sleep_for(seconds(1)));
-        seed(line, false);
-    }
-    --fetching_;
-    seeds_.ring();
-}
-
-// An event that comes while the GET is under way is newer than its answer: then it is asked again (xsi.md 5.5).
-Task<bool> Platform::fetch_calls(LineIndex line) {
-    std::string user(lines_.id(line));
-    for (int i = 0; i < fetch_attempts; ++i) {
-        auto touched = lines_.touched(line);
-        auto calls = co_await seeding_->calls(user);
-        if (!calls) {
-            bool gone = calls.error().category == Category::not_found || calls.error().category == Category::forbidden;
-            if (gone) lines_.give_up(line, Package::advanced_call);
-            co_return gone;
-        }
-        if (lines_.touched(line) != touched) continue;
-        lines_.replace_calls(line, *calls, steady_now());
-        if (on_calls) on_calls(line);
-        co_return true;
-    }
-    co_return false;
-}
-
 // --- time
 
 Task<> Platform::tick() {
@@ -756,55 +639,6 @@ Task<Result<std::vector<DirectoryEntry>>> Platform::read_directory() {
         if (category != Category::not_found && category != Category::forbidden) break;
     }
     co_return outcome;
-}
-
-// --- for people
-
-std::vector<std::string> Platform::problems() const {
-    std::vector<std::string> texts;
-    if (login_.refused(steady_now()))
-        texts.push_back(fmt::format("{}: the login {} is refused (401); correct username and password, then reload",
-                                    options_.name, login_.user()));
-    for (const auto& channel : channels_) {
-        if (channel->up() || channel->detail().empty()) continue;
-        texts.push_back(
-            fmt::format("{}: no channel to {}: {}", options_.name, channel->host().place(), channel->detail()));
-    }
-    if (!discovery_problem_.empty()) texts.push_back(discovery_problem_);
-    for (const std::string& refusal : group_refusals_)
-        if (!refusal.empty()) texts.push_back(refusal);
-    if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
-        texts.push_back(fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
-                                    options_.name, count));
-    return texts;
-}
-
-std::optional<Wall> Platform::expires() const {
-    if (set_up_ || forgotten_) return std::nullopt;
-    auto left = std::chrono::ceil<milliseconds>(down_since_ + stale_after_ - steady_now());
-    return wall_now() + left;
-}
-
-PlatformReport Platform::report() const {
-    using State = Subscriptions::State;
-    PlatformReport report;
-    report.name = options_.name;
-    report.target = name(options_.target);
-    for (const auto& channel : channels_)
-        report.channels.push_back({channel->host().origin(), std::string(lamp::xsi::name(channel->machine().state())),
-                                   channel->since(), channel->machine().channel_id(), channel->last_event(),
-                                   channel->last_heartbeat(), channel->detail(), channel->counters()});
-    report.wanted = subscriptions_.size();
-    report.refused = subscriptions_.count(State::refused);
-    report.live = subscriptions_.count(State::standing) + subscriptions_.count(State::refreshing);
-    report.pending = report.wanted - report.live - report.refused;
-    report.lines_total = lines_.total(index_);
-    report.lines_known = lines_.known(index_);
-    report.discovered = discovered_;
-    report.ready = set_up_ && discovered_ && report.lines_known == report.lines_total;
-    report.counters = counters_;
-    report.problems = problems();
-    return report;
 }
 
 } // namespace lamp::xsi

@@ -1,10 +1,25 @@
 // The keys of `[[broadworks]]`.
+#include <algorithm>
+
 #include "http/url.hpp"
 #include "xsi/options.hpp"
 
 namespace lamp::xsi {
 
 using namespace std::chrono_literals;
+
+std::string_view name(TargetKind kind) {
+    switch (kind) {
+    case TargetKind::user: return "user";
+    case TargetKind::group: return "group";
+    case TargetKind::enterprise: return "enterprise";
+    }
+    return "";
+}
+
+std::size_t BroadworksOptions::parallel() const {
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(subscriptions_per_second / 10, 4, 64));
+}
 
 std::vector<std::string> BroadworksOptions::origins() const {
     std::vector<std::string> texts;

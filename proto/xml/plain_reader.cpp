@@ -25,7 +25,9 @@ constexpr std::array<std::uint8_t, 256> classes = [] {
     return table;
 }();
 
-constexpr std::uint8_t class_of(char c) { return classes[static_cast<unsigned char>(c)]; }
+constexpr std::uint8_t class_of(char c) {
+    return classes[static_cast<unsigned char>(c)];
+}
 
 std::uint32_t hash(std::string_view word) {
     std::uint64_t first = 0, last = 0;
@@ -132,7 +134,9 @@ bool PlainReader::read_name(QName& name) {
         while (at_ < end_ && (class_of(*at_) & in_name) != 0)
             ++at_;
     }
-    auto text = [](const char* from, const char* to) { return std::string_view(from, static_cast<std::size_t>(to - from)); };
+    auto text = [](const char* from, const char* to) {
+        return std::string_view(from, static_cast<std::size_t>(to - from));
+    };
     name = {text(start, at_), local == start ? std::string_view() : text(start, local - 1), text(local, at_)};
     return at_ < end_;
 }
@@ -253,9 +257,7 @@ bool PlainReader::declare(const QName& name, std::string_view uri) {
     // Only plain absolute names: libxml2 checks what a URI is, and has rules for the reserved ones.
     bool plain = uri.starts_with("http://") && uri.find("www.w3.org/XML/") == std::string_view::npos &&
                  uri.find("www.w3.org/2000/xmlns") == std::string_view::npos &&
-                 std::ranges::all_of(uri, [](char c) {
-                     return (class_of(c) & in_name) != 0 || c == ':' || c == '/';
-                 });
+                 std::ranges::all_of(uri, [](char c) { return (class_of(c) & in_name) != 0 || c == ':' || c == '/'; });
     if (depth_ != 0 || !plain || prefix.starts_with("xml") || namespace_count_ == namespaces_max) return false;
     for (std::size_t i = 0; i < namespace_count_; ++i)
         if (namespaces_[i].prefix == prefix) return false;

@@ -538,7 +538,8 @@ Result<const Document*> EventParser::parse(std::string_view bytes) {
     state.clear(bytes.size());
     if (!state.plain.read(bytes, state)) { // not a plain document: libxml2 reads it, or says what is wrong with it
         state.clear(bytes.size());
-        if (auto outcome = state.reader.read(bytes, state); !outcome) return std::unexpected(std::move(outcome.error()));
+        if (auto outcome = state.reader.read(bytes, state); !outcome)
+            return std::unexpected(std::move(outcome.error()));
     }
     if (state.foreign_root)
         return fail(Category::protocol,

@@ -9,34 +9,34 @@ namespace {
 struct Row {
     std::string kind;
     json::object more;
-    std::int64_t attempts_max;               // in three seconds
-    std::chrono::milliseconds right_within;  // after the fault's end
-    std::string reason;                      // what a person reads
+    std::int64_t attempts_max;              // in three seconds
+    std::chrono::milliseconds right_within; // after the fault's end
+    std::string reason;                     // what a person reads
 };
 
 } // namespace
 
 TEST_CASE("12.3, 12.5, 12.17: while the channel cannot be opened nothing is claimed and nobody is hammered") {
-    auto members = fleet<Row>(
-        {{"unavailable", {{"retry_after", 2}}, 3, 5s, "503"},
-         {"unavailable", {}, 6, 5s, "503"},
-         {"html", {}, 4, 8s, "web page"},
-         {"forbidden", {}, 4, 8s, "403"},
-         {"not_found", {}, 4, 8s, "404"},
-         {"error", {{"status", 500}}, 4, 8s, "500"},
-         {"no_channel_document", {}, 4, 8s, "never sent its Channel document"},
-         {"empty", {}, 6, 5s, "ended"},
-         {"truncated", {}, 6, 5s, "ended"},
-         {"reset", {}, 6, 5s, ""},
-         {"close", {}, 6, 5s, ""}},
-        [](const Row& row) {
-            return Setup{.patience = {.first_channel = 1400ms}, .before = [&row](sim::World& world) {
-                             json::object fault{{"kind", row.kind}, {"on", "channel"}, {"forever", true}};
-                             for (const auto& [key, value] : row.more)
-                                 fault[key] = value;
-                             REQUIRE(world.command("fault", std::move(fault)));
-                         }};
-        });
+    auto members =
+        fleet<Row>({{"unavailable", {{"retry_after", 2}}, 3, 5s, "503"},
+                    {"unavailable", {}, 6, 5s, "503"},
+                    {"html", {}, 4, 8s, "web page"},
+                    {"forbidden", {}, 4, 8s, "403"},
+                    {"not_found", {}, 4, 8s, "404"},
+                    {"error", {{"status", 500}}, 4, 8s, "500"},
+                    {"no_channel_document", {}, 4, 8s, "never sent its Channel document"},
+                    {"empty", {}, 6, 5s, "ended"},
+                    {"truncated", {}, 6, 5s, "ended"},
+                    {"reset", {}, 6, 5s, ""},
+                    {"close", {}, 6, 5s, ""}},
+                   [](const Row& row) {
+                       return Setup{.patience = {.first_channel = 1400ms}, .before = [&row](sim::World& world) {
+                                        json::object fault{{"kind", row.kind}, {"on", "channel"}, {"forever", true}};
+                                        for (const auto& [key, value] : row.more)
+                                            fault[key] = value;
+                                        REQUIRE(world.command("fault", std::move(fault)));
+                                    }};
+                   });
     auto start = lamp::steady_now();
     for (auto& [row, h] : members) {
         CAPTURE(row.kind);
@@ -63,10 +63,12 @@ TEST_CASE("12.3, 12.5, 12.17: while the channel cannot be opened nothing is clai
 }
 
 TEST_CASE("12.16: a redirected channel is posted again to the other server; a stranger is not followed") {
-    Harness h{Setup{.world = small_office(2), .before = [](sim::World& world) {
-        REQUIRE(world.command("fault", {{"kind", "redirect"}, {"on", "channel"}, {"host", 0}, {"forever", true}}));
-        REQUIRE(world.command("fault", {{"kind", "redirect"}, {"on", "subscribe"}, {"host", 0}, {"forever", true}}));
-    }}};
+    Harness h{Setup{
+        .world = small_office(2), .before = [](sim::World& world) {
+            REQUIRE(world.command("fault", {{"kind", "redirect"}, {"on", "channel"}, {"host", 0}, {"forever", true}}));
+            REQUIRE(
+                world.command("fault", {{"kind", "redirect"}, {"on", "subscribe"}, {"host", 0}, {"forever", true}}));
+        }}};
     h.require_truth(5s);
     auto sent = h.log({{"kind", "channel"}});
     CHECK(sent.size() == 3); // one to each, and the first once more where it was sent
@@ -77,10 +79,9 @@ TEST_CASE("12.16: a redirected channel is posted again to the other server; a st
     CHECK(report.channels.at(1).state == "up");
 
     Harness astray{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("fault", {{"kind", "redirect"},
-                                        {"on", "channel"},
-                                        {"to", "http://portal.example.org:8080"},
-                                        {"forever", true}}));
+        REQUIRE(world.command(
+            "fault",
+            {{"kind", "redirect"}, {"on", "channel"}, {"to", "http://portal.example.org:8080"}, {"forever", true}}));
     }}};
     CHECK(within(2s, [&] { return astray.channel_reason().find("portal.example.org") != std::string::npos; }));
     CHECK(astray.all_unknown());
@@ -102,14 +103,14 @@ TEST_CASE("two hosts: while one of them fails nothing is stale and nothing is lo
         std::string how;
     };
     auto members = fleet<Way>({{"eof"}, {"rst"}, {"stall"}, {"away"}, {"UnknownChannel"}}, [](const Way&) {
-        return Setup{.world = small_office(2), .before = [](sim::World& world) {
-            REQUIRE(world.command("settings", {{"ack_limit_ms", 1000}}));
-        }};
+        return Setup{.world = small_office(2),
+                     .before = [](sim::World& world) { REQUIRE(world.command("settings", {{"ack_limit_ms", 1000}})); }};
     });
     for (auto& [way, h] : members) {
         CAPTURE(way.how);
         h->require_truth(5s);
-        CHECK(within(3s, [&] { return h->report().channels.at(0).state == "up" && h->report().channels.at(1).state == "up"; }));
+        CHECK(within(
+            3s, [&] { return h->report().channels.at(0).state == "up" && h->report().channels.at(1).state == "up"; }));
         make_calls(*h);
         h->require_truth(2s);
     }

@@ -1,6 +1,6 @@
-// Clock jumps. Nothing in daemon/xsi decides by the wall clock: `grep -n wall_now daemon/xsi/*.cpp` shows `since`, `at`,
-// `last_event`, `last_heartbeat` (shown to people) and `retry_after(wall_now())` (an HTTP date, capped by the machine).
-// All that waits takes the steady clock as a value, which here jumps as a machine's does that slept.
+// Clock jumps. Nothing in daemon/xsi decides by the wall clock: `grep -n wall_now daemon/xsi/*.cpp` shows `since`,
+// `at`, `last_event`, `last_heartbeat` (shown to people) and `retry_after(wall_now())` (an HTTP date, capped by the
+// machine). All that waits takes the steady clock as a value, which here jumps as a machine's does that slept.
 #include "faults/harness.hpp"
 #include "xsi/channel_machine.hpp"
 #include "xsi/sequencer.hpp"

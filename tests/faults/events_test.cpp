@@ -33,10 +33,10 @@ TEST_CASE("12.1, 12.10: every event is acknowledged, whatever it is, and acks th
     CHECK(within(3s, [&] { return h.command("state").at("unacknowledged").to_number<int>() == 0; }));
     require_alive(h);
     // An ack that the server calls nonsense is dropped, and the client goes on.
-    h.command("raw", {{"bytes",
-                       R"(<xsi:Event xmlns:xsi="http://schema.broadsoft.com/xsi" )"
-                       R"(xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xsi1:type="xsi:SubscriptionEvent">)"
-                       R"(<xsi:eventID>nobody-knows-this</xsi:eventID></xsi:Event>)"}});
+    h.command("raw",
+              {{"bytes", R"(<xsi:Event xmlns:xsi="http://schema.broadsoft.com/xsi" )"
+                         R"(xmlns:xsi1="http://www.w3.org/2001/XMLSchema-instance" xsi1:type="xsi:SubscriptionEvent">)"
+                         R"(<xsi:eventID>nobody-knows-this</xsi:eventID></xsi:Event>)"}});
     CHECK(within(2s, [&] { return h.counted("unknown_acks") == 1; }));
     h.command("hangup", {{"user", "2002"}});
     h.require_truth(2s);
@@ -44,9 +44,7 @@ TEST_CASE("12.1, 12.10: every event is acknowledged, whatever it is, and acks th
 }
 
 TEST_CASE("12.1: acks that are never accepted end the channel, not the daemon, and it does not storm") {
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"ack_limit_ms", 1000}}));
-    }}};
+    Harness h{Setup{.before = [](sim::World& world) { REQUIRE(world.command("settings", {{"ack_limit_ms", 1000}})); }}};
     h.require_truth(5s);
     h.fault("error", {{"on", "ack"}, {"status", 500}, {"forever", true}});
     make_calls(h);
@@ -60,23 +58,22 @@ TEST_CASE("12.1: acks that are never accepted end the channel, not the daemon, a
 
 TEST_CASE("slow acks pace what is asked for: the server's patience is not overrun") {
     Harness h{Setup{.world = small_office(1, 40), .before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"ack_limit_ms", 6000}}));
-        REQUIRE(world.command("fault", {{"kind", "slow"}, {"ms", 500}, {"on", "ack"}, {"forever", true}}));
-    }}};
+                        REQUIRE(world.command("settings", {{"ack_limit_ms", 6000}}));
+                        REQUIRE(
+                            world.command("fault", {{"kind", "slow"}, {"ms", 500}, {"on", "ack"}, {"forever", true}}));
+                    }}};
     h.require_truth(20s); // some 190 first events at 32 acks a second
     make_calls(h);
     h.require_truth(2s);
-    CHECK(within(20s, [&] { return h.command("state", {{"detail", false}}).at("unacknowledged").to_number<int>() == 0; }));
+    CHECK(within(20s,
+                 [&] { return h.command("state", {{"detail", false}}).at("unacknowledged").to_number<int>() == 0; }));
     require_alive(h);
     CHECK(h.counted("ack_ms_max") < 6000);
 }
 
 TEST_CASE("12.11: doubled, swapped and unknown events change nothing that is not so") {
-    for (const Row& row : {Row{"duplicate", 30, 2s},
-                           Row{"reorder", 6, 3s},
-                           Row{"unknown_event", 30, 2s},
-                           Row{"no_target", 30, 2s},
-                           Row{"latin1", 30, 2s}}) {
+    for (const Row& row : {Row{"duplicate", 30, 2s}, Row{"reorder", 6, 3s}, Row{"unknown_event", 30, 2s},
+                           Row{"no_target", 30, 2s}, Row{"latin1", 30, 2s}}) {
         CAPTURE(row.kind);
         Harness h{Setup{}};
         h.require_truth(5s);
@@ -110,7 +107,7 @@ TEST_CASE("a lost event is noticed by its successor: stale until a snapshot has 
         h.require_truth(2s);
         h.fault("unavailable", {{"on", "subscription_refresh"}, {"count", 2}}); // the first attempts to mend it
         h.fault(kind, {{"count", 3}});
-        h.command("hangup", {{"user", "2000"}});             // some of this is lost
+        h.command("hangup", {{"user", "2000"}});               // some of this is lost
         h.command("call", {{"from", "2000"}, {"to", "2001"}}); // this shows the hole
         CHECK(within(4s, [&] { return !h.none_stale(); }));
         h.require_truth(6s);
@@ -135,9 +132,8 @@ TEST_CASE("a lost service event, and the loss of the snapshot that was to mend i
 }
 
 TEST_CASE("12.12: a lost first event is asked for again, even when others come in between") {
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("fault", {{"kind", "lose"}, {"count", 8}}));
-    }}};
+    Harness h{
+        Setup{.before = [](sim::World& world) { REQUIRE(world.command("fault", {{"kind", "lose"}, {"count", 8}})); }}};
     CHECK(within(5s, [&] { return h.report().lines_known + 8 >= h.report().lines_total; }));
     make_calls(h);
     CHECK(h.lie(2s).empty());
@@ -147,9 +143,8 @@ TEST_CASE("12.12: a lost first event is asked for again, even when others come i
 }
 
 TEST_CASE("sequence numbers wrap, jump, and start anew without an event being lost") {
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"first_sequence", 2147483645}}));
-    }}};
+    Harness h{Setup{
+        .before = [](sim::World& world) { REQUIRE(world.command("settings", {{"first_sequence", 2147483645}})); }}};
     h.require_truth(5s);
     make_calls(h);
     change_everything(h);
@@ -213,13 +208,13 @@ TEST_CASE("12.23: a platform whose clock is wrong by a day shows the same lamps,
     // Retry-After dates only; all waits take `steady_now`. A jump of our own clock therefore has no way in.
     for (std::int64_t offset : {-86'400'000, 86'400'000}) {
         CAPTURE(offset);
-        Harness h{Setup{.before = [&](sim::World& world) {
-            REQUIRE(world.command("settings", {{"clock_offset_ms", offset}}));
-        }}};
+        Harness h{Setup{
+            .before = [&](sim::World& world) { REQUIRE(world.command("settings", {{"clock_offset_ms", offset}})); }}};
         h.require_truth(5s);
         make_calls(h);
         h.require_truth(2s);
-        auto age = lamp::wall_now() - h.lamp(h.command("state").at("calls").at(0).at("user").as_string().c_str()).line().at;
+        auto age =
+            lamp::wall_now() - h.lamp(h.command("state").at("calls").at(0).at("user").as_string().c_str()).line().at;
         CHECK(age > -5s);
         CHECK(age < 20s);
         change_everything(h);
@@ -243,9 +238,8 @@ TEST_CASE("12.24: a consultative transfer leaves the two who stay in a call") {
 }
 
 TEST_CASE("12.25: a redirected call, which is told in a list of calls, does not stay on the lamp") {
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"redirected_on_forward", true}}));
-    }}};
+    Harness h{Setup{
+        .before = [](sim::World& world) { REQUIRE(world.command("settings", {{"redirected_on_forward", true}})); }}};
     h.require_truth(5s);
     h.command("forward", {{"user", "2001"}, {"kind", "always"}, {"active", true}, {"to", "2002"}});
     h.command("call", {{"from", "2000"}, {"to", "2001"}});

@@ -14,8 +14,8 @@ struct Row {
 } // namespace
 
 TEST_CASE("each kind of target learns the truth and follows a call") {
-    for (const Row& row : {Row{"user", lamp::xsi::TargetKind::user, ""},
-                           Row{"enterprise", lamp::xsi::TargetKind::enterprise, ""}}) {
+    for (const Row& row :
+         {Row{"user", lamp::xsi::TargetKind::user, ""}, Row{"enterprise", lamp::xsi::TargetKind::enterprise, ""}}) {
         CAPTURE(row.name);
         Harness h({}, [&](auto& options) {
             options.target = row.target;

@@ -8,25 +8,26 @@ TEST_CASE("12.8, 12.9: each way to cut and dress documents gives the same lamps"
     struct Row {
         std::string mode;
     };
-    auto members = fleet<Row>({{"bytes"},
-                               {"split"},
-                               {"multibyte"},
-                               {"coalesce"},
-                               {"no_declaration"},
-                               {"declaration_lf"},
-                               {"lf_between"},
-                               {"space_between"},
-                               {"alternative_prefix"},
-                               {"default_namespace"},
-                               {"attribute_order"},
-                               {"line_feeds"},
-                               {"latin1"},
-                               {"bom"}},
-                              [](const Row& row) {
-                                  return Setup{.world = small_office(1, 7), .before = [&row](sim::World& world) {
-                                      REQUIRE(world.command("fault", {{"kind", "framing"}, {"mode", row.mode}}));
-                                  }};
-                              });
+    auto members =
+        fleet<Row>({{"bytes"},
+                    {"split"},
+                    {"multibyte"},
+                    {"coalesce"},
+                    {"no_declaration"},
+                    {"declaration_lf"},
+                    {"lf_between"},
+                    {"space_between"},
+                    {"alternative_prefix"},
+                    {"default_namespace"},
+                    {"attribute_order"},
+                    {"line_feeds"},
+                    {"latin1"},
+                    {"bom"}},
+                   [](const Row& row) {
+                       return Setup{.world = small_office(1, 7), .before = [&row](sim::World& world) {
+                                        REQUIRE(world.command("fault", {{"kind", "framing"}, {"mode", row.mode}}));
+                                    }};
+                   });
     for (auto& [row, h] : members) {
         CAPTURE(row.mode);
         h->require_truth(10s);

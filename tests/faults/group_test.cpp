@@ -6,7 +6,8 @@ using namespace faults;
 
 namespace {
 
-Setup enterprise(std::int64_t per_second = 10'000, std::size_t people = 8, std::function<void(sim::World&)> before = {}) {
+Setup enterprise(std::int64_t per_second = 10'000, std::size_t people = 8,
+                 std::function<void(sim::World&)> before = {}) {
     return Setup{.world = small_office(1, people),
                  .adjust =
                      [=](auto& options) {
@@ -68,6 +69,11 @@ TEST_CASE("enterprise: an event that overtakes a GET is the newer truth") {
             h.command("dnd", {{"user", std::to_string(2000 + i)}, {"active", true}});
             h.command("forward", {{"user", std::to_string(2000 + i)}, {"active", true}, {"to", "2007"}});
         }
+        if (on == "calls") {
+            CHECK(h.lie(300ms).empty());
+            // The answers arrive now, and are older than the events; the audit, which would mend it, comes later.
+            CHECK_FALSE(within(900ms, [&] { return !h.lie(0ms).empty(); }));
+        }
         h.require_truth(15s);
         // Once more, with everything known: what the audit fetches must not undo what events said.
         change_everything(h);
@@ -76,8 +82,8 @@ TEST_CASE("enterprise: an event that overtakes a GET is the newer truth") {
 }
 
 TEST_CASE("enterprise: live events come at once, long before everybody's first state is in") {
-    Harness h(enterprise(5, 60));
-    CHECK(within(3s, [&] { return h.report().live == 4; }));
+    Harness h(enterprise(10, 60));
+    CHECK(within(1s, [&] { return h.report().live == 4; }));
     CHECK(h.report().lines_known < 30);
     auto busy = id_of(h, 2059);
     CHECK(h.line(busy) == "unknown"); // nobody has said so far
@@ -91,7 +97,7 @@ TEST_CASE("enterprise: live events come at once, long before everybody's first s
     h.on_loop([&] { return h.platform().prefer(*h.lines().find(wanted)), true; });
     CHECK(within(8s, [&] { return h.on_loop([&] { return h.lines().view(*h.lines().find(wanted)).known; }); }));
     CHECK(h.report().lines_known < 30);
-    CHECK(h.busiest_second({{"kind", "calls"}}) <= 8);
+    CHECK(h.busiest_second({{"kind", "calls"}}) + h.busiest_second({{"kind", "services"}}) <= 2 * 13);
 }
 
 TEST_CASE("enterprise: the first states of users whom the login may not see do not hold readiness back") {
@@ -101,7 +107,8 @@ TEST_CASE("enterprise: the first states of users whom the login may not see do n
         Harness h(enterprise(10'000, 8, [&](sim::World& world) {
             for (const auto& [id, user] : world.command("state")->at("line_users").as_object())
                 if (user.at("extension").to_number<int>() == 2003) hidden = id;
-            REQUIRE(world.command("fault", {{"kind", kind}, {"on", "actions"}, {"users", json::array{hidden}}, {"forever", true}}));
+            REQUIRE(world.command(
+                "fault", {{"kind", kind}, {"on", "actions"}, {"users", json::array{hidden}}, {"forever", true}}));
         }));
         CHECK(within(5s, [&] { return h.report().ready; }));
         CHECK(h.line(hidden) == "unknown");
@@ -153,10 +160,10 @@ TEST_CASE("enterprise: users come while we run; subscriptions that end are asked
 TEST_CASE("group: its members are followed") {
     // A group administrator sees the group only; who is elsewhere is not known to it, and is not invented.
     Harness h{Setup{.world = small_office(1, 40), .adjust = [](auto& options) {
-        options.target = lamp::xsi::TargetKind::group;
-        options.group = "Amsterdam";
-        options.username = "groupadmin@example.net";
-    }}};
+                        options.target = lamp::xsi::TargetKind::group;
+                        options.group = "Amsterdam";
+                        options.username = "groupadmin@example.net";
+                    }}};
     CHECK(within(5s, [&] { return h.report().ready; }));
     std::vector<std::string> members;
     for (const auto& [id, user] : h.command("state").at("line_users").as_object())

@@ -169,7 +169,8 @@ public:
                                       json::serialize(said.at("calls")), said.at("dnd").as_bool(),
                                       said.at("forwarding_always").as_bool());
             if (text != wanted || shown.stale)
-                return fmt::format("{}: shown {}{}, truth {}", std::string(id), text, shown.stale ? " stale" : "", wanted);
+                return fmt::format("{}: shown {}{}, truth {}", std::string(id), text, shown.stale ? " stale" : "",
+                                   wanted);
         }
         return {};
     }

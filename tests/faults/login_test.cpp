@@ -8,9 +8,10 @@ using namespace faults;
 
 TEST_CASE("12.6: a wrong password stops everything after a few requests, and works again once it is right") {
     Harness h{Setup{.world = small_office(2), .before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"lock_after", 5}}));
-        REQUIRE(world.command("password", {{"login", "ctiadmin@example.net"}, {"password", "changed"}}));
-    }}};
+                        REQUIRE(world.command("settings", {{"lock_after", 5}}));
+                        REQUIRE(
+                            world.command("password", {{"login", "ctiadmin@example.net"}, {"password", "changed"}}));
+                    }}};
     CHECK(within(2s, [&] { return h.channel_state(0) == "stopped" && h.channel_state(1) == "stopped"; }));
     auto asked = h.requests_in_all();
     CHECK(asked <= 4);
@@ -34,7 +35,8 @@ TEST_CASE("12.6: a password that is changed while all is well ends the channel o
         for (int i = 0; i < 20; ++i) { // events, so that there is much to acknowledge
             h.command("dnd", {{"user", "2007"}, {"active", i % 2 == 0}});
         }
-        CHECK(within(4s, [&] { return h.all_stale() && h.channel_state(0) == "stopped" && h.channel_state(1) == "stopped"; }));
+        CHECK(within(
+            4s, [&] { return h.all_stale() && h.channel_state(0) == "stopped" && h.channel_state(1) == "stopped"; }));
         auto refused = h.log({{"status", 401}}).size();
         CHECK(refused <= 24); // those that were on their way
         auto asked = h.requests_in_all();

@@ -3,7 +3,8 @@
 
 using namespace faults;
 
-TEST_CASE("BroadWorks away for long: stale at once, unknown in time, a bounded knocking, right within 5 s of its return") {
+TEST_CASE(
+    "BroadWorks away for long: stale at once, unknown in time, a bounded knocking, right within 5 s of its return") {
     struct Row {
         lamp::xsi::TargetKind target;
         int xsps;
@@ -38,7 +39,8 @@ TEST_CASE("BroadWorks away for long: stale at once, unknown in time, a bounded k
         CAPTURE(row.xsps);
         h->require_truth(5s);
         auto back = lamp::steady_now() - gone;
-        MESSAGE("right ", std::chrono::duration_cast<std::chrono::milliseconds>(back).count() - 9000, " ms after the return");
+        MESSAGE("right ", std::chrono::duration_cast<std::chrono::milliseconds>(back).count() - 9000,
+                " ms after the return");
         CHECK(back < 9s + 5s);
         for (const auto& channel : h->report().channels)
             CHECK(channel.counters.opens <= 1 + 8 + 2); // 0.5, 1, 2, 3, 3 … s apart

@@ -16,9 +16,10 @@ std::string id_of(Harness& h, int extension) {
 
 TEST_CASE("the first event may overtake the answer to its subscription") {
     Harness h{Setup{.world = small_office(2), .before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"initial_early", true}}));
-        REQUIRE(world.command("fault", {{"kind", "slow"}, {"ms", 200}, {"on", "subscribe"}, {"forever", true}}));
-    }}};
+                        REQUIRE(world.command("settings", {{"initial_early", true}}));
+                        REQUIRE(world.command("fault",
+                                              {{"kind", "slow"}, {"ms", 200}, {"on", "subscribe"}, {"forever", true}}));
+                    }}};
     h.require_truth(5s);
     CHECK(h.report().counters.parked >= 4 * h.ids().size());
     CHECK(h.requests("subscription_refresh") == 0); // no first event was lost
@@ -47,9 +48,7 @@ TEST_CASE("12.14: a subscription that is ended is stale, asked for anew, and rig
 }
 
 TEST_CASE("12.14: a subscription that went silently is found at its refresh") {
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"expires_forced", 4}}));
-    }}};
+    Harness h{Setup{.before = [](sim::World& world) { REQUIRE(world.command("settings", {{"expires_forced", 4}})); }}};
     h.require_truth(5s);
     for (std::string kind : {"forbidden", "not_found"}) {
         CAPTURE(kind);
@@ -71,8 +70,8 @@ TEST_CASE("users whom the platform will not tell of are remembered, not hammered
             auto users = world.command("state")->at("line_users").as_object();
             for (const auto& [id, user] : users)
                 if (user.at("extension").to_number<int>() == 2003) hidden = id;
-            REQUIRE(world.command("fault",
-                                  {{"kind", kind}, {"on", "subscribe"}, {"users", json::array{hidden}}, {"forever", true}}));
+            REQUIRE(world.command(
+                "fault", {{"kind", kind}, {"on", "subscribe"}, {"users", json::array{hidden}}, {"forever", true}}));
         }}};
         CHECK(within(5s, [&] { return h.report().ready; }));
         auto report = h.report();
@@ -82,7 +81,9 @@ TEST_CASE("users whom the platform will not tell of are remembered, not hammered
         CHECK(report.problems.front().find("4 subscriptions are refused") != std::string::npos);
         CHECK(h.line(hidden) == "unknown"); // and not a green lamp
         CHECK_FALSE(h.lamp(hidden).line().stale);
-        CHECK_FALSE(within(2s, [&] { return h.log({{"kind", "subscribe"}, {"contains", hidden.substr(0, hidden.find('@'))}}).size() > 4; }));
+        CHECK_FALSE(within(2s, [&] {
+            return h.log({{"kind", "subscribe"}, {"contains", hidden.substr(0, hidden.find('@'))}}).size() > 4;
+        }));
         // It stays so when the channels were lost meanwhile.
         h.command("kill_channel");
         CHECK(within(5s, [&] { return h.report().ready; }));
@@ -99,13 +100,15 @@ TEST_CASE("one package that is refused leaves the others") {
     Harness h{Setup{.before = [&](sim::World& world) {
         for (const auto& [id, one] : world.command("state")->at("line_users").as_object())
             if (one.at("extension").to_number<int>() == 2001) user = id;
-        REQUIRE(world.command("fault", {{"kind", "forbidden"}, {"on", "subscribe"}, {"users", json::array{user}}, {"count", 1}}));
+        REQUIRE(world.command(
+            "fault", {{"kind", "forbidden"}, {"on", "subscribe"}, {"users", json::array{user}}, {"count", 1}}));
     }}};
     CHECK(within(5s, [&] { return h.report().ready; }));
     CHECK(h.report().refused == 1);
 }
 
-TEST_CASE("a front end that answers subscriptions with 503, 429, 500 or a web page is asked gently, then all is right") {
+TEST_CASE(
+    "a front end that answers subscriptions with 503, 429, 500 or a web page is asked gently, then all is right") {
     struct Row {
         std::string kind;
         json::object more;
@@ -146,17 +149,16 @@ TEST_CASE("a front end that answers subscriptions with 503, 429, 500 or a web pa
 
 TEST_CASE("two hosts: subscriptions that one of them cannot take are given to the other") {
     Harness h{Setup{.world = small_office(2), .before = [](sim::World& world) {
-        REQUIRE(world.command("fault", {{"kind", "unavailable"}, {"on", "subscribe"}, {"host", 0}, {"forever", true}}));
-    }}};
+                        REQUIRE(world.command(
+                            "fault", {{"kind", "unavailable"}, {"on", "subscribe"}, {"host", 0}, {"forever", true}}));
+                    }}};
     h.require_truth(6s);
 }
 
 TEST_CASE("12.18: subscriptions are paced, and so are their refreshes") {
     Harness h{Setup{.world = small_office(1, 20),
                     .adjust = [](auto& options) { options.subscriptions_per_second = 20; },
-                    .before = [](sim::World& world) {
-                        REQUIRE(world.command("settings", {{"expires_forced", 12}}));
-                    }}};
+                    .before = [](sim::World& world) { REQUIRE(world.command("settings", {{"expires_forced", 12}})); }}};
     // 24 lines, 96 subscriptions: 5 s less the burst.
     auto start = lamp::steady_now();
     CHECK(within(8s, [&] { return h.report().ready; }));
@@ -171,10 +173,13 @@ TEST_CASE("12.18: subscriptions are paced, and so are their refreshes") {
 }
 
 TEST_CASE("12.18: the line that somebody looks at comes first") {
-    Harness h{Setup{.world = small_office(1, 60), .adjust = [](auto& options) { options.subscriptions_per_second = 10; }}};
+    Harness h{
+        Setup{.world = small_office(1, 60), .adjust = [](auto& options) { options.subscriptions_per_second = 10; }}};
     auto last = id_of(h, 2059);
     h.on_loop([&] { return h.platform().prefer(*h.lines().find(last)), true; });
-    CHECK(within(3s, [&] { return h.line(last) == "idle" && h.on_loop([&] { return h.lines().view(*h.lines().find(last)).known; }); }));
+    CHECK(within(3s, [&] {
+        return h.line(last) == "idle" && h.on_loop([&] { return h.lines().view(*h.lines().find(last)).known; });
+    }));
     CHECK(h.report().lines_known < 10);
 }
 
@@ -226,9 +231,7 @@ TEST_CASE("12.12: without a word from the failover the audits find the stuck cal
         h.require_truth(2s);
     }
     // … and, whatever their age, by the refresh of each subscription.
-    Harness h{Setup{.before = [](sim::World& world) {
-        REQUIRE(world.command("settings", {{"expires_forced", 6}}));
-    }}};
+    Harness h{Setup{.before = [](sim::World& world) { REQUIRE(world.command("settings", {{"expires_forced", 6}})); }}};
     h.require_truth(5s);
     make_calls(h);
     h.require_truth(2s);
@@ -246,16 +249,16 @@ TEST_CASE("users come and go while we run") {
     h.require_truth(2s);
     CHECK(h.line("fresh@example.net") == "ringing");
     h.command("users", {{"remove", json::array{"fresh@example.net"}}});
-    CHECK(within(3s, [&] { return h.line("fresh@example.net") != "ringing" || h.lamp("fresh@example.net").line().stale; }));
+    CHECK(within(3s,
+                 [&] { return h.line("fresh@example.net") != "ringing" || h.lamp("fresh@example.net").line().stale; }));
     h.assign_again();
     h.require_truth(2s);
     CHECK(h.report().lines_total == h.report().lines_known);
 }
 
 TEST_CASE("a directory whose server refuses paging is read all the same") {
-    Harness h{Setup{.world = small_office(1, 60), .before = [](sim::World& world) {
-        REQUIRE(world.command("fault", {{"kind", "no_paging"}}));
-    }}};
+    Harness h{Setup{.world = small_office(1, 60),
+                    .before = [](sim::World& world) { REQUIRE(world.command("fault", {{"kind", "no_paging"}})); }}};
     h.require_truth(5s);
     std::atomic<std::size_t> found = 0;
     h.on_loop([&] { return h.platform().discover([&](auto entries) { found = entries.size(); }), true; });

@@ -21,7 +21,8 @@ struct Transcript final : Listener {
         in_text = false;
         told += "\n<" + std::to_string(name.id) + ' ' + std::string(name.space) + ' ' + std::string(name.local);
         for (const auto& attribute : attributes)
-            told += "\n @" + std::string(attribute.space) + ' ' + std::string(attribute.local) + '=' + std::string(attribute.value);
+            told += "\n @" + std::string(attribute.space) + ' ' + std::string(attribute.local) + '=' +
+                    std::string(attribute.value);
     }
     void on_text(std::string_view text) override {
         if (!std::exchange(in_text, true)) told += "\n \"";

@@ -340,6 +340,26 @@ TEST_CASE("events: what a client sends on its stream is thrown away, and its lea
     }
 }
 
+TEST_CASE("events: a reload of the tokens sends subscribers away; those who still may come back and resume") {
+    Office office;
+    auto gone = subscribe(office, "", "", viewer);
+    auto stays = subscribe(office);
+    office.report("alice@example.net", line(LineState::active, 1));
+    stays.event("presence");
+    auto access = default_options().access;
+    REQUIRE(office.service.use_access(access).has_value()); // nothing changed: nobody notices
+    office.report("alice@example.net", line(LineState::idle));
+    CHECK(status_of(stays.event("presence")) == "available");
+    access.tokens.erase(access.tokens.begin());
+    REQUIRE(office.service.use_access(access).has_value());
+    CHECK(gone.read_until("never").find(": goodbye") != std::string::npos);
+    CHECK(stays.ended());
+    office.report("alice@example.net", line(LineState::held, 1));
+    CHECK(office.client().get("/v1/events", viewer).status == 401);
+    auto again = subscribe(office, "", stays.last_id);
+    CHECK(status_of(again.event("presence")) == "held");
+}
+
 TEST_CASE("history: numbers, forgetting, and who has been overtaken") {
     status::History history(4, 100);
     CHECK(history.last() == 0);

@@ -76,7 +76,7 @@ struct Leg {
     std::string_view release_cause;
     std::vector<Redirection> redirections;
     std::vector<LegId> forks;     // on the calling leg: what alerts for it
-    std::uint8_t sequence = 0; // a fork of a sequential ring: how many locations were tried with it
+    std::uint8_t sequence = 0;    // a fork of a sequential ring: how many locations were tried with it
     UserIndex follow_me = nobody; // rings because of this user's simultaneous ring
     UserIndex hunt_group = nobody;
     UserIndex queue = nobody; // offered by, or waiting in, this call centre

@@ -17,17 +17,17 @@ struct Settings {
     std::int64_t set_linger_ms = 10'000;      // a set without channels keeps its subscriptions that long
     std::int64_t expires_min = 3600;
     std::int64_t expires_max = 86'400;
-    std::int64_t expires_forced = 0;       // not 0: every answer says this, whatever was asked
-    std::int64_t unknown_ack_status = 404; // status for an eventID that was never issued (UNC)
-    std::int64_t queue_max = 1000;         // events kept for a set without a live channel
-    std::int64_t backlog_max = 256'000'000;   // unread bytes of a channel, then RST
-    std::int64_t channels_max = 10;        // of one set
-    bool require_cookie = true;            // a channel's request on another XSP needs its JSESSIONID
-    bool initial_early = false;            // the first event overtakes the answer of the subscription POST
-    bool target_id = true;                 // false: the events of user subscriptions carry none
-    bool client_id = false;                // clientId instead of userId (R23+)
-    bool uuid_ids = false;                 // extTrackingId and callId as UUIDs instead of 62:1
-    std::int64_t first_sequence = 1;       // of new subscriptions; 2147483640 shows the wrap
+    std::int64_t expires_forced = 0;        // not 0: every answer says this, whatever was asked
+    std::int64_t unknown_ack_status = 404;  // status for an eventID that was never issued (UNC)
+    std::int64_t queue_max = 1000;          // events kept for a set without a live channel
+    std::int64_t backlog_max = 256'000'000; // unread bytes of a channel, then RST
+    std::int64_t channels_max = 10;         // of one set
+    bool require_cookie = true;             // a channel's request on another XSP needs its JSESSIONID
+    bool initial_early = false;             // the first event overtakes the answer of the subscription POST
+    bool target_id = true;                  // false: the events of user subscriptions carry none
+    bool client_id = false;                 // clientId instead of userId (R23+)
+    bool uuid_ids = false;                  // extTrackingId and callId as UUIDs instead of 62:1
+    std::int64_t first_sequence = 1;        // of new subscriptions; 2147483640 shows the wrap
 
     // Calls
     std::int64_t ring_ms = 4000;        // one ring of CallForwardingNoAnswer

@@ -1,0 +1,55 @@
+// Platform, the part that says how it is: for status, readiness, metrics and systemd.
+#include <fmt/format.h>
+
+#include "xsi/platform.hpp"
+
+namespace lamp::xsi {
+
+std::vector<std::string> Platform::problems() const {
+    std::vector<std::string> texts;
+    if (login_.refused(steady_now()))
+        texts.push_back(fmt::format("{}: the login {} is refused (401); correct username and password, then reload",
+                                    options_.name, login_.user()));
+    for (const auto& channel : channels_) {
+        if (channel->up() || channel->detail().empty()) continue;
+        texts.push_back(
+            fmt::format("{}: no channel to {}: {}", options_.name, channel->host().place(), channel->detail()));
+    }
+    if (!discovery_problem_.empty()) texts.push_back(discovery_problem_);
+    for (const std::string& refusal : group_refusals_)
+        if (!refusal.empty()) texts.push_back(refusal);
+    if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
+        texts.push_back(fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
+                                    options_.name, count));
+    return texts;
+}
+
+std::optional<Wall> Platform::expires() const {
+    if (set_up_ || forgotten_) return std::nullopt;
+    auto left = std::chrono::ceil<milliseconds>(down_since_ + stale_after_ - steady_now());
+    return wall_now() + left;
+}
+
+PlatformReport Platform::report() const {
+    using State = Subscriptions::State;
+    PlatformReport report;
+    report.name = options_.name;
+    report.target = name(options_.target);
+    for (const auto& channel : channels_)
+        report.channels.push_back({channel->host().origin(), std::string(lamp::xsi::name(channel->machine().state())),
+                                   channel->since(), channel->machine().channel_id(), channel->last_event(),
+                                   channel->last_heartbeat(), channel->detail(), channel->counters()});
+    report.wanted = subscriptions_.size();
+    report.refused = subscriptions_.count(State::refused);
+    report.live = subscriptions_.count(State::standing) + subscriptions_.count(State::refreshing);
+    report.pending = report.wanted - report.live - report.refused;
+    report.lines_total = lines_.total(index_);
+    report.lines_known = lines_.known(index_);
+    report.discovered = discovered_;
+    report.ready = set_up_ && discovered_ && report.lines_known == report.lines_total;
+    report.counters = counters_;
+    report.problems = problems();
+    return report;
+}
+
+} // namespace lamp::xsi
