@@ -8,7 +8,7 @@
 namespace lamp::status {
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t read_size = std::size_t{64} * 1024;
 constexpr std::size_t scratch_kept = 1 << 20; // a longer answer's buffer is given back
 constexpr int accepts_at_once = 64;
 

@@ -307,8 +307,10 @@ Task<> Channel::send_responses() {
         auto body = write_event_response(responses_.front());
         responses_.pop_front();
         bool done = false;
-        for (int i = 0; i < response_attempts && !done && pool_; ++i) {
+        auto opened = counters_.opens;
+        for (int i = 0; i < response_attempts && !done; ++i) {
             if (i > 0 && !co_await sleep_for(milliseconds(100 << i))) break;
+            if (!pool_ || counters_.opens != opened) break; // another channel by now, which never had this event
             auto answer = co_await exchange({.method = http::Method::post,
                                              .target = events_path("channel/eventresponse"),
                                              .body = body,

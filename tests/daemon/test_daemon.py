@@ -2,10 +2,13 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from office import BIN, Daemon, Simulator, difference, truth_within, within
@@ -322,6 +325,34 @@ class Discovery(unittest.TestCase):
         finally:
             daemon.close()
             sim.close()
+
+
+class Crowd(WithOffice):
+    """1 000 idle and 1 000 slow clients hurt nobody."""
+
+    def test_others_are_served(self):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        crowd = []
+        try:
+            for i in range(2000):
+                one = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=5)
+                crowd.append(one)
+                if i % 2:
+                    one.send(b"G")  # a request that never comes to its end
+            slowest = 0.0
+            for byte in b"ET /v1/pre":
+                for one in crowd[1::2]:
+                    one.send(bytes([byte]))
+                began = time.monotonic()
+                self.assertEqual(self.daemon.get("/v1/status")[0], 200)
+                slowest = max(slowest, time.monotonic() - began)
+            self.assertLess(slowest, 1.0)
+            self.sim.command("call", **{"from": "2000", "to": "2001"})
+            truth_within(self.sim, self.daemon, 3)
+        finally:
+            for one in crowd:
+                one.close()
 
 
 class FullDisk(unittest.TestCase):

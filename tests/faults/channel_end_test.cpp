@@ -108,7 +108,10 @@ TEST_CASE("12.4: requests of a channel go where its stream is, with its cookie, 
     // Server 1's channel is opened through server 0 only: the stream lives on 1, and so must everything else.
     h.fault("redirect", {{"on", "channel"}, {"host", 0}, {"count", 1}});
     h.command("kill_channel", {{"host", 0}});
-    CHECK(within(4s, [&] { return h.report().channels.at(0).state == "up"; }));
+    CHECK(within(4s, [&] {
+        auto channel = h.report().channels.at(0);
+        return channel.state == "up" && channel.counters.opens == 2;
+    }));
     h.command("log", {{"clear", true}});
     CHECK(within(3s, [&] { return h.log({{"kind", "heartbeat"}}).size() >= 4; }));
     for (const auto& one : h.log({{"kind", "heartbeat"}})) {
