@@ -12,7 +12,7 @@
 namespace lamp::http {
 namespace {
 
-constexpr std::size_t header_bytes_most = 60 * 1024; // it has to fit into a connection's read buffer
+constexpr std::size_t header_bytes_most = 61'440; // it has to fit into a connection's read buffer
 
 std::unexpected<Error> invalid(std::string text) {
     return fail(Category::invalid, std::move(text));

@@ -71,7 +71,7 @@ std::optional<CookieJar::Cookie> CookieJar::parse(const Url& url, std::string_vi
         if (same(key, "Expires") && !has_max_age)
             if (auto until = parse_http_date(given)) cookie.expires = until;
     }
-    if (cookie.secure && !url.tls) return std::nullopt;
+    cookie.secure = cookie.secure && url.tls; // set without TLS, it goes back without
     return cookie;
 }
 

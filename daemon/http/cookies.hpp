@@ -19,7 +19,9 @@ public:
     static constexpr std::size_t cookie_bytes_max = 4096;
 
     /// Takes the Set-Cookie fields of an answer to `url`. A Path that is no prefix of the request's is accepted
-    /// (xsi.md 2); a Secure cookie from a plain connection is not. What exceeds the limits is dropped and counted.
+    /// (xsi.md 2); a Secure cookie of a plain connection goes back by plain
+    /// ones: servers behind a laboratory's proxy set such cookies and insist on them. What exceeds the limits is
+    /// dropped and counted.
     void store(const Url& url, const Headers& answer, Wall now);
     /// The value of the Cookie header for a request to `url`, longest paths first; empty: send none.
     [[nodiscard]] std::string header(const Url& url, Wall now) const;

