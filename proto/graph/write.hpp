@@ -1,0 +1,11 @@
+// Writes JSON into a buffer that is used again: the room's own writer under all others. Pure.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace lamp::graph {
+
+/// The text in quotes, escaped as RFC 8259 asks. It must be UTF-8.
+void append_quoted(std::string& out, std::string_view text);
+
+} // namespace lamp::graph
