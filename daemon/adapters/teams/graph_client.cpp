@@ -1,0 +1,286 @@
+#include "adapters/teams/graph_client.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <random>
+
+#include "http/jwt.hpp"
+#include "proto/graph/error.hpp"
+
+namespace lamp::teams {
+namespace {
+
+constexpr milliseconds request_limit{20'000};
+constexpr std::size_t parallel = 16;
+
+std::string request_id() {
+    static thread_local std::mt19937_64 random{std::random_device{}()};
+    return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", random() & 0xffffffffU, random() & 0xffffU,
+                       random() & 0xfffU, random() & 0xfffU, random() & 0xffffffffffffU);
+}
+
+/// Graph answers with JSON, or with nothing. Anything else under a 2xx comes from somebody in between.
+bool is_json_or_nothing(const http::Answer& answer) {
+    if (answer.body.empty()) return true;
+    if (answer.looks_like_html()) return false;
+    auto first = answer.body.find_first_not_of(" \t\r\n");
+    return first == std::string::npos || answer.body[first] == '{' || answer.body[first] == '[';
+}
+
+/// National clouds have a Graph, and so a scope, of their own; what stands in for Graph has the worldwide one.
+std::string scope_of(const http::Url& graph) {
+    bool microsofts = graph.host.starts_with("graph.") || graph.host.ends_with(".microsoft.us") ||
+                      graph.host.ends_with(".chinacloudapi.cn");
+    return (microsofts ? graph.origin() : std::string("https://graph.microsoft.com")) + "/.default";
+}
+
+} // namespace
+
+Category category_of(int status) {
+    switch (status) {
+    case 401: return Category::unauthorised;
+    case 403: return Category::forbidden;
+    case 404:
+    case 410: return Category::not_found;
+    case 409: return Category::conflict;
+    case 429: return Category::throttled;
+    default: return status >= 500 ? Category::unavailable : Category::invalid;
+    }
+}
+
+fanout::Outcome GraphReply::outcome() const {
+    using Kind = fanout::Outcome::Kind;
+    if (ok()) return fanout::Outcome::delivered();
+    if (status == 404) return fanout::Outcome::not_applicable(error->text);
+    auto kind = Kind::retry;
+    switch (error->category) {
+    case Category::unauthorised: kind = Kind::unauthorised; break;
+    case Category::forbidden:
+    case Category::invalid: kind = Kind::refused; break;
+    default: break;
+    }
+    return {kind, after, uncertain, error->text};
+}
+
+Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOptions& options) {
+    http::ClientOptions wire;
+    wire.ca_file = options.ca_file.string();
+    wire.proxy = options.proxy;
+    auto client = http::Client::make(loop.context(), wire);
+    if (!client) return std::unexpected(client.error());
+    auto graph = http::Url::parse(options.graph_url.text);
+    if (!graph) return std::unexpected(graph.error());
+
+    http::TokenOptions login;
+    login.token_url =
+        fmt::format("{}/{}/oauth2/v2.0/token", options.login_url.text, http::encode_segment(options.tenant));
+    login.client_id = options.client_id;
+    login.grant = http::ClientCredentials{scope_of(*graph)};
+    if (options.certificate.empty()) {
+        login.login = http::ClientSecret{options.client_secret};
+    } else {
+        std::ifstream file(options.certificate, std::ios::binary);
+        std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+        auto certificate = http::ClientCertificate::parse(pem, options.private_key);
+        if (!certificate) return std::unexpected(certificate.error());
+        login.login = *std::move(certificate);
+    }
+    auto tokens = http::TokenSource::make(*client, std::move(login));
+    if (!tokens) return std::unexpected(tokens.error());
+    return std::unique_ptr<GraphClient>(new GraphClient(loop, *client, *std::move(graph), *std::move(tokens),
+                                                        static_cast<double>(options.requests_per_30s)));
+}
+
+GraphClient::GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s)
+    : loop_(loop),
+      graph_(std::move(graph)),
+      pool_(client, graph_, http::PoolOptions{.parallel = parallel, .waiting = 4096}),
+      tokens_(std::move(tokens)),
+      budget_(per_30s),
+      bell_(loop.context()) {}
+
+void GraphClient::stop() {
+    stopped_ = true;
+    tokens_.close();
+    pool_.close();
+    bell_.ring();
+}
+
+Task<unsigned> GraphClient::acquire(Priority priority, unsigned wanted) {
+    bool writes = priority == Priority::write;
+    writers_waiting_ += writes ? 1 : 0;
+    unsigned given = 0;
+    while (!stopped_) {
+        auto now = steady_now();
+        // While the service fails, one request at a time finds out whether it is back.
+        bool probing = failing_ && under_way_ > 0;
+        if (!probing) given = budget_.take(now, priority, failing_ ? 1 : wanted, writers_waiting_ > 0);
+        if (given > 0) break;
+        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now), milliseconds(1000)));
+    }
+    writers_waiting_ -= writes ? 1 : 0;
+    co_return given;
+}
+
+// Links of Graph are used as they are, but only at Graph's own origin: the token goes with them.
+Result<std::string> GraphClient::local_target(const std::string& target) const {
+    if (target.starts_with('/')) return (graph_.path == "/" ? std::string() : graph_.path) + target;
+    auto url = http::Url::parse(target);
+    if (!url) return std::unexpected(url.error());
+    if (url->origin() != graph_.origin())
+        return fail(Category::protocol, fmt::format("Graph gave a link to another place, {}", url->place()));
+    return url->path;
+}
+
+Task<GraphReply> GraphClient::send(http::Method method, std::string target, std::string body) {
+    GraphReply refused;
+    if (stopped_) {
+        refused.error = Error(Category::cancelled, "we are stopping");
+        co_return refused;
+    }
+    auto local = local_target(target);
+    if (!local) {
+        refused.error = local.error();
+        co_return refused;
+    }
+    http::Request request;
+    request.method = method;
+    request.target = *std::move(local);
+    request.body = std::move(body);
+    request.content_type = request.body.empty() ? "" : "application/json";
+    request.headers.add("Accept", "application/json");
+    request.headers.add("client-request-id", request_id());
+    request.limit = request_limit;
+    request.safe_to_repeat = true; // reads, and writes of a wanted state
+    ++under_way_;
+    GraphReply reply;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        auto token = co_await tokens_.token();
+        if (!token) {
+            reply = fail_login(token.error());
+            break;
+        }
+        read_roles(*token);
+        request.authorization = http::bearer(*token);
+        ++counters_.requests;
+        auto answer = co_await pool_.exchange(request);
+        bool expired = answer && answer->status == 401;
+        if (expired) tokens_.reject(*token);
+        if (expired && attempt == 0) continue;
+        reply = digest(answer);
+        break;
+    }
+    --under_way_;
+    bell_.ring();
+    co_return reply;
+}
+
+GraphReply GraphClient::fail_login(const Error& error) {
+    GraphReply reply;
+    reply.error = error;
+    last_error_ = error.text;
+    bool refused = error.category == Category::unauthorised || error.category == Category::invalid;
+    if (refused && !std::exchange(login_refused_, true))
+        log::error("teams", "Microsoft refuses the login of this application", {{"why", error.text}});
+    note_outage(steady_now(), refused ? milliseconds(30'000) : milliseconds(0));
+    return reply;
+}
+
+GraphReply GraphClient::digest(const Result<http::Answer>& answer) {
+    GraphReply reply;
+    if (!answer) {
+        reply.error = answer.error();
+        if (answer.error().category == Category::cancelled) return reply;
+        reply.uncertain = true;
+        last_error_ = answer.error().text;
+        note_outage(steady_now(), milliseconds(0));
+        return reply;
+    }
+    reply.status = answer->status;
+    if (answer->success() && is_json_or_nothing(*answer)) {
+        reply.body = answer->body;
+        note_success();
+        return reply;
+    }
+    digest_error(reply, *answer);
+    return reply;
+}
+
+void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
+    auto now = steady_now();
+    auto told = graph::read_error(answer.body);
+    auto id = told ? told->request_id : std::string();
+    if (auto header = answer.headers.find("request-id"); header && id.empty()) id = *header;
+    if (told) reply.code = told->code;
+    if (auto location = answer.headers.find("Location")) reply.location = *location;
+    bool foreign = answer.success() || (!told && answer.looks_like_html());
+    auto category = foreign ? Category::protocol : category_of(answer.status);
+    auto text = foreign ? fmt::format("Graph's place was taken by something that answered {} with no JSON "
+                                      "(a proxy, a captive portal?)",
+                                      answer.status)
+                        : fmt::format("Graph answered {} {}{}{}", answer.status, reply.code,
+                                      told && !told->message.empty() ? ": " + told->message : std::string(),
+                                      id.empty() ? std::string() : fmt::format(" (request-id {})", id));
+    reply.error = Error(category, text);
+    if (auto wait = answer.retry_after(wall_now())) reply.after = *wait;
+    if (answer.status == 429) {
+        ++counters_.throttled;
+        throttled(reply.after);
+    } else if (foreign || answer.status >= 500) {
+        reply.uncertain = true;
+        last_error_ = text;
+        note_outage(now, reply.after);
+    } else {
+        failing_ = false; // it answers, if only to refuse
+        if (category == Category::unauthorised || category == Category::forbidden) last_error_ = text;
+        if (category == Category::unauthorised) note_outage(now, milliseconds(30'000)); // with a fresh token, too
+    }
+    if (complaint_.allow(now))
+        log::warning("teams", "Graph refused a request",
+                     {{"why", text}, {"request_id", id}, {"not_shown", complaint_.take_suppressed()}});
+}
+
+void GraphClient::throttled(milliseconds after) {
+    auto now = steady_now();
+    if (after <= milliseconds(0)) after = budget_.closed(now) ? milliseconds(0) : throttle_.next();
+    budget_.close_until(now + after);
+    bell_.ring();
+}
+
+// Requests that were on their way together fail together: that is one outage, not sixteen.
+void GraphClient::note_outage(Steady now, milliseconds at_least) {
+    ++counters_.failed;
+    if (!std::exchange(failing_, true))
+        log::warning("teams", "Graph does not answer as it should", {{"why", last_error_}});
+    if (budget_.closed(now)) return budget_.close_until(now + at_least);
+    budget_.close_until(now + std::max(at_least, outage_.next()));
+}
+
+void GraphClient::note_success() {
+    last_success_ = wall_now();
+    outage_.reset();
+    throttle_.reset();
+    if (std::exchange(login_refused_, false)) log::info("teams", "Microsoft accepts the login again");
+    if (std::exchange(failing_, false)) log::info("teams", "Graph answers again");
+    last_error_.clear();
+}
+
+void GraphClient::read_roles(const Secret& token) {
+    auto of = std::hash<std::string>()(token.reveal());
+    if (of == roles_of_) return;
+    roles_of_ = of;
+    ++counters_.tokens;
+    roles_.clear();
+    auto claims = http::claims(token.reveal());
+    if (!claims) return; // not every login gives tokens that can be read
+    boost::system::error_code broken;
+    auto parsed = boost::json::parse(*claims, broken);
+    const auto* object = broken ? nullptr : parsed.if_object();
+    const auto* roles = object ? object->if_contains("roles") : nullptr;
+    if (!roles || !roles->is_array()) return;
+    for (const auto& role : roles->get_array())
+        if (role.is_string()) roles_.emplace_back(role.get_string());
+}
+
+} // namespace lamp::teams

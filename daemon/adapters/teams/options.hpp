@@ -1,0 +1,39 @@
+// What `[teams]` says (interface 3). Defaults live here and nowhere else.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/section.hpp"
+
+namespace lamp::teams {
+
+struct TeamsOptions {
+    std::string tenant;
+    std::string client_id;
+    Secret client_secret;
+    std::filesystem::path certificate; // instead of the secret; PEM
+    Secret private_key;                // its key; PEM
+    config::Url login_url{"https://login.microsoftonline.com"};
+    config::Url graph_url{"https://graph.microsoft.com"};
+    bool read = true;
+    bool write = true;
+    milliseconds poll{5'000};
+    milliseconds session_lifetime{900'000};
+    bool write_while_ringing = false;
+    std::vector<std::string> except;         // ids of people whose Teams presence is never written
+    std::vector<std::string> except_folders; // the same for whole folders
+    std::int64_t requests_per_30s = 1500;
+    milliseconds directory_poll{300'000};
+    bool notifications = false;
+    std::filesystem::path ca_file;
+    std::string proxy;
+};
+
+inline constexpr std::int64_t pacing_lifted = 1'000'000; // requests_per_30s: no pacing to speak of
+
+[[nodiscard]] config::Section<TeamsOptions> teams_section();
+
+} // namespace lamp::teams

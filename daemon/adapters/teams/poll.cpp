@@ -1,0 +1,128 @@
+#include "adapters/teams/poll.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace lamp::teams {
+
+void PollPlan::use(std::vector<Guid> everybody) {
+    bool had_nobody = everybody_.empty();
+    everybody_ = std::move(everybody);
+    // Whoever is new is asked in this round; a cursor beyond the end just ends it.
+    if (had_nobody) next_round_ = Steady();
+    cursor_ = std::min(cursor_, everybody_.size());
+}
+
+void PollPlan::interested(const Guid& person, Steady now) {
+    if (interest_.size() < 2 * batch_max || interest_.contains(person)) interest_[person] = now + interest_lasts;
+}
+
+void PollPlan::take_good(std::vector<Guid>& into, Steady now) {
+    while (cursor_ < everybody_.size() && into.size() < batch_max) {
+        const Guid& person = everybody_[cursor_++];
+        if (!bad_.empty()) {
+            if (auto bad = bad_.find(person); bad != bad_.end()) {
+                if (now < bad->second) continue;
+                bad_.erase(bad);
+            }
+        }
+        into.push_back(person);
+    }
+}
+
+std::optional<PollPlan::Batch> PollPlan::next(Steady now) {
+    if (everybody_.empty() && again_.empty()) return std::nullopt;
+    if (!running_) {
+        if (now < next_round_) return std::nullopt;
+        running_ = true;
+        ++round_;
+        cursor_ = 0;
+        asked_ = 0;
+        began_ = now;
+        next_interest_ = now + poll_; // a short round asks everybody within that time anyway
+        next_round_ = now + poll_;
+    }
+    if (now >= next_interest_ && !interest_.empty()) {
+        next_interest_ = now + poll_;
+        Batch batch{Batch::Kind::interest, round_, {}};
+        std::erase_if(interest_, [now](const auto& one) { return one.second <= now; });
+        for (const auto& [person, until] : interest_)
+            if (batch.people.size() < batch_max && !bad_.contains(person)) batch.people.push_back(person);
+        if (!batch.people.empty()) return batch;
+    }
+    if (!again_.empty()) {
+        auto batch = std::move(again_.front());
+        again_.pop_front();
+        if (batch.round == round_) ++open_;
+        return batch;
+    }
+    if (cursor_ < everybody_.size() && now < batch_due()) return std::nullopt;
+    Batch batch{Batch::Kind::round, round_, {}};
+    take_good(batch.people, now);
+    if (batch.people.empty()) {
+        close_round(now);
+        return std::nullopt;
+    }
+    ++asked_;
+    ++open_;
+    return batch;
+}
+
+// The first round is wanted at once; the later ones load the tenant evenly.
+Steady PollPlan::batch_due() const {
+    auto batches = (everybody_.size() + batch_max - 1) / batch_max;
+    if (rounds_ == 0 || batches == 0) return began_;
+    return began_ + poll_ * asked_ / batches;
+}
+
+Steady PollPlan::due(Steady now) const {
+    if (everybody_.empty() && again_.empty()) return Steady::max();
+    if (!running_) return next_round_;
+    auto interest = interest_.empty() ? Steady::max() : next_interest_;
+    if (!again_.empty()) return now;
+    if (cursor_ < everybody_.size()) return std::min(interest, batch_due());
+    return open_ == 0 ? now : interest;
+}
+
+void PollPlan::close_round(Steady now) {
+    if (!running_ || open_ > 0 || !asked_all()) return;
+    running_ = false;
+    ++rounds_;
+    took_ = std::chrono::duration_cast<milliseconds>(now - began_);
+}
+
+void PollPlan::answered(const Batch& batch, Steady now) {
+    if (batch.kind == Batch::Kind::interest) return;
+    if (batch.round == round_ && open_ > 0) --open_;
+    close_round(now);
+}
+
+void PollPlan::failed(Batch batch) {
+    if (batch.kind == Batch::Kind::interest) return;
+    if (batch.round == round_ && open_ > 0) --open_;
+    again_.push_back(std::move(batch));
+}
+
+std::optional<Guid> PollPlan::poisoned(Batch batch, Steady now) {
+    if (batch.kind != Batch::Kind::interest && batch.round == round_ && open_ > 0) --open_;
+    std::optional<Guid> found;
+    if (batch.people.size() <= 1) {
+        if (!batch.people.empty()) {
+            found = batch.people.front();
+            bad_[*found] = now + bad_for;
+            interest_.erase(*found);
+        }
+        close_round(now);
+        return found;
+    }
+    auto middle = batch.people.begin() + static_cast<std::ptrdiff_t>(batch.people.size() / 2);
+    Batch second{Batch::Kind::part, round_, {middle, batch.people.end()}};
+    batch.people.erase(middle, batch.people.end());
+    batch.kind = Batch::Kind::part;
+    batch.round = round_;
+    again_.push_back(std::move(batch));
+    again_.push_back(std::move(second));
+    return found;
+}
+
+} // namespace lamp::teams

@@ -1,0 +1,66 @@
+// The keys of `[teams]`.
+#include "adapters/teams/options.hpp"
+#include "http/url.hpp"
+
+namespace lamp::teams {
+
+using namespace std::chrono_literals;
+
+config::Section<TeamsOptions> teams_section() {
+    using O = TeamsOptions;
+    using enum config::Reload;
+    config::Section<O> s{"teams", config::Shape::table,
+                         "Microsoft Teams: presence is read, and \"in a call\" is written. Without this table it is off."};
+    s.off_when_absent();
+    s.key("tenant", &O::tenant, config::filled(), restart,
+          "The directory (tenant) id or a verified domain name of the organisation.")
+        .required()
+        .example(R"("contoso.onmicrosoft.com")");
+    s.key("client_id", &O::client_id, config::filled(), restart,
+          "The application (client) id of the app registration.")
+        .required()
+        .example(R"("11111111-2222-3333-4444-555555555555")");
+    s.key("client_secret", &O::client_secret, restart, "Its client secret.").example(R"("credential:teams")");
+    s.key("certificate", &O::certificate, config::readable_file(), restart,
+          "Instead of a secret: the certificate (PEM) that the app registration knows.")
+        .example(R"("teams.crt")");
+    s.key("private_key", &O::private_key, restart, "The certificate's key (PEM), as \"file:PATH\" or \"credential:NAME\".")
+        .example(R"("credential:teams-key")");
+    s.key("login_url", &O::login_url, restart, "Where tokens are given; national clouds have their own.");
+    s.key("graph_url", &O::graph_url, restart, "Where Microsoft Graph is; national clouds have their own.");
+    s.key("read", &O::read, restart, "People's Teams presence counts in their status.");
+    s.key("write", &O::write, restart, "Teams shows \"In a call\" while a call is active or held.");
+    s.key("poll", &O::poll, config::range(1s, 10min), restart,
+          "How often everybody's presence is read, as far as the budget allows.");
+    s.key("session_lifetime", &O::session_lifetime, config::range(5min, 4h), restart,
+          "How long \"In a call\" may outlive a daemon that died; refreshed at half of it while the call lasts.");
+    s.key("write_while_ringing", &O::write_while_ringing, restart, "Already while a call rings.");
+    s.key("except", &O::except, restart, "Ids of people whose Teams presence is never written.")
+        .example(R"(["reception@example.net"])");
+    s.key("except_folders", &O::except_folders, restart, "Folders whose people's Teams presence is never written.")
+        .example(R"(["Meeting rooms"])");
+    s.key("requests_per_30s", &O::requests_per_30s, config::range(std::int64_t{30}, pacing_lifted), restart,
+          "The budget of presence requests, reads and writes together. Microsoft allows 1500; lower it when other "
+          "programs use the same app registration.");
+    s.key("directory_poll", &O::directory_poll, config::range(10s, 24h), restart,
+          "How often the tenant is asked which accounts have changed.");
+    s.key("ca_file", &O::ca_file, config::readable_file(), restart,
+          "Certificates to trust (PEM); the system's when not set.");
+    s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")
+        .example(R"("http://proxy.example.net:3128")");
+    s.check([](const O& options, config::Scope& at) {
+        if (options.client_secret.empty() && options.certificate.empty())
+            at.error("client_secret", "is required (or certificate and private_key)");
+        if (!options.certificate.empty() && options.private_key.empty())
+            at.error("private_key", "is required with a certificate");
+        if (!options.client_secret.empty() && !options.certificate.empty())
+            at.error("certificate", "stands beside a client_secret: give one of the two");
+        if (!options.read && !options.write)
+            at.error("write", "and read are both false: leave the table out to switch Teams off");
+        if (options.proxy.empty()) return;
+        if (auto url = http::Url::parse(options.proxy); !url || url->tls) at.error("proxy", "must be http://host:port");
+    });
+    return s;
+}
+
+} // namespace lamp::teams

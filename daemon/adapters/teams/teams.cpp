@@ -1,0 +1,190 @@
+#include "adapters/teams/teams.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+
+namespace lamp::teams {
+namespace {
+
+constexpr milliseconds doubt_after_least{15'000};
+constexpr unsigned reads_parallel = 8;
+constexpr milliseconds refused_wait{600'000};
+constexpr std::size_t words_told_max = 32;
+
+SessionTimes times_of(const TeamsOptions& options) {
+    SessionTimes times;
+    times.lifetime = options.session_lifetime;
+    return times;
+}
+
+} // namespace
+
+Words words_of(unsigned word) {
+    auto pair = graph::Pair::unpack(word);
+    return {graph::text(pair.availability), graph::text(pair.activity)};
+}
+
+Result<std::unique_ptr<Teams>> Teams::make(Loop& loop, TeamsOptions options, std::vector<std::string> match,
+                                           milliseconds stale_after, presence::Table& table, fanout::Fanout& fanout,
+                                           store::Store& store) {
+    auto graph = GraphClient::make(loop, options);
+    if (!graph) return std::unexpected(graph.error());
+    return std::unique_ptr<Teams>(new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout,
+                                            store, *std::move(graph)));
+}
+
+Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
+             presence::Table& table, fanout::Fanout& fanout, store::Store& store, std::unique_ptr<GraphClient> graph)
+    : loop_(loop),
+      options_(std::move(options)),
+      match_(std::move(match)),
+      table_(table),
+      store_(store),
+      graph_(std::move(graph)),
+      looked_at_(table.capacity()),
+      directory_bell_(loop.context()),
+      plan_(options_.poll),
+      readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
+      read_bell_(loop.context()),
+      sessions_(times_of(options_)),
+      write_bell_(loop.context()) {
+    if (options_.write)
+        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_changes(); }); });
+}
+
+Teams::~Teams() = default;
+
+void Teams::start() {
+    loop_.spawn(follow_directory());
+    if (options_.read) loop_.spawn(follow_presence());
+    loop_.spawn(follow_sessions()); // also with write = false: what an earlier run left is cleared
+    loop_.spawn(sweep());
+}
+
+Task<> Teams::shut_down(milliseconds limit) {
+    auto until = steady_now() + limit;
+    sessions_.abandon_all(steady_now());
+    write_bell_.ring();
+    // What Graph does not take in time ends with its lifetime, and is in the store for the next start.
+    while ((sessions_.published() > 0 || sessions_.in_flight() > 0) && graph_->answering() && steady_now() < until)
+        co_await sleep_for(milliseconds(20));
+    stopping_ = true;
+    graph_->stop();
+    directory_bell_.ring();
+    read_bell_.ring();
+    write_bell_.ring();
+}
+
+// --- reading
+
+Task<> Teams::follow_presence() {
+    while (!stopping_) {
+        auto now = steady_now();
+        auto due = std::max(plan_.due(now), read_blocked_until_);
+        if (due > now || reads_under_way_ >= reads_parallel) {
+            auto wait = reads_under_way_ >= reads_parallel || due == Steady::max()
+                            ? milliseconds(1000)
+                            : std::chrono::ceil<milliseconds>(due - now);
+            co_await read_bell_.wait(std::min(wait, milliseconds(1000)));
+            continue;
+        }
+        auto permits = co_await graph_->acquire(Priority::read, 1);
+        auto batch = permits > 0 ? plan_.next(steady_now()) : std::nullopt;
+        if (!batch) {
+            graph_->give_back(permits);
+            co_await read_bell_.wait(milliseconds(20));
+            continue;
+        }
+        ++reads_under_way_;
+        loop_.spawn(read(*std::move(batch)));
+    }
+}
+
+Task<> Teams::read(PollPlan::Batch batch) {
+    std::string body;
+    body.reserve(batch.people.size() * 40 + 16);
+    graph::append_presence_query(body, batch.people);
+    auto reply = co_await graph_->send(http::Method::post, std::string(graph::presences_target), std::move(body));
+    --reads_under_way_;
+    auto now = steady_now();
+    if (reply.ok()) {
+        auto taken = take(batch, reply);
+        read_refused_.clear();
+        if (taken)
+            plan_.answered(batch, now);
+        else
+            plan_.failed(std::move(batch));
+        if (plan_.first_round_in()) readings_.expect_every(plan_.round_took());
+    } else if (reply.status == 400 || reply.status == 404) {
+        if (auto bad = plan_.poisoned(std::move(batch), now)) {
+            if (auto slot = slot_of(*bad)) readings_.missing(*slot, now, wall_now());
+            log::warning("teams", "Graph refuses to tell the presence of one account; it is left out for a day",
+                         {{"why", reply.error->text}});
+        }
+    } else if (reply.status == 403) {
+        if (read_refused_.empty()) log::error("teams", "reading presence is not permitted", {{"why", reply.error->text}});
+        read_refused_ = reply.error->text;
+        plan_.failed(std::move(batch));
+        read_blocked_until_ = now + refused_wait;
+    } else {
+        plan_.failed(std::move(batch));
+    }
+    read_bell_.ring();
+}
+
+// False: the answer could not be read to its end; what came before counts.
+bool Teams::take(const PollPlan::Batch& batch, const GraphReply& reply) {
+    auto now = steady_now();
+    auto wall = wall_now();
+    std::vector<Guid> told;
+    told.reserve(batch.people.size());
+    auto outcome = graph::read_presences(reply.body, [&](const graph::Presence& presence) {
+        told.push_back(presence.id);
+        take(presence, now, wall);
+    });
+    if (!outcome) {
+        log::warning("teams", "Graph's answer cannot be read", {{"why", outcome.error().text}});
+        return false;
+    }
+    if (std::ranges::equal(told, batch.people)) return true;
+    std::ranges::sort(told);
+    for (const Guid& id : batch.people)
+        if (!std::ranges::binary_search(told, id))
+            if (auto slot = slot_of(id)) readings_.missing(*slot, now, wall);
+    return true;
+}
+
+void Teams::take(const graph::Presence& presence, Steady now, Wall wall) {
+    auto slot = slot_of(presence.id);
+    if (!slot || readings_.is_old(*slot, presence, now)) return;
+    if (!presence.unheard.empty()) note_unknown_word(presence.unheard);
+    bool echo = echo_.is_echo(presence.id, presence.pair, now);
+    echoes_ += echo ? 1 : 0;
+    auto own = readings_.take(*slot, presence, echo, now, wall);
+    sessions_.mask(presence.id, !echo && graph::chosen_by_hand(own), now);
+}
+
+void Teams::note_unknown_word(std::string_view word) {
+    ++unknown_words_;
+    if (words_told_.size() >= words_told_max || std::ranges::find(words_told_, word) != words_told_.end()) return;
+    words_told_.emplace_back(word);
+    log::warning("teams", "Teams says a word that is not known; it counts as unknown", {{"word", word}});
+}
+
+// --- the clock of all this
+
+Task<> Teams::sweep() {
+    while (!stopping_) {
+        co_await sleep_for(milliseconds(1000));
+        auto now = steady_now();
+        looked_at_.drain([&](presence::Slot slot) {
+            if (auto id = account_of(slot)) plan_.interested(*id, now);
+        });
+        if (options_.read) readings_.sweep(now, wall_now());
+        echo_.tidy(now);
+    }
+}
+
+} // namespace lamp::teams

@@ -1,0 +1,170 @@
+// Microsoft Teams, both ways: presence is read into the table, "in a call" is written while a call lasts.
+// What is decided here is decided by machines beside this file (sessions, poll, readings, echo, accounts); this class
+// is their loop. Lives on the egress loop; construction and `sink` happen before the loops start.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "adapters/teams/accounts.hpp"
+#include "adapters/teams/echo.hpp"
+#include "adapters/teams/graph_client.hpp"
+#include "adapters/teams/poll.hpp"
+#include "adapters/teams/readings.hpp"
+#include "adapters/teams/sessions.hpp"
+#include "fanout/dirty_set.hpp"
+#include "store/store.hpp"
+
+namespace lamp::teams {
+
+/// What the adapter says of itself.
+struct TeamsReport {
+    std::string state;      // up, opening, down, degraded
+    std::uint64_t queue = 0; // writes that are due
+    std::optional<Wall> last_success;
+    std::string last_error;
+    std::string not_ready; // what /readyz waits for; empty when it waits for nothing of ours
+    std::size_t matched = 0, unmatched = 0, ambiguous = 0, doubled = 0;
+    std::size_t sessions = 0; // of ours that exist
+    std::uint64_t rounds = 0;
+    milliseconds round_took{0};
+    std::uint64_t writes = 0, write_failures = 0, echoes = 0, old_readings = 0, unknown_words = 0;
+    GraphCounters graph;
+    std::vector<std::string> problems; // whole sentences
+};
+
+/// For `why`: one person as Teams and we see each other.
+struct TeamsPerson {
+    struct Input {
+        std::string value; // "Busy/InAMeeting", and what is to be known about it
+        Wall at;           // of the last reading
+        std::optional<Wall> expires; // when it counts as unknown
+    };
+    struct Output {
+        std::string value;
+        std::optional<Wall> at;
+        std::string result;
+    };
+    std::optional<Input> input;
+    std::optional<Output> output;
+};
+
+class Teams {
+public:
+    /// Errors: whatever of the options cannot be used.
+    [[nodiscard]] static Result<std::unique_ptr<Teams>> make(Loop& loop, TeamsOptions options,
+                                                             std::vector<std::string> match, milliseconds stale_after,
+                                                             presence::Table& table, fanout::Fanout& fanout,
+                                                             store::Store& store);
+    ~Teams();
+
+    void start();
+    /// Clears the sessions that it can within `limit`; the rest ends by itself, or at the next start.
+    [[nodiscard]] Task<> shut_down(milliseconds limit);
+
+    void use_people(std::shared_ptr<const presence::People> people, std::vector<LineName> lines);
+    /// Any loop: somebody looks at this person.
+    void looked_at(presence::Slot slot) { looked_at_.mark(slot); }
+
+    [[nodiscard]] TeamsReport report() const;
+    [[nodiscard]] TeamsPerson person(presence::Slot slot) const;
+    /// People whose account is in doubt.
+    [[nodiscard]] const Matching& matching() const { return matching_; }
+
+private:
+    Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
+          presence::Table& table, fanout::Fanout& fanout, store::Store& store, std::unique_ptr<GraphClient> graph);
+
+    [[nodiscard]] std::string not_ready() const;
+    [[nodiscard]] std::optional<TeamsPerson::Output> output(presence::Slot slot, const Guid& id,
+                                                            const std::optional<Readings::Seen>& seen) const;
+
+    // who is who
+    [[nodiscard]] Task<> follow_directory();
+    [[nodiscard]] Task<bool> read_all_accounts();
+    [[nodiscard]] Task<bool> read_account_changes();
+    void note_directory(const GraphReply& reply);
+    void match_again();
+    [[nodiscard]] bool needs_directory() const;
+    [[nodiscard]] std::optional<Guid> account_of(presence::Slot slot) const;
+    [[nodiscard]] std::optional<presence::Slot> slot_of(const Guid& id) const;
+
+    // reading
+    [[nodiscard]] Task<> follow_presence();
+    [[nodiscard]] Task<> read(PollPlan::Batch batch);
+    [[nodiscard]] bool take(const PollPlan::Batch& batch, const GraphReply& reply);
+    void take(const graph::Presence& presence, Steady now, Wall wall);
+    void note_unknown_word(std::string_view word);
+
+    // writing
+    void visit_changes();
+    void look_at_line(presence::Slot slot, Steady now);
+    [[nodiscard]] bool may_write(presence::Slot slot) const;
+    [[nodiscard]] Task<> follow_sessions();
+    [[nodiscard]] Task<> write(std::vector<Sessions::Action> actions);
+    [[nodiscard]] Task<> record(std::span<const Sessions::Action> actions);
+    [[nodiscard]] Task<std::vector<fanout::Outcome>> carry_out(std::span<const Sessions::Action> actions);
+    void take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& outcomes);
+    void finish(const Sessions::Action& action, const fanout::Outcome& outcome);
+    void forget_ended();
+    [[nodiscard]] Task<> adopt_leftovers();
+    [[nodiscard]] unsigned session_minutes() const;
+
+    [[nodiscard]] Task<> sweep();
+
+    Loop& loop_;
+    TeamsOptions options_;
+    std::vector<std::string> match_;
+    presence::Table& table_;
+    store::Store& store_;
+    std::unique_ptr<GraphClient> graph_;
+    fanout::Sink* sink_ = nullptr;
+    fanout::DirtySet looked_at_;
+
+    std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
+    LineNames lines_;
+    Accounts accounts_;
+    Matching matching_;
+    std::vector<std::pair<Guid, presence::Slot>> by_account_; // sorted
+    std::vector<std::uint32_t> by_slot_;                      // place in by_account_ + 1; 0: none
+    std::string delta_link_;
+    bool accounts_in_ = false; // as far as they will be
+    bool people_in_ = false;
+    Bell directory_bell_;
+
+    PollPlan plan_;
+    Readings readings_;
+    EchoFilter echo_;
+    Bell read_bell_;
+    unsigned reads_under_way_ = 0;
+    Steady read_blocked_until_{};
+
+    Sessions sessions_;
+    Bell write_bell_;
+    unsigned writes_under_way_ = 0;
+    Steady write_blocked_until_{};
+    struct Last { // what was last written of a person
+        std::int64_t at_s = 0;
+        enum class Result : std::uint8_t { nothing, set, cleared, gone, failed } result = Result::nothing;
+    };
+    std::vector<Last> last_; // by slot
+
+    std::string read_refused_;      // why reading is not permitted; empty while it is
+    std::string write_refused_;     // the same of writing
+    std::string directory_refused_; // the same of the directory
+    std::string disk_problem_;
+    std::uint64_t writes_ = 0;
+    std::uint64_t write_failures_ = 0;
+    std::uint64_t echoes_ = 0;
+    std::uint64_t unknown_words_ = 0;
+    std::vector<std::string> words_told_; // unknown words that the log has seen
+    bool stopping_ = false;
+};
+
+/// The words behind presence::TeamsReport::word. Any loop; the views stay valid for ever.
+struct Words {
+    std::string_view availability;
+    std::string_view activity;
+};
+[[nodiscard]] Words words_of(unsigned word);
+
+} // namespace lamp::teams
