@@ -19,6 +19,7 @@ inline constexpr std::size_t answer_body_bytes = 8 << 20;
 inline constexpr std::size_t answer_header_bytes = 32 * 1024;
 inline constexpr std::chrono::seconds connect_wait{10};
 inline constexpr std::chrono::seconds answer_wait{20};
+inline constexpr std::size_t token_bytes = 16 * 1024; // an access or refresh token, a signed JSON Web Token
 
 // XSI.
 inline constexpr std::size_t xsi_document_bytes = 1 << 20;
@@ -31,6 +32,11 @@ inline constexpr std::size_t xsi_seen_events = 16'384; // event ids remembered a
 inline constexpr std::size_t xsi_ack_queue = 65'536;
 inline constexpr std::size_t xsi_calls_per_line = 64;
 inline constexpr std::size_t xsi_directory_pages = 100'000;
+
+// Store.
+inline constexpr std::size_t store_queue = 65'536; // units of work that wait for their turn
+inline constexpr std::size_t store_batch = 4096;   // units in one transaction
+inline constexpr std::chrono::seconds store_stop_wait{5};
 
 // Presence.
 inline constexpr std::size_t people = 1 << 20;

@@ -73,6 +73,7 @@ struct ScriptedServer::State {
     std::condition_variable changed;
     std::vector<std::string> faults;
     std::vector<std::string> requests;
+    std::vector<std::string> bodies;
     std::size_t accepted = 0;
     std::size_t ended = 0;
     bool stopping = false;
@@ -158,7 +159,8 @@ bool read_body(Line& line, std::string& buffer, std::size_t length) {
     return true;
 }
 
-std::string check_request(Line& line, const Step& step, std::string& buffer, std::vector<std::string>& heads) {
+std::string check_request(Line& line, const Step& step, std::string& buffer, std::vector<std::string>& heads,
+                          std::vector<std::string>& bodies) {
     auto head = read_head(line, buffer);
     if (head.empty()) return "no request came, wanted " + step.text;
     heads.push_back(head);
@@ -174,7 +176,9 @@ std::string check_request(Line& line, const Step& step, std::string& buffer, std
     auto wanted = blank == std::string::npos ? std::string() : step.text.substr(blank + 2);
     auto body = buffer.substr(0, length);
     buffer.erase(0, length);
-    if (body != wanted) return "wanted the body \"" + wanted + "\", got \"" + body + "\"";
+    if (step.kind == Step::Kind::want_any) bodies.push_back(body);
+    if (step.kind != Step::Kind::want_any && body != wanted)
+        return "wanted the body \"" + wanted + "\", got \"" + body + "\"";
     return buffer.empty() ? "" : "bytes behind the request: " + buffer;
 }
 
@@ -195,13 +199,16 @@ void ScriptedServer::State::play(std::size_t number, int descriptor) {
         if (!going) break;
         switch (step.kind) {
         case Step::Kind::want:
+        case Step::Kind::want_any:
         case Step::Kind::want_head: {
             std::vector<std::string> heads;
-            auto bad = check_request(line, step, buffer, heads);
+            std::vector<std::string> taken;
+            auto bad = check_request(line, step, buffer, heads, taken);
             if (!bad.empty()) fault(number, bad);
             going = bad.empty();
             std::lock_guard lock(mutex);
             requests.insert(requests.end(), heads.begin(), heads.end());
+            bodies.insert(bodies.end(), taken.begin(), taken.end());
             break;
         }
         case Step::Kind::send: line.write(step.text.data(), step.text.size()); break;
@@ -338,6 +345,11 @@ std::vector<std::string> ScriptedServer::requests() {
     return state_->requests;
 }
 
+std::vector<std::string> ScriptedServer::bodies() {
+    std::lock_guard lock(state_->mutex);
+    return state_->bodies;
+}
+
 std::size_t ScriptedServer::connections() {
     std::lock_guard lock(state_->mutex);
     return state_->accepted;
@@ -345,6 +357,9 @@ std::size_t ScriptedServer::connections() {
 
 Step want(std::string request) {
     return {.kind = Step::Kind::want, .text = std::move(request)};
+}
+Step want_any(std::string line) {
+    return {.kind = Step::Kind::want_any, .text = std::move(line)};
 }
 Step want_head(std::string line) {
     return {.kind = Step::Kind::want_head, .text = std::move(line)};

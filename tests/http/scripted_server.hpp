@@ -13,7 +13,7 @@
 namespace testing {
 
 struct Step {
-    enum class Kind { want, want_head, send, send_bytes, pause, stall, half_close, close, reset, start_tls };
+    enum class Kind { want, want_any, want_head, send, send_bytes, pause, stall, half_close, close, reset, start_tls };
     Kind kind;
     std::string text{}; // want: "PUT /path" and behind a blank line the body; send: bytes
     std::chrono::milliseconds wait{0};
@@ -21,6 +21,8 @@ struct Step {
 
 /// Reads one request: strict syntax, method, target and body as given. "PUT /a\n\nbody".
 [[nodiscard]] Step want(std::string request);
+/// As `want`, with whatever body; `bodies` gives it.
+[[nodiscard]] Step want_any(std::string line);
 /// Reads a header only (a proxy's CONNECT): the request line as given.
 [[nodiscard]] Step want_head(std::string line);
 [[nodiscard]] Step send(std::string bytes);
@@ -58,6 +60,8 @@ public:
     [[nodiscard]] std::string faults();
     /// The requests' headers as they came, in order of arrival.
     [[nodiscard]] std::vector<std::string> requests();
+    /// The bodies that `want_any` took, in order of arrival.
+    [[nodiscard]] std::vector<std::string> bodies();
     [[nodiscard]] std::size_t connections();
 
 private:
