@@ -39,6 +39,7 @@ struct LineReport {
     AgentState agent = AgentState::none;
     bool stale = false;
     Wall at{};
+    bool in_call = false; // on the phone: a call is answered, held by either side or dialled, whatever else rings
 
     static constexpr unsigned calls_max = 63;
 
@@ -46,7 +47,7 @@ struct LineReport {
         using namespace packing;
         return pack_time(at) | field(static_cast<Cell>(state), 0) | field(std::min(calls, calls_max), 3) |
                field(dnd, 9) | field(static_cast<Cell>(forwarding), 10) | field(static_cast<Cell>(agent), 13) |
-               field(stale, 16) | field(1, 17);
+               field(stale, 16) | field(1, 17) | field(in_call, 18);
     }
     [[nodiscard]] static constexpr LineReport unpack(Cell cell) {
         using namespace packing;
@@ -57,7 +58,8 @@ struct LineReport {
                 static_cast<Forwarding>(field_of(cell, 10, 3)),
                 static_cast<AgentState>(field_of(cell, 13, 3)),
                 field_of(cell, 16, 1) != 0,
-                unpack_time(cell)};
+                unpack_time(cell),
+                field_of(cell, 18, 1) != 0};
     }
     bool operator==(const LineReport&) const = default;
 };

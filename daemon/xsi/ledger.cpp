@@ -222,13 +222,16 @@ presence::LineState Ledger::state() const {
     auto most_urgent = LineState::idle;
     for (const Leg& leg : legs()) {
         auto state = LineState::active;
-        // A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.
-        if (leg.state == CallState::alerting && leg.incoming() && !leg.answered) state = LineState::ringing;
+        if (leg.rings()) state = LineState::ringing;
         if (leg.state == CallState::held) state = LineState::held;
         most_urgent = std::max(most_urgent, state);
     }
     if (calls_->conference_held) most_urgent = std::max(most_urgent, LineState::held);
     return most_urgent;
+}
+
+bool Ledger::in_call() const {
+    return std::ranges::any_of(legs(), [](const Leg& leg) { return !leg.rings(); });
 }
 
 void Ledger::tidy(Steady now) {

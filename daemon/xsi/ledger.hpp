@@ -28,6 +28,8 @@ struct Leg {
     Steady seen{}; // when we first heard of it, by our own clock
 
     [[nodiscard]] bool incoming() const { return personality == Personality::terminator; }
+    /// A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.
+    [[nodiscard]] bool rings() const { return state == CallState::alerting && incoming() && !answered; }
 };
 
 class Ledger {
@@ -40,6 +42,8 @@ public:
     void clear() { recycle(); }
 
     [[nodiscard]] presence::LineState state() const;
+    /// On the phone, even while another call rings: a leg is answered, held by either side, or dialled.
+    [[nodiscard]] bool in_call() const;
     [[nodiscard]] unsigned calls() const { return static_cast<unsigned>(legs().size()); }
     [[nodiscard]] std::span<const Leg> legs() const {
         return calls_ ? std::span<const Leg>(calls_->legs).first(calls_->live) : std::span<const Leg>();

@@ -231,6 +231,7 @@ LineReport Lines::report_of(presence::Slot slot) const {
         bool known = one.ledger.calls() > 0 || (one.heard & bit(Package::advanced_call)) != 0;
         if (known) report.state = std::max(report.state, one.ledger.state());
         report.calls += one.ledger.calls();
+        report.in_call |= one.ledger.in_call();
         report.dnd |= one.dnd;
         report.stale |= (one.heard & ~one.fresh) != 0;
         report.agent = std::max(report.agent, one.agent);

@@ -7,7 +7,7 @@ TEST_CASE("a line report comes back as it went in") {
     for (unsigned state = 0; state < 5; ++state)
         for (unsigned forwarding = 0; forwarding < 7; ++forwarding)
             for (unsigned agent = 0; agent < 6; ++agent)
-                for (unsigned bits = 0; bits < 4; ++bits)
+                for (unsigned bits = 0; bits < 8; ++bits)
                     for (unsigned calls : {0U, 1U, 7U, 62U, 63U}) {
                         LineReport report{static_cast<LineState>(state),
                                           calls,
@@ -15,7 +15,8 @@ TEST_CASE("a line report comes back as it went in") {
                                           static_cast<Forwarding>(forwarding),
                                           static_cast<AgentState>(agent),
                                           (bits & 2) != 0,
-                                          at_ms(state * 1000 + calls)};
+                                          at_ms(state * 1000 + calls),
+                                          (bits & 4) != 0};
                         REQUIRE(LineReport::unpack(report.pack()) == report);
                     }
 }
@@ -57,6 +58,16 @@ TEST_CASE("what does not fit is bounded, never spilled into a neighbour") {
         CHECK(LineReport::unpack(report.pack()).at == row.shown);
         CHECK(report.pack() != 0); // "has said nothing" stays a word of its own
     }
+}
+
+TEST_CASE("being on the phone has its own bit, and counts as something new") {
+    LineReport rings{.state = LineState::ringing, .calls = 2, .at = noon};
+    auto talks_too = rings;
+    talks_too.in_call = true;
+    CHECK((rings.pack() ^ talks_too.pack()) == Cell{1} << 58);
+    CHECK_FALSE(same_content(rings.pack(), talks_too.pack()));
+    CHECK(LineReport::unpack(talks_too.pack()).in_call);
+    CHECK_FALSE(LineReport::unpack(rings.pack()).in_call);
 }
 
 TEST_CASE("zero is a source that has said nothing") {

@@ -152,6 +152,65 @@ TEST_CASE("several lines of a person: the most urgent state, the sum of calls, a
     }
 }
 
+TEST_CASE("on the phone: a call of any line is answered, held or dialled, whatever else rings") {
+    const auto rings = [](std::string_view id) { return leg(id, CallState::alerting); };
+    const auto talks = [](std::string_view id) { return leg(id, CallState::active); };
+    auto transferred = leg("1", CallState::alerting); // rings at the far end, after its answer here
+    transferred.answered = Wall(seconds(1));
+    struct Row {
+        std::string_view what;
+        std::vector<Call> one, two;
+        std::string_view told;
+        bool in_call;
+    };
+    const Row rows[] = {
+        {"no call", {}, {}, "idle 0", false},
+        {"rings", {rings("1")}, {}, "ringing 1", false},
+        {"both lines ring", {rings("1")}, {rings("2")}, "ringing 2", false},
+        {"answered", {talks("1")}, {}, "active 1", true},
+        {"answered on the other line", {}, {talks("1")}, "active 1", true},
+        {"held by me", {leg("1", CallState::held)}, {}, "held 1", true},
+        {"held by the other side", {leg("1", CallState::remote_held)}, {}, "active 1", true},
+        {"dialled", {leg("1", CallState::alerting, Personality::originator)}, {}, "active 1", true},
+        {"click-to-dial", {leg("1", CallState::alerting, Personality::click_to_dial)}, {}, "active 1", true},
+        {"transferred blindly", {transferred}, {}, "active 1", true},
+        {"talks while a second one rings", {talks("1"), rings("2")}, {}, "ringing 2", true},
+        {"the second one rings first in the list", {rings("2"), talks("1")}, {}, "ringing 2", true},
+        {"talks on one line while the other rings", {talks("1")}, {rings("2")}, "ringing 2", true},
+        {"holds on one line while the other rings", {rings("2")}, {leg("1", CallState::held)}, "ringing 2", true},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        Office office;
+        office.assign({{"a1@x", 2, 0}, {"a2@x", 2, 0}});
+        office.snapshot("a1@x", row.one);
+        office.snapshot("a2@x", row.two);
+        CHECK(office.told(2) == row.told);
+        CHECK(office.shown(2).in_call == row.in_call);
+    }
+}
+
+TEST_CASE("on the phone from event to event; the sink is told although the state stays ringing") {
+    Office office;
+    office.assign({{"a@x", 0, 0}});
+    office.snapshot("a@x", {leg("1", CallState::alerting), leg("2", CallState::alerting)});
+    CHECK_FALSE(office.shown(0).in_call);
+    office.marked();
+    office.event("a@x", leg("1", CallState::active));
+    CHECK(office.told(0) == "ringing 2");
+    CHECK(office.shown(0).in_call);
+    CHECK(office.marked() == std::vector<Slot>{0});
+    office.event("a@x", leg("1", CallState::released));
+    CHECK(office.told(0) == "ringing 1");
+    CHECK_FALSE(office.shown(0).in_call);
+    office.event("a@x", leg("2", CallState::active));
+    CHECK(office.shown(0).in_call);
+    office.lines.mark_stale(std::uint8_t{0});
+    CHECK(office.shown(0).in_call); // what was last known
+    office.assign({});
+    CHECK_FALSE(office.shown(0).in_call);
+}
+
 TEST_CASE("one known line is enough for a state; the unknown one does not hide it") {
     Office office;
     office.assign({{"a1@x", 0, 0}, {"a2@x", 0, 0}});
