@@ -9,6 +9,9 @@
 #include <future>
 #include <malloc.h>
 
+#include "adapters/adapters.hpp"
+#include "adapters/teams/teams.hpp"
+#include "app/adapter_views.hpp"
 #include "app/call_desk.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
@@ -17,6 +20,7 @@
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
 #include "status/service.hpp"
+#include "store/store.hpp"
 #include "xsi/platform.hpp"
 
 #ifndef LAMP_VERSION
@@ -45,6 +49,7 @@ public:
           configuration_(std::move(configuration)),
           control_("control"),
           ingress_("ingress"),
+          egress_("egress"),
           serve_("serve"),
           table_(limits::people),
           lines_(table_, fanout_),
@@ -60,15 +65,17 @@ public:
             return 1;
         }
         ingress_.start();
+        egress_.start();
         serve_.start();
         load_people();
+        egress_.post([this] { adapters_.start(); });
         ingress_.post([this] {
             ::malloc_trim(0);
             for (auto& platform : platforms_)
                 platform->start();
         });
         wait_for_signal();
-        supervisor_.watch({&control_, &ingress_, &serve_});
+        supervisor_.watch({&control_, &ingress_, &egress_, &serve_});
         supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
         control_.spawn(report_status());
         control_.run_here();
@@ -93,6 +100,7 @@ private:
             platforms_.push_back(std::move(*made));
             infos_.push_back({options[i].name, domain_of(options[i].username), discovers(options[i]), {}});
         }
+        if (auto made = make_adapters(); !made) return made;
         service_.emplace(serve_, service_options(), ports(), table_, fanout_);
         service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
         return service_->start();
@@ -106,6 +114,18 @@ private:
             return fail(Category::invalid,
                         fmt::format("state_dir {} cannot be used: {}", folder.string(), error.message()));
         return {};
+    }
+
+    Result<void> make_adapters() {
+        store::StoreOptions options;
+        options.folder = configuration_->get<DaemonOptions>().state_dir;
+        auto store = store::Store::open(options);
+        if (!store) return std::unexpected(store.error());
+        store_ = std::move(*store);
+        const auto& net = configuration_->get<NetOptions>();
+        return adapters_.make({egress_, *configuration_, table_, fanout_, *store_,
+                               configuration_->get<PeopleOptions>().match,
+                               configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy});
     }
 
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {
@@ -183,16 +203,36 @@ private:
         people_ = *people;
         auto unresolved = roster.problems.size();
         assignments.reserve(roster.lines.size());
+        auto names = line_names(roster);
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
                 assignments.push_back({std::move(line.line), *slot, line.platform});
         service_->use_people(people_);
+        egress_.post([this, people = people_, names = std::move(names)] { adapters_.use_people(people, names); });
         ingress_.post(
             [this, people = people_, assignments = std::move(assignments), problems = std::move(roster.problems)] {
                 roster_problems_ = problems;
                 assign(people, assignments);
             });
         log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
+    }
+
+    /// What adapters may know people's lines by: user ids, and the numbers that the directory gave them.
+    [[nodiscard]] std::vector<fanout::LineName> line_names(const roster::Roster& roster) const {
+        std::vector<fanout::LineName> names;
+        if (adapters_.all().empty()) return names;
+        std::unordered_map<std::string_view, std::string_view> numbers;
+        for (const auto& info : infos_)
+            for (const auto& user : info.directory)
+                if (!user.number.empty()) numbers.emplace(user.user_id, user.number);
+        for (const auto& line : roster.lines) {
+            auto slot = people_->find(roster.people[line.row].id);
+            if (!slot) continue;
+            names.push_back({*slot, line.line});
+            if (auto number = numbers.find(line.line); number != numbers.end())
+                names.push_back({*slot, std::string(number->second)});
+        }
+        return names;
     }
 
     void assign(const std::shared_ptr<const presence::People>& people,
@@ -267,6 +307,20 @@ private:
         status::Ports ports;
         ports.platforms = [this](status::Reply<std::vector<status::PlatformView>> reply) {
             ingress_.post([this, reply = std::move(reply)] { reply(platform_views()); });
+        };
+        ports.adapters = [this](status::Reply<std::vector<status::AdapterView>> reply) {
+            egress_.post([this, reply = std::move(reply)] { reply(adapter_views(adapters_)); });
+        };
+        ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
+            egress_.post([this, slot, reply = std::move(reply)] { reply(person_view(adapters_, slot)); });
+        };
+        ports.doubts = [this](status::Reply<std::vector<status::DoubtView>> reply) {
+            egress_.post([this, reply = std::move(reply)] { reply(doubt_views(adapters_)); });
+        };
+        ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
+        ports.teams_word = [](unsigned word) {
+            auto words = teams::words_of(word);
+            return status::TeamsWord{words.availability, words.activity};
         };
         ports.active_calls = on_ingress<std::vector<status::CallView>>([this] { return desk_.active(); });
         ports.lines = [this](presence::Slot slot, status::Reply<std::vector<status::LineInput>> reply) {
@@ -352,6 +406,7 @@ private:
     // --- metrics, from reports that are at most a second old (serve loop)
 
     void write_metrics(status::MetricsText& text) const {
+        write_adapter_metrics(text, metrics_);
         struct Row {
             const char* name;
             const char* help;
@@ -426,7 +481,10 @@ private:
 
     // Once a second: what metrics show, and systemd's status line when it has changed.
     Task<> report_status() {
-        while (co_await sleep_for(seconds(1)))
+        while (co_await sleep_for(seconds(1))) {
+            egress_.post([this] {
+                serve_.post([this, metrics = adapter_metrics(adapters_)]() mutable { metrics_ = std::move(metrics); });
+            });
             ingress_.post([this] {
                 std::vector<xsi::PlatformReport> reports;
                 for (const auto& platform : platforms_)
@@ -436,6 +494,7 @@ private:
                 });
                 serve_.post([this, reports = std::move(reports)]() mutable { reports_ = std::move(reports); });
             });
+        }
     }
 
     static std::string status_line(const std::vector<xsi::PlatformReport>& reports) {
@@ -454,11 +513,15 @@ private:
         service_->stop();
         std::promise<void> done;
         ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
+        std::promise<void> adapters_done;
+        egress_.post([&] { adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); }); });
         done.get_future().wait_for(seconds(4));
-        ingress_.stop();
-        serve_.stop();
-        ingress_.join();
-        serve_.join();
+        adapters_done.get_future().wait_for(seconds(4));
+        store_->stop();
+        for (Loop* loop : {&ingress_, &egress_, &serve_}) {
+            loop->stop();
+            loop->join();
+        }
         log::info("app", "stopped");
         return 0;
     }
@@ -473,6 +536,7 @@ private:
     std::shared_ptr<const config::Configuration> configuration_;
     Loop control_;
     Loop ingress_;
+    Loop egress_;
     Loop serve_;
     presence::Table table_;
     fanout::Fanout fanout_;
@@ -485,6 +549,9 @@ private:
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_; // ingress
     std::vector<xsi::PlatformReport> reports_; // serve
+    std::vector<fanout::Metric> metrics_;      // serve
+    std::unique_ptr<store::Store> store_;
+    Adapters adapters_; // egress
     std::optional<status::Service> service_;
     std::string last_status_;
 };

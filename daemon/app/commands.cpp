@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
+#include "adapters/teams/doctor.hpp"
 #include "app/app.hpp"
 #include "app/options.hpp"
 #include "cli/commands.hpp"
@@ -103,26 +104,63 @@ std::string first_line_of(const config::Configuration& configuration) {
     return {};
 }
 
-Task<> examine_all(const config::Configuration& configuration, asio::io_context& context, bool& all) {
+http::Tell teller(std::string of) {
+    return [of = std::move(of)](const http::Step& step) {
+        fmt::print("{:<5} {}: {}: {}\n", step.passed ? "ok" : "FAIL", of, step.what, step.detail);
+        if (!step.passed) fmt::print("      -> {}\n", step.remedy);
+        std::fflush(stdout);
+    };
+}
+
+Task<bool> examine_platforms(const config::Configuration& configuration, Loop& loop) {
     const auto& net = configuration.get<NetOptions>();
+    bool all = true;
     for (auto options : configuration.all<xsi::BroadworksOptions>()) {
         http::ClientOptions client_options;
         client_options.ca_file = (options.ca_file.empty() ? net.ca_file : options.ca_file).string();
         client_options.proxy = options.proxy.empty() ? net.proxy : options.proxy;
-        auto client = http::Client::make(context, client_options);
+        auto client = http::Client::make(loop.context(), client_options);
         if (!client) {
             fmt::print("FAIL  {}: {}\n", options.name, client.error().text);
             all = false;
             continue;
         }
-        auto tell = [&](const xsi::Step& step) {
-            fmt::print("{:<5} {}: {}: {}\n", step.passed ? "ok" : "FAIL", options.name, step.what, step.detail);
-            if (!step.passed) fmt::print("      -> {}\n", step.remedy);
-            std::fflush(stdout);
-        };
-        bool passed = co_await xsi::examine(*client, options, first_line_of(configuration), tell);
+        bool passed = co_await xsi::examine(*client, options, first_line_of(configuration), teller(options.name));
         all = all && passed;
     }
+    co_return all;
+}
+
+/// With what [net] says where the section says nothing; null without [teams].
+std::optional<teams::TeamsOptions> teams_options(const config::Configuration& configuration) {
+    const auto* section = configuration.find<teams::TeamsOptions>();
+    if (!section) return std::nullopt;
+    auto options = *section;
+    const auto& net = configuration.get<NetOptions>();
+    if (options.ca_file.empty()) options.ca_file = net.ca_file;
+    if (options.proxy.empty()) options.proxy = net.proxy;
+    return options;
+}
+
+Task<bool> examine_teams(const config::Configuration& configuration, Loop& loop) {
+    auto options = teams_options(configuration);
+    if (!options) co_return true;
+    co_return co_await teams::examine(loop, *options, teller("teams"));
+}
+
+using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
+
+bool examine(const config::Configuration& configuration, std::initializer_list<Examine> systems) {
+    bool all = true;
+    Loop loop("doctor");
+    std::vector<Examine> list(systems);
+    loop.spawn([](const config::Configuration& given, std::vector<Examine> each, Loop& here, bool& passed) -> Task<> {
+        for (auto system : each)
+            if (!co_await system(given, here)) passed = false;
+        here.stop();
+    }(configuration, list, loop, all));
+    loop.run_here();
+    return all;
 }
 
 int doctor(const Arguments& arguments) {
@@ -132,14 +170,32 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    bool all = true;
-    Loop loop("doctor");
-    loop.spawn([](const config::Configuration& given, Loop& here, bool& passed) -> Task<> {
-        co_await examine_all(given, here.context(), passed);
-        here.stop();
-    }(*configuration, loop, all));
-    loop.run_here();
-    return all ? cli::done : cli::failed;
+    return examine(*configuration, {&examine_platforms, &examine_teams}) ? cli::done : cli::failed;
+}
+
+// --- teams
+
+int teams_command(const Arguments& arguments) {
+    auto word = arguments.words().empty() ? std::string() : arguments.words().front();
+    auto configuration = read_config(file_of(arguments), stderr);
+    if (!configuration) return cli::wrong_configuration;
+    auto options = teams_options(*configuration);
+    if (!options) {
+        fmt::print(stderr, "lamplighter teams: {} has no [teams]; the six steps to it stand in README.md\n",
+                   file_of(arguments));
+        return cli::failed;
+    }
+    if (word == "manifest") return fmt::print("{}\n", teams::manifest(*options)), cli::done;
+    if (word == "login") {
+        fmt::print("Lamplighter needs {} (application permissions of Microsoft Graph).\n"
+                   "Let an administrator of the tenant open this address once and accept:\n\n  {}\n\n",
+                   fmt::join(teams::needed_permissions(*options), " and "), teams::consent_url(*options));
+        std::fflush(stdout);
+    } else if (word != "check") {
+        fmt::print(stderr, "usage: lamplighter teams check|login|manifest --config FILE\n");
+        return cli::wrong_usage;
+    }
+    return examine(*configuration, {&examine_teams}) ? cli::done : cli::failed;
 }
 
 // --- the table
@@ -169,6 +225,12 @@ const std::vector<Command>& commands() {
          1,
          config_command},
         {"doctor", "--config F", "examines every system configured, step by step", config_option, 0, doctor},
+        {"teams",
+         "check|login|manifest --config F",
+         "what Teams still needs: permissions, consent, the app's manifest",
+         config_option,
+         1,
+         teams_command},
     };
     return table;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "adapters/teams/options.hpp"
 #include "app/options.hpp"
 #include "http/url.hpp"
 #include "presence/rules.hpp"
@@ -92,6 +93,7 @@ config::Schema schema() {
         .add(xsi::broadworks_section())
         .add(people_section())
         .add(presence_section())
+        .add(teams::teams_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);

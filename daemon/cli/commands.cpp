@@ -74,6 +74,7 @@ const std::vector<Column> presence_columns{{"ID", "id"},
                                            {"STATUS", "status"},
                                            {"SINCE", "since"},
                                            {"LINE", "line.state"},
+                                           {"TEAMS", "teams.activity"},
                                            {"CALLS", "line.calls"},
                                            {"DND", "line.dnd"},
                                            {"FORWARDING", "line.forwarding"},
@@ -138,6 +139,20 @@ int why(const Call& call) {
     if (const auto& outputs = list_of(*reasons, "outputs"); !outputs.empty())
         print("\n" + print_list(outputs, {{"TOLD", "adapter"}, {"VALUE", "value"}, {"AT", "at"}, {"RESULT", "result"}},
                                 Format::table));
+    return done;
+}
+
+// --- people
+
+int people(const Call& call) {
+    if (call.arguments.words().empty() || call.arguments.words().front() != "check")
+        return complain({Category::invalid, "people takes the word check"}), wrong_usage;
+    auto items = call.daemon.list("/v1/people/doubts");
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table) return print("everybody's accounts are found\n"), done;
+    print(print_list(*items,
+                     {{"PERSON", "person"}, {"NAME", "name"}, {"SYSTEM", "adapter"}, {"DOUBT", "kind"}, {"WHY", "text"}},
+                     call.format));
     return done;
 }
 
@@ -218,6 +233,7 @@ const std::vector<Command>& commands() {
          1,
          presence},
         {"why", "ID", "why a lamp shows what it shows", {}, 1, why},
+        {"people", "check", "people whose accounts elsewhere are missing, ambiguous or doubled", {}, 1, people},
         {"calls", "--active", "calls that are going on", {{"active", "", "those going on now"}}, 0, calls},
         {"dial",
          "--person ID --to NUMBER",

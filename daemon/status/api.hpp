@@ -52,6 +52,7 @@ public:
     void presence_one(Call& call, const Asked& asked);
     void why(Call& call, const Asked& asked);
     void events(Call& call, const Asked& asked);
+    void doubts(Call& call, const Asked& asked);
     void active_calls(Call& call, const Asked& asked);
     void whoami(Call& call, const Asked& asked);
     void description(Call& call, const Asked& asked);
@@ -77,6 +78,8 @@ private:
     // api.cpp
     [[nodiscard]] const Identity* identify(Call& call, bool& refused);
     [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, bool refused) const;
+    [[nodiscard]] std::optional<Page> page_of(Call& call) const;
+    void note_look(presence::Slot slot, const presence::Snapshot& snapshot) const;
     [[nodiscard]] std::optional<presence::Slot> find_person(std::string_view id) const;
     [[nodiscard]] presence::Snapshot read(presence::Slot slot) const;
     template <class T>
@@ -101,12 +104,13 @@ private:
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);
+    [[nodiscard]] Task<Answer> make_doubts(Page page);
     [[nodiscard]] Task<Answer> make_calls(Page page);
     [[nodiscard]] Task<Answer> make_reload();
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
     [[nodiscard]] Task<Answer> make_control(ControlRequest request);
-    void write_inputs(class JsonWriter& json, const presence::Snapshot& snapshot,
-                      const std::vector<LineInput>& lines) const;
+    void write_inputs(class JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
+                      const std::vector<InputView>& others) const;
 
     Loop& loop_;
     const Limits limits_;

@@ -76,6 +76,17 @@ void write_input(JsonWriter& json, std::string_view source, std::string_view val
 
 } // namespace
 
+/// limit and cursor of a listing whose order is fixed while it is read; nothing after a 400 was given.
+std::optional<Api::Page> Api::page_of(Call& call) const {
+    auto query = Query::parse(call.request.query, {"limit", "cursor"});
+    if (!query) return call.answer(problem(400, query.error().text)), std::nullopt;
+    auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
+    if (!limit) return call.answer(problem(400, limit.error().text)), std::nullopt;
+    auto from = query->number("cursor", 0, 0, ~std::size_t{0});
+    if (!from) return call.answer(problem(400, "The cursor is not one of ours.")), std::nullopt;
+    return Page{*limit, *from};
+}
+
 // --- why
 
 void Api::why(Call& call, const Asked& asked) {
@@ -90,12 +101,12 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     std::function<void(Reply<std::vector<LineInput>>)> ask_lines;
     if (ports_.lines)
         ask_lines = [this, slot](Reply<std::vector<LineInput>> reply) { ports_.lines(slot, std::move(reply)); };
-    std::function<void(Reply<std::vector<OutputView>>)> ask_outputs;
-    if (ports_.outputs)
-        ask_outputs = [this, slot](Reply<std::vector<OutputView>> reply) { ports_.outputs(slot, std::move(reply)); };
+    std::function<void(Reply<PersonView>)> ask_person;
+    if (ports_.person)
+        ask_person = [this, slot](Reply<PersonView> reply) { ports_.person(slot, std::move(reply)); };
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
-    auto outputs = co_await ask<std::vector<OutputView>>(std::move(ask_outputs), until);
-    if (!lines || !outputs) co_return no_answer();
+    auto person = co_await ask<PersonView>(std::move(ask_person), until);
+    if (!lines || !person) co_return no_answer();
     if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
 
     Answer answer;
@@ -108,7 +119,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         json.raw({});
         append_presence(answer.body, snapshot, people_->person(slot), ports_.teams_word);
         json.key("inputs");
-        json.array([&] { write_inputs(json, snapshot, *lines); });
+        json.array([&] { write_inputs(json, snapshot, *lines, person->inputs); });
         json.key("rules");
         json.array([&] {
             for (const presence::Rule& rule : rules->rows())
@@ -121,7 +132,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         });
         json.key("outputs");
         json.array([&] {
-            for (const OutputView& output : *outputs)
+            for (const OutputView& output : person->outputs)
                 json.object([&] {
                     json.member("adapter", output.adapter);
                     json.member("value", output.value);
@@ -134,9 +145,12 @@ Task<Answer> Api::make_why(presence::Slot slot) {
 }
 
 /// Every line of the person where the telephony room tells of them, else the report that they gave together.
-void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot,
-                       const std::vector<LineInput>& lines) const {
+void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
+                       const std::vector<InputView>& others) const {
     using presence::Source;
+    auto told = [&](std::string_view source) {
+        return std::ranges::any_of(others, [&](const InputView& one) { return one.source == source; });
+    };
     auto write_line = [&](const LineInput& line) {
         json.object([&] {
             write_input(json, "telephony", presence::name(line.state), line.at, line.expires);
@@ -154,7 +168,15 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot,
         auto all = snapshot.line();
         write_line({{}, all.state, all.calls, all.dnd, all.forwarding, all.agent, all.stale, all.at, {}});
     }
-    if (snapshot.said(Source::teams)) {
+    for (const InputView& one : others) {
+        json.object([&] {
+            write_input(json, one.source, one.value, one.at, one.expires);
+            if (one.source != presence::name(Source::teams)) return;
+            json.member("out_of_office", snapshot.teams().out_of_office);
+            json.member("stale", snapshot.teams().stale);
+        });
+    }
+    if (snapshot.said(Source::teams) && !told(presence::name(Source::teams))) {
         auto teams = snapshot.teams();
         auto word = teams_word(teams, ports_.teams_word);
         json.object([&] {
@@ -174,16 +196,44 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot,
     }
 }
 
+// --- people whose accounts are in doubt
+
+void Api::doubts(Call& call, const Asked&) {
+    auto page = page_of(call);
+    if (page) defer(call, make_doubts(*page));
+}
+
+Task<Answer> Api::make_doubts(Page page) {
+    auto doubts = co_await ask<std::vector<DoubtView>>(ports_.doubts, patience());
+    if (!doubts) co_return no_answer();
+    std::erase_if(*doubts, [this](const DoubtView& one) { return one.slot >= people_->slots(); });
+    Answer answer;
+    JsonWriter json(answer.body);
+    auto from = std::min(page.from, doubts->size());
+    auto end = std::min(doubts->size(), from + page.limit);
+    json.object([&] {
+        json.key("items");
+        json.array([&] {
+            for (const DoubtView& one : std::span(*doubts).subspan(from, end - from))
+                json.object([&] {
+                    auto person = people_->person(one.slot);
+                    json.member("person", person.id);
+                    json.member("name", person.name);
+                    json.member("adapter", one.adapter);
+                    json.member("kind", one.kind);
+                    json.member("text", one.text);
+                });
+        });
+        json.member_or_null("next", end < doubts->size() ? std::to_string(end) : std::string());
+    });
+    co_return answer;
+}
+
 // --- calls
 
 void Api::active_calls(Call& call, const Asked&) {
-    auto query = Query::parse(call.request.query, {"limit", "cursor"});
-    if (!query) return call.answer(problem(400, query.error().text));
-    auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
-    if (!limit) return call.answer(problem(400, limit.error().text));
-    auto from = query->number("cursor", 0, 0, ~std::size_t{0});
-    if (!from) return call.answer(problem(400, "The cursor is not one of ours."));
-    defer(call, make_calls({*limit, *from}));
+    auto page = page_of(call);
+    if (page) defer(call, make_calls(*page));
 }
 
 Task<Answer> Api::make_calls(Page page) {

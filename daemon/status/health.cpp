@@ -215,6 +215,8 @@ void Api::write_status(std::string& out, const Views& seen) const {
             json.member("total", all.first_total);
         });
         json.key("problems");
+        for (const AdapterView& one : seen.adapters)
+            all.problems.insert(all.problems.end(), one.problems.begin(), one.problems.end());
         each(json, all.problems, [](JsonWriter& to, const std::string& text) { to.value(text); });
     });
 }

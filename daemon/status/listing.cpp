@@ -23,11 +23,16 @@ Answer unknown_person() {
 
 } // namespace
 
+void Api::note_look(presence::Slot slot, const presence::Snapshot& snapshot) const {
+    if (ports_.looked_at) ports_.looked_at(slot);
+    if (!snapshot.said(presence::Source::telephony) && ports_.interested) ports_.interested(slot);
+}
+
 void Api::presence_one(Call& call, const Asked& asked) {
     auto slot = find_person(asked.id);
     if (!slot) return call.answer(unknown_person());
     auto snapshot = read(*slot);
-    if (!snapshot.said(presence::Source::telephony) && ports_.interested) ports_.interested(*slot);
+    note_look(*slot, snapshot);
     append_presence(call.body(), snapshot, people_->person(*slot), ports_.teams_word);
     call.answer(200, Content::json);
 }
@@ -60,7 +65,7 @@ void Api::presence_list(Call& call, const Asked&) {
                 if (!filter.words.empty() && !people_->matches(slot, filter.words)) continue;
                 json.raw({});
                 auto snapshot = read(slot);
-                if (!snapshot.said(presence::Source::telephony) && ports_.interested) ports_.interested(slot);
+                note_look(slot, snapshot);
                 append_presence(body, snapshot, people_->person(slot), ports_.teams_word);
                 ++count;
             }

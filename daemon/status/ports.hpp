@@ -58,6 +58,7 @@ struct AdapterView {
     std::optional<Wall> last_success;
     std::string last_error; // empty: none
     std::string not_ready;  // a sentence that holds /readyz back ("the first Teams round is not in"), else empty
+    std::vector<std::string> problems{}; // whole sentences
 };
 
 /// One call that is going on (interface 7.9).
@@ -88,12 +89,34 @@ struct LineInput {
     std::optional<Wall> expires; // when it becomes unknown unless something is heard
 };
 
+/// One input of a person that an adapter knows more of than the table does; it stands for the table's in `why`.
+struct InputView {
+    std::string source;
+    std::string value;
+    std::optional<Wall> at;
+    std::optional<Wall> expires;
+};
+
 /// What was last said of a person to the outside.
 struct OutputView {
     std::string adapter;
     std::string value;
     std::optional<Wall> at;
     std::string result;
+};
+
+/// What adapters know of one person.
+struct PersonView {
+    std::vector<InputView> inputs;
+    std::vector<OutputView> outputs;
+};
+
+/// A person whose account in another system is in doubt (`people check`).
+struct DoubtView {
+    presence::Slot slot;
+    std::string adapter;
+    std::string kind; // unmatched, ambiguous, doubled
+    std::string text;
 };
 
 struct DialRequest {
@@ -128,7 +151,8 @@ struct Ports {
     Ask<std::vector<AdapterView>> adapters;
     Ask<std::vector<CallView>> active_calls;
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
-    std::function<void(presence::Slot, Reply<std::vector<OutputView>>)> outputs;
+    std::function<void(presence::Slot, Reply<PersonView>)> person;
+    Ask<std::vector<DoubtView>> doubts;
     /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
     /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.
     std::function<void(DialRequest, Reply<Result<std::string>>)> dial;
@@ -140,6 +164,8 @@ struct Ports {
     std::function<TeamsWord(unsigned word)> teams_word;
     /// Somebody looks at this person while nothing is known of the line: its first state may come first.
     std::function<void(presence::Slot)> interested;
+    /// Somebody looks at this person. Called for every answer that holds the person: must not wait nor allocate.
+    std::function<void(presence::Slot)> looked_at;
 };
 
 } // namespace lamp::status

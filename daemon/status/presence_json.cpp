@@ -29,6 +29,7 @@ void append_teams(std::string& out, const presence::TeamsReport& teams, TeamsWor
     append_json_string(out, word.availability);
     out += R"(,"activity":)";
     append_json_string(out, word.activity);
+    out += teams.out_of_office ? R"(,"out_of_office":true)" : R"(,"out_of_office":false)";
     out += teams.stale ? R"(,"stale":true})" : R"(,"stale":false})";
 }
 

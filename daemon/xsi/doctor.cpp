@@ -40,17 +40,14 @@ std::string remedy_for(const Error& error) {
     case Category::forbidden: return "ask the operator to grant this login XSI, and to allow this machine's address";
     case Category::not_found: return "check actions_root, events_root and async_root; operators rename them";
     case Category::protocol: return "the operator's front end is in the way: ask for this address to be let through";
-    case Category::timeout:
-    case Category::network: return "check the host name, the firewall and the proxy";
-    case Category::unavailable: return "the server has a problem of its own; try later or ask the operator";
-    default: return "see the text";
+    default: return http::remedy_for(error);
     }
 }
 
 class Examination {
 public:
     Examination(http::Client client, const BroadworksOptions& options, std::string line,
-                std::function<void(const Step&)> tell)
+                http::Tell tell)
         : client_(std::move(client)),
           options_(options),
           login_(options),
@@ -59,7 +56,7 @@ public:
 
     Task<bool> host(http::Url url) {
         url_ = std::move(url);
-        if (!co_await look_up() || !co_await connect() || !co_await log_in()) co_return false;
+        if (!co_await http::reach(client_, url_, tell_) || !co_await log_in()) co_return false;
         co_return co_await channel();
     }
 
@@ -71,21 +68,6 @@ private:
     bool failed(std::string what, const Error& error, std::string remedy = {}) {
         tell_({url_.place() + " " + what, false, error.text, remedy.empty() ? remedy_for(error) : std::move(remedy)});
         return false;
-    }
-
-    Task<bool> look_up() {
-        auto endpoints = co_await http::resolve(url_.host, url_.port, step_limit);
-        if (!endpoints) co_return failed("name", endpoints.error(), "check the host name and this machine's DNS");
-        co_return passed("name",
-                         fmt::format("{} addresses, first {}", endpoints->size(), http::text(endpoints->front())));
-    }
-
-    Task<bool> connect() {
-        http::Connection connection(client_);
-        auto connected = co_await connection.connect(url_);
-        auto what = url_.tls ? "connection and TLS" : "connection";
-        if (!connected) co_return failed(what, connected.error());
-        co_return passed(what, fmt::format("to {}", connection.endpoint() ? http::text(*connection.endpoint()) : "?"));
     }
 
     http::Request request(http::Method method, std::string target, std::string body = {}) {
@@ -171,14 +153,14 @@ private:
     const BroadworksOptions& options_;
     Login login_;
     std::string line_;
-    std::function<void(const Step&)> tell_;
+    http::Tell tell_;
     http::Url url_;
 };
 
 } // namespace
 
 Task<bool> examine(http::Client client, BroadworksOptions options, std::string line,
-                   std::function<void(const Step&)> tell) {
+                   http::Tell tell) {
     bool all = true;
     for (const std::string& origin : options.origins()) {
         auto url = http::Url::parse(origin);

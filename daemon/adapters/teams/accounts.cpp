@@ -63,7 +63,7 @@ void Accounts::take(std::span<const graph::User> users) {
 }
 
 void Accounts::add(const graph::User& user) {
-    if (user.removed != graph::User::Removed::no || !user.enabled) return; // nameless from now on
+    if (user.removed != graph::Removed::no || !user.enabled) return; // nameless from now on
     auto [place, fresh] = places_.try_emplace(user.id, static_cast<std::uint32_t>(accounts_.size()));
     if (fresh) accounts_.push_back(user.id);
     auto first = keys_.size();
@@ -106,7 +106,7 @@ LineNames::LineNames(std::span<const LineName> names) {
     for (const LineName& name : names)
         entries_.push_back({Accounts::hash_of(Accounts::Way::upn, name.text),
                             Accounts::hash_of(Accounts::Way::phone, name.text), name.slot});
-    std::ranges::stable_sort(entries_, {}, &Entry::slot);
+    std::ranges::sort(entries_, {}, &Entry::slot);
 }
 
 std::span<const LineNames::Entry> LineNames::of(Slot slot) const {

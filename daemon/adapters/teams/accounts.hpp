@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fanout/adapter.hpp"
 #include "presence/people.hpp"
 #include "proto/graph/guid.hpp"
 #include "proto/graph/users.hpp"
@@ -19,11 +20,7 @@ namespace lamp::teams {
 using graph::Guid;
 using presence::Slot;
 
-/// One written line of a person, as the people file or the directory has it: a user id, a number or an extension.
-struct LineName {
-    Slot slot;
-    std::string text;
-};
+using fanout::LineName;
 
 /// A person whose account is in doubt, for `people check`, status and the board.
 struct Finding {

@@ -277,6 +277,7 @@ void GraphClient::read_roles(const Secret& token) {
     boost::system::error_code broken;
     auto parsed = boost::json::parse(*claims, broken);
     const auto* object = broken ? nullptr : parsed.if_object();
+    roles_readable_ = object != nullptr;
     const auto* roles = object ? object->if_contains("roles") : nullptr;
     if (!roles || !roles->is_array()) return;
     for (const auto& role : roles->get_array())

@@ -58,6 +58,8 @@ public:
 
     /// The roles of the token in use ("Presence.Read.All"), if it tells them; empty before the first one.
     [[nodiscard]] const std::vector<std::string>& roles() const { return roles_; }
+    /// The token could be looked into; with no roles it then holds none.
+    [[nodiscard]] bool roles_readable() const { return roles_readable_; }
     [[nodiscard]] const GraphCounters& counters() const { return counters_; }
     /// The service answers; false after no answer, 5xx or HTML until the next good one.
     [[nodiscard]] bool answering() const { return !failing_; }
@@ -96,6 +98,7 @@ private:
     std::string last_error_;
     std::size_t roles_of_ = 0; // hash of the token whose roles these are
     std::vector<std::string> roles_;
+    bool roles_readable_ = false;
     GraphCounters counters_;
     log::OncePerMinute complaint_;
 };

@@ -16,9 +16,8 @@ struct Intent {
 };
 
 /// On disk when it returns without an error.
-[[nodiscard]] Task<Result<void>> record_intents(store::Store& store, Loop& loop, std::string tenant,
-                                                std::vector<Intent> intents);
-[[nodiscard]] Task<Result<std::vector<Intent>>> read_intents(store::Store& store, Loop& loop, std::string tenant);
+[[nodiscard]] Task<Result<void>> record_intents(store::Store& store, std::string tenant, std::vector<Intent> intents);
+[[nodiscard]] Task<Result<std::vector<Intent>>> read_intents(store::Store& store, std::string tenant);
 /// Not waited for: an intent too many costs one clearPresence at the next start.
 void forget_intents(store::Store& store, Loop& loop, std::string tenant, std::vector<graph::Guid> people);
 

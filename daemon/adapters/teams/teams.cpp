@@ -63,7 +63,11 @@ void Teams::start() {
     loop_.spawn(sweep());
 }
 
-Task<> Teams::shut_down(milliseconds limit) {
+void Teams::shut_down(milliseconds limit, std::function<void()> done) {
+    loop_.spawn(say_goodbye(limit, std::move(done)));
+}
+
+Task<> Teams::say_goodbye(milliseconds limit, std::function<void()> done) {
     auto until = steady_now() + limit;
     sessions_.abandon_all(steady_now());
     write_bell_.ring();
@@ -75,6 +79,7 @@ Task<> Teams::shut_down(milliseconds limit) {
     directory_bell_.ring();
     read_bell_.ring();
     write_bell_.ring();
+    done();
 }
 
 // --- reading

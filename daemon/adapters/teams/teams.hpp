@@ -16,67 +16,35 @@
 
 namespace lamp::teams {
 
-/// What the adapter says of itself.
-struct TeamsReport {
-    std::string state;      // up, opening, down, degraded
-    std::uint64_t queue = 0; // writes that are due
-    std::optional<Wall> last_success;
-    std::string last_error;
-    std::string not_ready; // what /readyz waits for; empty when it waits for nothing of ours
-    std::size_t matched = 0, unmatched = 0, ambiguous = 0, doubled = 0;
-    std::size_t sessions = 0; // of ours that exist
-    std::uint64_t rounds = 0;
-    milliseconds round_took{0};
-    std::uint64_t writes = 0, write_failures = 0, echoes = 0, old_readings = 0, unknown_words = 0;
-    GraphCounters graph;
-    std::vector<std::string> problems; // whole sentences
-};
-
-/// For `why`: one person as Teams and we see each other.
-struct TeamsPerson {
-    struct Input {
-        std::string value; // "Busy/InAMeeting", and what is to be known about it
-        Wall at;           // of the last reading
-        std::optional<Wall> expires; // when it counts as unknown
-    };
-    struct Output {
-        std::string value;
-        std::optional<Wall> at;
-        std::string result;
-    };
-    std::optional<Input> input;
-    std::optional<Output> output;
-};
-
-class Teams {
+class Teams final : public fanout::Adapter {
 public:
     /// Errors: whatever of the options cannot be used.
     [[nodiscard]] static Result<std::unique_ptr<Teams>> make(Loop& loop, TeamsOptions options,
                                                              std::vector<std::string> match, milliseconds stale_after,
                                                              presence::Table& table, fanout::Fanout& fanout,
                                                              store::Store& store);
-    ~Teams();
+    ~Teams() override;
 
-    void start();
+    [[nodiscard]] std::string_view name() const override { return "teams"; }
+    void start() override;
     /// Clears the sessions that it can within `limit`; the rest ends by itself, or at the next start.
-    [[nodiscard]] Task<> shut_down(milliseconds limit);
+    void shut_down(milliseconds limit, std::function<void()> done) override;
+    void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) override;
+    void looked_at(presence::Slot slot) override { looked_at_.mark(slot); }
 
-    void use_people(std::shared_ptr<const presence::People> people, std::vector<LineName> lines);
-    /// Any loop: somebody looks at this person.
-    void looked_at(presence::Slot slot) { looked_at_.mark(slot); }
-
-    [[nodiscard]] TeamsReport report() const;
-    [[nodiscard]] TeamsPerson person(presence::Slot slot) const;
-    /// People whose account is in doubt.
-    [[nodiscard]] const Matching& matching() const { return matching_; }
+    [[nodiscard]] fanout::Health health() const override;
+    [[nodiscard]] std::optional<fanout::PersonInput> input(presence::Slot slot) const override;
+    [[nodiscard]] std::optional<fanout::PersonOutput> output(presence::Slot slot) const override;
+    [[nodiscard]] std::vector<fanout::Doubt> doubts() const override;
+    [[nodiscard]] std::vector<fanout::Metric> metrics() const override;
 
 private:
     Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
           presence::Table& table, fanout::Fanout& fanout, store::Store& store, std::unique_ptr<GraphClient> graph);
 
     [[nodiscard]] std::string not_ready() const;
-    [[nodiscard]] std::optional<TeamsPerson::Output> output(presence::Slot slot, const Guid& id,
-                                                            const std::optional<Readings::Seen>& seen) const;
+    [[nodiscard]] std::string session_result(const Sessions::Session& session, presence::Slot slot) const;
+    [[nodiscard]] Task<> say_goodbye(milliseconds limit, std::function<void()> done);
 
     // who is who
     [[nodiscard]] Task<> follow_directory();

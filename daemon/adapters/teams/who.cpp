@@ -13,7 +13,7 @@ constexpr milliseconds refused_wait{600'000};
 
 } // namespace
 
-void Teams::use_people(std::shared_ptr<const presence::People> people, std::vector<LineName> lines) {
+void Teams::use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) {
     people_ = std::move(people);
     lines_ = std::ranges::find(match_, "line") == match_.end() ? LineNames() : LineNames(lines);
     people_in_ = true;

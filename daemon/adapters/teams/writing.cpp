@@ -98,7 +98,7 @@ Task<> Teams::record(std::span<const Sessions::Action> actions) {
     for (const auto& action : actions)
         if (action.verb == Verb::set) intents.push_back({action.person, expires});
     if (intents.empty()) co_return;
-    auto written = co_await record_intents(store_, loop_, options_.tenant, intents);
+    auto written = co_await record_intents(store_, options_.tenant, intents);
     if (written) {
         for (const auto& intent : intents)
             sessions_.recorded(intent.person);
@@ -208,7 +208,7 @@ void Teams::forget_ended() {
 }
 
 Task<> Teams::adopt_leftovers() {
-    auto leftovers = co_await read_intents(store_, loop_, options_.tenant);
+    auto leftovers = co_await read_intents(store_, options_.tenant);
     if (!leftovers) {
         log::error("teams", "what an earlier run wrote is not known", {{"why", leftovers.error().text}});
         co_return;

@@ -1,0 +1,63 @@
+#include "adapters/adapters.hpp"
+
+#include <array>
+
+#include "adapters/teams/teams.hpp"
+
+namespace lamp {
+namespace {
+
+using Made = Result<std::unique_ptr<fanout::Adapter>>; // null: its section is absent
+
+Made make_teams(const AdapterParts& parts) {
+    const auto* section = parts.configuration.find<teams::TeamsOptions>();
+    if (!section) return nullptr;
+    auto options = *section;
+    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
+    if (options.proxy.empty()) options.proxy = parts.proxy;
+    auto made = teams::Teams::make(parts.loop, std::move(options), parts.match, parts.teams_stale_after, parts.table,
+                                   parts.fanout, parts.store);
+    if (!made) return std::unexpected(made.error());
+    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+}
+
+// The one list.
+constexpr std::array makers{&make_teams};
+
+} // namespace
+
+Result<void> Adapters::make(const AdapterParts& parts) {
+    for (auto maker : makers) {
+        auto made = maker(parts);
+        if (!made) return std::unexpected(made.error());
+        if (*made) all_.push_back(std::move(*made));
+    }
+    return {};
+}
+
+void Adapters::start() {
+    for (auto& adapter : all_)
+        adapter->start();
+}
+
+void Adapters::shut_down(milliseconds limit, std::function<void()> done) {
+    if (all_.empty()) return done();
+    auto left = std::make_shared<std::size_t>(all_.size());
+    for (auto& adapter : all_)
+        adapter->shut_down(limit, [left, done] {
+            if (--*left == 0) done();
+        });
+}
+
+void Adapters::use_people(const std::shared_ptr<const presence::People>& people,
+                          const std::vector<fanout::LineName>& lines) {
+    for (auto& adapter : all_)
+        adapter->use_people(people, lines);
+}
+
+void Adapters::looked_at(presence::Slot slot) const {
+    for (const auto& adapter : all_)
+        adapter->looked_at(slot);
+}
+
+} // namespace lamp

@@ -1,0 +1,47 @@
+// The adapters of this configuration: made, started, asked and ended together. A further adapter is one row in
+// adapters.cpp. Egress loop, but for `make` and `looked_at`.
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "config/reader.hpp"
+#include "fanout/adapter.hpp"
+#include "fanout/fanout.hpp"
+#include "loop/loop.hpp"
+#include "store/store.hpp"
+
+namespace lamp {
+
+/// What adapters are made from.
+struct AdapterParts {
+    Loop& loop;
+    const config::Configuration& configuration;
+    presence::Table& table;
+    fanout::Fanout& fanout;
+    store::Store& store;
+    std::vector<std::string> match;  // [people] match
+    milliseconds teams_stale_after{120'000};
+    std::filesystem::path ca_file{}; // of [net]
+    std::string proxy{};
+};
+
+class Adapters {
+public:
+    /// Before the loops start. Makes those whose section stands in the configuration.
+    [[nodiscard]] Result<void> make(const AdapterParts& parts);
+    void start();
+    /// `done` is called once all are through.
+    void shut_down(milliseconds limit, std::function<void()> done);
+    void use_people(const std::shared_ptr<const presence::People>& people,
+                    const std::vector<fanout::LineName>& lines);
+    /// Any loop.
+    void looked_at(presence::Slot slot) const;
+
+    [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
+
+private:
+    std::vector<std::unique_ptr<fanout::Adapter>> all_;
+};
+
+} // namespace lamp
