@@ -158,8 +158,8 @@ TEST_CASE("the answers of a batch") {
         {"ids and states as other kinds", R"({"responses":[{"id":5,"status":"200"}]})", "5:200"},
         {"nothing leaks into the next",
          R"({"responses":[{"id":"1","status":429,"headers":{"Retry-After":"9","request-id":"h"},)"
-         R"("body":{"error":{"code":"c"}}},{"id":"2","status":200}]})",
-         "1:429 wait 9 c//h | 2:200"},
+         R"("body":{"error":{"code":"c"}}},{"id":"2","status":200},{"id":"3","status":400,"body":{"error":{}}}]})",
+         "1:429 wait 9 c//h | 2:200 | 3:400 //"},
         {"twice: the first", R"({"responses":[{"id":"1","status":200},{"id":"1","status":429}]})", "1:200"},
         {"no wish of ours",
          R"({"responses":[{"id":"20","status":200},{"id":"-1","status":200},{"id":"a","status":200},{"status":200},)"

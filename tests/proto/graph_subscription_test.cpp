@@ -119,6 +119,7 @@ TEST_CASE("creation and renewal") {
     append_renewal(body, nine);
     CHECK(body == R"({"expirationDateTime":"2026-01-05T09:00:00.000Z"})");
     CHECK(subscription_target("s1") == "/v1.0/subscriptions/s1");
+    CHECK(subscription_target("../s 1") == "/v1.0/subscriptions/..%2Fs%201");
     CHECK(reauthorize_target("s1") == "/v1.0/subscriptions/s1/reauthorize");
 }
 
@@ -170,6 +171,10 @@ TEST_CASE("deliveries") {
          R"({"value":[{"subscriptionId":"s1","clientState":"c","changeType":"updated",)"
          R"("resource":"communications/presences(')" TWO R"~(')"}]})~",
          "s1 state=c type=updated id=2222"},
+        {"the next one inherits nothing",
+         R"({"value":[{"subscriptionId":"s1","clientState":"c","resource":"users/)" TWO
+         R"(","lifecycleEvent":"missed","encryptedContent":{}},{"subscriptionId":"s2"}]})",
+         "s1 state=c type= id=2222 sealed ++ by   lifecycle 3 ; s2 state= type= id=-"},
         {"the data's id goes before the path's",
          R"({"value":[{"resourceData":{"id":")" ONE R"("},"resource":"users/)" TWO
          R"(/presence","subscriptionId":"s1"}]})",
