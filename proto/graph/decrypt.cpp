@@ -191,7 +191,7 @@ Result<std::string> decrypt_with(std::string_view key, const EncryptedContent& c
         EVP_DecryptUpdate(cipher.get(), bytes(clear), &first, bytes(*sealed), static_cast<int>(sealed->size())) != 1 ||
         EVP_DecryptFinal_ex(cipher.get(), bytes(clear) + first, &last) != 1)
         return refused();
-    clear.resize(static_cast<std::size_t>(first + last));
+    clear.resize(static_cast<std::size_t>(first) + static_cast<std::size_t>(last));
     return clear;
 }
 

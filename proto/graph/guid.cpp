@@ -17,23 +17,21 @@ constexpr std::array<std::uint8_t, 256> digits = [] {
     return table;
 }();
 
-constexpr bool dash_at(std::size_t at) {
-    return at == 8 || at == 13 || at == 18 || at == 23;
-}
+constexpr std::array<std::size_t, 4> dashes{8, 13, 18, 23};
+constexpr std::array<std::size_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}; // of the bytes
 
 } // namespace
 
 std::optional<Guid> parse_guid(std::string_view text) {
     if (text.size() != text_size) return std::nullopt;
+    for (auto dash : dashes)
+        if (text[dash] != '-') return std::nullopt;
     Guid guid;
-    std::size_t at = 0;
-    for (auto& byte : guid.bytes) {
-        if (dash_at(at) && text[at++] != '-') return std::nullopt;
-        auto high = digits[static_cast<unsigned char>(text[at])];
-        auto low = digits[static_cast<unsigned char>(text[at + 1])];
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        auto high = digits[static_cast<unsigned char>(text[places[i]])];
+        auto low = digits[static_cast<unsigned char>(text[places[i] + 1])];
         if (high == no_digit || low == no_digit) return std::nullopt;
-        byte = static_cast<std::uint8_t>(high << 4 | low);
-        at += 2;
+        guid.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
     return guid;
 }
@@ -41,11 +39,11 @@ std::optional<Guid> parse_guid(std::string_view text) {
 void append(std::string& out, const Guid& guid) {
     constexpr std::string_view hexadecimal = "0123456789abcdef";
     char text[text_size];
-    std::size_t at = 0;
-    for (auto byte : guid.bytes) {
-        if (dash_at(at)) text[at++] = '-';
-        text[at++] = hexadecimal[byte >> 4];
-        text[at++] = hexadecimal[byte & 15];
+    for (auto dash : dashes)
+        text[dash] = '-';
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        text[places[i]] = hexadecimal[guid.bytes[i] >> 4];
+        text[places[i] + 1] = hexadecimal[guid.bytes[i] & 15];
     }
     out.append(text, text_size);
 }

@@ -57,7 +57,7 @@ private:
 
     static void take(Word& word, std::string& unheard, std::string_view text) {
         word = word_named(text);
-        if (word == Word::unheard_of) unheard = text;
+        unheard = word == Word::unheard_of ? text : std::string_view(); // of a member that comes twice the last holds
     }
 
     void forget() {

@@ -1,8 +1,10 @@
 // Presences: the query for many people and the reader of its answer (cloud-apis.md A3). Pure.
 #pragma once
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/errors.hpp"
 #include "proto/graph/guid.hpp"

@@ -45,7 +45,8 @@ struct SessionWish {
 /// The body for batch_target: wish i has the id i. Writes the first batch_max wishes and returns how many that are.
 std::size_t append_batch(std::string& out, std::string_view session_id, std::span<const SessionWish> wishes);
 
-/// The answer to one wish. `retry_after` in seconds, or the header's text as it came when that is an HTTP date.
+/// The answer to one wish. `retry_after` in seconds, at most a day, or the header's text as it came when that is an
+/// HTTP date.
 struct BatchAnswer {
     std::size_t index = 0; // of the wish
     int status = 0;

@@ -73,7 +73,10 @@ private:
 } // namespace
 
 std::string subscription_target(std::string_view id) {
-    return std::string(subscriptions_target) + '/' + std::string(id);
+    std::string target(subscriptions_target);
+    target += '/';
+    append_segment(target, id);
+    return target;
 }
 
 std::string reauthorize_target(std::string_view id) {

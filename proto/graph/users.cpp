@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/graph/walk.hpp"
+#include "proto/graph/write.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::graph {
@@ -107,21 +108,6 @@ private:
     std::optional<Guid> id_;
     std::string mobile_;
 };
-
-// RFC 3986 unreserved characters and '@', which a path may hold, stay.
-void append_segment(std::string& out, std::string_view text) {
-    constexpr std::string_view hexadecimal = "0123456789ABCDEF";
-    constexpr std::string_view stays = "-._~@";
-    for (char c : text) {
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || stays.contains(c);
-        if (plain) {
-            out += c;
-        } else {
-            auto byte = static_cast<unsigned char>(c);
-            out += {'%', hexadecimal[byte >> 4], hexadecimal[byte & 15]};
-        }
-    }
-}
 
 } // namespace
 

@@ -28,4 +28,18 @@ void append_quoted(std::string& out, std::string_view text) {
     out += '"';
 }
 
+void append_segment(std::string& out, std::string_view text) {
+    constexpr std::string_view hexadecimal = "0123456789ABCDEF";
+    constexpr std::string_view stays = "-._~@";
+    for (char c : text) {
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || stays.contains(c);
+        if (plain) {
+            out += c;
+        } else {
+            auto byte = static_cast<unsigned char>(c);
+            out += {'%', hexadecimal[byte >> 4], hexadecimal[byte & 15]};
+        }
+    }
+}
+
 } // namespace lamp::graph

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "proto/graph/presence.hpp"
 #include "proto/xsi/event_parser.hpp"
 
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
@@ -123,6 +124,27 @@ TEST_CASE("nor does one that comes in two reads") {
     }
     CHECK(counted() - before == 0);
     CHECK(pipeline->failed == 0);
+}
+
+TEST_CASE("650 presences cost a handful of allocations, not some for each") {
+    std::string body = R"({"value":[)";
+    for (int i = 0; i < 650; ++i) {
+        if (i > 0) body += ',';
+        body += R"({"id":"11111111-1111-1111-1111-111111111)" + std::to_string(100 + i) +
+                R"(","availability":"Busy","activity":"InACall","outOfOfficeSettings":{"message":null,)"
+                R"("isOutOfOffice":false},"statusMessage":{"message":{"content":"at \u00bd 3","contentType":"text"}},)"
+                R"("sequenceNumber":"A0001767225600123"})";
+    }
+    body += "]}";
+    std::size_t told = 0;
+    auto before = counted();
+    auto read =
+        graph::read_presences(body, [&](const graph::Presence& presence) { told += graph::is_call(presence.pair); });
+    auto cost = counted() - before;
+    CHECK(read.has_value());
+    CHECK(told == 650);
+    CHECK(cost <= 4);
+    MESSAGE("allocations for 650 presences: ", cost);
 }
 
 TEST_CASE("parsers live and die on any thread, blocks freed on another") {

@@ -73,6 +73,8 @@ TEST_CASE("presences as they come") {
          "1111 Busy/PresenceUnknown unheard=Sleeping", 0},
         {"two words of tomorrow", R"({"value":[{"id":")" ONE R"(","activity":"Dreaming","availability":"Sleeping"}]})",
          "1111 PresenceUnknown/PresenceUnknown unheard=Sleeping", 0},
+        {"a word twice: the last", R"({"id":")" ONE R"(","activity":"Sleeping","activity":"Busy"})",
+         "1111 PresenceUnknown/Busy", 0},
         {"a word with escapes",
          R"({"value":[{"id":")" ONE R"(","availability":"\u0042usy","activity":"In\u0041Call"}]})", "1111 Busy/InACall",
          0},
@@ -89,9 +91,8 @@ TEST_CASE("presences as they come") {
          R"({"value":[{"id":")" ONE R"(","availability":"Available","activity":"OutOfOffice"}]})",
          "1111 Available/OutOfOffice oof", 0},
         {"the next one inherits nothing",
-         R"({"value":[{"id":")" ONE
-         R"(","availability":"X","activity":"Busy","sequenceNumber":"9","outOfOfficeSettings":{"isOutOfOffice":true}},{"id":")" TWO
-         R"("}]})",
+         R"({"value":[{"id":")" ONE R"(","availability":"X","activity":"Busy","sequenceNumber":"9",)"
+         R"("outOfOfficeSettings":{"isOutOfOffice":true}},{"id":")" TWO R"("}]})",
          "1111 PresenceUnknown/Busy oof seq=9 unheard=X | 2222 PresenceUnknown/PresenceUnknown", 0},
         {"without an id", R"({"value":[{"availability":"Busy"},{"id":")" TWO R"("}]})",
          "2222 PresenceUnknown/PresenceUnknown", 1},

@@ -119,12 +119,14 @@ TEST_CASE("creation and renewal") {
     append_renewal(body, nine);
     CHECK(body == R"({"expirationDateTime":"2026-01-05T09:00:00.000Z"})");
     CHECK(subscription_target("s1") == "/v1.0/subscriptions/s1");
+    CHECK(subscription_target("../s 1") == "/v1.0/subscriptions/..%2Fs%201");
     CHECK(reauthorize_target("s1") == "/v1.0/subscriptions/s1/reauthorize");
 }
 
 TEST_CASE("subscriptions as they are answered and listed") {
     auto made = read_subscriptions(
-        R"~({"@odata.context":"c","id":"s1","resource":"/communications/presences?$filter=id in ('x')","changeType":"updated",)~"
+        R"~({"@odata.context":"c","id":"s1","resource":"/communications/presences?$filter=id in ('x')",)~"
+        R"~("changeType":"updated",)~"
         R"("clientState":null,"notificationUrl":"https://cb/x","expirationDateTime":"2026-01-05T09:00:00.0000000Z"})");
     REQUIRE(made.has_value());
     REQUIRE(made->subscriptions.size() == 1);
@@ -157,16 +159,22 @@ TEST_CASE("deliveries") {
     };
     const Row rows[] = {
         {"rich",
-         R"({"value":[{"subscriptionId":"s1","subscriptionExpirationDateTime":"2026-01-05T09:00:00Z","clientState":"c","changeType":"updated","tenantId":"t",)"
+         R"({"value":[{"subscriptionId":"s1","subscriptionExpirationDateTime":"2026-01-05T09:00:00Z",)"
+         R"("clientState":"c","changeType":"updated","tenantId":"t",)"
          R"("resource":"communications/presences(')" ONE
          R"~(')","resourceData":{"@odata.type":"#microsoft.graph.presence","@odata.id":"users/x/presence","id":")~" ONE
-         R"("},"encryptedContent":{"data":"D","dataSignature":"S","dataKey":"K","encryptionCertificateId":"k2026a","encryptionCertificateThumbprint":"AB"}}],"validationTokens":["j.w.t","u"]})",
+         R"("},"encryptedContent":{"data":"D","dataSignature":"S","dataKey":"K","encryptionCertificateId":"k2026a",)"
+         R"("encryptionCertificateThumbprint":"AB"}}],"validationTokens":["j.w.t","u"]})",
          "s1 state=c type=updated id=1111 sealed D+S+K by k2026a AB until 2026-01-05T09:00:00.000Z token j.w.t token "
          "u"},
         {"basic, the id in the path only",
-         R"({"value":[{"subscriptionId":"s1","clientState":"c","changeType":"updated","resource":"communications/presences(')" TWO
-         R"~(')"}]})~",
+         R"({"value":[{"subscriptionId":"s1","clientState":"c","changeType":"updated",)"
+         R"("resource":"communications/presences(')" TWO R"~(')"}]})~",
          "s1 state=c type=updated id=2222"},
+        {"the next one inherits nothing",
+         R"({"value":[{"subscriptionId":"s1","clientState":"c","resource":"users/)" TWO
+         R"(","lifecycleEvent":"missed","encryptedContent":{}},{"subscriptionId":"s2"}]})",
+         "s1 state=c type= id=2222 sealed ++ by   lifecycle 3 ; s2 state= type= id=-"},
         {"the data's id goes before the path's",
          R"({"value":[{"resourceData":{"id":")" ONE R"("},"resource":"users/)" TWO
          R"(/presence","subscriptionId":"s1"}]})",
@@ -176,16 +184,19 @@ TEST_CASE("deliveries") {
          R"(","activity":"inACall","availability":"busy"}}]})",
          "s1 state= type= id=1111 Busy/InACall"},
         {"two subscriptions in one",
-         R"({"value":[{"subscriptionId":"s1","clientState":"a","encryptedContent":{"data":"D"}},{"subscriptionId":"s2","encryptedContent":null}]})",
+         R"({"value":[{"subscriptionId":"s1","clientState":"a","encryptedContent":{"data":"D"}},)"
+         R"({"subscriptionId":"s2","encryptedContent":null}]})",
          "s1 state=a type= id=- sealed D++ by   ; s2 state= type= id=-"},
         {"the three life-cycle events and one of tomorrow",
-         R"({"value":[{"subscriptionId":"s1","lifecycleEvent":"reauthorizationRequired"},{"subscriptionId":"s1","lifecycleEvent":"subscriptionRemoved"},)"
+         R"({"value":[{"subscriptionId":"s1","lifecycleEvent":"reauthorizationRequired"},{"subscriptionId":"s1",)"
+         R"("lifecycleEvent":"subscriptionRemoved"},)"
          R"({"subscriptionId":"s1","lifecycleEvent":"missed"},{"subscriptionId":"s1","lifecycleEvent":"renamed"}]})",
          "s1 state= type= id=- lifecycle 1 ; s1 state= type= id=- lifecycle 2 ; s1 state= type= id=- lifecycle 3 ; "
          "s1 state= type= id=- lifecycle 4"},
         {"nothing", R"({"value":[]})", ""},
         {"odd kinds",
-         R"({"value":[null,7,{"subscriptionId":7,"resourceData":"x","encryptedContent":["D"]}],"validationTokens":"t"})",
+         R"({"value":[null,7,{"subscriptionId":7,"resourceData":"x","encryptedContent":["D"]}],)"
+         R"("validationTokens":"t"})",
          " state= type= id=- sealed ++ by  "},
     };
     for (const Row& row : rows) {

@@ -46,16 +46,18 @@ TEST_CASE("pages") {
     const Row rows[] = {
         {"all of a user",
          R"({"@odata.context":"c","@odata.nextLink":"https://x/v1.0/users?$skiptoken=a%2Bb","value":[{"id":")" ONE
-         R"(","displayName":"Alice","userPrincipalName":"alice@example.net","mail":"a.smith@example.net","accountEnabled":true,)"
-         R"("proxyAddresses":["SMTP:a.smith@example.net","smtp:alice@example.org","SIP:alice@example.net","x500:/o=x","smtp:"],)"
+         R"(","displayName":"Alice","userPrincipalName":"alice@example.net","mail":"a.smith@example.net",)"
+         R"("accountEnabled":true,)"
+         R"("proxyAddresses":["SMTP:a.smith@example.net","smtp:alice@example.org","SIP:alice@example.net",)"
+         R"("x500:/o=x","smtp:"],)"
          R"("businessPhones":["+31 20 123 0001","1001"],"mobilePhone":"+31 6 1"}]})",
          "1111 alice@example.net|a.smith@example.net|Alice [a.smith@example.net,alice@example.org] "
          "[+31 20 123 0001,1001,+31 6 1] next=https://x/v1.0/users?$skiptoken=a%2Bb",
          0},
         {"nulls and absences",
          R"({"value":[{"id":")" ONE
-         R"(","displayName":null,"mail":null,"mobilePhone":null,"businessPhones":[],"proxyAddresses":null},{"accountEnabled":false,"id":")" TWO
-         R"("}]})",
+         R"(","displayName":null,"mail":null,"mobilePhone":null,"businessPhones":[],"proxyAddresses":null},)"
+         R"({"accountEnabled":false,"id":")" TWO R"("}]})",
          "1111 || [] [] ; 2222 || [] [] disabled", 0},
         {"one user alone", R"({"id":")" ONE R"(","userPrincipalName":"alice@example.net","mobilePhone":"1"})",
          "1111 alice@example.net|| [] [1]", 0},
