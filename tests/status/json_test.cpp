@@ -116,7 +116,7 @@ TEST_CASE("json: the presence object of interface 5, to the letter") {
         R"({"id":"alice@example.net","name":"Alice Jansen","email":"alice@example.net","folder":"Sales",)"
         R"("status":"on_call","colour":"red","blinking":false,"rule":7,"since":"2026-11-22T10:00:00.123Z","version":12,)"
         R"("line":{"state":"active","calls":1,"dnd":false,"forwarding":"none","stale":false},)"
-        R"("teams":{"availability":"Available","activity":"Available","stale":false},)"
+        R"("teams":{"availability":"Available","activity":"Available","out_of_office":false,"stale":false},)"
         R"("acd":null,)"
         R"("chat":"https://teams.microsoft.com/l/chat/0/0?users=alice%40example.net"})");
 }
@@ -152,7 +152,7 @@ TEST_CASE("json: the presence object's corners") {
     presence::TeamsReport teams{presence::TeamsState::in_meeting, 9, false, true, wall_now()};
     made.cells[1] = teams.pack();
     CHECK(presence_of(made, table[0].person, words)
-              .find(R"({"availability":"Busy","activity":"In\"A\"Call","stale":true})") != std::string::npos);
-    CHECK(presence_of(made, table[0].person).find(R"({"availability":"Busy","activity":"InAMeeting","stale":true})") !=
+              .find(R"({"availability":"Busy","activity":"In\"A\"Call","out_of_office":false,"stale":true})") != std::string::npos);
+    CHECK(presence_of(made, table[0].person).find(R"({"availability":"Busy","activity":"InAMeeting","out_of_office":false,"stale":true})") !=
           std::string::npos);
 }

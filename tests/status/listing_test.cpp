@@ -149,9 +149,12 @@ TEST_CASE("why: inputs, rules and outputs") {
                 {},
                 {}}});
     };
-    ports.outputs = [&](presence::Slot, status::Reply<std::vector<status::OutputView>> reply) {
-        reply({{"teams", "Busy/InACall", at, "delivered"}});
-    };
+    status::PersonView others{{}, {{"teams", "Busy/InACall", at, "delivered"}}};
+    SUBCASE("the table's word for Teams") {}
+    SUBCASE("an adapter's word for Teams stands for it") {
+        others.inputs.push_back({"teams", "Busy/Busy", at, at + 2min});
+    }
+    ports.person = [&](presence::Slot, status::Reply<status::PersonView> reply) { reply(others); };
     Office office(default_options(), std::move(ports));
     office.report("alice@example.net", line(LineState::active, 1));
     office.report_teams("alice@example.net", {presence::TeamsState::busy, 3, false, false, at});
@@ -171,6 +174,8 @@ TEST_CASE("why: inputs, rules and outputs") {
     CHECK(inputs[1].at("dnd").as_bool());
     CHECK(inputs[2].at("source").as_string() == "teams");
     CHECK(inputs[2].at("value").as_string() == "Busy/Busy");
+    CHECK(!inputs[2].at("out_of_office").as_bool());
+    CHECK(inputs[2].at("expires").is_string() == !others.inputs.empty());
     auto& rules = why.at("rules").as_array();
     CHECK(rules.size() >= 11);
     bool decided = false;
@@ -181,6 +186,23 @@ TEST_CASE("why: inputs, rules and outputs") {
     }
     CHECK(decided);
     CHECK(why.at("outputs").as_array().at(0).at("result").as_string() == "delivered");
+}
+
+TEST_CASE("doubts: who has no account elsewhere, page by page") {
+    status::Ports ports;
+    ports.doubts = [](status::Reply<std::vector<status::DoubtView>> reply) {
+        reply({{0, "teams", "unmatched", "has no Teams account"}, {1, "teams", "doubled", "has Alice's"}, {999, "teams", "", ""}});
+    };
+    Office office(default_options(), std::move(ports));
+    auto first = office.client().get("/v1/people/doubts?limit=1", viewer).json();
+    REQUIRE(first.at("items").as_array().size() == 1);
+    CHECK(first.at("items").at(0).at("kind").as_string() == "unmatched");
+    CHECK(!first.at("items").at(0).at("person").as_string().empty());
+    auto second =
+        office.client().get("/v1/people/doubts?cursor=" + std::string(first.at("next").as_string()), viewer).json();
+    CHECK(second.at("items").as_array().size() == 1); // who left meanwhile is not shown
+    CHECK(second.at("next").is_null());
+    CHECK(office.client().get("/v1/people/doubts?limit=0", viewer).status == 400);
 }
 
 TEST_CASE("why: without a telephony room the table speaks") {

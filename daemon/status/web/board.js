@@ -25,7 +25,7 @@ const WORDS = {
     search: 'Search people', searchHint: 'Name, id or folder', filter: 'Filter by status', sort: 'Sort', byName: 'Name', byStatus: 'Status', byChanged: 'Last change',
     noFolder: 'No folder', nobody: 'Nobody matches.', empty: 'No people are watched yet.', recent: 'Changed recently', large: 'Search among {n} people. Below: who changed recently.',
     more: 'The first {n} are shown. Refine the search to see others.', searchFailed: 'Search failed: {why}', availableOf: '{n} of {total} available',
-    calls: 'Calls: {n}', lineDnd: 'Do not disturb on the line', forwarding: 'Forwarding: {kind}', lineStale: 'Line: last known, channel is down', teamsStale: 'Teams: last known, not current',
+    calls: 'Calls: {n}', lineDnd: 'Do not disturb on the line', forwarding: 'Forwarding: {kind}', lineStale: 'Line: last known, channel is down', teamsStale: 'Teams: last known, not current', outOfOffice: 'Out of office',
     acd: 'Call centre', chat: 'Chat', line: 'Line', state: 'State', callCount: 'Calls', dnd: 'Do not disturb', forward: 'Forwarding', current: 'Current', availability: 'Availability', activity: 'Activity',
     contact: 'Person', mail: 'E-mail', folder: 'Folder', id: 'Id', why: 'Why this lamp?', decides: 'Rule {n} decides: {text}.', noneDecides: 'No rule matched.', ruleN: 'rule {n}',
     inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
@@ -48,7 +48,7 @@ const WORDS = {
     search: 'Personen zoeken', searchHint: 'Naam, id of map', filter: 'Filteren op status', sort: 'Volgorde', byName: 'Naam', byStatus: 'Status', byChanged: 'Laatste wijziging',
     noFolder: 'Zonder map', nobody: 'Niemand gevonden.', empty: 'Er wordt nog niemand gevolgd.', recent: 'Onlangs gewijzigd', large: 'Zoek onder {n} personen. Hieronder: wie onlangs wijzigde.',
     more: 'De eerste {n} staan hier. Verfijn de zoekvraag voor anderen.', searchFailed: 'Zoeken mislukt: {why}', availableOf: '{n} van {total} beschikbaar',
-    calls: 'Gesprekken: {n}', lineDnd: 'Niet storen op de lijn', forwarding: 'Doorschakeling: {kind}', lineStale: 'Lijn: laatst bekend, kanaal ligt eruit', teamsStale: 'Teams: laatst bekend, niet actueel',
+    calls: 'Gesprekken: {n}', lineDnd: 'Niet storen op de lijn', forwarding: 'Doorschakeling: {kind}', lineStale: 'Lijn: laatst bekend, kanaal ligt eruit', teamsStale: 'Teams: laatst bekend, niet actueel', outOfOffice: 'Niet op kantoor',
     acd: 'Callcenter', chat: 'Chat', line: 'Lijn', state: 'Stand', callCount: 'Gesprekken', dnd: 'Niet storen', forward: 'Doorschakeling', current: 'Actueel', availability: 'Beschikbaarheid', activity: 'Activiteit',
     contact: 'Persoon', mail: 'E-mail', folder: 'Map', id: 'Id', why: 'Waarom deze lamp?', decides: 'Regel {n} beslist: {text}.', noneDecides: 'Geen regel past.', ruleN: 'regel {n}',
     inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
@@ -71,7 +71,7 @@ const WORDS = {
     search: 'Chercher une personne', searchHint: 'Nom, identifiant ou dossier', filter: 'Filtrer par statut', sort: 'Tri', byName: 'Nom', byStatus: 'Statut', byChanged: 'Dernier changement',
     noFolder: 'Sans dossier', nobody: 'Personne ne correspond.', empty: 'Personne n’est encore suivi.', recent: 'Changés récemment', large: 'Cherchez parmi {n} personnes. Ci-dessous : les changements récents.',
     more: 'Les {n} premières sont affichées. Précisez la recherche pour voir les autres.', searchFailed: 'La recherche a échoué : {why}', availableOf: '{n} sur {total} disponibles',
-    calls: 'Appels : {n}', lineDnd: 'Ne pas déranger sur la ligne', forwarding: 'Renvoi : {kind}', lineStale: 'Ligne : dernier état connu, canal en panne', teamsStale: 'Teams : dernier état connu, pas actuel',
+    calls: 'Appels : {n}', lineDnd: 'Ne pas déranger sur la ligne', forwarding: 'Renvoi : {kind}', lineStale: 'Ligne : dernier état connu, canal en panne', teamsStale: 'Teams : dernier état connu, pas actuel', outOfOffice: 'Absent du bureau',
     acd: 'Centre d’appels', chat: 'Discuter', line: 'Ligne', state: 'État', callCount: 'Appels', dnd: 'Ne pas déranger', forward: 'Renvoi', current: 'Actuel', availability: 'Disponibilité', activity: 'Activité',
     contact: 'Personne', mail: 'Courriel', folder: 'Dossier', id: 'Identifiant', why: 'Pourquoi ce voyant ?', decides: 'La règle {n} décide : {text}.', noneDecides: 'Aucune règle ne s’applique.', ruleN: 'règle {n}',
     inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
@@ -94,7 +94,7 @@ const WORDS = {
     search: 'Buscar personas', searchHint: 'Nombre, id o carpeta', filter: 'Filtrar por estado', sort: 'Orden', byName: 'Nombre', byStatus: 'Estado', byChanged: 'Último cambio',
     noFolder: 'Sin carpeta', nobody: 'Nadie coincide.', empty: 'Todavía no se sigue a nadie.', recent: 'Cambios recientes', large: 'Busque entre {n} personas. Abajo: quién cambió hace poco.',
     more: 'Se muestran las primeras {n}. Precise la búsqueda para ver otras.', searchFailed: 'La búsqueda falló: {why}', availableOf: '{n} de {total} disponibles',
-    calls: 'Llamadas: {n}', lineDnd: 'No molestar en la línea', forwarding: 'Desvío: {kind}', lineStale: 'Línea: último estado conocido, canal caído', teamsStale: 'Teams: último estado conocido, no actual',
+    calls: 'Llamadas: {n}', lineDnd: 'No molestar en la línea', forwarding: 'Desvío: {kind}', lineStale: 'Línea: último estado conocido, canal caído', teamsStale: 'Teams: último estado conocido, no actual', outOfOffice: 'Fuera de la oficina',
     acd: 'Centro de llamadas', chat: 'Chat', line: 'Línea', state: 'Estado', callCount: 'Llamadas', dnd: 'No molestar', forward: 'Desvío', current: 'Actual', availability: 'Disponibilidad', activity: 'Actividad',
     contact: 'Persona', mail: 'Correo', folder: 'Carpeta', id: 'Id', why: '¿Por qué esta luz?', decides: 'Decide la regla {n}: {text}.', noneDecides: 'Ninguna regla coincide.', ruleN: 'regla {n}',
     inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
@@ -679,6 +679,7 @@ function signsOf(p) {
   if (line.forwarding && line.forwarding !== 'none') list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
   if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${textOf(p.acd)}`, textOf(p.acd.state ?? p.acd)]);
   if (line.stale) list.push(['stale', t('lineStale')]);
+  if (p.teams?.out_of_office) list.push(['office', t('outOfOffice')]);
   if (p.teams?.stale) list.push(['stale', t('teamsStale')]);
   return list;
 }
@@ -863,7 +864,7 @@ function drawDetails() {
       fact(t('dnd'), textOf(Boolean(line.dnd))), fact(t('forward'), textOf(line.forwarding)),
       line.stale ? fact(t('current'), t('lineStale')) : null),
     teams ? factList('Teams', fact(t('availability'), spaced(teams.availability)), fact(t('activity'), spaced(teams.activity)),
-      teams.stale ? fact(t('current'), t('teamsStale')) : null) : null,
+      teams.out_of_office ? fact(t('current'), t('outOfOffice')) : null, teams.stale ? fact(t('current'), t('teamsStale')) : null) : null,
     isGiven(p.acd) ? factList(t('acd'), fact(t('state'), textOf(p.acd))) : null,
     factList(t('contact'), p.email ? fact(t('mail'), anchor(p.email, `mailto:${encodeURIComponent(p.email).replace('%40', '@')}`)) : null,
       fact(t('folder'), p.folder || t('noFolder')), fact(t('id'), p.id),

@@ -1,0 +1,120 @@
+// kill -9 in each step of set, refresh and clear: nobody stays "in a call" once the daemon is back.
+#include "office.hpp"
+
+using namespace faults;
+
+TEST_CASE("killed while a call is written or being taken back") {
+    struct Row {
+        const char* step;
+        std::function<void(TeamsOffice&, const std::string&)> until; // brings it to the step
+    };
+    const Row rows[] = {
+        {"the write has left, no answer yet",
+         [](TeamsOffice& office, const std::string& who) {
+             office.fault("slow", "presence_set", {{"ms", 60'000}});
+             office.call(who);
+             REQUIRE(within(5s, [&] { return office.requests("presence_set") == 1; }));
+         }},
+        {"the session stands",
+         [](TeamsOffice& office, const std::string& who) {
+             office.call(who);
+             REQUIRE(within(5s, [&] { return office.session(who); }));
+             REQUIRE(within(5s, [&] { return office.told(who) == "Busy/InACall: written"; }));
+         }},
+        {"clearing has left, no answer yet",
+         [](TeamsOffice& office, const std::string& who) {
+             office.call(who);
+             REQUIRE(within(5s, [&] { return office.session(who); }));
+             office.fault("close", "presence_clear", {{"forever", true}});
+             office.hang_up(who);
+             REQUIRE(within(5s, [&] { return office.requests("presence_clear") >= 1; }));
+         }},
+    };
+    for (const Row& row : rows) {
+        for (bool still_in_call : {false, true}) {
+            CAPTURE(row.step);
+            CAPTURE(still_in_call);
+            TeamsOffice office;
+            office.require_ready();
+            office.everybody_idle();
+            auto who = office.person(0);
+            row.until(office, who);
+            office.kill();
+            office.command("graph/faults/clear");
+            office.start();
+            if (still_in_call)
+                office.call(who);
+            else
+                office.hang_up(who);
+            office.require_ready();
+            CHECK(within(10s, [&] { return office.session(who) == still_in_call; }));
+            std::this_thread::sleep_for(300ms);
+            CHECK(office.session(who) == still_in_call);
+            office.hang_up(who);
+            CHECK(within(10s, [&] { return !office.session(who); }));
+        }
+    }
+}
+
+TEST_CASE("killed, and the line is not heard of after the restart: cleared all the same") {
+    TeamsOffice office;
+    office.require_ready();
+    office.call(office.person(0));
+    REQUIRE(within(5s, [&] { return office.session(office.person(0)); }));
+    office.kill();
+    office.start();
+    CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
+}
+
+TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
+    TeamsOffice office;
+    office.require_ready();
+    for (std::size_t i = 0; i < 5; ++i)
+        office.call(office.person(i));
+    REQUIRE(within(5s, [&] { return office.sessions() == 5; }));
+    office.end();
+    CHECK(office.sessions() == 0);
+    office.start();
+}
+
+TEST_CASE("renamed, removed and added while on a call") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.session(who); }));
+    SUBCASE("the account is renamed: it is another's UPN now, and the session of who is nobody's is cleared") {
+        office.command("graph/user", {{"user", who}, {"what", "rename"}, {"upn", "new.name@example.net"}, {"mail", "new.name@example.net"}});
+        CHECK(within(10s, [&] { return office.sessions() == 0; }));
+        CHECK(within(5s, [&] { return !office.lamp(who).said(presence::Source::teams); }));
+        CHECK(office.status(who) == Status::on_call);
+    }
+    SUBCASE("the person leaves the people file") {
+        office.reload([&](auto& rows) { std::erase_if(rows, [&](const auto& row) { return row.id == who; }); });
+        CHECK(within(10s, [&] { return office.sessions() == 0; }));
+    }
+    SUBCASE("the account is removed and comes back") {
+        office.command("graph/user", {{"user", who}, {"what", "remove"}});
+        CHECK(within(10s, [&] { return office.heard(who).find("no account") != std::string::npos; }));
+        office.command("graph/user", {{"user", who}, {"what", "restore"}});
+        CHECK(within(10s, [&] { return office.session(who); }));
+    }
+    SUBCASE("an account for somebody who is on a call already") {
+        auto late = office.person(1);
+        office.command("graph/user", {{"user", late}, {"what", "remove"}, {"for_good", true}});
+        REQUIRE(within(10s, [&] { return office.heard(late).find("no account") != std::string::npos; }));
+        office.call(late);
+        office.command("graph/user", {{"what", "add"}, {"upn", late}, {"mail", late}});
+        CHECK(within(10s, [&] { return office.session(late); }));
+    }
+    SUBCASE("the same account twice: nobody is guessed") {
+        office.command("graph/user", {{"user", who}, {"what", "double"}, {"upn", "somebody.else@example.net"}});
+        CHECK(within(10s, [&] {
+            for (const auto& doubt : office.doubts())
+                if (doubt.kind == "ambiguous") return true;
+            return false;
+        }));
+        CHECK(within(10s, [&] { return office.sessions() == 0; }));
+    }
+}
