@@ -36,6 +36,7 @@ inline constexpr std::size_t xsi_directory_pages = 100'000;
 // Store.
 inline constexpr std::size_t store_queue = 65'536; // units of work that wait for their turn
 inline constexpr std::size_t store_batch = 4096;   // units in one transaction
+inline constexpr std::size_t store_statements = 256;
 inline constexpr std::chrono::seconds store_stop_wait{5};
 
 // Presence.

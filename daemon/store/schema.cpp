@@ -1,0 +1,114 @@
+#include "store/schema.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+
+namespace lamp::store {
+namespace {
+
+constexpr Migration all[] = {
+    // "This person's Teams session may exist": written before Microsoft is asked, so that a restart finds and ends it.
+    // Times are milliseconds since 1970.
+    {"Teams sessions", R"sql(
+        CREATE TABLE teams_session (
+            tenant     TEXT    NOT NULL,
+            object_id  TEXT    NOT NULL,
+            line_since INTEGER NOT NULL,
+            written_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, object_id)
+        ) WITHOUT ROWID;
+    )sql"},
+};
+
+Result<void> step(Database& database, const Migration& migration, std::size_t version) {
+    if (auto begun = database.script("BEGIN IMMEDIATE"); !begun) return begun;
+    auto done = database.script(std::string(migration.sql));
+    if (done) done = database.script(fmt::format("PRAGMA user_version={}", version));
+    if (done) done = database.script("COMMIT");
+    if (!done && database.in_transaction()) static_cast<void>(database.script("ROLLBACK"));
+    return done;
+}
+
+/// A look at every page's structure; the first finding is enough.
+Result<void> sound(Database& database) {
+    auto check = database.prepare("PRAGMA quick_check(1)");
+    if (!check) return std::unexpected(check.error());
+    auto row = check->step();
+    if (!row) return std::unexpected(row.error());
+    if (*row && check->text(0) != "ok")
+        return fail(Category::conflict,
+                    fmt::format("{} is damaged: {}.", database.file().string(), check->text(0).substr(0, 200)));
+    return {};
+}
+
+Result<Database> open_sound(const std::filesystem::path& file, Sync sync) {
+    auto database = Database::open(file, sync);
+    if (!database) return database;
+    if (auto fine = sound(*database); !fine) return std::unexpected(fine.error());
+    return database;
+}
+
+/// With its log and index: SQLite finds them by the file's name.
+Result<std::filesystem::path> move_aside(const std::filesystem::path& file) {
+    auto time = rfc3339(wall_now());
+    std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+    auto aside = file;
+    aside += ".corrupt-" + time;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        auto from = file;
+        auto to = aside;
+        from += suffix;
+        to += suffix;
+        std::error_code error;
+        std::filesystem::rename(from, to, error);
+        if (error && error != std::errc::no_such_file_or_directory)
+            return fail(Category::unavailable,
+                        fmt::format("{} is damaged and cannot be moved aside: {}.", from.string(), error.message()));
+    }
+    return aside;
+}
+
+Result<Opened> brought_up(Result<Database> database, std::filesystem::path moved_aside,
+                          std::span<const Migration> steps) {
+    if (!database) return std::unexpected(database.error());
+    if (auto done = migrate(*database, steps); !done) return std::unexpected(done.error());
+    return Opened{.database = std::move(*database), .moved_aside = std::move(moved_aside)};
+}
+
+} // namespace
+
+std::span<const Migration> migrations() {
+    return all;
+}
+
+Result<void> migrate(Database& database, std::span<const Migration> steps) {
+    auto found = database.number("PRAGMA user_version");
+    if (!found) return std::unexpected(found.error());
+    if (*found < 0 || *found > static_cast<std::int64_t>(steps.size()))
+        return fail(Category::invalid,
+                    fmt::format("{} was written by a newer Lamplighter (version {} of its tables, this one knows {}): "
+                                "install that Lamplighter again, or move the file away.",
+                                database.file().string(), *found, steps.size()));
+    for (auto version = static_cast<std::size_t>(*found); version < steps.size(); ++version) {
+        if (auto done = step(database, steps[version], version + 1); !done) return done;
+        log::info("store", "the database has new tables", {{"version", version + 1}, {"what", steps[version].what}});
+    }
+    return {};
+}
+
+Result<Opened> open_current(const std::filesystem::path& folder, Sync sync, std::span<const Migration> steps) {
+    auto file = folder / "lamplighter.db";
+    auto found = open_sound(file, sync);
+    if (found || found.error().category != Category::conflict) return brought_up(std::move(found), {}, steps);
+    auto aside = move_aside(file);
+    if (!aside) return std::unexpected(aside.error());
+    log::error("store", "the database is damaged, was moved aside, and a new one is begun: what it remembered is lost",
+               {{"moved_to", aside->string()}, {"reason", found.error().text}});
+    return brought_up(open_sound(file, sync), *aside, steps);
+}
+
+} // namespace lamp::store
