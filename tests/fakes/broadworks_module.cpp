@@ -21,16 +21,6 @@ using bw::UserIndex;
 
 namespace {
 
-bw::Roster::Options roster_options(const Options& options) {
-    bw::Roster::Options roster;
-    roster.enterprise = options.enterprise;
-    roster.domain = options.domain;
-    roster.people = options.people;
-    roster.seed = options.seed;
-    roster.second_line_every = options.second_line_every;
-    return roster;
-}
-
 json::object counted(const bw::Counters& c) {
     return {{"events", c.events},
             {"acks", c.acks},
@@ -51,7 +41,7 @@ public:
     BroadWorks(Loop& loop, const Options& options)
         : options_(options),
           loop_(loop),
-          platform_(loop, roster_options(options)),
+          platform_(loop, bw::roster_options(options)),
           office_(loop, platform_, options.seed),
           load_(loop, platform_, options.seed),
           server_(

@@ -2,12 +2,14 @@
 #include "module.hpp"
 
 #include "broadworks_module.hpp"
+#include "graph_module.hpp"
 
 namespace sim {
 
 std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options) {
     std::vector<std::unique_ptr<Module>> modules;
     modules.push_back(make_broadworks(loop, options));
+    modules.push_back(make_graph(loop, options));
     return modules;
 }
 

@@ -16,9 +16,11 @@
 namespace {
 
 constexpr std::string_view usage =
-    "lamplighter-sim: a strict BroadWorks XSI platform for tests, demos and benchmarks (loopback only)\n"
+    "lamplighter-sim: a strict BroadWorks XSI platform and Microsoft Graph for tests, demos and benchmarks (loopback "
+    "only)\n"
     "  --listen 127.0.0.1:PORT    first XSP (port 0 = any)         --xsp N              number of XSPs\n"
     "  --control 127.0.0.1:PORT   control API under /sim/          --people N           default 40\n"
+    "  --graph 127.0.0.1:PORT     Microsoft login and Graph (port 0 = any)\n"
     "  --second-lines N           every N-th person has two lines, 0 = nobody\n"
     "  --enterprise ID            default ACME                     --seed S             default 1\n"
     "  --office                   a living office                  --load EVENTS_PER_S  call life cycles\n"
@@ -82,6 +84,8 @@ Line parse(const std::vector<std::string_view>& arguments) {
             o.port = endpoint(option, value, o.address);
         else if (option == "--control")
             o.control_port = endpoint(option, value, ignored);
+        else if (option == "--graph")
+            o.graph_port = endpoint(option, value, ignored);
         else if (option == "--xsp")
             o.xsps = number<int>(option, value);
         else if (option == "--people")

@@ -2,6 +2,8 @@
 // xsi.md 1 (ids), 7.1 (parties), 9.2 (profile), 9.4 (service documents).
 #pragma once
 
+#include "../options.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -93,6 +95,7 @@ public:
         std::size_t people = 40;
         std::uint64_t seed = 1;
         std::size_t second_line_every = 10; // 0 = nobody has a second line
+        std::size_t without_desk = 0;       // the last ones have no telephone, only Teams
     };
 
     void generate(const Options& options);
@@ -123,6 +126,9 @@ private:
     std::unordered_map<std::uint64_t, UserIndex> by_extension_;
     std::unordered_map<std::uint64_t, UserIndex> by_number_;
 };
+
+// The same people for every fake service.
+Roster::Options roster_options(const sim::Options& options);
 
 // "+31201232001", "0031…", "020…" -> E.164 digits; nothing when it is not a number at all.
 std::optional<std::uint64_t> e164_of(std::string_view text);

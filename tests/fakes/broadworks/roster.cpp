@@ -1,6 +1,8 @@
 // People from a seed: invented names of several nations, numbers, departments, virtual users. See model.hpp.
 #include "model.hpp"
 
+#include "../graph/guid.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -188,6 +190,18 @@ void Roster::add_virtual_users() {
     }
 }
 
+Roster::Options roster_options(const sim::Options& options) {
+    Roster::Options roster;
+    roster.enterprise = options.enterprise;
+    roster.domain = options.domain;
+    roster.people = options.people;
+    roster.seed = options.seed;
+    roster.second_line_every = options.second_line_every;
+    // A living office has somebody who is offline in Teams and somebody of whom nothing is known at all.
+    roster.without_desk = options.office && options.people >= 20 ? 2 : 0;
+    return roster;
+}
+
 void Roster::generate(const Options& options) {
     enterprise = options.enterprise;
     domain = options.domain;
@@ -208,10 +222,11 @@ void Roster::generate(const Options& options) {
         if (i < departments.size()) user.department = static_cast<std::uint16_t>(i); // nobody's folder is empty
         user.group = user.department % 3 == 2 ? 1 : 0;
         Person person{user.id, user.name(), user.id, user.department, {}};
-        person.lines.push_back(add(std::move(user)));
+        if (i + options.without_desk < options.people) person.lines.push_back(add(std::move(user)));
         people.push_back(std::move(person));
     }
     for (std::size_t i = 0; options.second_line_every && i < people.size(); i += options.second_line_every) {
+        if (people[i].lines.empty()) continue;
         const User& main = users_[people[i].lines.front()];
         User second;
         second.first = main.first;
@@ -238,8 +253,13 @@ std::string Roster::people_csv() const {
         std::string lines;
         for (const UserIndex line : person.lines)
             lines += (lines.empty() ? "" : " ") + users_[line].id;
-        csv += cell(person.id) + "," + cell(person.name) + "," + person.email + "," + lines + "," + person.email +
-               ",,,,," + cell(departments[person.department]) + "\n";
+        std::string teams; // most are found by their e-mail
+        if (lines.empty() || i % 8 == 5)
+            teams = graph::Guid::of(person.email).text();
+        else if (i % 8 == 2)
+            teams = person.email;
+        csv += cell(person.id) + "," + cell(person.name) + "," + person.email + "," + lines + "," + teams + ",,,,," +
+               cell(departments[person.department]) + "\n";
     }
     return csv;
 }
