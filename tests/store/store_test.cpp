@@ -224,9 +224,12 @@ TEST_CASE("stopping does not wait for ever: the rest is told that it is cancelle
     Folder folder;
     Loop loop("test");
     auto store = open_in(folder, {.stop_wait = 20ms});
+    Gate gate;
     std::promise<void> reached;
     std::vector<std::string> results;
     auto note = [&](const Result<void>& result) { results.push_back(text(result)); };
+    store->submit(loop, gate.work(), note);
+    gate.reached.get_future().wait();
     store->submit(
         loop,
         [&, first = true](Database& database) mutable {
@@ -236,13 +239,16 @@ TEST_CASE("stopping does not wait for ever: the rest is told that it is cancelle
                                 "SELECT count(*) FROM n");
         },
         note);
+    store->submit(loop, session("anna"), note); // in the same transaction
+    gate.opened.set_value();
     reached.get_future().wait();
-    store->submit(loop, session("anna"), note);
+    store->submit(loop, session("ben"), note); // behind it
     store->stop();
-    turn_until(loop, [&] { return results.size() == 2; });
-    CHECK(results[0].starts_with("cancelled: "));
-    CHECK(results[1].starts_with("cancelled: "));
-    CHECK(log.has("<3>store: changes were not written before the end units=2"));
+    turn_until(loop, [&] { return results.size() == 4; });
+    CHECK(results[0] == "good");
+    for (std::size_t i = 1; i < results.size(); ++i)
+        CHECK(results[i].starts_with("cancelled: "));
+    CHECK(log.has("<3>store: changes were not written before the end units=3"));
     CHECK(rows(folder) == 0);
 }
 
