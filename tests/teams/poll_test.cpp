@@ -151,6 +151,25 @@ TEST_CASE("interest ends") {
     CHECK(batch->kind == PollPlan::Batch::Kind::round);
 }
 
+TEST_CASE("starting over: the first round is that of everybody, and answers of before do not count") {
+    PollPlan plan(5s);
+    plan.use(people(1));
+    CHECK(drain(plan, start) == Sizes{1});
+    CHECK(plan.first_round_in());
+    plan.use(people(1300));
+    plan.start_over();
+    plan.use(people(1300));
+    CHECK(!plan.first_round_in());
+    auto late = PollPlan::Batch{PollPlan::Batch::Kind::round, 1, people(1)};
+    auto first = plan.next(start);
+    REQUIRE(first);
+    plan.answered(late, start);
+    CHECK(!plan.first_round_in());
+    plan.answered(*first, start);
+    CHECK(drain(plan, start) == Sizes{650});
+    CHECK(plan.first_round_in());
+}
+
 TEST_CASE("other people in the middle of a round") {
     PollPlan plan(5s);
     plan.use(people(1300));

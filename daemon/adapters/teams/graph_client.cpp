@@ -183,7 +183,7 @@ GraphReply GraphClient::fail_login(const Error& error) {
     bool refused = error.category == Category::unauthorised || error.category == Category::invalid;
     if (refused && !std::exchange(login_refused_, true))
         log::error("teams", "Microsoft refuses the login of this application", {{"why", error.text}});
-    note_outage(steady_now(), refused ? milliseconds(30'000) : milliseconds(0));
+    note_outage(steady_now(), milliseconds(0)); // how often the login is tried is the token's business
     return reply;
 }
 

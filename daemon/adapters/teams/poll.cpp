@@ -13,6 +13,15 @@ void PollPlan::use(std::vector<Guid> everybody) {
     cursor_ = std::min(cursor_, everybody_.size());
 }
 
+void PollPlan::start_over() {
+    again_.clear();
+    running_ = false;
+    rounds_ = 0;
+    open_ = 0;
+    ++round_; // answers that are on their way belong to no round
+    next_round_ = Steady();
+}
+
 void PollPlan::interested(const Guid& person, Steady now) {
     if (interest_.size() < 2 * batch_max || interest_.contains(person)) interest_[person] = now + interest_lasts;
 }

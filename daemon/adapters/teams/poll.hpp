@@ -24,6 +24,8 @@ public:
 
     /// Everybody, in the order of asking; what was under way goes on.
     void use(std::vector<Guid> everybody);
+    /// Everybody is asked anew, at once, and `first_round_in` waits for it: what was known of people was not all.
+    void start_over();
     /// Somebody looks at this person.
     void interested(const Guid& person, Steady now);
 

@@ -68,7 +68,7 @@ Task<bool> Teams::read_all_accounts() {
     fresh.settle();
     accounts_ = std::move(fresh);
     delta_link_ = std::move(changes);
-    accounts_in_ = true;
+    if (!std::exchange(accounts_in_, true)) plan_.start_over();
     match_again();
     log::info("teams", "accounts of the tenant",
               {{"accounts", accounts_.size()},
