@@ -60,4 +60,16 @@ void Adapters::looked_at(presence::Slot slot) const {
         adapter->looked_at(slot);
 }
 
+void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {
+    photo_from(0, slot, std::move(reply));
+}
+
+void Adapters::photo_from(std::size_t first, presence::Slot slot,
+                          std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {
+    if (first == all_.size()) return reply(nullptr);
+    all_[first]->photo(slot, [this, first, slot, reply = std::move(reply)](std::shared_ptr<const fanout::Photo> photo) {
+        photo ? reply(std::move(photo)) : photo_from(first + 1, slot, reply);
+    });
+}
+
 } // namespace lamp

@@ -38,9 +38,15 @@ public:
     /// Any loop.
     void looked_at(presence::Slot slot) const;
 
+    /// The first adapter's photo of this person, or null.
+    void photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
+
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 
 private:
+    void photo_from(std::size_t first, presence::Slot slot,
+                    std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
+
     std::vector<std::unique_ptr<fanout::Adapter>> all_;
 };
 

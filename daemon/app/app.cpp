@@ -317,6 +317,11 @@ private:
         ports.doubts = [this](status::Reply<std::vector<status::DoubtView>> reply) {
             egress_.post([this, reply = std::move(reply)] { reply(doubt_views(adapters_)); });
         };
+        ports.photo = [this](presence::Slot slot, status::Reply<status::PhotoView> reply) {
+            egress_.post([this, slot, reply = std::move(reply)] {
+                adapters_.photo(slot, [reply](const auto& photo) { reply(photo_view(photo.get())); });
+            });
+        };
         ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
         ports.teams_word = [](unsigned word) {
             auto words = teams::words_of(word);

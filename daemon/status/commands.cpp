@@ -196,6 +196,31 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, con
     }
 }
 
+// --- photos
+
+void Api::photo(Call& call, const Asked& asked) {
+    auto slot = find_person(asked.id);
+    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    defer(call, make_photo(*slot, std::string(call.request.if_none_match)));
+}
+
+Task<Answer> Api::make_photo(presence::Slot slot, std::string known) {
+    std::function<void(Reply<PhotoView>)> port;
+    if (ports_.photo) port = [this, slot](Reply<PhotoView> reply) { ports_.photo(slot, std::move(reply)); };
+    auto photo = co_await ask<PhotoView>(std::move(port), patience());
+    if (!photo) co_return no_answer();
+    if (photo->bytes.empty()) co_return problem(404, "There is no photo of this person.");
+    Answer answer{.status = 200,
+                  .content = photo->png ? Content::png : Content::jpeg,
+                  .fields = fmt::format("ETag: {}\r\n", photo->etag),
+                  .body = {}};
+    if (known.find(photo->etag) != std::string::npos)
+        answer.status = 304;
+    else
+        answer.body = std::move(photo->bytes);
+    co_return answer;
+}
+
 // --- people whose accounts are in doubt
 
 void Api::doubts(Call& call, const Asked&) {

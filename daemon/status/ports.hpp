@@ -119,6 +119,13 @@ struct DoubtView {
     std::string text;
 };
 
+/// A person's photo; no bytes: there is none.
+struct PhotoView {
+    bool png = false; // else JPEG
+    std::string bytes;
+    std::string etag; // in quotes
+};
+
 struct DialRequest {
     presence::Slot person;
     std::string to;
@@ -153,6 +160,7 @@ struct Ports {
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
     std::function<void(presence::Slot, Reply<PersonView>)> person;
     Ask<std::vector<DoubtView>> doubts;
+    std::function<void(presence::Slot, Reply<PhotoView>)> photo;
     /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
     /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.
     std::function<void(DialRequest, Reply<Result<std::string>>)> dial;

@@ -134,6 +134,14 @@ Result<std::string> GraphClient::local_target(const std::string& target) const {
 }
 
 Task<GraphReply> GraphClient::send(http::Method method, std::string target, std::string body) {
+    return ask(method, std::move(target), std::move(body), Wanted::json);
+}
+
+Task<GraphReply> GraphClient::send_for_image(std::string target) {
+    return ask(http::Method::get, std::move(target), {}, Wanted::image);
+}
+
+Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::string body, Wanted wanted) {
     GraphReply refused;
     if (stopped_) {
         refused.error = Error(Category::cancelled, "we are stopping");
@@ -149,7 +157,7 @@ Task<GraphReply> GraphClient::send(http::Method method, std::string target, std:
     request.target = *std::move(local);
     request.body = std::move(body);
     request.content_type = request.body.empty() ? "" : "application/json";
-    request.headers.add("Accept", "application/json");
+    request.headers.add("Accept", wanted == Wanted::json ? "application/json" : "image/*");
     request.headers.add("client-request-id", request_id());
     request.limit = request_limit;
     request.safe_to_repeat = true; // reads, and writes of a wanted state
@@ -168,7 +176,7 @@ Task<GraphReply> GraphClient::send(http::Method method, std::string target, std:
         bool expired = answer && answer->status == 401;
         if (expired) tokens_.reject(*token);
         if (expired && attempt == 0) continue;
-        reply = digest(answer);
+        reply = digest(answer, wanted);
         break;
     }
     --under_way_;
@@ -187,7 +195,7 @@ GraphReply GraphClient::fail_login(const Error& error) {
     return reply;
 }
 
-GraphReply GraphClient::digest(const Result<http::Answer>& answer) {
+GraphReply GraphClient::digest(const Result<http::Answer>& answer, Wanted wanted) {
     GraphReply reply;
     if (!answer) {
         reply.error = answer.error();
@@ -198,7 +206,8 @@ GraphReply GraphClient::digest(const Result<http::Answer>& answer) {
         return reply;
     }
     reply.status = answer->status;
-    if (answer->success() && is_json_or_nothing(*answer)) {
+    bool fits = wanted == Wanted::image ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
+    if (answer->success() && fits) {
         reply.body = answer->body;
         note_success();
         return reply;
@@ -236,7 +245,7 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
         if (category == Category::unauthorised || category == Category::forbidden) last_error_ = text;
         if (category == Category::unauthorised) note_outage(now, milliseconds(30'000)); // with a fresh token, too
     }
-    if (complaint_.allow(now))
+    if (answer.status != 404 && complaint_.allow(now))
         log::warning("teams", "Graph refused a request",
                      {{"why", text}, {"request_id", id}, {"not_shown", complaint_.take_suppressed()}});
 }

@@ -51,6 +51,8 @@ public:
     /// Asks once, with a fresh token after a 401. The caller holds permits if it is about presence. `target` is
     /// "/v1.0/…", or a link of Graph's own (another origin is refused).
     [[nodiscard]] Task<GraphReply> send(http::Method method, std::string target, std::string body = {});
+    /// GET of what is no JSON: a picture.
+    [[nodiscard]] Task<GraphReply> send_for_image(std::string target);
     /// An item of a batch was throttled: everybody is silent for so long.
     void throttled(milliseconds after);
     /// Ends all waiting; later calls are refused.
@@ -73,7 +75,9 @@ private:
     GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s);
 
     [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
-    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer);
+    enum class Wanted : std::uint8_t { json, image };
+    [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);
+    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer, Wanted wanted);
     void digest_error(GraphReply& reply, const http::Answer& answer);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);

@@ -48,6 +48,7 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       plan_(options_.poll),
       readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
       read_bell_(loop.context()),
+      photos_(loop, *graph_),
       sessions_(times_of(options_)),
       write_bell_(loop.context()) {
     if (options_.write)

@@ -8,6 +8,7 @@
 #include "adapters/teams/accounts.hpp"
 #include "adapters/teams/echo.hpp"
 #include "adapters/teams/graph_client.hpp"
+#include "adapters/teams/photos.hpp"
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
 #include "adapters/teams/sessions.hpp"
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] std::optional<fanout::PersonOutput> output(presence::Slot slot) const override;
     [[nodiscard]] std::vector<fanout::Doubt> doubts() const override;
     [[nodiscard]] std::vector<fanout::Metric> metrics() const override;
+    void photo(presence::Slot slot, std::function<void(std::shared_ptr<const Photo>)> reply) override;
 
 private:
     Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
@@ -105,6 +107,8 @@ private:
     Bell read_bell_;
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
+
+    Photos photos_;
 
     Sessions sessions_;
     Bell write_bell_;

@@ -122,6 +122,15 @@ std::optional<fanout::PersonOutput> Teams::output(presence::Slot slot) const {
     return out;
 }
 
+void Teams::photo(presence::Slot slot, std::function<void(std::shared_ptr<const Photo>)> reply) {
+    auto id = account_of(slot);
+    if (!id) return reply(nullptr);
+    loop_.spawn([](Photos& photos, Guid whose, std::function<void(std::shared_ptr<const Photo>)> answer) -> Task<> {
+        auto found = co_await photos.of(whose);
+        answer(found ? *found : nullptr);
+    }(photos_, *id, std::move(reply)));
+}
+
 std::vector<fanout::Metric> Teams::metrics() const {
     using enum fanout::Metric::Kind;
     const auto& graph = graph_->counters();

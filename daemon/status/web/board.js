@@ -874,6 +874,19 @@ function drawDetails() {
   askWhy();
 }
 
+/** The picture comes through `request`, since an image element cannot bring a token; nothing is shown where there is none. */
+async function drawPhoto() {
+  const image = $('details-photo'), asked = details.id;
+  show(image, false);
+  if (image.src) URL.revokeObjectURL(image.src);
+  image.removeAttribute('src');
+  const answer = await request(`v1/users/${encodeURIComponent(asked)}/photo`).catch(() => null);
+  const picture = await answer?.blob().catch(() => null);
+  if (!picture || details.id !== asked) return;
+  image.src = URL.createObjectURL(picture);
+  show(image, true);
+}
+
 /** A rule in words. Only the built-in rules have words here; a site's own rule brings its `text` or shows its number. */
 function ruleText({ rule, text }, builtIn) {
   if (text) return text;
