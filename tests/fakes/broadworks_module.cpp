@@ -640,7 +640,7 @@ private:
             dnd = dnd || bw::service_active(platform_.roster[line], ServiceId::do_not_disturb);
             lines.emplace_back(platform_.roster[line].id);
         }
-        return {{"line", std::string(bw::name_of(sum.state))},
+        return {{"line", person.lines.empty() ? "unknown" : std::string(bw::name_of(sum.state))},
                 {"calls", sum.calls},
                 {"dnd", dnd},
                 {"lines", std::move(lines)},
