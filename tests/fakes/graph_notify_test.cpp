@@ -226,14 +226,27 @@ TEST_CASE("notifications: rich ones open with the key, basic ones tell only whom
 
     // The validation token is signed by a published key.
     const std::string token = text(first.at("validationTokens").as_array().at(0));
-    const json::object keys = object_of(raw::ask(s.url, "GET", "/common/discovery/keys").body);
     const auto second = token.rfind('.');
     const json::object claims =
         object_of(*crypto::from_base64url(token.substr(token.find('.') + 1, second - token.find('.') - 1)));
     CHECK(text(claims.at("aud")) == s.client);
     CHECK(claims.at("appid") == "0bf30f3b-4a52-48df-9a82-234910c4a086");
     CHECK(text(claims.at("iss")) == "https://sts.windows.net/" + s.tenant + "/");
-    CHECK(keys.at("keys").as_array().at(0).at("kty") == "RSA");
+    const auto genuine = [&](const std::string& jwt) {
+        const auto dot = jwt.rfind('.');
+        const json::object published = object_of(raw::ask(s.url, "GET", "/common/discovery/keys").body);
+        for (const auto& jwk : published.at("keys").as_array())
+            if (const auto pub = crypto::Key::from_numbers(*crypto::from_base64url(text(jwk.at("n"))),
+                                                           *crypto::from_base64url(text(jwk.at("e"))));
+                pub && pub->verify(jwt.substr(0, dot), *crypto::from_base64url(jwt.substr(dot + 1)), false))
+                return true;
+        return false;
+    };
+    CHECK(genuine(token));
+    s.command("graph/notify", {{"kind", "rotate_key"}});
+    s.command("graph/notify", {{"kind", "foreign_jwt"}});
+    CHECK_FALSE(genuine(text(next("Away").at("validationTokens").as_array().at(0))));
+    CHECK(genuine(text(next("Busy").at("validationTokens").as_array().at(0))));
     CHECK(raw::ask(s.url, "GET", "/common/.well-known/openid-configuration").body.find("/common/discovery/keys") !=
           std::string::npos);
 
@@ -265,4 +278,59 @@ TEST_CASE("notifications: rich ones open with the key, basic ones tell only whom
     CHECK(text(basic.at("resourceData").at("id")) == s.ids[0]);
     CHECK_FALSE(basic.at("resourceData").as_object().contains("availability"));
     CHECK(s.mistake("graph/notify", {{"kind", "earthquake"}}) == "unknown kind of notification fault earthquake");
+}
+
+TEST_CASE("a subscription pauses when its token ends, changes its certificate, and loses a slow endpoint") {
+    Subscriber s;
+    const Answer made = s.subscribe(s.request());
+    REQUIRE(made.status == 201);
+    const std::string id = text(object_of(made.body).at("id"));
+    std::size_t number = 0;
+    const auto change = [&](const char* word) {
+        s.command("graph/presence", {{"user", "2000"}, {"availability", word}});
+    };
+    const auto item = [&] {
+        const json::object one = s.callback.notification(number++);
+        REQUIRE(one.contains("value"));
+        return one.at("value").as_array().at(0).as_object();
+    };
+
+    s.command("graph/token", {{"revoke", true}}); // the subscription knows its token's end all the same
+    s.command("graph/settings", {{"subscription_min_s", 7200}, {"subscription_max_s", 7200}});
+    s.auth = s.delegated("2001");
+    const std::string until = sim::graph::iso_seconds(sim::graph::system_ms() + 60'000);
+    CHECK(s.change("PATCH", id, R"({"expirationDateTime":")" + until + "\"}").status == 200);
+    s.command("graph/settings", {{"clock_offset_ms", 3'700'000}});
+    CHECK(item().at("lifecycleEvent") == "reauthorizationRequired");
+    change("Busy");
+    change("Away");
+    s.auth = s.delegated("2001");
+    CHECK(raw::ask(s.url, "POST", "/v1.0/subscriptions/" + id + "/reauthorize", "", s.auth).status == 204);
+    CHECK(object_of(opened(item(), s.key)).at("availability") == "Away"); // only what is true now
+
+    const crypto::Key fresh = crypto::Key::generate();
+    const json::object rotation{{"encryptionCertificate", crypto::base64(fresh.self_signed("callback"))},
+                                {"encryptionCertificateId", "k2"}};
+    CHECK(s.change("PATCH", id, json::serialize(rotation)).status == 200);
+    change("Busy");
+    const json::object with_new = item();
+    CHECK(with_new.at("encryptedContent").at("encryptionCertificateId") == "k2");
+    CHECK_FALSE(opened(with_new, fresh).empty());
+    CHECK(opened(with_new, s.key).empty());
+    s.command("graph/notify", {{"kind", "old_key"}});
+    change("Away");
+    CHECK_FALSE(opened(item(), s.key).empty());
+
+    s.command("graph/settings", {{"slow_answer_ms", -1}, {"notify_delay_ms", 0}}); // every answer is slow now
+    const auto endpoint = [&] {                                                    // once every answer has been seen
+        json::object state = s.command("graph/state");
+        while (state.at("notifications").at("delivered") != state.at("notifications").at("posts"))
+            state = s.command("graph/state");
+        return text(state.at("subscriptions").as_array().at(0).at("endpoint"));
+    };
+    for (int i = 0; i < 10 && endpoint() != "drop"; ++i) {
+        change(i % 2 ? "Away" : "Busy");
+        item();
+    }
+    CHECK(endpoint() == "drop");
 }

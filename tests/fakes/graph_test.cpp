@@ -475,6 +475,8 @@ TEST_CASE("batch: limits, ids, order, dependencies, and every item counted alone
     CHECK(send({item("")}).status == 400);
     CHECK(send({R"({"id":"1","method":"GET","url":"https://example.net/x"})"}).status == 400);
     CHECK(send({item("1", R"(,"dependsOn":["2"])")}).status == 400);
+    CHECK(send({item("1", R"(,"dependsOn":["2"])"), item("2", R"(,"dependsOn":["1"])"), item("3")}).status == 400);
+    CHECK(s.command("graph/state").at("batch_items") == 20); // nothing of the last ones was done
     CHECK(raw::ask(s.url, "POST", "/v1.0/$batch", "{}", {}, as_json).status == 401);
 
     const auto statuses = [&](const Answer& answer) {
