@@ -17,7 +17,6 @@ namespace json = boost::json;
 using graph::nobody;
 using graph::Pair;
 using graph::UserIndex;
-using graph::Words;
 
 namespace {
 
@@ -82,6 +81,29 @@ public:
         Arguments arguments(members);
         answer = found->second(arguments);
         return true;
+    }
+
+    // People who join or leave the enterprise do so here as well.
+    void noticed(std::string_view name, const json::value& answer) override {
+        if (name != "users") return;
+        for (const json::value& line : answer.at("lines").as_array()) {
+            graph::User user;
+            user.upn = std::string(line.at("id").as_string());
+            if (service_.directory.find_upn(user.upn) != nobody) continue;
+            user.id = graph::Guid::of(user.upn);
+            user.name = std::string(line.at("name").as_string());
+            user.mail = user.upn;
+            user.phones = std::string(line.at("number").as_string());
+            user.extension = line.at("extension").to_number<std::uint32_t>();
+            const bool back = service_.directory.find_removed(user.id.text()) != nobody;
+            if (back)
+                service_.directory.restore(service_.directory.find_removed(user.id.text()));
+            else
+                service_.add_user(std::move(user));
+        }
+        for (const json::value& id : answer.at("removed_ids").as_array())
+            if (const UserIndex user = service_.directory.find_upn(std::string_view(id.as_string())); user != nobody)
+                service_.directory.remove(user, false);
     }
 
 private:

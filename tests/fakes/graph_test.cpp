@@ -574,6 +574,13 @@ TEST_CASE("delta: rounds, changes, both kinds of removal, repeats, and tokens th
     s.command("graph/user", {{"what", "restore"}, {"user", s.ids[1]}});
     CHECK(round(link).size() == 1);
     CHECK(round("/v1.0/users/delta?$deltatoken=latest").empty());
+    const std::string newcomer = "gijs.new@example.net";
+    s.command("users", {{"add", json::array{json::object{{"id", newcomer}, {"first", "Gijs"}, {"last", "Testmans"}}}}});
+    s.command("users", {{"remove", {newcomer}}}); // the enterprise's people come and go here too
+    const auto gijs = round(link);
+    REQUIRE(gijs.size() == 2);
+    CHECK(gijs[0].at("@removed").at("reason") == "changed"); // told as it is now
+    CHECK(round(link).empty());
     const std::string latest = link;
     s.command("graph/user", {{"what", "double"}, {"user", "2000"}});
     CHECK(round(latest).size() == 1);

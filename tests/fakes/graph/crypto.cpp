@@ -256,7 +256,7 @@ std::string aes_encrypt(std::string_view key, std::string_view plain) {
     EVP_EncryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, bytes_of(key), bytes_of(key));
     EVP_EncryptUpdate(context.get(), bytes_of(out), &size, bytes_of(plain), static_cast<int>(plain.size()));
     EVP_EncryptFinal_ex(context.get(), bytes_of(out) + size, &rest);
-    out.resize(static_cast<std::size_t>(size + rest));
+    out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
     return out;
 }
 
@@ -270,7 +270,7 @@ std::optional<std::string> aes_decrypt(std::string_view key, std::string_view da
     if (EVP_DecryptUpdate(context.get(), bytes_of(out), &size, bytes_of(data), static_cast<int>(data.size())) <= 0 ||
         EVP_DecryptFinal_ex(context.get(), bytes_of(out) + size, &rest) <= 0)
         return std::nullopt;
-    out.resize(static_cast<std::size_t>(size + rest));
+    out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
     return out;
 }
 

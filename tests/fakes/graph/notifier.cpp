@@ -54,7 +54,8 @@ const Notifier::Spoil* Notifier::take(std::string_view kind) {
         std::find_if(spoils_.begin(), spoils_.end(), [&](const Spoil& spoil) { return spoil.kind == kind; });
     if (found == spoils_.end()) return nullptr;
     taken_ = *found;
-    if (found->remaining > 0 && --found->remaining == 0) spoils_.erase(found);
+    if (found->remaining > 0) --found->remaining;
+    if (found->remaining == 0) spoils_.erase(found);
     return &taken_;
 }
 
