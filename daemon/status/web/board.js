@@ -804,6 +804,7 @@ function textOf(value) {
 function openDetails(id) {
   Object.assign(details, { id, record: people.get(id), why: null });
   drawDetails();
+  drawPhoto();
   if (!$('details').open) $('details').show();
   $('details-close').focus();
 }
@@ -880,6 +881,7 @@ async function drawPhoto() {
   show(image, false);
   if (image.src) URL.revokeObjectURL(image.src);
   image.removeAttribute('src');
+  if (!details.record?.p.teams) return;
   const answer = await request(`v1/users/${encodeURIComponent(asked)}/photo`).catch(() => null);
   const picture = await answer?.blob().catch(() => null);
   if (!picture || details.id !== asked) return;
