@@ -190,7 +190,7 @@ class FullDisk(unittest.TestCase):
             self.skipTest("mounting a small disk needs root")
         disk = pathlib.Path("/tmp") / f"lamp-disk-{os.getpid()}"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], capture_output=True).returncode != 0:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True).returncode != 0:
             disk.rmdir()
             self.skipTest("a tmpfs cannot be mounted here")
         try:
@@ -202,11 +202,10 @@ class FullDisk(unittest.TestCase):
             daemon.start()
             try:
                 self.assertTrue(daemon.ready(20), daemon.log())
-                with open(disk / "ballast", "wb") as ballast:
+                with open(disk / "ballast", "wb", buffering=0) as ballast:
                     try:
                         while True:
                             ballast.write(b"x" * 4096)
-                            ballast.flush()
                     except OSError:
                         pass
                 for i in range(0, 16, 2):
