@@ -33,6 +33,11 @@ house_rules() {
     if [ "$lines" -gt 700 ]; then echo "$file: $lines lines (limit 700)"; bad=1; fi
     head -1 "$file" | grep -qE '^(//|#)' || { case "$file" in *.hpp) echo "$file: does not open by saying what it is for"; bad=1 ;; esac; }
   done < <(git ls-files 'daemon/*.cpp' 'daemon/*.hpp' 'proto/*.cpp' 'proto/*.hpp' 'config/*.cpp' 'config/*.hpp')
+  # Every known problem of XSI clients has a test that names it, and a row in the table of such tests.
+  for row in $(seq 1 25); do
+    git grep -qE "TEST_CASE\(\"[^\"]*12\.$row\b" -- tests/faults tests/xsi || { echo "12.$row: no test names it"; bad=1; }
+    grep -qE "^\| [^|]*12\.$row\b" tests/faults/README.md || { echo "12.$row: not in tests/faults/README.md"; bad=1; }
+  done
   if git ls-files daemon | grep -E '(utils|common|helpers)/'; then bad=1; fi
   return $bad
 }
