@@ -19,6 +19,7 @@
 #include "config/reload.hpp"
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
+#include "status/call_json.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
 #include "xsi/platform.hpp"
@@ -405,7 +406,7 @@ private:
         auto persons = lines_.persons_of(line);
         if (persons.empty()) return;
         for (const auto& call : desk_.changes(line))
-            service_->publish(status::EventType::call, persons.front(), to_json(call));
+            service_->publish(status::EventType::call, persons.front(), status::to_json(call));
     }
 
     // --- metrics, from reports that are at most a second old (serve loop)

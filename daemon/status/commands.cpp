@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "status/asking.hpp"
+#include "status/call_json.hpp"
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
@@ -273,22 +274,7 @@ Task<Answer> Api::make_calls(Page page) {
         json.key("items");
         json.array([&] {
             for (const CallView& one : std::span(*calls).subspan(from, end - from))
-                json.object([&] {
-                    json.member("id", one.id);
-                    json.member("person", one.person);
-                    json.member("line", one.line);
-                    json.member("direction", one.incoming ? "in" : "out");
-                    json.key("remote");
-                    json.object([&] {
-                        json.member_or_null("number", one.remote_number);
-                        json.member_or_null("name", one.remote_name);
-                    });
-                    json.member("started", one.started);
-                    json.member("answered", one.answered);
-                    json.member("state", one.state);
-                    json.member_or_null("ddi", one.ddi);
-                    json.member_or_null("queue", one.queue);
-                });
+                write_call(json, one);
         });
         json.member_or_null("next", end < calls->size() ? std::to_string(end) : std::string());
     });

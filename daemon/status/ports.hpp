@@ -74,6 +74,8 @@ struct CallView {
     std::string state; // ringing, active, held, held_by_remote …
     std::string ddi;
     std::string queue;
+
+    bool operator==(const CallView&) const = default;
 };
 
 /// One line of a person, for `why`.
