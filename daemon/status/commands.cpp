@@ -13,6 +13,7 @@ namespace lamp::status {
 namespace {
 
 constexpr std::size_t number_length_max = 128;
+constexpr milliseconds services_before{2'000}; // left for the rest of `why`
 
 int status_of(Category category) {
     switch (category) {
@@ -75,6 +76,14 @@ void write_input(JsonWriter& json, std::string_view source, std::string_view val
     json.member("expires", expires);
 }
 
+void write_services(JsonWriter& json, const std::vector<ServiceInput>& services) {
+    for (const ServiceInput& service : services)
+        json.object([&] {
+            write_input(json, service.source, service.value, service.at, service.expires);
+            json.member("line", service.line);
+        });
+}
+
 } // namespace
 
 // --- why
@@ -94,6 +103,13 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     std::function<void(Reply<std::vector<OutputView>>)> ask_outputs;
     if (ports_.outputs)
         ask_outputs = [this, slot](Reply<std::vector<OutputView>> reply) { ports_.outputs(slot, std::move(reply)); };
+    std::function<void(Reply<std::vector<ServiceInput>>)> ask_services;
+    if (ports_.services)
+        ask_services = [this, slot](Reply<std::vector<ServiceInput>> reply) {
+            ports_.services(slot, std::move(reply));
+        };
+    // The slowest first: what is told of the table and the lines is as of the answer.
+    auto services = co_await ask<std::vector<ServiceInput>>(std::move(ask_services), until - services_before);
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
     auto outputs = co_await ask<std::vector<OutputView>>(std::move(ask_outputs), until);
     if (!lines || !outputs) co_return no_answer();
@@ -109,7 +125,10 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         json.raw({});
         append_presence(answer.body, snapshot, people_->person(slot), ports_.teams_word);
         json.key("inputs");
-        json.array([&] { write_inputs(json, snapshot, *lines); });
+        json.array([&] {
+            write_inputs(json, snapshot, *lines);
+            if (services) write_services(json, *services);
+        });
         json.key("rules");
         json.array([&] {
             for (const presence::Rule& rule : rules->rows())

@@ -90,6 +90,15 @@ struct LineInput {
     std::optional<Wall> expires; // when it becomes unknown unless something is heard
 };
 
+/// A setting of a line that decides where its calls go, for `why`; it has no part in the rules.
+struct ServiceInput {
+    std::string line;
+    std::string source; // "commpilot_express", "forwarding_busy" …
+    std::string value;  // "off", "on → +31201230002"; "unknown": it could not be read
+    std::optional<Wall> at;
+    std::optional<Wall> expires; // when it is read again
+};
+
 /// What was last said of a person to the outside.
 struct OutputView {
     std::string adapter;
@@ -130,6 +139,8 @@ struct Ports {
     Ask<std::vector<AdapterView>> adapters;
     Ask<std::vector<CallView>> active_calls;
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
+    /// Asks the platform; no answer within the limit only leaves them out.
+    std::function<void(presence::Slot, Reply<std::vector<ServiceInput>>)> services;
     std::function<void(presence::Slot, Reply<std::vector<OutputView>>)> outputs;
     /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
     /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.
