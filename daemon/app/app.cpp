@@ -22,6 +22,7 @@
 #include "status/call_json.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
+#include "xsi/line_services.hpp"
 #include "xsi/platform.hpp"
 
 #ifndef LAMP_VERSION
@@ -332,6 +333,11 @@ private:
         ports.lines = [this](presence::Slot slot, status::Reply<std::vector<status::LineInput>> reply) {
             ingress_.post([this, slot, reply = std::move(reply)] { reply(line_inputs(slot)); });
         };
+        ports.services = [this](presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+            ingress_.post([this, slot, reply = std::move(reply)]() mutable {
+                ingress_.spawn(tell_services(slot, std::move(reply)));
+            });
+        };
         ports.dial = [this](status::DialRequest request, status::Reply<Result<std::string>> reply) {
             ingress_.post(
                 [this, request = std::move(request), reply = std::move(reply)] { desk_.dial(request, reply); });
@@ -398,6 +404,20 @@ private:
             inputs.push_back(std::move(input));
         }
         return inputs;
+    }
+
+    Task<> tell_services(presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+        std::vector<xsi::LineServices::Wanted> wanted;
+        for (xsi::LineIndex line : lines_.of_person(slot))
+            wanted.push_back({std::string(lines_.id(line)), &platforms_.at(lines_.platform(line))->actions()});
+        std::vector<status::ServiceInput> inputs;
+        for (auto& seen : co_await services_.of(std::move(wanted))) {
+            status::ServiceInput input{
+                std::move(seen.line), std::string(seen.source), std::move(seen.value), seen.at, {}};
+            if (seen.at) input.expires = *seen.at + services_.kept();
+            inputs.push_back(std::move(input));
+        }
+        reply(std::move(inputs));
     }
 
     // --- call events: what is new, changed or over on a line
@@ -551,6 +571,7 @@ private:
     asio::signal_set signals_;
     std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
     CallDesk desk_;                                         // ingress
+    xsi::LineServices services_{ingress_};                  // ingress
     std::vector<roster::PlatformInfo> infos_;
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_; // ingress

@@ -13,6 +13,7 @@ namespace lamp::status {
 namespace {
 
 constexpr std::size_t number_length_max = 128;
+constexpr milliseconds services_before{2'000}; // left for the rest of `why`
 
 int status_of(Category category) {
     switch (category) {
@@ -75,6 +76,14 @@ void write_input(JsonWriter& json, std::string_view source, std::string_view val
     json.member("expires", expires);
 }
 
+void write_services(JsonWriter& json, const std::vector<ServiceInput>& services) {
+    for (const ServiceInput& service : services)
+        json.object([&] {
+            write_input(json, service.source, service.value, service.at, service.expires);
+            json.member("line", service.line);
+        });
+}
+
 } // namespace
 
 /// limit and cursor of a listing whose order is fixed while it is read; nothing after a 400 was given.
@@ -105,6 +114,13 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     std::function<void(Reply<PersonView>)> ask_person;
     if (ports_.person)
         ask_person = [this, slot](Reply<PersonView> reply) { ports_.person(slot, std::move(reply)); };
+    std::function<void(Reply<std::vector<ServiceInput>>)> ask_services;
+    if (ports_.services)
+        ask_services = [this, slot](Reply<std::vector<ServiceInput>> reply) {
+            ports_.services(slot, std::move(reply));
+        };
+    // The slowest first: what is told of the table and the lines is as of the answer.
+    auto services = co_await ask<std::vector<ServiceInput>>(std::move(ask_services), until - services_before);
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
     auto person = co_await ask<PersonView>(std::move(ask_person), until);
     if (!lines || !person) co_return no_answer();
@@ -120,7 +136,10 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         json.raw({});
         append_presence(answer.body, snapshot, people_->person(slot), ports_.teams_word);
         json.key("inputs");
-        json.array([&] { write_inputs(json, snapshot, *lines, person->inputs); });
+        json.array([&] {
+            write_inputs(json, snapshot, *lines, person->inputs);
+            if (services) write_services(json, *services);
+        });
         json.key("rules");
         json.array([&] {
             for (const presence::Rule& rule : rules->rows())

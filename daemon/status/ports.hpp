@@ -91,6 +91,15 @@ struct LineInput {
     std::optional<Wall> expires; // when it becomes unknown unless something is heard
 };
 
+/// A setting of a line that decides where its calls go, for `why`; it has no part in the rules.
+struct ServiceInput {
+    std::string line;
+    std::string source; // "commpilot_express", "forwarding_busy" …
+    std::string value;  // "off", "on → +31201230002"; "unknown": it could not be read
+    std::optional<Wall> at;
+    std::optional<Wall> expires; // when it is read again
+};
+
 /// One input of a person that an adapter knows more of than the table does; it stands for the table's in `why`.
 struct InputView {
     std::string source;
@@ -160,6 +169,8 @@ struct Ports {
     Ask<std::vector<AdapterView>> adapters;
     Ask<std::vector<CallView>> active_calls;
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
+    /// Asks the platform; no answer within the limit only leaves them out.
+    std::function<void(presence::Slot, Reply<std::vector<ServiceInput>>)> services;
     std::function<void(presence::Slot, Reply<PersonView>)> person;
     Ask<std::vector<DoubtView>> doubts;
     std::function<void(presence::Slot, Reply<PhotoView>)> photo;

@@ -77,7 +77,9 @@ TEST_CASE("where secrets come from") {
         {"credentials:teams",  "credentials:teams", "warning: holds the secret itself (better: \"credential:NAME\", \"file:PATH\" or \"env:NAME\"; did you mean \"credential:\"?)"},
         {"",                   "",                "is an empty text (wanted: \"credential:NAME\", \"file:PATH\" or \"env:NAME\")"},
     });
-    check({}, {
+    FakeMachine by_hand;
+    by_hand.files = {{"/etc/secrets/by-hand", {"from-by-hand\n", false}}};
+    check(by_hand, {
         {"credential:teams",   "",                "names the credential \"teams\", but $CREDENTIALS_DIRECTORY is not set (systemd sets it for a unit with LoadCredential=) and there is no \"/etc/secrets/teams\""},
         {"credential:by-hand", "from-by-hand",    ""}, // as the unit would take it
     });
