@@ -73,6 +73,8 @@ private:
     [[nodiscard]] Task<> write(std::vector<Sessions::Action> actions);
     [[nodiscard]] Task<> record(std::span<const Sessions::Action> actions);
     [[nodiscard]] Task<std::vector<fanout::Outcome>> carry_out(std::span<const Sessions::Action> actions);
+    [[nodiscard]] Task<fanout::Outcome> carry_out_alone(Sessions::Action action);
+    [[nodiscard]] Task<std::vector<fanout::Outcome>> carry_out_together(std::span<const Sessions::Action> actions);
     void take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& outcomes);
     void finish(const Sessions::Action& action, const fanout::Outcome& outcome);
     void forget_ended();
@@ -114,6 +116,8 @@ private:
     Bell write_bell_;
     unsigned writes_under_way_ = 0;
     Steady write_blocked_until_{};
+    unsigned refusals_in_a_row_ = 0;
+    bool batches_work_ = true;
     struct Last { // what was last written of a person
         std::int64_t at_s = 0;
         enum class Result : std::uint8_t { nothing, set, cleared, gone, failed } result = Result::nothing;

@@ -205,3 +205,26 @@ TEST_CASE("one bad account does not darken the other 649") {
     CHECK(unknown == bad);
     CHECK(office.requests("presences") < 40);
 }
+
+TEST_CASE("where batches are not known, sessions are written one by one") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    office.fault("not_found", "batch", {{"forever", true}});
+    for (presence::Slot slot : office.people().order())
+        office.call(office.people().person(slot).id);
+    CHECK(within(10s, [&] { return office.sessions() == office.people().size(); }));
+}
+
+TEST_CASE("one account that may not be written does not silence the others") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    auto odd = office.person(0);
+    office.fault("forbidden", "presence_set", {{"forever", true}, {"users", json::array{odd}}});
+    office.call(odd);
+    CHECK(within(5s, [&] { return office.told(odd).find("failed") != std::string::npos; }));
+    for (std::size_t i = 1; i < 4; ++i)
+        office.call(office.person(i));
+    CHECK(within(5s, [&] { return office.sessions() == 3; }));
+}
