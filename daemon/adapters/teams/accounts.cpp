@@ -86,6 +86,7 @@ void Accounts::settle() {
     places_ = {};
     std::ranges::sort(keys_, {}, &Key::hash);
     keys_.shrink_to_fit();
+    accounts_.shrink_to_fit();
 }
 
 std::vector<Guid> Accounts::find_hash(Way way, std::uint64_t hash) const {

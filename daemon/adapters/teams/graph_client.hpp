@@ -73,7 +73,7 @@ private:
     GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s);
 
     [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
-    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer);
+    [[nodiscard]] GraphReply digest(Result<http::Answer> answer);
     void digest_error(GraphReply& reply, const http::Answer& answer);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);
