@@ -59,7 +59,15 @@ class Office:
         if certificate:
             extra += f'[net]\nca_file = "{certificate[0]}"\n'
         secret = {"GRAPH_SECRET": self.sim.announced["client_secret"]}
-        self.daemon = Daemon(self.sim, extra, 'target = "enterprise"', environment=secret)
+        self.daemon = None
+        try:
+            self.daemon = Daemon(self.sim, extra, 'target = "enterprise"', environment=secret)
+            self.wait_until_ready(people, poll)
+        except BaseException:
+            self.close()
+            raise
+
+    def wait_until_ready(self, people, poll):
         began = time.monotonic()
         # The notify socket holds ten messages, and a daemon that cannot tell systemd of its progress stands still.
         assert within(180, lambda: self.daemon.notify.listen(0.01) and self.daemon.get("/readyz")[0] == 200)
@@ -70,7 +78,8 @@ class Office:
             assert matched == people, f"{matched} of {people} people matched"
 
     def close(self):
-        self.daemon.close()
+        if self.daemon:
+            self.daemon.close()
         self.sim.close()
 
     def __enter__(self):

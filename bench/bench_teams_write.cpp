@@ -146,6 +146,7 @@ public:
     [[nodiscard]] std::int64_t number(std::string_view member) {
         return command("graph/state", {{"detail", false}}).at(member).to_number<std::int64_t>();
     }
+    [[nodiscard]] store::StoreReport disk() const { return store_->report(); }
     [[nodiscard]] std::int64_t sets() {
         auto state = command("graph/state", {{"detail", false}});
         return state.at("requests").at("presence_set").to_number<std::int64_t>();
@@ -208,6 +209,10 @@ double latency_p99_ms(bool lifted, int per_second, int seconds, milliseconds tal
     std::ranges::sort(took);
     fmt::print("  {} calls at {}/s: median {:.1f} ms, p99 {:.1f}, longest {:.1f}\n", calls, per_second,
                took[took.size() / 2], took[took.size() * 99 / 100], took.back());
+    auto disk = desk.disk();
+    fmt::print("  on disk before: {} groups in {} commits, the longest commit {:.1f} ms, the longest wait {:.1f} ms\n",
+               disk.units, disk.commits, static_cast<double>(disk.longest.count()) / 1000,
+               static_cast<double>(disk.waited.count()) / 1000);
     return took[took.size() * 99 / 100];
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <unordered_set>
+#include <utility>
 
 namespace lamp::teams {
 namespace {
@@ -48,6 +49,7 @@ void Accounts::clear() {
 }
 
 void Accounts::take(std::span<const graph::User> users) {
+    if (users.empty()) return; // most pages of changes: nothing to look up, and nothing that `settle` must give back
     if (places_.empty())
         for (std::uint32_t i = 0; i < accounts_.size(); ++i)
             places_.emplace(accounts_[i], i);
@@ -83,7 +85,7 @@ void Accounts::add(const graph::User& user) {
 }
 
 void Accounts::settle() {
-    places_ = {};
+    std::exchange(places_, {}); // with its buckets
     std::ranges::sort(keys_, {}, &Key::hash);
     keys_.shrink_to_fit();
     accounts_.shrink_to_fit();

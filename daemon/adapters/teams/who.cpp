@@ -123,9 +123,8 @@ void Teams::match_again() {
     auto before = std::exchange(by_account_, {});
     matching_ = match(*people_, lines_, accounts_, match_);
     by_account_.reserve(matching_.matched.size());
-    for (const auto& [slot, id] : matching_.matched)
+    for (const auto& [slot, id] : std::exchange(matching_.matched, {}))
         by_account_.emplace_back(id, slot);
-    matching_.matched = {};
     std::ranges::sort(by_account_);
     by_slot_.assign(people_->slots(), 0);
     std::vector<Guid> everybody;
@@ -143,6 +142,7 @@ void Teams::match_again() {
         if (!may_write(slot)) sessions_.abandon(id, now);
         look_at_line(slot, now);
     }
+    readings_.use(people_->slots());
     plan_.use(std::move(everybody));
     read_bell_.ring();
     write_bell_.ring();
