@@ -6,7 +6,6 @@ daemon without [teams]. The daemon is a process of its own; the fake Graph runs 
     bench/bench_teams.py [--quick] [--people N] [--seconds S]
 """
 import argparse
-import json
 import pathlib
 import statistics
 import subprocess
@@ -115,8 +114,7 @@ def round_time(office, people, rounds):
         last = now["lamplighter_teams_rounds_total"]
         took.append(now["lamplighter_teams_round_seconds"])
     ideal = -(-people // BATCH) / PER_SECOND
-    print(f"rounds {min(took):.3f} to {max(took):.3f} s, the budget alone {ideal:.3f} s, throttled {office.throttled()}",
-          flush=True)
+    print(f"rounds {min(took):.3f} to {max(took):.3f} s, the budget alone {ideal:.3f} s", flush=True)
     assert office.throttled() == 0
     return statistics.median(took) / ideal
 

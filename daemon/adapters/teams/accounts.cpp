@@ -30,7 +30,7 @@ std::string digits(std::string_view text) {
     return made.substr(made.size() - phone_digits);
 }
 
-void keep_two(std::vector<Guid>& found, const std::vector<Guid>& more) {
+void keep_two(std::vector<Guid>& found, std::span<const Guid> more) {
     for (const Guid& id : more)
         if (found.size() < 2 && std::ranges::find(found, id) == found.end()) found.push_back(id);
 }
@@ -96,7 +96,7 @@ std::vector<Guid> Accounts::find_hash(Way way, std::uint64_t hash) const {
     if (hash == 0) return found;
     auto same = std::ranges::equal_range(keys_, hash, {}, &Key::hash);
     for (const Key& key : same)
-        if ((key.ways & bit(way)) != 0) keep_two(found, {accounts_[key.account]});
+        if ((key.ways & bit(way)) != 0) keep_two(found, {&accounts_[key.account], 1});
     return found;
 }
 
@@ -128,6 +128,8 @@ public:
         : people_(people), lines_(lines), accounts_(accounts), ways_(ways) {}
 
     Matching run() {
+        owner_.reserve(people_.size());
+        matching_.matched.reserve(people_.size());
         for (Slot slot : people_.order())
             match_one(slot);
         return std::move(matching_);

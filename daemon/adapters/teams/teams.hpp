@@ -64,6 +64,7 @@ private:
     void note_unknown_word(std::string_view word);
 
     // writing
+    void visit_soon();
     void visit_changes();
     void look_at_line(presence::Slot slot, Steady now);
     [[nodiscard]] bool may_write(presence::Slot slot) const;
@@ -106,6 +107,7 @@ private:
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
 
+    asio::steady_timer visit_timer_;
     Sessions sessions_;
     Bell write_bell_;
     unsigned writes_under_way_ = 0;

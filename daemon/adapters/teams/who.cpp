@@ -102,6 +102,7 @@ Task<bool> Teams::read_account_changes() {
     if (changed) {
         accounts_.settle();
         match_again();
+        ::malloc_trim(0);
     }
     co_return whole;
 }
