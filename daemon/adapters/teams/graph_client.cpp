@@ -117,7 +117,7 @@ Task<unsigned> GraphClient::acquire(Priority priority, unsigned wanted) {
         bool probing = failing_ && under_way_ > 0;
         if (!probing) given = budget_.take(now, priority, failing_ ? 1 : wanted, writers_waiting_ > 0);
         if (given > 0) break;
-        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now), milliseconds(1000)));
+        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now, priority), milliseconds(1000)));
     }
     writers_waiting_ -= writes ? 1 : 0;
     co_return given;
@@ -176,7 +176,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
         bool expired = answer && answer->status == 401;
         if (expired) tokens_.reject(*token);
         if (expired && attempt == 0) continue;
-        reply = digest(answer, wanted);
+        reply = digest(std::move(answer), wanted);
         break;
     }
     --under_way_;
@@ -195,7 +195,7 @@ GraphReply GraphClient::fail_login(const Error& error) {
     return reply;
 }
 
-GraphReply GraphClient::digest(const Result<http::Answer>& answer, Wanted wanted) {
+GraphReply GraphClient::digest(Result<http::Answer> answer, Wanted wanted) {
     GraphReply reply;
     if (!answer) {
         reply.error = answer.error();
@@ -208,7 +208,7 @@ GraphReply GraphClient::digest(const Result<http::Answer>& answer, Wanted wanted
     reply.status = answer->status;
     bool fits = wanted == Wanted::image ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
     if (answer->success() && fits) {
-        reply.body = answer->body;
+        reply.body = std::move(answer->body);
         note_success();
         return reply;
     }

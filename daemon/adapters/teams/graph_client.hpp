@@ -77,7 +77,7 @@ private:
     [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
     enum class Wanted : std::uint8_t { json, image };
     [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);
-    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer, Wanted wanted);
+    [[nodiscard]] GraphReply digest(Result<http::Answer> answer, Wanted wanted);
     void digest_error(GraphReply& reply, const http::Answer& answer);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);

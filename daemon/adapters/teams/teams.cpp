@@ -49,10 +49,11 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
       read_bell_(loop.context()),
       photos_(loop, *graph_),
+      visit_timer_(loop.context()),
       sessions_(times_of(options_)),
       write_bell_(loop.context()) {
     if (options_.write)
-        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_changes(); }); });
+        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_soon(); }); });
 }
 
 Teams::~Teams() = default;

@@ -66,6 +66,7 @@ private:
     void note_unknown_word(std::string_view word);
 
     // writing
+    void visit_soon();
     void visit_changes();
     void look_at_line(presence::Slot slot, Steady now);
     [[nodiscard]] bool may_write(presence::Slot slot) const;
@@ -112,6 +113,7 @@ private:
 
     Photos photos_;
 
+    asio::steady_timer visit_timer_;
     Sessions sessions_;
     Bell write_bell_;
     unsigned writes_under_way_ = 0;
