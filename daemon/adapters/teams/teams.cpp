@@ -31,8 +31,8 @@ Result<std::unique_ptr<Teams>> Teams::make(Loop& loop, TeamsOptions options, std
                                            store::Store& store) {
     auto graph = GraphClient::make(loop, options);
     if (!graph) return std::unexpected(graph.error());
-    return std::unique_ptr<Teams>(new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout,
-                                            store, *std::move(graph)));
+    return std::unique_ptr<Teams>(
+        new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout, store, *std::move(graph)));
 }
 
 Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
@@ -126,11 +126,15 @@ Task<> Teams::read(PollPlan::Batch batch) {
     } else if (reply.status == 400 || reply.status == 404) {
         if (auto bad = plan_.poisoned(std::move(batch), now)) {
             if (auto slot = slot_of(*bad)) readings_.missing(*slot, now, wall_now());
-            log::warning("teams", "Graph refuses to tell the presence of one account; it is left out for a day",
-                         {{"why", reply.error->text}});
+            if (read_complaint_.allow(now))
+                log::warning("teams", "Graph refuses to tell the presence of one account; it is left out for a while",
+                             {{"account", graph::to_string(*bad)},
+                              {"why", reply.error->text},
+                              {"not_shown", read_complaint_.take_suppressed()}});
         }
     } else if (reply.status == 403) {
-        if (read_refused_.empty()) log::error("teams", "reading presence is not permitted", {{"why", reply.error->text}});
+        if (read_refused_.empty())
+            log::error("teams", "reading presence is not permitted", {{"why", reply.error->text}});
         read_refused_ = reply.error->text;
         plan_.failed(std::move(batch));
         read_blocked_until_ = now + refused_wait;

@@ -12,6 +12,7 @@
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
 #include "adapters/teams/sessions.hpp"
+#include "base/log.hpp"
 #include "fanout/dirty_set.hpp"
 #include "store/store.hpp"
 
@@ -109,6 +110,7 @@ private:
     Bell read_bell_;
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
+    log::OncePerMinute read_complaint_;
 
     Photos photos_;
 
