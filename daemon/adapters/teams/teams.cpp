@@ -155,15 +155,26 @@ bool Teams::take(const PollPlan::Batch& batch, const GraphReply& reply) {
         take(presence, now, wall);
     });
     if (!outcome) {
-        log::warning("teams", "Graph's answer cannot be read", {{"why", outcome.error().text}});
+        note_unreadable(outcome.error(), now);
         return false;
     }
+    read_garbled_.clear();
+    read_back_off_.reset();
     if (std::ranges::equal(told, batch.people)) return true;
     std::ranges::sort(told);
     for (const Guid& id : batch.people)
         if (!std::ranges::binary_search(told, id))
             if (auto slot = slot_of(id)) readings_.missing(*slot, now, wall);
     return true;
+}
+
+// Answers that were on their way together are one mishap.
+void Teams::note_unreadable(const Error& why, Steady now) {
+    read_garbled_ = why.text;
+    if (now >= read_blocked_until_) read_blocked_until_ = now + read_back_off_.next();
+    if (read_complaint_.allow(now))
+        log::warning("teams", "Graph's answer cannot be read",
+                     {{"why", why.text}, {"not_shown", read_complaint_.take_suppressed()}});
 }
 
 void Teams::take(const graph::Presence& presence, Steady now, Wall wall) {

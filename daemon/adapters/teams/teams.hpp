@@ -12,6 +12,7 @@
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
 #include "adapters/teams/sessions.hpp"
+#include "base/backoff.hpp"
 #include "base/log.hpp"
 #include "fanout/dirty_set.hpp"
 #include "store/store.hpp"
@@ -63,6 +64,7 @@ private:
     [[nodiscard]] Task<> follow_presence();
     [[nodiscard]] Task<> read(PollPlan::Batch batch);
     [[nodiscard]] bool take(const PollPlan::Batch& batch, const GraphReply& reply);
+    void note_unreadable(const Error& why, Steady now);
     void take(const graph::Presence& presence, Steady now, Wall wall);
     void note_unknown_word(std::string_view word);
 
@@ -110,6 +112,7 @@ private:
     Bell read_bell_;
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
+    Backoff read_back_off_{milliseconds(1000), milliseconds(60'000)}; // while answers cannot be read
     log::OncePerMinute read_complaint_;
 
     Photos photos_;
@@ -127,7 +130,8 @@ private:
     std::vector<Last> last_; // by slot
 
     std::string read_refused_;      // why reading is not permitted; empty while it is
-    std::string write_refused_;     // the same of writing
+    std::string read_garbled_;      // why the last answer could not be read
+    std::string write_refused_;     // why writing is not permitted
     std::string directory_refused_; // the same of the directory
     std::string disk_problem_;
     std::uint64_t writes_ = 0;

@@ -151,7 +151,9 @@ TEST_CASE("permissions that are missing are named and hold nothing back") {
 TEST_CASE("a clock that is wrong on one side changes nothing") {
     for (std::int64_t offset : {-3'600'000, 3'600'000}) {
         TeamsSetup setup;
-        setup.before = [&](sim::World& world) { REQUIRE(world.command("graph/settings", {{"clock_offset_ms", offset}})); };
+        setup.before = [&](sim::World& world) {
+            REQUIRE(world.command("graph/settings", {{"clock_offset_ms", offset}}));
+        };
         TeamsOffice office(setup);
         office.require_ready();
         office.call(office.person(0));
@@ -227,4 +229,20 @@ TEST_CASE("one account that may not be written does not silence the others") {
     for (std::size_t i = 1; i < 4; ++i)
         office.call(office.person(i));
     CHECK(within(5s, [&] { return office.sessions() == 3; }));
+}
+
+TEST_CASE("answers that cannot be read for long: asked ever more seldom, told, and over with the first good one") {
+    TeamsOffice office;
+    office.require_ready();
+    office.fault("truncated", "presences", {{"forever", true}});
+    REQUIRE(within(5s, [&] { return office.health().state == "degraded"; }));
+    auto asked = office.requests("presences");
+    std::this_thread::sleep_for(3s);
+    CHECK(office.requests("presences") - asked <= 4);
+    bool named = false;
+    for (const auto& problem : office.health().problems)
+        named = named || problem.find("reading presence") != std::string::npos;
+    CHECK(named);
+    office.command("graph/faults/clear");
+    CHECK(within(10s, [&] { return office.health().state == "up"; }));
 }
