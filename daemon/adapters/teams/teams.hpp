@@ -104,6 +104,7 @@ private:
     std::string delta_link_;
     bool accounts_in_ = false; // as far as they will be
     bool people_in_ = false;
+    milliseconds directory_after_{0}; // asked for by the last answer
     Bell directory_bell_;
 
     PollPlan plan_;

@@ -246,3 +246,20 @@ TEST_CASE("answers that cannot be read for long: asked ever more seldom, told, a
     office.command("graph/faults/clear");
     CHECK(within(10s, [&] { return office.health().state == "up"; }));
 }
+
+TEST_CASE("photos and accounts that are throttled or fail hold no presence back") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    office.fault("too_many", "photo", {{"forever", true}, {"retry_after", 60}});
+    office.fault("too_many", "users", {{"forever", true}, {"retry_after", 60}});
+    CHECK(!office.photo(office.slot(office.person(0))));
+    office.command("graph/faults/clear");
+    office.fault("unavailable", "photo", {{"forever", true}, {"retry_after", 60}});
+    CHECK(!office.photo(office.slot(office.person(1))));
+    CHECK(office.health().state == "up");
+    office.call(office.person(2));
+    CHECK(within(5s, [&] { return office.session(office.person(2)); }));
+    office.client(office.person(3), "DoNotDisturb", "Presenting");
+    CHECK(within(5s, [&] { return office.teams(office.person(3)).state == TeamsState::presenting; }));
+}
