@@ -140,7 +140,7 @@ TEST_CASE("what a failed write leads to") {
         {"throttled for 7 s",        retry(7s),                                          7s},
         {"no answer",                retry(0ms, true),                                   1s},
         {"login refused",            {Kind::unauthorised, 0ms, false, "who are you"},    1s},
-        {"not permitted",            Outcome::refused("no"),                             10min},
+        {"not permitted",            Outcome::refused("no"),                             1min},
         {"no such account in Teams", Outcome::not_applicable("nobody"),                  1h},
     };
     // clang-format on

@@ -250,6 +250,7 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wa
         note_outage(now, reply.after);
     } else {
         failing_ = false; // it answers, if only to refuse
+        if (category == Category::forbidden) forbidden();
         if (category == Category::unauthorised || category == Category::forbidden) last_error_ = text;
         if (category == Category::unauthorised) note_outage(now, milliseconds(30'000)); // with a fresh token, too
     }

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] Task<GraphReply> send_for_photo(std::string target);
     /// An item of a batch was throttled: everybody is silent for so long.
     void throttled(milliseconds after);
+    /// An item of a batch was not permitted.
+    void forbidden() { tokens_.renew(); }
     /// Ends all waiting; later calls are refused.
     void stop();
 

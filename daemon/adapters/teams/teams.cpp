@@ -10,7 +10,6 @@ namespace {
 
 constexpr milliseconds doubt_after_least{15'000};
 constexpr unsigned reads_parallel = 8;
-constexpr milliseconds refused_wait{600'000};
 constexpr std::size_t words_told_max = 32;
 
 SessionTimes times_of(const TeamsOptions& options) {
@@ -118,6 +117,7 @@ Task<> Teams::read(PollPlan::Batch batch) {
     if (reply.ok()) {
         auto taken = take(batch, reply);
         read_refused_.clear();
+        refused_back_off_.reset();
         if (taken)
             plan_.answered(batch, now);
         else
@@ -137,7 +137,7 @@ Task<> Teams::read(PollPlan::Batch batch) {
             log::error("teams", "reading presence is not permitted", {{"why", reply.error->text}});
         read_refused_ = reply.error->text;
         plan_.failed(std::move(batch));
-        read_blocked_until_ = now + refused_wait;
+        if (now >= read_blocked_until_) read_blocked_until_ = now + refused_back_off_.next();
     } else {
         plan_.failed(std::move(batch));
     }

@@ -114,6 +114,7 @@ private:
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
     Backoff read_back_off_{milliseconds(1000), milliseconds(60'000)}; // while answers cannot be read
+    Backoff refused_back_off_{milliseconds(5000), milliseconds(60'000)};
     log::OncePerMinute read_complaint_;
 
     Photos photos_;
@@ -123,6 +124,7 @@ private:
     unsigned writes_under_way_ = 0;
     Steady write_blocked_until_{};
     unsigned refusals_in_a_row_ = 0;
+    Backoff write_back_off_{milliseconds(5000), milliseconds(60'000)}; // while writing is refused
     bool batches_work_ = true;
     struct Last { // what was last written of a person
         std::int64_t at_s = 0;

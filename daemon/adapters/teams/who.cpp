@@ -9,7 +9,7 @@ namespace lamp::teams {
 namespace {
 
 constexpr std::size_t pages_max = 10'000;
-constexpr milliseconds refused_wait{600'000};
+constexpr milliseconds refused_wait{60'000};
 
 } // namespace
 

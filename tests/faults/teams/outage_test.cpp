@@ -263,3 +263,19 @@ TEST_CASE("photos and accounts that are throttled or fail hold no presence back"
     office.client(office.person(3), "DoNotDisturb", "Presenting");
     CHECK(within(5s, [&] { return office.teams(office.person(3)).state == TeamsState::presenting; }));
 }
+
+TEST_CASE("permissions that are granted later work without a restart, within a minute or so") {
+    TeamsSetup setup;
+    setup.before = [](sim::World& world) {
+        REQUIRE(world.command("graph/permissions", {{"application", json::array{"User.Read.All"}}}));
+    };
+    TeamsOffice office(setup);
+    office.everybody_idle();
+    office.client(office.person(0), "DoNotDisturb", "Presenting");
+    REQUIRE(within(10s, [&] { return office.health().state == "degraded"; }));
+    office.command("graph/permissions", {{"add", json::array{"Presence.ReadWrite.All"}}}); // the token does not hold it
+    CHECK(within(60s, [&] { return office.teams(office.person(0)).state == TeamsState::presenting; }));
+    office.call(office.person(1));
+    CHECK(within(10s, [&] { return office.session(office.person(1)); }));
+    CHECK(office.requests("token") <= 6);
+}
