@@ -134,11 +134,16 @@ Result<std::string> GraphClient::local_target(const std::string& target) const {
 }
 
 Task<GraphReply> GraphClient::send(http::Method method, std::string target, std::string body) {
-    return ask(method, std::move(target), std::move(body), Wanted::json);
+    auto wanted = method == http::Method::get ? Wanted::accounts : Wanted::presence;
+    return ask(method, std::move(target), std::move(body), wanted);
 }
 
-Task<GraphReply> GraphClient::send_for_image(std::string target) {
-    return ask(http::Method::get, std::move(target), {}, Wanted::image);
+Task<GraphReply> GraphClient::send_for_photo_data(std::string target) {
+    return ask(http::Method::get, std::move(target), {}, Wanted::photo_data);
+}
+
+Task<GraphReply> GraphClient::send_for_photo(std::string target) {
+    return ask(http::Method::get, std::move(target), {}, Wanted::photo);
 }
 
 Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::string body, Wanted wanted) {
@@ -157,11 +162,11 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
     request.target = *std::move(local);
     request.body = std::move(body);
     request.content_type = request.body.empty() ? "" : "application/json";
-    request.headers.add("Accept", wanted == Wanted::json ? "application/json" : "image/*");
+    request.headers.add("Accept", wanted == Wanted::photo ? "image/*" : "application/json");
     request.headers.add("client-request-id", request_id());
     request.limit = request_limit;
     request.safe_to_repeat = true; // reads, and writes of a wanted state
-    ++under_way_;
+    under_way_ += aside(wanted) ? 0 : 1;
     GraphReply reply;
     for (int attempt = 0; attempt < 2; ++attempt) {
         auto token = co_await tokens_.token();
@@ -179,7 +184,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
         reply = digest(std::move(answer), wanted);
         break;
     }
-    --under_way_;
+    under_way_ -= aside(wanted) ? 0 : 1;
     bell_.ring();
     co_return reply;
 }
@@ -201,22 +206,23 @@ GraphReply GraphClient::digest(Result<http::Answer> answer, Wanted wanted) {
         reply.error = answer.error();
         if (answer.error().category == Category::cancelled) return reply;
         reply.uncertain = true;
+        if (aside(wanted)) return reply;
         last_error_ = answer.error().text;
         note_outage(steady_now(), milliseconds(0));
         return reply;
     }
     reply.status = answer->status;
-    bool fits = wanted == Wanted::image ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
+    bool fits = wanted == Wanted::photo ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
     if (answer->success() && fits) {
         reply.body = std::move(answer->body);
-        note_success();
+        if (!aside(wanted)) note_success();
         return reply;
     }
-    digest_error(reply, *answer);
+    digest_error(reply, *answer, wanted);
     return reply;
 }
 
-void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
+void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wanted wanted) {
     auto now = steady_now();
     auto told = graph::read_error(answer.body);
     auto id = told ? told->request_id : std::string();
@@ -235,13 +241,16 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
     if (auto wait = answer.retry_after(wall_now())) reply.after = *wait;
     if (answer.status == 429) {
         ++counters_.throttled;
-        throttled(reply.after);
+        if (wanted == Wanted::presence) throttled(reply.after); // the directory has limits of its own
+    } else if (aside(wanted)) {
+        reply.uncertain = true;
     } else if (foreign || answer.status >= 500) {
         reply.uncertain = true;
         last_error_ = text;
         note_outage(now, reply.after);
     } else {
         failing_ = false; // it answers, if only to refuse
+        if (category == Category::forbidden) forbidden();
         if (category == Category::unauthorised || category == Category::forbidden) last_error_ = text;
         if (category == Category::unauthorised) note_outage(now, milliseconds(30'000)); // with a fresh token, too
     }

@@ -20,8 +20,8 @@ struct GraphReply {
     int status = 0; // 0: no answer
     std::string body{};
     std::optional<Error> error{};
-    std::string code{};    // Graph's error code
-    milliseconds after{0}; // 429 and 503: not earlier than this
+    std::string code{};     // Graph's error code
+    milliseconds after{0};  // 429 and 503: not earlier than this
     bool uncertain = false; // it may have been carried out all the same
     std::string location{}; // of a 410
 
@@ -51,10 +51,14 @@ public:
     /// Asks once, with a fresh token after a 401. The caller holds permits if it is about presence. `target` is
     /// "/v1.0/…", or a link of Graph's own (another origin is refused).
     [[nodiscard]] Task<GraphReply> send(http::Method method, std::string target, std::string body = {});
-    /// GET of what is no JSON: a picture.
-    [[nodiscard]] Task<GraphReply> send_for_image(std::string target);
+    /// GET of what is said of a photo, and of the photo. Mailboxes have a service and limits of their own: their errors
+    /// hold no presence back.
+    [[nodiscard]] Task<GraphReply> send_for_photo_data(std::string target);
+    [[nodiscard]] Task<GraphReply> send_for_photo(std::string target);
     /// An item of a batch was throttled: everybody is silent for so long.
     void throttled(milliseconds after);
+    /// An item of a batch was not permitted.
+    void forbidden() { tokens_.renew(); }
     /// Ends all waiting; later calls are refused.
     void stop();
 
@@ -75,10 +79,11 @@ private:
     GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s);
 
     [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
-    enum class Wanted : std::uint8_t { json, image };
+    enum class Wanted : std::uint8_t { presence, accounts, photo_data, photo };
+    [[nodiscard]] static bool aside(Wanted wanted) { return wanted >= Wanted::photo_data; }
     [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);
     [[nodiscard]] GraphReply digest(Result<http::Answer> answer, Wanted wanted);
-    void digest_error(GraphReply& reply, const http::Answer& answer);
+    void digest_error(GraphReply& reply, const http::Answer& answer, Wanted wanted);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);
     void note_success();

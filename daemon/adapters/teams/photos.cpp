@@ -88,7 +88,7 @@ Task<Result<PhotoShelf::Entry>> Photos::fetch(Guid person, std::string known_ver
     PhotoShelf::Entry entry;
     entry.checked = steady_now();
     auto base = "/v1.0/users/" + graph::to_string(person) + "/photo";
-    auto about = co_await graph_.send(http::Method::get, base);
+    auto about = co_await graph_.send_for_photo_data(base);
     if (about.status == 404) co_return entry;
     if (!about.ok()) co_return std::unexpected(*about.error);
     auto metadata = read_metadata(about.body);
@@ -98,8 +98,8 @@ Task<Result<PhotoShelf::Entry>> Photos::fetch(Guid person, std::string known_ver
         if (const auto* kept = shelf_.find(person)) entry.photo = kept->photo;
         co_return entry;
     }
-    auto image = co_await graph_.send_for_image(base + "s/96x96/$value");
-    if (image.status == 404) image = co_await graph_.send_for_image(base + "/$value"); // not every mailbox has sizes
+    auto image = co_await graph_.send_for_photo(base + "s/96x96/$value");
+    if (image.status == 404) image = co_await graph_.send_for_photo(base + "/$value"); // not every mailbox has sizes
     if (image.status == 404) co_return entry;
     if (!image.ok()) co_return std::unexpected(*image.error);
     auto type = image_type(image.body);

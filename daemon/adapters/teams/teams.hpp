@@ -12,6 +12,8 @@
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
 #include "adapters/teams/sessions.hpp"
+#include "base/backoff.hpp"
+#include "base/log.hpp"
 #include "fanout/dirty_set.hpp"
 #include "store/store.hpp"
 
@@ -62,6 +64,7 @@ private:
     [[nodiscard]] Task<> follow_presence();
     [[nodiscard]] Task<> read(PollPlan::Batch batch);
     [[nodiscard]] bool take(const PollPlan::Batch& batch, const GraphReply& reply);
+    void note_unreadable(const Error& why, Steady now);
     void take(const graph::Presence& presence, Steady now, Wall wall);
     void note_unknown_word(std::string_view word);
 
@@ -102,6 +105,7 @@ private:
     std::string delta_link_;
     bool accounts_in_ = false; // as far as they will be
     bool people_in_ = false;
+    milliseconds directory_after_{0}; // asked for by the last answer
     Bell directory_bell_;
 
     PollPlan plan_;
@@ -110,6 +114,9 @@ private:
     Bell read_bell_;
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
+    Backoff read_back_off_{milliseconds(1000), milliseconds(60'000)}; // while answers cannot be read
+    Backoff refused_back_off_{milliseconds(5000), milliseconds(60'000)};
+    log::OncePerMinute read_complaint_;
 
     Photos photos_;
 
@@ -119,6 +126,7 @@ private:
     unsigned writes_under_way_ = 0;
     Steady write_blocked_until_{};
     unsigned refusals_in_a_row_ = 0;
+    Backoff write_back_off_{milliseconds(5000), milliseconds(60'000)}; // while writing is refused
     bool batches_work_ = true;
     struct Last { // what was last written of a person
         std::int64_t at_s = 0;
@@ -127,7 +135,8 @@ private:
     std::vector<Last> last_; // by slot
 
     std::string read_refused_;      // why reading is not permitted; empty while it is
-    std::string write_refused_;     // the same of writing
+    std::string read_garbled_;      // why the last answer could not be read
+    std::string write_refused_;     // why writing is not permitted
     std::string directory_refused_; // the same of the directory
     std::string disk_problem_;
     std::uint64_t writes_ = 0;

@@ -37,8 +37,8 @@ std::string Teams::not_ready() const {
 
 fanout::Health Teams::health() const {
     fanout::Health health;
-    bool refused = graph_->login_refused() || !read_refused_.empty() || !write_refused_.empty() ||
-                   !directory_refused_.empty() || !disk_problem_.empty();
+    bool refused = graph_->login_refused() || !read_refused_.empty() || !read_garbled_.empty() ||
+                   !write_refused_.empty() || !directory_refused_.empty() || !disk_problem_.empty();
     health.not_ready = not_ready();
     if (refused)
         health.state = "degraded";
@@ -51,8 +51,9 @@ fanout::Health Teams::health() const {
     health.last_error = graph_->last_error();
     if (graph_->login_refused()) health.problems.push_back("teams: the login is refused: " + graph_->last_error());
     for (const auto& [what, problem] :
-         {std::pair("reading presence", &read_refused_), std::pair("writing presence", &write_refused_),
-          std::pair("listing accounts", &directory_refused_), std::pair("keeping intents on disk", &disk_problem_)}) {
+         {std::pair("reading presence", &read_refused_), std::pair("reading presence", &read_garbled_),
+          std::pair("writing presence", &write_refused_), std::pair("listing accounts", &directory_refused_),
+          std::pair("keeping intents on disk", &disk_problem_)}) {
         if (problem->empty()) continue;
         if (health.last_error.empty()) health.last_error = *problem;
         health.problems.push_back(fmt::format("teams: {} failed: {} (lamplighter teams check)", what, *problem));
@@ -151,8 +152,7 @@ std::vector<fanout::Metric> Teams::metrics() const {
         {counter, "lamplighter_teams_echoes_total", "Readings that were our own words.", "", "", number(echoes_)},
         {counter, "lamplighter_teams_old_readings_total", "Readings dropped for their sequence number.", "", "",
          number(readings_.dropped())},
-        {counter, "lamplighter_teams_unknown_words_total", "Words that are not known.", "", "",
-         number(unknown_words_)},
+        {counter, "lamplighter_teams_unknown_words_total", "Words that are not known.", "", "", number(unknown_words_)},
         {gauge, "lamplighter_teams_sessions", "Presence sessions of ours.", "", "", number(sessions_.published())},
         {gauge, "lamplighter_teams_people", "People by how their account was found.", "account", "matched",
          number(by_account_.size())},

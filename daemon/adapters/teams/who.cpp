@@ -10,7 +10,7 @@ namespace lamp::teams {
 namespace {
 
 constexpr std::size_t pages_max = 10'000;
-constexpr milliseconds refused_wait{600'000};
+constexpr milliseconds refused_wait{60'000};
 
 } // namespace
 
@@ -23,9 +23,8 @@ void Teams::use_people(std::shared_ptr<const presence::People> people, const std
 }
 
 bool Teams::needs_directory() const {
-    return std::ranges::any_of(people_->order(), [this](presence::Slot slot) {
-        return !graph::parse_guid(people_->person(slot).teams);
-    });
+    return std::ranges::any_of(people_->order(),
+                               [this](presence::Slot slot) { return !graph::parse_guid(people_->person(slot).teams); });
 }
 
 Task<> Teams::follow_directory() {
@@ -37,7 +36,7 @@ Task<> Teams::follow_directory() {
             continue;
         }
         bool read = delta_link_.empty() ? co_await read_all_accounts() : co_await read_account_changes();
-        auto wait = read ? options_.directory_poll : back_off.next();
+        auto wait = read ? options_.directory_poll : std::max(back_off.next(), directory_after_);
         if (read) back_off.reset();
         // New people wake us: asking once more is cheap.
         co_await directory_bell_.wait(directory_refused_.empty() ? wait : refused_wait);
@@ -108,11 +107,13 @@ Task<bool> Teams::read_account_changes() {
 }
 
 void Teams::note_directory(const GraphReply& reply) {
+    directory_after_ = reply.after;
     if (reply.ok()) return directory_refused_.clear();
     if (reply.status != 403) return;
     if (directory_refused_.empty())
-        log::error("teams", "listing the tenant's accounts is not permitted; only people whose object id stands in "
-                            "the people file are matched",
+        log::error("teams",
+                   "listing the tenant's accounts is not permitted; only people whose object id stands in "
+                   "the people file are matched",
                    {{"why", reply.error->text}});
     directory_refused_ = reply.error->text;
     accounts_in_ = true; // as much as there will be

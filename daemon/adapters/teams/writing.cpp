@@ -11,7 +11,6 @@ namespace lamp::teams {
 namespace {
 
 constexpr unsigned writes_parallel = 16;
-constexpr milliseconds refused_wait{600'000};
 constexpr unsigned refusals_that_count = 3; // in a row: then it is not one odd account
 constexpr milliseconds visit_delay{1};
 constexpr graph::Pair in_a_call{graph::Word::busy, graph::Word::in_a_call};
@@ -196,6 +195,7 @@ void Teams::take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& ou
                                           answer.error ? answer.error->code + ": " + answer.error->message : ""));
         one.uncertain = answer.status >= 500;
         if (answer.status == 429) graph_->throttled(one.after);
+        if (answer.status == 403) graph_->forbidden();
         outcomes[answer.index] = one.outcome();
     }
 }
@@ -217,10 +217,11 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
     if (outcome.kind == Kind::refused) {
         if (write_refused_.empty()) log::error("teams", "writing presence is refused", {{"why", outcome.reason}});
         write_refused_ = outcome.reason;
-        if (++refusals_in_a_row_ >= refusals_that_count) write_blocked_until_ = now + refused_wait;
+        if (++refusals_in_a_row_ >= refusals_that_count) write_blocked_until_ = now + write_back_off_.next();
     } else if (outcome.kind == Kind::delivered) {
         write_refused_.clear();
         refusals_in_a_row_ = 0;
+        write_back_off_.reset();
         write_blocked_until_ = Steady();
     }
     sessions_.finished(action, outcome, now);
