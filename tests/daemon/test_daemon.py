@@ -256,6 +256,19 @@ class Supervision(unittest.TestCase):
             daemon.close()
             sim.close()
 
+    def test_a_supervisor_that_does_not_read(self):
+        """Its queue fills up; the daemon goes on, the control loop too."""
+        sim = Simulator()
+        daemon = Daemon(sim, environment={"WATCHDOG_USEC": "30000"})
+        try:
+            time.sleep(2)  # at a message every 10 ms the socket's queue is long full
+            status, _, answer = daemon.post("/v1/reload")
+            self.assertEqual(status, 200, answer)
+            truth_within(sim, daemon, 5)
+        finally:
+            daemon.close()
+            sim.close()
+
     def test_unit_file(self):
         root = pathlib.Path(__file__).resolve().parents[2]
         if shutil.which("systemd-analyze") is None:
