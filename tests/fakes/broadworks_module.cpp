@@ -299,14 +299,24 @@ private:
             const auto removed = a.texts("remove");
             a.finish();
             json::array added;
+            json::array lines;
             if (add) {
                 check(add->is_array(), "add must be a list of objects");
-                for (const auto& item : add->as_array())
-                    added.emplace_back(add_user(item));
+                for (const auto& item : add->as_array()) {
+                    const bw::User& line = platform_.roster[user_of(add_user(item))];
+                    added.emplace_back(line.id);
+                    lines.emplace_back(json::object{{"id", line.id},
+                                                    {"name", line.name()},
+                                                    {"extension", line.extension},
+                                                    {"number", "+" + std::to_string(line.number)}});
+                }
             }
             for (const std::string& id : removed)
                 platform_.remove_user(user_of(id));
-            return json::object{{"added", std::move(added)}, {"removed", removed.size()}};
+            return json::object{{"added", std::move(added)},
+                                {"lines", std::move(lines)},
+                                {"removed", removed.size()},
+                                {"removed_ids", json::array(removed.begin(), removed.end())}};
         };
         table_["password"] = [&](Arguments& a) {
             const std::string login = a.text("login");
@@ -640,7 +650,7 @@ private:
             dnd = dnd || bw::service_active(platform_.roster[line], ServiceId::do_not_disturb);
             lines.emplace_back(platform_.roster[line].id);
         }
-        return {{"line", std::string(bw::name_of(sum.state))},
+        return {{"line", person.lines.empty() ? "unknown" : std::string(bw::name_of(sum.state))},
                 {"calls", sum.calls},
                 {"dnd", dnd},
                 {"lines", std::move(lines)},

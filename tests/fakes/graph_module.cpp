@@ -17,7 +17,6 @@ namespace json = boost::json;
 using graph::nobody;
 using graph::Pair;
 using graph::UserIndex;
-using graph::Words;
 
 namespace {
 
@@ -82,6 +81,29 @@ public:
         Arguments arguments(members);
         answer = found->second(arguments);
         return true;
+    }
+
+    // People who join or leave the enterprise do so here as well.
+    void noticed(std::string_view name, const json::value& answer) override {
+        if (name != "users") return;
+        for (const json::value& line : answer.at("lines").as_array()) {
+            graph::User user;
+            user.upn = std::string(line.at("id").as_string());
+            if (service_.directory.find_upn(user.upn) != nobody) continue;
+            user.id = graph::Guid::of(user.upn);
+            user.name = std::string(line.at("name").as_string());
+            user.mail = user.upn;
+            user.phones = std::string(line.at("number").as_string());
+            user.extension = line.at("extension").to_number<std::uint32_t>();
+            const bool back = service_.directory.find_removed(user.id.text()) != nobody;
+            if (back)
+                service_.directory.restore(service_.directory.find_removed(user.id.text()));
+            else
+                service_.add_user(std::move(user));
+        }
+        for (const json::value& id : answer.at("removed_ids").as_array())
+            if (const UserIndex user = service_.directory.find_upn(std::string_view(id.as_string())); user != nobody)
+                service_.directory.remove(user, false);
     }
 
 private:
@@ -254,6 +276,7 @@ private:
     void fill_cloud() {
         table_["graph/permissions"] = [&](Arguments& a) { return permissions(a); };
         table_["graph/token"] = [&](Arguments& a) { return token(a); };
+        table_["graph/notify"] = [&](Arguments& a) { return notify(a); };
         table_["graph/settings"] = [&](Arguments& a) { return set_settings(a); };
         table_["graph/fault"] = [&](Arguments& a) {
             graph::Fault fault;
@@ -280,6 +303,7 @@ private:
             service_.faults.clear();
             service_.identity.down = false;
             service_.identity.refuse.clear();
+            service_.subscriptions->notifier.clear();
             return json::object{};
         };
         table_["graph/away"] = [&](Arguments& a) {
@@ -297,6 +321,25 @@ private:
             active ? office_.start() : office_.stop();
             return json::object{{"active", office_.running()}};
         };
+    }
+
+    json::value notify(Arguments& a) {
+        auto& subscriptions = *service_.subscriptions;
+        const std::string kind = a.text("kind");
+        const auto count = a.boolean("forever", false) ? -1 : a.number("count", 1);
+        const auto ms = a.number("ms", 2000);
+        a.finish();
+        if (kind == "reauthorizationRequired" || kind == "subscriptionRemoved" || kind == "missed")
+            subscriptions.lifecycle(kind);
+        else if (kind == "disappear")
+            return json::object{{"subscriptions", subscriptions.disappear()}};
+        else if (kind == "rotate_key")
+            return json::object{{"key", service_.identity.rotate_key()}};
+        else if (kind == "clear")
+            subscriptions.notifier.clear();
+        else if (const std::string wrong = subscriptions.notifier.spoil(kind, count, ms); !wrong.empty())
+            throw CommandError(wrong);
+        return json::object{{"kind", kind}};
     }
 
     json::value permissions(Arguments& a) {
@@ -460,7 +503,26 @@ private:
                                      {"client_id", service_.identity.applications[session.app].id}};
             if (detail) presences[person.upn] = presence_of(i);
         }
+        json::array subscriptions;
+        for (const auto& [id, s] : service_.subscriptions->all())
+            subscriptions.emplace_back(
+                json::object{{"id", id},
+                             {"user", service_.directory[s.owner].upn},
+                             {"client_id", service_.identity.applications[s.app].id},
+                             {"users", s.users.size()},
+                             {"rich", s.rich},
+                             {"certificate", s.certificate_id},
+                             {"expires", s.expires},
+                             {"url", s.url},
+                             {"endpoint", service_.subscriptions->notifier.endpoint_state(s.url)}});
+        const auto& told = service_.subscriptions->notifier.counters;
+        json::object notifications{{"items", told.items},         {"posts", told.posts},
+                                   {"delivered", told.delivered}, {"retried", told.retried},
+                                   {"given_up", told.given_up},   {"dropped", told.dropped},
+                                   {"lifecycle", told.lifecycle}};
         return json::object{{"time", now},
+                            {"subscriptions", std::move(subscriptions)},
+                            {"notifications", std::move(notifications)},
                             {"users", service_.directory.size()},
                             {"requests", std::move(requests)},
                             {"statuses", std::move(statuses)},

@@ -24,6 +24,9 @@ public:
     // True when `command` is one of its own; throws CommandError. GET and POST share one name space.
     virtual bool command(std::string_view command, const boost::json::object& arguments,
                          boost::json::value& answer) = 0;
+
+    // Another module has done `command`; for services that know the same people.
+    virtual void noticed(std::string_view /*command*/, const boost::json::value& /*answer*/) {}
 };
 
 std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& options);

@@ -19,7 +19,11 @@ struct World::State {
     json::value run_command(std::string_view name, const json::object& arguments) {
         json::value answer;
         for (const auto& module : modules)
-            if (module->command(name, arguments, answer)) return answer;
+            if (module->command(name, arguments, answer)) {
+                for (const auto& other : modules)
+                    if (other != module) other->noticed(name, answer);
+                return answer;
+            }
         throw CommandError("unknown command " + std::string(name));
     }
 

@@ -58,6 +58,25 @@ std::string read_item(const json::value& value, Item& item) {
     return {};
 }
 
+// Shorter than `items` when some depend on each other in a circle.
+std::vector<std::size_t> parents_first(const std::vector<Item>& items,
+                                       const std::map<std::string, std::size_t>& by_id) {
+    std::vector<std::size_t> order;
+    std::vector<bool> placed(items.size());
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const auto& parents = items[i].depends;
+            if (placed[i] || !std::all_of(parents.begin(), parents.end(),
+                                          [&](const std::string& parent) { return placed[by_id.at(lower(parent))]; }))
+                continue;
+            placed[i] = moved = true;
+            order.push_back(i);
+        }
+    }
+    return order;
+}
+
 } // namespace
 
 http::Response Service::batch(Exchange& exchange) {
@@ -83,6 +102,9 @@ http::Response Service::batch(Exchange& exchange) {
             if (!by_id.contains(lower(parent)) || lower(parent) == lower(item.id))
                 return bad("dependsOn of " + item.id + " names no other request.");
 
+    const auto order = parents_first(items, by_id);
+    if (order.size() != items.size()) return bad("The requests depend on each other in a circle.");
+
     json::array responses;
     const auto run = [&](Item& item) {
         const auto query = item.target.find('?');
@@ -107,34 +129,23 @@ http::Response Service::batch(Exchange& exchange) {
         if (!answer.body.empty()) out["body"] = failed ? json::value(crypto::base64(answer.body)) : std::move(parsed);
         responses.emplace_back(std::move(out));
     };
-    // Parents first; what is left over when nothing moves any more waits for itself.
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (Item& item : items) {
-            if (item.status) continue;
-            bool ready = true;
-            bool failed = false;
-            for (const std::string& parent : item.depends) {
-                const int status = items[by_id.at(lower(parent))].status;
-                ready = ready && status != 0;
-                failed = failed || status >= 400;
-            }
-            if (!ready && !failed) continue;
-            moved = true;
-            ++batch_items;
-            if (!failed) {
-                run(item);
-                continue;
-            }
-            item.status = 424;
-            responses.emplace_back(json::object{
-                {"id", item.id},
-                {"status", 424},
-                {"body", json::object{{"error", json::object{{"code", "FailedDependency"},
-                                                             {"message", "A request it depends on failed."}}}}}});
+    for (const std::size_t number : order) {
+        Item& item = items[number];
+        ++batch_items;
+        const bool failed = std::any_of(item.depends.begin(), item.depends.end(), [&](const std::string& parent) {
+            return items[by_id.at(lower(parent))].status >= 400;
+        });
+        if (!failed) {
+            run(item);
+            continue;
         }
+        item.status = 424;
+        responses.emplace_back(json::object{
+            {"id", item.id},
+            {"status", 424},
+            {"body", json::object{{"error", json::object{{"code", "FailedDependency"},
+                                                         {"message", "A request it depends on failed."}}}}}});
     }
-    if (responses.size() != items.size()) return bad("The requests depend on each other in a circle.");
     if (settings.batch_reversed) std::reverse(responses.begin(), responses.end());
     return json_text(200, json::serialize(json::object{{"responses", std::move(responses)}}));
 }

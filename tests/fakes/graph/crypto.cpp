@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -141,10 +142,21 @@ std::optional<Key> Key::from_certificate_pem(std::string_view pem) {
     return from_certificate_der(der_of(certificate.get()));
 }
 
-std::optional<Key> Key::from_private_pem(std::string_view pem) {
-    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
-    EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr);
-    if (!key) return std::nullopt;
+std::optional<Key> Key::from_numbers(std::string_view modulus, std::string_view exponent) {
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    const Number n(BN_bin2bn(bytes_of(modulus), static_cast<int>(modulus.size()), nullptr), BN_free);
+    const Number e(BN_bin2bn(bytes_of(exponent), static_cast<int>(exponent.size()), nullptr), BN_free);
+    const std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> builder(OSSL_PARAM_BLD_new(),
+                                                                                  OSSL_PARAM_BLD_free);
+    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
+    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
+    const std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> parameters(OSSL_PARAM_BLD_to_param(builder.get()),
+                                                                             OSSL_PARAM_free);
+    const Context context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), EVP_PKEY_CTX_free);
+    EVP_PKEY* key = nullptr;
+    if (EVP_PKEY_fromdata_init(context.get()) <= 0 ||
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) <= 0)
+        return std::nullopt;
     return Key(key);
 }
 
@@ -244,7 +256,7 @@ std::string aes_encrypt(std::string_view key, std::string_view plain) {
     EVP_EncryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, bytes_of(key), bytes_of(key));
     EVP_EncryptUpdate(context.get(), bytes_of(out), &size, bytes_of(plain), static_cast<int>(plain.size()));
     EVP_EncryptFinal_ex(context.get(), bytes_of(out) + size, &rest);
-    out.resize(static_cast<std::size_t>(size + rest));
+    out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
     return out;
 }
 
@@ -258,7 +270,7 @@ std::optional<std::string> aes_decrypt(std::string_view key, std::string_view da
     if (EVP_DecryptUpdate(context.get(), bytes_of(out), &size, bytes_of(data), static_cast<int>(data.size())) <= 0 ||
         EVP_DecryptFinal_ex(context.get(), bytes_of(out) + size, &rest) <= 0)
         return std::nullopt;
-    out.resize(static_cast<std::size_t>(size + rest));
+    out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
     return out;
 }
 

@@ -27,7 +27,7 @@ public:
     static Key generate(); // RSA 2048
     static std::optional<Key> from_certificate_pem(std::string_view pem);
     static std::optional<Key> from_certificate_der(std::string_view der);
-    static std::optional<Key> from_private_pem(std::string_view pem);
+    static std::optional<Key> from_numbers(std::string_view modulus, std::string_view exponent); // big-endian (JWK)
 
     std::string sign_rs256(std::string_view bytes) const;
     bool verify(std::string_view bytes, std::string_view signature, bool pss) const; // RS256 or PS256

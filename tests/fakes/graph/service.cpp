@@ -173,7 +173,10 @@ void Service::handle(const http::Request& request, http::Reply reply) {
             note(exchange, answer->status);
             return reply.send(*answer);
         }
-        if (fault_on_the_wire(*fault, exchange, reply)) return note(exchange, 0);
+        if (fault_on_the_wire(*fault, exchange, reply)) {
+            note(exchange, 0);
+            return;
+        }
     }
     if (exchange.kind == Kind::subscription_create) {
         if (auto refusal = refuse(exchange)) {
@@ -181,10 +184,12 @@ void Service::handle(const http::Request& request, http::Reply reply) {
             note(exchange, refusal->status);
             return reply.send(*refusal);
         }
-        note(exchange, 0);
-        return subscriptions->create(exchange, [this, reply](http::Response answer) mutable {
+        const std::uint64_t line = note(exchange, 0);
+        return subscriptions->create(exchange, [this, reply, line](http::Response answer) mutable {
             answer.headers.emplace_back("Date", http_date(identity.now()));
             ++statuses[answer.status];
+            for (LogLine& entry : log)
+                if (entry.number == line && line != 0) entry.status = answer.status;
             reply.send(answer);
         });
     }
@@ -371,10 +376,10 @@ void Service::drip(std::shared_ptr<http::Stream> stream, std::string text, std::
     loop.after(std::chrono::milliseconds(drip_ms_), [this, stream, text, at] { drip(stream, text, at + 1); });
 }
 
-void Service::note(const Exchange& exchange, int status) {
+std::uint64_t Service::note(const Exchange& exchange, int status) {
     ++requests[static_cast<std::size_t>(exchange.kind)];
     if (status) ++statuses[status];
-    if (settings.log_size <= 0) return;
+    if (settings.log_size <= 0) return 0;
     LogLine line;
     line.time = now();
     line.kind = exchange.kind;
@@ -383,11 +388,13 @@ void Service::note(const Exchange& exchange, int status) {
     line.body = exchange.request.body.substr(0, 65'536);
     line.status = status;
     line.in_batch = exchange.in_batch;
+    line.number = ++log_lines_;
     for (const auto& [name, value] : exchange.request.headers)
         line.headers.emplace_back(name, http::same_word(name, "Authorization") ? value.substr(0, 24) : value);
     log.push_back(std::move(line));
     while (log.size() > static_cast<std::size_t>(settings.log_size))
         log.pop_front();
+    return log_lines_;
 }
 
 } // namespace sim::graph

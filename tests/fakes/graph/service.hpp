@@ -34,8 +34,9 @@ struct LogLine {
     std::string path; // with the query
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
-    int status = 0;
+    int status = 0; // 0: no answer, or none yet
     bool in_batch = false;
+    std::uint64_t number = 0;
 };
 
 // One request, or one item of a batch, on its way.
@@ -101,7 +102,7 @@ private:
     std::optional<http::Response> fault_answer(const Fault& fault, const Exchange& exchange) const;
     bool fault_on_the_wire(const Fault& fault, Exchange& exchange, http::Reply& reply);
     void drip(std::shared_ptr<http::Stream> stream, std::string text, std::size_t at);
-    void note(const Exchange& exchange, int status);
+    std::uint64_t note(const Exchange& exchange, int status); // the number of the line
     void finish(const Exchange& exchange, http::Response& response) const;
     static Kind classify(const http::Request& request, const std::vector<std::string>& parts);
 
@@ -129,6 +130,7 @@ private:
     http::Response answer_item(const http::Request& inner, const Exchange& outer);
 
     std::map<std::uint32_t, Throttle> throttles_; // by application; there is one tenant
+    std::uint64_t log_lines_ = 0;
     std::uint64_t presence_answers_ = 0;
     std::uint64_t pages_ = 0;
     std::int64_t drip_ms_ = 1; // of the newest slow_drip

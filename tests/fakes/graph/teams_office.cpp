@@ -75,7 +75,7 @@ void TeamsOffice::tick() {
         std::size_t people_per_head; // at 40 people 40 / this are in it, at least one
     };
     static constexpr std::array<Share, 6> shares = {{{Mood::disturbed_not, 11},
-                                                     {Mood::busy, 16},
+                                                     {Mood::busy, 12},
                                                      {Mood::back_soon, 24},
                                                      {Mood::away, 16},
                                                      {Mood::gone, 24},
