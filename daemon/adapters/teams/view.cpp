@@ -60,6 +60,7 @@ fanout::Health Teams::health() const {
     if (matching_.unmatched > 0 && accounts_in_)
         health.problems.push_back(
             fmt::format("teams: {} people have no Teams account (lamplighter people check)", matching_.unmatched));
+    if (notifications_) notifications_->add_problems(health.problems);
     std::size_t shown = 0;
     for (const Finding& finding : matching_.findings)
         if (finding.kind != Finding::Kind::unmatched && shown++ < doubts_shown)
@@ -126,7 +127,7 @@ std::vector<fanout::Metric> Teams::metrics() const {
     using enum fanout::Metric::Kind;
     const auto& graph = graph_->counters();
     auto number = [](auto value) { return static_cast<double>(value); };
-    return {
+    std::vector<fanout::Metric> all{
         {counter, "lamplighter_teams_requests_total", "Requests to Graph.", "", "", number(graph.requests)},
         {counter, "lamplighter_teams_throttled_total", "Requests that Graph throttled.", "", "",
          number(graph.throttled)},
@@ -142,8 +143,7 @@ std::vector<fanout::Metric> Teams::metrics() const {
         {counter, "lamplighter_teams_echoes_total", "Readings that were our own words.", "", "", number(echoes_)},
         {counter, "lamplighter_teams_old_readings_total", "Readings dropped for their sequence number.", "", "",
          number(readings_.dropped())},
-        {counter, "lamplighter_teams_unknown_words_total", "Words that are not known.", "", "",
-         number(unknown_words_)},
+        {counter, "lamplighter_teams_unknown_words_total", "Words that are not known.", "", "", number(unknown_words_)},
         {gauge, "lamplighter_teams_sessions", "Presence sessions of ours.", "", "", number(sessions_.published())},
         {gauge, "lamplighter_teams_people", "People by how their account was found.", "account", "matched",
          number(by_account_.size())},
@@ -154,6 +154,8 @@ std::vector<fanout::Metric> Teams::metrics() const {
         {gauge, "lamplighter_teams_people", "People by how their account was found.", "account", "doubled",
          number(matching_.doubled)},
     };
+    if (notifications_) notifications_->add_metrics(all);
+    return all;
 }
 
 } // namespace lamp::teams

@@ -22,9 +22,8 @@ void Teams::use_people(std::shared_ptr<const presence::People> people, const std
 }
 
 bool Teams::needs_directory() const {
-    return std::ranges::any_of(people_->order(), [this](presence::Slot slot) {
-        return !graph::parse_guid(people_->person(slot).teams);
-    });
+    return std::ranges::any_of(people_->order(),
+                               [this](presence::Slot slot) { return !graph::parse_guid(people_->person(slot).teams); });
 }
 
 Task<> Teams::follow_directory() {
@@ -108,8 +107,9 @@ void Teams::note_directory(const GraphReply& reply) {
     if (reply.ok()) return directory_refused_.clear();
     if (reply.status != 403) return;
     if (directory_refused_.empty())
-        log::error("teams", "listing the tenant's accounts is not permitted; only people whose object id stands in "
-                            "the people file are matched",
+        log::error("teams",
+                   "listing the tenant's accounts is not permitted; only people whose object id stands in "
+                   "the people file are matched",
                    {{"why", reply.error->text}});
     directory_refused_ = reply.error->text;
     accounts_in_ = true; // as much as there will be
@@ -143,6 +143,7 @@ void Teams::match_again() {
     plan_.use(std::move(everybody));
     read_bell_.ring();
     write_bell_.ring();
+    if (notifications_) notifications_->people_changed();
 }
 
 std::optional<Guid> Teams::account_of(presence::Slot slot) const {
