@@ -338,8 +338,10 @@ TEST_CASE("a subscription is renewed; where that is not supported, replaced") {
 TEST_CASE("Graph asks for a new authorisation, or takes the subscription away") {
     NotifiedOffice office;
     office.require_live();
+    auto tokens = office->requests("token");
     office->command("graph/notify", {{"kind", "reauthorizationRequired"}});
     CHECK(within(10s, [&] { return office->requests("subscription_reauthorize") == 1; }));
+    CHECK(office->requests("token") == tokens + 1); // the old one's end is what Graph warned of
     office->command("graph/notify", {{"kind", "subscriptionRemoved"}});
     CHECK(within(10s, [&] { return office->requests("subscription_create") == 2; }));
     REQUIRE(within(10s, [&] { return office.live(); }));
@@ -402,6 +404,7 @@ TEST_CASE("a creation whose answer is lost is found again and adopted") {
     NotifiedOffice office(setup);
     office.require_live();
     CHECK(office->requests("subscription_delete") == 0);
+    CHECK(office->requests("subscription_list") == 2);
     auto who = office->person(1);
     office->client(who, "DoNotDisturb", "Presenting");
     CHECK(office.shows(who, TeamsState::presenting));
