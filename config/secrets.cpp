@@ -67,13 +67,21 @@ bool secret_from_credential(const Node& node, const std::string& name, Context& 
         return false;
     }
     const auto folder = context.sources().environment("CREDENTIALS_DIRECTORY");
-    if (!folder || folder->empty()) {
-        context.error(node.at, fmt::format("names the credential {}, but $CREDENTIALS_DIRECTORY is not set (systemd "
-                                           "sets it for a unit with LoadCredential={}:PATH)",
-                                           in_quotes(name), name));
-        return false;
+    if (folder && !folder->empty()) {
+        // A folder that is loaded as the credential "secrets" gives each of its files the name secrets_FILE.
+        auto path = std::filesystem::path(*folder) / name;
+        auto in_folder = std::filesystem::path(*folder) / ("secrets_" + name);
+        bool filed = context.sources().read(in_folder, most_secret_bytes).has_value() &&
+                     !context.sources().read(path, most_secret_bytes).has_value();
+        return secret_from_file(node, filed ? in_folder : path, context, out, false);
     }
-    return secret_from_file(node, std::filesystem::path(*folder) / name, context, out, false);
+    // Not under systemd: whoever checks the configuration by hand finds the secret where the unit takes it from.
+    const auto beside = resolve(context, "secrets/" + name);
+    if (context.sources().read(beside, most_secret_bytes)) return secret_from_file(node, beside, context, out, true);
+    context.error(node.at, fmt::format("names the credential {}, but $CREDENTIALS_DIRECTORY is not set (systemd sets "
+                                       "it for a unit with LoadCredential=) and there is no {}",
+                                       in_quotes(name), in_quotes(beside.string())));
+    return false;
 }
 
 bool literal_secret(const Node& node, Context& context, std::string& out) {

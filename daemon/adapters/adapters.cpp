@@ -72,4 +72,16 @@ bool Adapters::expects_test(std::string_view hook) const {
     return std::ranges::any_of(all_, [hook](const auto& adapter) { return adapter->expects_test(hook); });
 }
 
+void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {
+    photo_from(0, slot, std::move(reply));
+}
+
+void Adapters::photo_from(std::size_t first, presence::Slot slot,
+                          std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {
+    if (first == all_.size()) return reply(nullptr);
+    all_[first]->photo(slot, [this, first, slot, reply = std::move(reply)](std::shared_ptr<const fanout::Photo> photo) {
+        photo ? reply(std::move(photo)) : photo_from(first + 1, slot, reply);
+    });
+}
+
 } // namespace lamp

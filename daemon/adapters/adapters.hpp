@@ -41,9 +41,15 @@ public:
     [[nodiscard]] fanout::Delivery deliver(std::string_view hook, const std::string& body) const;
     [[nodiscard]] bool expects_test(std::string_view hook) const;
 
+    /// The first adapter's photo of this person, or null.
+    void photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
+
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 
 private:
+    void photo_from(std::size_t first, presence::Slot slot,
+                    std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
+
     std::vector<std::unique_ptr<fanout::Adapter>> all_;
 };
 

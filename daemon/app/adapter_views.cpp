@@ -33,6 +33,11 @@ std::vector<status::DoubtView> doubt_views(const Adapters& adapters) {
     return views;
 }
 
+status::PhotoView photo_view(const fanout::Photo* photo) {
+    if (!photo) return {};
+    return {photo->type == "image/png", photo->bytes, photo->etag};
+}
+
 std::vector<fanout::Metric> adapter_metrics(const Adapters& adapters) {
     std::vector<fanout::Metric> all;
     for (const auto& adapter : adapters.all())

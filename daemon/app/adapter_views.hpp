@@ -10,6 +10,7 @@ namespace lamp {
 [[nodiscard]] std::vector<status::AdapterView> adapter_views(const Adapters& adapters);
 [[nodiscard]] status::PersonView person_view(const Adapters& adapters, presence::Slot slot);
 [[nodiscard]] std::vector<status::DoubtView> doubt_views(const Adapters& adapters);
+[[nodiscard]] status::PhotoView photo_view(const fanout::Photo* photo);
 [[nodiscard]] std::vector<fanout::Metric> adapter_metrics(const Adapters& adapters);
 void write_adapter_metrics(status::MetricsText& text, const std::vector<fanout::Metric>& metrics);
 

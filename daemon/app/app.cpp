@@ -19,8 +19,10 @@
 #include "config/reload.hpp"
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
+#include "status/call_json.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
+#include "xsi/line_services.hpp"
 #include "xsi/platform.hpp"
 
 #ifndef LAMP_VERSION
@@ -318,6 +320,11 @@ private:
         ports.doubts = [this](status::Reply<std::vector<status::DoubtView>> reply) {
             egress_.post([this, reply = std::move(reply)] { reply(doubt_views(adapters_)); });
         };
+        ports.photo = [this](presence::Slot slot, status::Reply<status::PhotoView> reply) {
+            egress_.post([this, slot, reply = std::move(reply)] {
+                adapters_.photo(slot, [reply](const auto& photo) { reply(photo_view(photo.get())); });
+            });
+        };
         ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
         ports.hook = [this](std::string_view hook, const std::string& body) {
             switch (adapters_.deliver(hook, body)) {
@@ -335,6 +342,11 @@ private:
         ports.active_calls = on_ingress<std::vector<status::CallView>>([this] { return desk_.active(); });
         ports.lines = [this](presence::Slot slot, status::Reply<std::vector<status::LineInput>> reply) {
             ingress_.post([this, slot, reply = std::move(reply)] { reply(line_inputs(slot)); });
+        };
+        ports.services = [this](presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+            ingress_.post([this, slot, reply = std::move(reply)]() mutable {
+                ingress_.spawn(tell_services(slot, std::move(reply)));
+            });
         };
         ports.dial = [this](status::DialRequest request, status::Reply<Result<std::string>> reply) {
             ingress_.post(
@@ -404,13 +416,27 @@ private:
         return inputs;
     }
 
+    Task<> tell_services(presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+        std::vector<xsi::LineServices::Wanted> wanted;
+        for (xsi::LineIndex line : lines_.of_person(slot))
+            wanted.push_back({std::string(lines_.id(line)), &platforms_.at(lines_.platform(line))->actions()});
+        std::vector<status::ServiceInput> inputs;
+        for (auto& seen : co_await services_.of(std::move(wanted))) {
+            status::ServiceInput input{
+                std::move(seen.line), std::string(seen.source), std::move(seen.value), seen.at, {}};
+            if (seen.at) input.expires = *seen.at + services_.kept();
+            inputs.push_back(std::move(input));
+        }
+        reply(std::move(inputs));
+    }
+
     // --- call events: what is new, changed or over on a line
 
     void publish_calls(xsi::LineIndex line) {
         auto persons = lines_.persons_of(line);
         if (persons.empty()) return;
         for (const auto& call : desk_.changes(line))
-            service_->publish(status::EventType::call, persons.front(), to_json(call));
+            service_->publish(status::EventType::call, persons.front(), status::to_json(call));
     }
 
     // --- metrics, from reports that are at most a second old (serve loop)
@@ -555,6 +581,7 @@ private:
     asio::signal_set signals_;
     std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
     CallDesk desk_;                                         // ingress
+    xsi::LineServices services_{ingress_};                  // ingress
     std::vector<roster::PlatformInfo> infos_;
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_; // ingress

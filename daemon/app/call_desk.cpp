@@ -1,7 +1,6 @@
 #include "app/call_desk.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "app/numbers.hpp"
@@ -61,7 +60,7 @@ std::vector<status::CallView> CallDesk::changes(xsi::LineIndex line) {
     std::vector<status::CallView> changed;
     for (const auto& call : now) {
         auto known = std::ranges::find(before, call.id, &status::CallView::id);
-        if (known == before.end() || to_json(*known) != to_json(call)) changed.push_back(call);
+        if (known == before.end() || *known != call) changed.push_back(call);
     }
     for (auto& call : before)
         if (std::ranges::find(now, call.id, &status::CallView::id) == now.end()) {
@@ -79,26 +78,6 @@ std::vector<status::CallView> CallDesk::active() const {
             calls.push_back(view(line, leg));
     });
     return calls;
-}
-
-std::string to_json(const status::CallView& call) {
-    auto time = [](const std::optional<Wall>& at) {
-        return at ? boost::json::value(rfc3339(*at)) : boost::json::value(nullptr);
-    };
-    auto text = [](const std::string& given) {
-        return given.empty() ? boost::json::value(nullptr) : boost::json::value(given);
-    };
-    return boost::json::serialize(boost::json::object{
-        {"id", call.id},
-        {"person", call.person},
-        {"line", call.line},
-        {"direction", call.incoming ? "in" : "out"},
-        {"remote", boost::json::object{{"number", text(call.remote_number)}, {"name", text(call.remote_name)}}},
-        {"started", time(call.started)},
-        {"answered", time(call.answered)},
-        {"state", call.state},
-        {"ddi", text(call.ddi)},
-        {"queue", text(call.queue)}});
 }
 
 std::optional<CallDesk::Found> CallDesk::find(std::string_view id) const {

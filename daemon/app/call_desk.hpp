@@ -50,9 +50,6 @@ private:
     std::unordered_map<xsi::LineIndex, std::vector<status::CallView>> told_;
 };
 
-/// The call object of interface 7.9, on one line.
-[[nodiscard]] std::string to_json(const status::CallView& call);
-
 /// The public id of a call.
 [[nodiscard]] std::string call_id(std::string_view line, std::string_view broadworks_call_id);
 

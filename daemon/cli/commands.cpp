@@ -130,10 +130,14 @@ int why(const Call& call) {
     if (call.format == Format::json) return print(json::serialize(*reasons) + "\n"), done;
     fmt::print("{} is {} by rule {} since {}\n\n", cell(*person, "name"), cell(*person, "status"),
                cell(*person, "rule"), cell(*person, "since"));
-    print(print_list(
-        list_of(*reasons, "inputs"),
-        {{"SOURCE", "source"}, {"VALUE", "value"}, {"AT", "at"}, {"AGE (s)", "age_s"}, {"EXPIRES", "expires"}},
-        Format::table));
+    print(print_list(list_of(*reasons, "inputs"),
+                     {{"SOURCE", "source"},
+                      {"LINE", "line"},
+                      {"VALUE", "value"},
+                      {"AT", "at"},
+                      {"AGE (s)", "age_s"},
+                      {"EXPIRES", "expires"}},
+                     Format::table));
     print("\n" + print_list(list_of(*reasons, "rules"),
                             {{"RULE", "rule"}, {"MATCHED", "matched"}, {"CONDITION", "text"}}, Format::table));
     if (const auto& outputs = list_of(*reasons, "outputs"); !outputs.empty())

@@ -48,6 +48,12 @@ struct Doubt {
     std::string text; // what is the matter, as the rest of a sentence that begins with the person
 };
 
+struct Photo {
+    std::string type; // image/jpeg or image/png
+    std::string bytes;
+    std::string etag; // in quotes
+};
+
 struct Metric {
     enum class Kind : std::uint8_t { counter, gauge } kind;
     std::string_view name; // static; samples of one name stand together
@@ -85,6 +91,8 @@ public:
     [[nodiscard]] virtual std::optional<PersonOutput> output(presence::Slot) const { return std::nullopt; }
     [[nodiscard]] virtual std::vector<Doubt> doubts() const { return {}; }
     [[nodiscard]] virtual std::vector<Metric> metrics() const { return {}; }
+    /// Calls `reply` once, then or later; null: there is none here.
+    virtual void photo(presence::Slot, std::function<void(std::shared_ptr<const Photo>)> reply) { reply(nullptr); }
 };
 
 } // namespace lamp::fanout

@@ -312,6 +312,11 @@ void TokenSource::reject(const Secret& token) {
     state_->keeper.reject(token, steady_now());
 }
 
+void TokenSource::renew() {
+    if (state_->closed || state_->fetching || !state_->keeper.worth_renewing(steady_now())) return;
+    State::start_fetch(state_);
+}
+
 void TokenSource::close() {
     if (std::exchange(state_->closed, true)) return;
     state_->pool.close();

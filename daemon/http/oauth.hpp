@@ -92,6 +92,9 @@ public:
     [[nodiscard]] Task<Result<Secret>> token();
     /// The service said 401 to it: this token is given to nobody any more. A newer one stays.
     void reject(const Secret& token);
+    /// The service said 403: permissions stand in the token, and may have been granted since it was given. A new one is
+    /// fetched behind the present one, unless that is but seconds old.
+    void renew();
     /// Ends what is under way; everybody who waits, and who asks later, gets Category::cancelled.
     void close();
 

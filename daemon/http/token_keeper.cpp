@@ -11,6 +11,7 @@ constexpr milliseconds jitter_most{60'000}; // and up to so much earlier still
 constexpr milliseconds margin_most{10'000}; // a token on its way must not die there
 constexpr milliseconds retry_after_most{600'000};
 constexpr seconds young{30};
+constexpr seconds newborn{3};
 constexpr int young_rejections_free = 1;
 
 } // namespace
@@ -64,6 +65,10 @@ void TokenKeeper::reject(const Secret& token, Steady now) {
     if (++young_rejections_ <= young_rejections_free) return;
     silent_until_ = std::max(silent_until_, now + unwanted_.next());
     error_.emplace(Category::unauthorised, "The service refuses every new token at once.");
+}
+
+bool TokenKeeper::worth_renewing(Steady now) const {
+    return !token_.empty() && now - born_ >= newborn && now >= silent_until_;
 }
 
 } // namespace lamp::http

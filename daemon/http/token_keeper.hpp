@@ -36,6 +36,9 @@ public:
     /// token after token is refused within half a minute of its birth, the next ones are asked for ever more slowly.
     void reject(const Secret& token, Steady now);
 
+    /// There is a token, and it is not so young that a new one could hardly differ.
+    [[nodiscard]] bool worth_renewing(Steady now) const;
+
     [[nodiscard]] Steady renew_at() const { return renew_at_; }
     [[nodiscard]] Steady expires_at() const { return expires_at_; }
     [[nodiscard]] Steady silent_until() const { return silent_until_; }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view page_policy =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'\r\n"
+    "img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
 struct Kind {
@@ -22,8 +22,9 @@ struct Kind {
 };
 constexpr std::string_view fresh = "no-store";   // states and secrets
 constexpr std::string_view checked = "no-cache"; // files with an ETag
+constexpr std::string_view kept = "private, max-age=3600";
 
-constexpr std::array<Kind, 10> kinds{{
+constexpr std::array<Kind, 12> kinds{{
     {"application/json", fresh, ""},
     {"application/problem+json", fresh, ""},
     {"text/plain; charset=utf-8", fresh, ""},
@@ -34,6 +35,8 @@ constexpr std::array<Kind, 10> kinds{{
     {"image/svg+xml", checked, page_policy},
     {"image/x-icon", checked, ""},
     {"text/event-stream", fresh, "X-Accel-Buffering: no\r\n"},
+    {"image/jpeg", kept, ""},
+    {"image/png", kept, ""},
 }};
 
 } // namespace

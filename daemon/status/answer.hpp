@@ -6,7 +6,7 @@
 
 namespace lamp::status {
 
-enum class Content : std::uint8_t { json, problem, text, metrics, html, css, script, svg, icon, events };
+enum class Content : std::uint8_t { json, problem, text, metrics, html, css, script, svg, icon, events, jpeg, png };
 
 [[nodiscard]] std::string_view reason_of(int status);
 

@@ -53,6 +53,7 @@ public:
     void why(Call& call, const Asked& asked);
     void events(Call& call, const Asked& asked);
     void doubts(Call& call, const Asked& asked);
+    void photo(Call& call, const Asked& asked);
     void active_calls(Call& call, const Asked& asked);
     void whoami(Call& call, const Asked& asked);
     void description(Call& call, const Asked& asked);
@@ -106,6 +107,7 @@ private:
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);
     [[nodiscard]] Task<Answer> make_doubts(Page page);
+    [[nodiscard]] Task<Answer> make_photo(presence::Slot slot, std::string known);
     [[nodiscard]] Task<Answer> make_calls(Page page);
     [[nodiscard]] Task<Answer> make_reload();
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);

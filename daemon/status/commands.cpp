@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "status/asking.hpp"
+#include "status/call_json.hpp"
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
@@ -12,6 +13,7 @@ namespace lamp::status {
 namespace {
 
 constexpr std::size_t number_length_max = 128;
+constexpr milliseconds services_before{2'000}; // left for the rest of `why`
 
 int status_of(Category category) {
     switch (category) {
@@ -74,6 +76,14 @@ void write_input(JsonWriter& json, std::string_view source, std::string_view val
     json.member("expires", expires);
 }
 
+void write_services(JsonWriter& json, const std::vector<ServiceInput>& services) {
+    for (const ServiceInput& service : services)
+        json.object([&] {
+            write_input(json, service.source, service.value, service.at, service.expires);
+            json.member("line", service.line);
+        });
+}
+
 } // namespace
 
 /// limit and cursor of a listing whose order is fixed while it is read; nothing after a 400 was given.
@@ -104,6 +114,13 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     std::function<void(Reply<PersonView>)> ask_person;
     if (ports_.person)
         ask_person = [this, slot](Reply<PersonView> reply) { ports_.person(slot, std::move(reply)); };
+    std::function<void(Reply<std::vector<ServiceInput>>)> ask_services;
+    if (ports_.services)
+        ask_services = [this, slot](Reply<std::vector<ServiceInput>> reply) {
+            ports_.services(slot, std::move(reply));
+        };
+    // The slowest first: what is told of the table and the lines is as of the answer.
+    auto services = co_await ask<std::vector<ServiceInput>>(std::move(ask_services), until - services_before);
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
     auto person = co_await ask<PersonView>(std::move(ask_person), until);
     if (!lines || !person) co_return no_answer();
@@ -119,7 +136,10 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         json.raw({});
         append_presence(answer.body, snapshot, people_->person(slot), ports_.teams_word);
         json.key("inputs");
-        json.array([&] { write_inputs(json, snapshot, *lines, person->inputs); });
+        json.array([&] {
+            write_inputs(json, snapshot, *lines, person->inputs);
+            if (services) write_services(json, *services);
+        });
         json.key("rules");
         json.array([&] {
             for (const presence::Rule& rule : rules->rows())
@@ -128,6 +148,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
                     json.member("matched", rule.matches(inputs));
                     json.member("status", presence::name(rule.status));
                     json.member("text", rule.text);
+                    json.member("built_in", rules->built_in());
                 });
         });
         json.key("outputs");
@@ -196,6 +217,31 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, con
     }
 }
 
+// --- photos
+
+void Api::photo(Call& call, const Asked& asked) {
+    auto slot = find_person(asked.id);
+    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    defer(call, make_photo(*slot, std::string(call.request.if_none_match)));
+}
+
+Task<Answer> Api::make_photo(presence::Slot slot, std::string known) {
+    std::function<void(Reply<PhotoView>)> port;
+    if (ports_.photo) port = [this, slot](Reply<PhotoView> reply) { ports_.photo(slot, std::move(reply)); };
+    auto photo = co_await ask<PhotoView>(std::move(port), patience());
+    if (!photo) co_return no_answer();
+    if (photo->bytes.empty()) co_return problem(404, "There is no photo of this person.");
+    Answer answer{.status = 200,
+                  .content = photo->png ? Content::png : Content::jpeg,
+                  .fields = fmt::format("ETag: {}\r\n", photo->etag),
+                  .body = {}};
+    if (known.find(photo->etag) != std::string::npos)
+        answer.status = 304;
+    else
+        answer.body = std::move(photo->bytes);
+    co_return answer;
+}
+
 // --- people whose accounts are in doubt
 
 void Api::doubts(Call& call, const Asked&) {
@@ -248,22 +294,7 @@ Task<Answer> Api::make_calls(Page page) {
         json.key("items");
         json.array([&] {
             for (const CallView& one : std::span(*calls).subspan(from, end - from))
-                json.object([&] {
-                    json.member("id", one.id);
-                    json.member("person", one.person);
-                    json.member("line", one.line);
-                    json.member("direction", one.incoming ? "in" : "out");
-                    json.key("remote");
-                    json.object([&] {
-                        json.member_or_null("number", one.remote_number);
-                        json.member_or_null("name", one.remote_name);
-                    });
-                    json.member("started", one.started);
-                    json.member("answered", one.answered);
-                    json.member("state", one.state);
-                    json.member_or_null("ddi", one.ddi);
-                    json.member_or_null("queue", one.queue);
-                });
+                write_call(json, one);
         });
         json.member_or_null("next", end < calls->size() ? std::to_string(end) : std::string());
     });

@@ -74,6 +74,8 @@ struct CallView {
     std::string state; // ringing, active, held, held_by_remote …
     std::string ddi;
     std::string queue;
+
+    bool operator==(const CallView&) const = default;
 };
 
 /// One line of a person, for `why`.
@@ -87,6 +89,15 @@ struct LineInput {
     bool stale = false;
     std::optional<Wall> at;
     std::optional<Wall> expires; // when it becomes unknown unless something is heard
+};
+
+/// A setting of a line that decides where its calls go, for `why`; it has no part in the rules.
+struct ServiceInput {
+    std::string line;
+    std::string source; // "commpilot_express", "forwarding_busy" …
+    std::string value;  // "off", "on → +31201230002"; "unknown": it could not be read
+    std::optional<Wall> at;
+    std::optional<Wall> expires; // when it is read again
 };
 
 /// One input of a person that an adapter knows more of than the table does; it stands for the table's in `why`.
@@ -117,6 +128,13 @@ struct DoubtView {
     std::string adapter;
     std::string kind; // unmatched, ambiguous, doubled
     std::string text;
+};
+
+/// A person's photo; no bytes: there is none.
+struct PhotoView {
+    bool png = false; // else JPEG
+    std::string bytes;
+    std::string etag; // in quotes
 };
 
 struct DialRequest {
@@ -158,8 +176,11 @@ struct Ports {
     Ask<std::vector<AdapterView>> adapters;
     Ask<std::vector<CallView>> active_calls;
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
+    /// Asks the platform; no answer within the limit only leaves them out.
+    std::function<void(presence::Slot, Reply<std::vector<ServiceInput>>)> services;
     std::function<void(presence::Slot, Reply<PersonView>)> person;
     Ask<std::vector<DoubtView>> doubts;
+    std::function<void(presence::Slot, Reply<PhotoView>)> photo;
     /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
     /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.
     std::function<void(DialRequest, Reply<Result<std::string>>)> dial;

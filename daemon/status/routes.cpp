@@ -64,6 +64,8 @@ constexpr std::array table{
           event_parameters},
     Route{get, "/v1/calls/active", Gate::permission, permission("calls.read"), &Api::active_calls,
           "Calls that are going on", 200, "CallPage", page_parameters},
+    Route{get, "/v1/users/{id}/photo", Gate::permission, reading, &Api::photo, "A person's photo; If-None-Match helps",
+          200, "image/jpeg"},
     Route{get, "/v1/people/doubts", Gate::permission, permission("status.read"), &Api::doubts,
           "People whose account in another system is missing, ambiguous or somebody else's too", 200, "DoubtPage",
           page_parameters},

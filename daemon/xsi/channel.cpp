@@ -15,6 +15,7 @@ constexpr milliseconds short_request{8'000};
 constexpr milliseconds goodbye{2'000};
 constexpr std::size_t redirections_max = 3;
 constexpr int response_attempts = 3;
+constexpr int renewals_max = 3; // of a login token, for one request
 
 } // namespace
 
@@ -229,13 +230,13 @@ http::Request Channel::request(http::Method method, std::string target, std::str
 }
 
 Task<Result<http::Answer>> Channel::exchange(http::Request wanted) {
-    for (bool renewed = false;; renewed = true) {
+    for (int renewals = 0;; ++renewals) {
         if (login_.wants_token())
             if (auto authorised = co_await reader_.authorise(); !authorised)
                 co_return std::unexpected(std::move(authorised.error()));
         if (!pool_) co_return fail(Category::network, "The channel is down.");
         auto id = machine_.channel_id();
-        bool may_renew = options_.authentication == Authentication::login_token && !renewed;
+        bool may_renew = options_.authentication == Authentication::login_token && renewals < renewals_max;
         auto sent = may_renew ? request(wanted.method, wanted.target, wanted.body)
                               : request(wanted.method, std::move(wanted.target), std::move(wanted.body));
         if (wanted.limit.count() > 0) sent.limit = wanted.limit;
@@ -246,7 +247,9 @@ Task<Result<http::Answer>> Channel::exchange(http::Request wanted) {
         if (!answer || answer->status != 401) co_return answer;
         reader_.on_unauthorised(*this, edition);
         bool other_token = login_.wants_token() || edition != login_.edition();
-        if (other_token && may_renew) continue; // what was answered 401 was not done
+        // What was answered 401 was not done. A token may be forgotten while this request is repeated with it; the
+        // login counts as refused as soon as a new token was not accepted once.
+        if (other_token && may_renew && !login_.refused(steady_now())) continue;
         // One 401 is enough: what else waits to be sent would be one more wrong password each (xsi.md 12.6).
         if (machine_.channel_id() == id) stop(End::login);
         co_return answer;

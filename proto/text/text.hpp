@@ -1,6 +1,8 @@
-// Characters and numbers: transcoding, trimming, strict integers. Pure.
+// Characters and numbers: transcoding, trimming, strict integers, word hashes. Pure.
 #pragma once
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,21 @@ template <class Integer>
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+/// Tells words apart by their length, first and last eight bytes: cheap, and enough for element names. Different words
+/// may share a hash, so what must be sure compares the words too. Here in full for the loops that run per tag.
+[[nodiscard]] inline std::uint32_t word_hash(std::string_view word) {
+    std::uint64_t first = 0, last = 0;
+    if (word.size() >= 8) {
+        std::memcpy(&first, word.data(), 8);
+        std::memcpy(&last, word.data() + word.size() - 8, 8);
+    } else {
+        for (char c : word)
+            first = first << 8 | static_cast<unsigned char>(c);
+    }
+    auto mixed = (first ^ word.size()) * 0x9e3779b97f4a7c15U + last * 0xc2b2ae3d27d4eb4fU;
+    return static_cast<std::uint32_t>(mixed >> 32);
 }
 
 /// RFC 3986 percent-decoding; nothing on a broken escape.

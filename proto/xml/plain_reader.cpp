@@ -29,18 +29,6 @@ constexpr std::uint8_t class_of(char c) {
     return classes[static_cast<unsigned char>(c)];
 }
 
-std::uint32_t hash(std::string_view word) {
-    std::uint64_t first = 0, last = 0;
-    if (word.size() >= 8) {
-        std::memcpy(&first, word.data(), 8);
-        std::memcpy(&last, word.data() + word.size() - 8, 8);
-    } else {
-        for (char c : word)
-            first = first << 8 | static_cast<unsigned char>(c);
-    }
-    return static_cast<std::uint32_t>(((first ^ word.size()) * 0x9e3779b97f4a7c15U + last * 0xc2b2ae3d27d4eb4fU) >> 40);
-}
-
 bool allowed(char32_t code) { // XML 1.0, 2.2
     if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
     return (code < 0xd800 || code > 0xdfff) && code != 0xfffe && code != 0xffff && code <= 0x10ffff;
@@ -61,7 +49,7 @@ std::size_t utf8(char32_t code, char* out) {
 PlainReader::PlainReader(std::span<const std::string_view> vocabulary)
     : vocabulary_(std::bit_ceil(vocabulary.size() * 4 + 1)) {
     for (std::size_t i = 0; i < vocabulary.size(); ++i) {
-        auto at = hash(vocabulary[i]) & (vocabulary_.size() - 1);
+        auto at = text::word_hash(vocabulary[i]) & (vocabulary_.size() - 1);
         while (vocabulary_[at].id != unknown_name)
             at = (at + 1) & (vocabulary_.size() - 1);
         vocabulary_[at] = {vocabulary[i], static_cast<std::uint16_t>(i)};
@@ -69,7 +57,7 @@ PlainReader::PlainReader(std::span<const std::string_view> vocabulary)
 }
 
 std::uint16_t PlainReader::id_of(std::string_view local) const {
-    for (auto at = hash(local) & (vocabulary_.size() - 1); vocabulary_[at].id != unknown_name;
+    for (auto at = text::word_hash(local) & (vocabulary_.size() - 1); vocabulary_[at].id != unknown_name;
          at = (at + 1) & (vocabulary_.size() - 1))
         if (vocabulary_[at].word == local) return vocabulary_[at].id;
     return unknown_name;

@@ -27,12 +27,10 @@ struct Attribute {
 
 class Listener {
 public:
+    virtual ~Listener() = default;
     virtual void on_start(const Name& name, std::span<const Attribute> attributes) = 0;
     virtual void on_text(std::string_view text) = 0; // may come in pieces
     virtual void on_end() = 0;
-
-protected:
-    ~Listener() = default;
 };
 
 class Reader {

@@ -12,21 +12,6 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-// Tells names apart by their length, first and last eight bytes: enough to notice an end tag that closes another
-// element. What it lets through is the reader's to refuse.
-std::uint32_t mark_of(std::string_view name) {
-    std::uint64_t first = 0, last = 0;
-    if (name.size() >= 8) {
-        std::memcpy(&first, name.data(), 8);
-        std::memcpy(&last, name.data() + name.size() - 8, 8);
-    } else {
-        for (char c : name)
-            first = first << 8 | static_cast<unsigned char>(c);
-    }
-    auto mixed = (first ^ name.size()) * 0x9e3779b97f4a7c15U + last * 0xc2b2ae3d27d4eb4fU;
-    return static_cast<std::uint32_t>(mixed >> 32);
-}
-
 // What ordinary names consist of; any other byte sends a tag down the careful way.
 constexpr std::array<bool, 256> name_bytes = [] {
     std::array<bool, 256> table{};
@@ -178,13 +163,13 @@ DocumentSplitter::Next DocumentSplitter::scan_inside(std::string_view bytes, Sin
         if (stop == end || *stop != '>' || stop == name) return scan_markup(bytes, sink);
         std::string_view word(name, static_cast<std::size_t>(stop - name));
         if (closes) {
-            if (depth_ <= 1 || depth_ > names_max || names_[depth_ - 1] != mark_of(word))
+            if (depth_ <= 1 || depth_ > names_max || names_[depth_ - 1] != text::word_hash(word))
                 return scan_markup(bytes, sink);
             --depth_;
         } else {
             bool may_be_root = word.back() == 't' || word.back() == 'l'; // Event, ChannelHeartBeat, Channel
             if (depth_ == 0 || depth_ >= names_max || may_be_root) return scan_markup(bytes, sink);
-            names_[depth_++] = mark_of(word);
+            names_[depth_++] = text::word_hash(word);
         }
         at = stop + 1;
     }
@@ -230,14 +215,14 @@ DocumentSplitter::Next DocumentSplitter::scan_markup(std::string_view bytes, Sin
 }
 
 void DocumentSplitter::open_tag(std::string_view tag) {
-    if (depth_ < names_max) names_.at(depth_) = mark_of(tag_name(tag));
+    if (depth_ < names_max) names_.at(depth_) = text::word_hash(tag_name(tag));
     ++depth_;
 }
 
 bool DocumentSplitter::close_tag(std::string_view tag) {
     if (depth_ == 0) return false;
     --depth_;
-    return depth_ >= names_max || names_.at(depth_) == mark_of(tag_name(tag));
+    return depth_ >= names_max || names_.at(depth_) == text::word_hash(tag_name(tag));
 }
 
 void DocumentSplitter::end_document(std::string_view bytes, Sink& sink) {

@@ -20,12 +20,6 @@ Result<xml::Element> rooted(std::string_view body, std::string_view root) {
     return tree;
 }
 
-std::optional<Wall> epoch_ms(std::string_view text) {
-    auto ms = text::number<std::int64_t>(text);
-    if (!ms || *ms < 0 || *ms > 7'258'118'400'000) return std::nullopt;
-    return Wall(milliseconds(*ms));
-}
-
 OwnedParty party(const xml::Element* element) {
     if (!element) return {};
     return {std::string(element->text_of("name")), std::string(element->text_of("address")),

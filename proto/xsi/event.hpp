@@ -129,6 +129,8 @@ struct Document {
     Agent agent;
 };
 
+/// Milliseconds since 1970; nothing on anything else or outside the years 1970 to 2200.
+[[nodiscard]] std::optional<Wall> epoch_ms(std::string_view text);
 [[nodiscard]] CallState call_state(std::string_view text);
 [[nodiscard]] Personality personality(std::string_view text);
 [[nodiscard]] HookStatus hook_status(std::string_view text);

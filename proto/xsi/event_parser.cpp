@@ -211,13 +211,6 @@ std::string_view without_prefix(std::string_view qname) {
     return colon == std::string_view::npos ? qname : qname.substr(colon + 1);
 }
 
-std::optional<Wall> epoch_ms(std::string_view text) {
-    auto ms = text::number<std::int64_t>(text);
-    // A peer's nonsense must not overflow our arithmetic: the years 1970 to 2200.
-    if (!ms || *ms < 0 || *ms > 7'258'118'400'000) return std::nullopt;
-    return Wall(milliseconds(*ms));
-}
-
 bool is_true(std::string_view text) {
     return text == "true" || text == "1";
 }

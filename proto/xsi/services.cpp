@@ -168,11 +168,31 @@ CallForwardingSelective settings(const xml::Element& root, As<CallForwardingSele
     return CallForwardingSelective{.active = active(root), .forward_to = number(root, "defaultForwardToPhoneNumber")};
 }
 
+/// The profiles say it in different words: busy{incomingCalls{sendCallsToVoiceMailExceptExcludedAddresses,
+/// forwardToAddress}}, the others incomingCalls{action, forwardingAddress} (xsi.md 8.1).
+void add_destination(const xml::Element& root, CommPilotExpress& service) {
+    std::string_view part;
+    if (service.profile == Profiles::available_out_of_office) part = "availableOutOfOffice";
+    if (service.profile == Profiles::busy) part = "busy";
+    if (service.profile == Profiles::unavailable) part = "unavailable";
+    const auto* profile = part.empty() ? nullptr : root.child(part);
+    const auto* calls = profile ? profile->child("incomingCalls") : nullptr;
+    if (!calls) return;
+    service.to_voicemail = flag(*calls, "sendCallsToVoiceMailExceptExcludedAddresses").value_or(false) ||
+                           calls->text_of("action") == "Transfer To Voice Mail";
+    if (service.to_voicemail) return; // what an address says then is for excluded callers only
+    auto address = calls->text_of("forwardToAddress");
+    if (address.empty()) address = calls->text_of("forwardingAddress");
+    service.forwards_to = plain_number(address);
+}
+
 CommPilotExpress settings(const xml::Element& root, As<CommPilotExpress>) {
     auto text = root.text_of("profile");
     auto found = std::ranges::find(profiles, text, &decltype(profiles)::value_type::first);
-    if (found != profiles.end()) return CommPilotExpress{found->second};
-    return CommPilotExpress{text.empty() ? Profiles::none : Profiles::unknown};
+    if (found == profiles.end()) return CommPilotExpress{.profile = text.empty() ? Profiles::none : Profiles::unknown};
+    CommPilotExpress service{.profile = found->second};
+    add_destination(root, service);
+    return service;
 }
 
 RemoteOffice settings(const xml::Element& root, As<RemoteOffice>) {

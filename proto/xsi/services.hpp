@@ -79,6 +79,9 @@ struct CommPilotExpress {
     };
     static constexpr std::string_view path = "CommPilotExpress";
     Profile profile = Profile::none; // what each profile does stays as the user set it
+    // Where the profile in force sends every call; read only, and not told for available_in_office.
+    bool to_voicemail = false;
+    std::string forwards_to{};
     bool operator==(const CommPilotExpress&) const = default;
 };
 

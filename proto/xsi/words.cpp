@@ -1,7 +1,8 @@
-// The words of the schema that become enums; anything else is `unknown` (xsi.md 7.1, 8.2).
+// The words of the schema that become enums, anything else is `unknown`; its times (xsi.md 7.1, 8.2).
 #include <array>
 #include <utility>
 
+#include "proto/text/text.hpp"
 #include "proto/xsi/event.hpp"
 
 namespace lamp::xsi {
@@ -55,6 +56,13 @@ AgentState agent_state(std::string_view text) {
         {"Sign-Out", AgentState::sign_out},
     }};
     return look_up(table, text);
+}
+
+std::optional<Wall> epoch_ms(std::string_view text) {
+    auto ms = text::number<std::int64_t>(text);
+    // A peer's nonsense must not overflow our arithmetic: the years 1970 to 2200.
+    if (!ms || *ms < 0 || *ms > 7'258'118'400'000) return std::nullopt;
+    return Wall(milliseconds(*ms));
 }
 
 } // namespace lamp::xsi

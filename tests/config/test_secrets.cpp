@@ -24,6 +24,8 @@ FakeMachine keys() {
                      {"/etc/hollow", {"\n", false}},
                      {"/srv/absolute", {"from-srv", false}},
                      {"/etc/../srv/relative", {"from-relative", false}},
+                     {"/etc/secrets/by-hand", {"from-by-hand\n", false}},
+                     {"/run/credentials/l/secrets_filed", {"from-the-folder\n", true}},
                      {"/run/credentials/l/teams", {"from-credential\n", true}}};
     machine.unreadable = {"/etc/locked"};
     machine.folders.insert("/etc/folder");
@@ -67,6 +69,7 @@ TEST_CASE("where secrets come from") {
         {"file:folder",        "",                "the file \"/etc/folder\" is a folder"},
         {"file:",              "",                "the path after \"file:\" is empty"},
         {"credential:teams",   "from-credential", ""},
+        {"credential:filed",   "from-the-folder", ""}, // LoadCredential=secrets:FOLDER
         {"credential:zoom",    "",                "the file \"/run/credentials/l/zoom\" does not exist"},
         {"credential:../x",    "",                "names the credential \"../x\" (allowed: a plain name, as in LoadCredential=)"},
         {"credential:",        "",                "names the credential \"\" (allowed: a plain name, as in LoadCredential=)"},
@@ -74,8 +77,11 @@ TEST_CASE("where secrets come from") {
         {"credentials:teams",  "credentials:teams", "warning: holds the secret itself (better: \"credential:NAME\", \"file:PATH\" or \"env:NAME\"; did you mean \"credential:\"?)"},
         {"",                   "",                "is an empty text (wanted: \"credential:NAME\", \"file:PATH\" or \"env:NAME\")"},
     });
-    check({}, {
-        {"credential:teams",   "",                "names the credential \"teams\", but $CREDENTIALS_DIRECTORY is not set (systemd sets it for a unit with LoadCredential=teams:PATH)"},
+    FakeMachine by_hand;
+    by_hand.files = {{"/etc/secrets/by-hand", {"from-by-hand\n", false}}};
+    check(by_hand, {
+        {"credential:teams",   "",                "names the credential \"teams\", but $CREDENTIALS_DIRECTORY is not set (systemd sets it for a unit with LoadCredential=) and there is no \"/etc/secrets/teams\""},
+        {"credential:by-hand", "from-by-hand",    ""}, // as the unit would take it
     });
 }
 // clang-format on

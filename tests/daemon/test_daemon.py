@@ -1,7 +1,10 @@
 """The daemon as its users meet it: process, signals, systemd, HTTP, command line. Real simulator, real sockets."""
+import base64
+import csv
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -10,6 +13,8 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
+import urllib.request
 
 from office import BIN, Daemon, Simulator, difference, truth_within, within
 
@@ -322,6 +327,81 @@ class Supervision(unittest.TestCase):
             security = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=16", unit],
                                       capture_output=True, text=True)
             self.assertEqual(security.returncode, 0, security.stdout[-400:])
+
+
+class Why(WithOffice):
+    """The hidden causes of a diversion: settings that nobody's lamp shows, read when somebody asks why."""
+    sources = ["commpilot_express", "anywhere", "remote_office", "forwarding_always", "forwarding_selective",
+               "forwarding_busy", "forwarding_no_answer", "forwarding_not_reachable"]
+
+    def services(self, person):
+        status, _, why = self.daemon.get(f"/v1/presence/{person}/why")
+        self.assertEqual(status, 200)
+        return [one for one in why["inputs"] if one["source"] not in ("telephony", "teams", "meetings", "publication")]
+
+    def put(self, line, service, document):
+        """As an old client does it."""
+        url = f"{self.sim.announced['xsp'][0]}/com.broadsoft.xsi-actions/v2.0/user/{line}/services/{service}"
+        body = f'<{service} xmlns="http://schema.broadsoft.com/xsi">{document}</{service}>'
+        login = base64.b64encode(f"{self.sim.announced['login']}:{self.sim.announced['password']}".encode()).decode()
+        request = urllib.request.Request(url, body.encode(), {"Authorization": "Basic " + login, "Content-Type": "text/xml"},
+                                         method="PUT")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+
+    def asked(self, line):
+        found = self.sim.command("log", kind="services", method="GET", contains=urllib.parse.quote(line), limit=10000)
+        return len(found["requests"])
+
+    def person(self, number):
+        """One for each test: what is read is kept for a minute."""
+        with open(self.sim.people_csv, newline="") as file:
+            row = list(csv.DictReader(file))[number]
+        return row["id"], row["lines"].split()
+
+    def test_the_hidden_cause(self):
+        person, lines = self.person(3)
+        self.put(lines[0], "CommPilotExpress", "<profile>Busy</profile><busy><incomingCalls><forwardToAddress>+31201234567"
+                 "</forwardToAddress></incomingCalls></busy>")
+        self.sim.command("forward", user=lines[0], kind="busy", active=True, to="2001")
+        seen = self.services(person)
+        self.assertEqual([one["source"] for one in seen], self.sources * len(lines))
+        self.assertEqual({one["line"] for one in seen}, set(lines))
+        values = {one["source"]: one["value"] for one in seen if one["line"] == lines[0]}
+        self.assertEqual(values["commpilot_express"], "busy → +31201234567")
+        self.assertEqual(values["forwarding_busy"], "on → 2001")
+        self.assertEqual(values["forwarding_always"], "off")
+        self.assertEqual(values["anywhere"], "off")
+        self.assertTrue(all(one["at"] and one["age_s"] < 30 and one["expires"] > one["at"] for one in seen))
+        # Kept for a minute: whoever asks again does not ask the platform.
+        asked = self.asked(lines[0])
+        self.assertEqual(asked, len(self.sources))
+        self.put(lines[0], "CommPilotExpress", "<profile>Available In Office</profile>")
+        self.assertEqual([(one["value"], one["at"]) for one in self.services(person)],
+                         [(one["value"], one["at"]) for one in seen])
+        self.assertEqual(self.asked(lines[0]), asked)
+        shown = subprocess.run([BIN / "lamplighter", "why", person, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                               capture_output=True, text=True, timeout=20).stdout
+        self.assertRegex(shown, r"commpilot_express +" + re.escape(lines[0]) + r" +busy → \+31201234567")
+
+    def test_what_is_not_assigned_is_absent(self):
+        person, lines = self.person(5)
+        self.sim.command("fault", kind="not_found", on="services", users=[lines[0]], count=1)
+        sources = [one["source"] for one in self.services(person) if one["line"] == lines[0]]
+        self.assertEqual(sources, self.sources[1:])
+
+    def test_a_slow_platform_costs_two_seconds_and_is_said(self):
+        person, lines = self.person(7)
+        self.sim.command("fault", kind="slow", ms=4000, on="services", users=lines, count=len(lines))
+        began = time.monotonic()
+        seen = self.services(person)
+        took = time.monotonic() - began
+        self.assertGreater(took, 1.9)
+        self.assertLess(took, 3.9)
+        self.assertEqual([(one["source"], one["value"], one["at"]) for one in seen],
+                         [(source, "unknown", None) for source in self.sources] * len(lines))
+        # What came later is there for the next one.
+        self.assertTrue(within(10, lambda: all(one["value"] == "off" for one in self.services(person))))
 
 
 class Killed(unittest.TestCase):

@@ -14,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 #include <variant>
 
 namespace sim::http {
@@ -219,6 +220,7 @@ struct Server::State {
     struct Listener {
         Tcp::endpoint endpoint;
         std::optional<Tcp::acceptor> acceptor;
+        bool shut = false; // the port is kept, nobody listens
     };
 
     State(Server& owner, Loop& l, Handler h) : server(owner), loop(l), handler(std::move(h)) {}
@@ -236,12 +238,26 @@ struct Server::State {
         });
     }
 
-    void open(int number) {
-        auto& listener = listeners.at(static_cast<std::size_t>(number));
+    static void bind(Listener& listener, Loop& loop) {
         listener.acceptor.emplace(loop.context());
         listener.acceptor->open(listener.endpoint.protocol());
         listener.acceptor->set_option(Tcp::acceptor::reuse_address(true));
         listener.acceptor->bind(listener.endpoint);
+    }
+
+    void shut(int number) {
+        auto& listener = listeners.at(static_cast<std::size_t>(number));
+        if (std::exchange(listener.shut, true)) return;
+        bind(listener, loop);
+        // Has the port and does not listen: who connects is refused. Nobody may share it meanwhile, or the server would
+        // find another process in its place when it comes back.
+        listener.acceptor->set_option(Tcp::acceptor::reuse_address(false));
+    }
+
+    void open(int number) {
+        auto& listener = listeners.at(static_cast<std::size_t>(number));
+        if (!listener.acceptor) bind(listener, loop);
+        if (std::exchange(listener.shut, false)) listener.acceptor->set_option(Tcp::acceptor::reuse_address(true));
         listener.acceptor->listen(1024);
         if (listener.endpoint.port() == 0) // written once: other threads may ask for the URL later
             listener.endpoint = listener.acceptor->local_endpoint();
@@ -673,14 +689,13 @@ std::string Server::url(int listener) const {
 }
 
 void Server::shut(int listener) {
-    auto& acceptor = state_->listeners.at(static_cast<std::size_t>(listener)).acceptor;
-    acceptor.reset();
+    state_->shut(listener);
     for (const auto& connection : std::vector(state_->connections.begin(), state_->connections.end()))
         if (connection->listener() == listener) connection->reset();
 }
 
 void Server::open(int listener) {
-    if (!state_->listeners.at(static_cast<std::size_t>(listener)).acceptor) state_->open(listener);
+    if (state_->listeners.at(static_cast<std::size_t>(listener)).shut) state_->open(listener);
 }
 
 std::size_t Server::connections() const {

@@ -74,7 +74,7 @@ public:
         if (setup.adjust) setup.adjust(options);
         if (setup.before) setup.before(*world_);
         auto made = lamp::xsi::Platform::make(loop_, options, 0, setup.stale_after, lines_, setup.patience);
-        REQUIRE_MESSAGE(made.has_value(), made.error().text);
+        REQUIRE_MESSAGE(made.has_value(), (made ? std::string() : made.error().text));
         platform_ = std::move(*made);
         assign();
         loop_.start();
@@ -101,7 +101,7 @@ public:
 
     json::value command(std::string_view name, json::object arguments = {}) {
         auto answer = world_->command(name, std::move(arguments));
-        REQUIRE_MESSAGE(answer.has_value(), name, ": ", answer.error());
+        REQUIRE_MESSAGE(answer.has_value(), name, ": ", (answer ? std::string() : answer.error()));
         return *answer;
     }
     void fault(std::string_view kind, json::object arguments = {}) {

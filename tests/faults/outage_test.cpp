@@ -1,4 +1,8 @@
 // The platform is away, or we were: what the lamps say meanwhile, how often we knock, how soon all is right again.
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
 #include "faults/fleet.hpp"
 
 using namespace faults;
@@ -112,4 +116,73 @@ TEST_CASE("kill -9 with an enterprise target: right within 5 s of the restart") 
     change_everything(first);
     Harness second{Setup{.adjust = adjust, .shared = first.world()}};
     second.require_truth(5s);
+}
+
+namespace {
+bool long_tests() {
+    const char* wanted = std::getenv("LAMP_LONG_TESTS");
+    return wanted && std::string_view(wanted) == "1";
+}
+} // namespace
+
+// As it is in life: ten minutes, nothing shortened. Only with LAMP_LONG_TESTS=1.
+TEST_CASE("BroadWorks away for ten minutes: unknown after 60 s, no storm, right within 5 s of its return" *
+          doctest::skip(!long_tests())) {
+    struct Row {
+        lamp::xsi::TargetKind target;
+        int xsps;
+    };
+    using enum lamp::xsi::TargetKind;
+    constexpr auto away = 600s;
+    auto members = fleet<Row>({{user, 1}, {user, 2}, {enterprise, 2}}, [](const Row& row) {
+        return Setup{.world = small_office(row.xsps, 40), .adjust = [&row](auto& options) {
+                         options.target = row.target;
+                         options.heartbeat = 15s;
+                     }};
+    });
+    for (auto& [row, h] : members) {
+        h->require_truth(5s);
+        make_calls(*h);
+        h->require_truth(2s);
+    }
+    auto gone = lamp::steady_now();
+    auto passed = [&] { return lamp::steady_now() - gone; };
+    auto seconds = [](auto duration) { return std::chrono::duration<double>(duration).count(); };
+    std::vector<std::uint64_t> opens_before;
+    auto opens = [](Harness& h) {
+        std::uint64_t sum = 0;
+        for (const auto& channel : h.report().channels)
+            sum += channel.counters.opens;
+        return sum;
+    };
+    for (auto& [row, h] : members) {
+        opens_before.push_back(opens(*h));
+        h->command("away", {{"seconds", away.count()}});
+        h->command("kill_channel", {{"how", "rst"}});
+        CHECK(within(1s, [&] { return h->all_stale(); }));
+        CHECK_FALSE(h->all_unknown());
+        change_everything(*h);
+    }
+    CHECK_FALSE(
+        within(57s, [&] { return std::ranges::any_of(members, [](auto& one) { return one.h->all_unknown(); }); }));
+    for (auto& [row, h] : members) {
+        CHECK(within(6s, [&] { return h->all_unknown(); }));
+        MESSAGE("unknown after ", seconds(passed()), " s");
+    }
+    within(away, [&] { return passed() > away - 2s; });
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        auto& [row, h] = members[i];
+        auto knocks = opens(*h) - opens_before[i];
+        MESSAGE(knocks, " attempts at ", row.xsps, " hosts in ", seconds(passed()), " s");
+        CHECK(h->all_unknown());
+        CHECK(knocks >= 100);                                        // it does knock: every three seconds at most apart
+        CHECK(knocks <= static_cast<std::uint64_t>(row.xsps) * 420); // 3 s with jitter
+    }
+    within(4s, [&] { return passed() > away; });
+    for (auto& [row, h] : members) {
+        CAPTURE(static_cast<int>(row.target));
+        h->require_truth(6s);
+        MESSAGE("right ", seconds(passed() - away), " s after the return");
+        CHECK(passed() - away < 5s);
+    }
 }

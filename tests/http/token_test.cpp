@@ -262,3 +262,14 @@ TEST_CASE("a service that refuses every new token is asked ever more slowly") {
     keeper.reject(Secret("better"), now + 3401s);
     CHECK(keeper.step(now + 3401s) == Step::fetch);
 }
+
+TEST_CASE("a token is worth renewing unless it was just given or the login is to be left alone") {
+    TokenKeeper keeper(1);
+    CHECK(!keeper.worth_renewing(Steady(100s)));
+    keeper.granted(granted("a", 3600s), Steady(100s));
+    CHECK(!keeper.worth_renewing(Steady(102s)));
+    CHECK(keeper.worth_renewing(Steady(103s)));
+    keeper.failed(failure(Category::unavailable, Patience::brief), Steady(103s));
+    CHECK(!keeper.worth_renewing(Steady(103s)));
+    CHECK(keeper.step(Steady(103s)) == Step::use);
+}

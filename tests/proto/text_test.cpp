@@ -67,6 +67,31 @@ TEST_CASE("integers: the whole text or nothing") {
     CHECK(text::number<long>("2147483648") == 2147483648L);
 }
 
+TEST_CASE("a word's hash sees its length and both of its ends") {
+    CHECK(text::word_hash("callId") == text::word_hash(std::string("callId")));
+    const std::string_view words[] = {"",
+                                      "a",
+                                      "b",
+                                      "ab",
+                                      "ba",
+                                      "call",
+                                      "calls",
+                                      "callId",
+                                      "userId",
+                                      "extTrackingId",
+                                      "externalApplicationId",
+                                      "x1234567",
+                                      "x1234568",
+                                      "y1234567",
+                                      "x12345678"};
+    for (std::size_t i = 0; i < std::size(words); ++i)
+        for (std::size_t k = 0; k < i; ++k) {
+            CAPTURE(words[i]);
+            CAPTURE(words[k]);
+            CHECK(text::word_hash(words[i]) != text::word_hash(words[k]));
+        }
+}
+
 TEST_CASE("percent-decoding refuses a broken escape") {
     struct Row {
         std::string_view text;

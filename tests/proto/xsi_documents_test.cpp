@@ -205,6 +205,27 @@ TEST_CASE("CommPilot Express") {
         {"out of office", "<profile>Available Out Of Office</profile>", {available_out_of_office}},
         {"busy", "<busy><incomingCalls/></busy><profile>Busy</profile>", {busy}},
         {"unavailable", "<profile>Unavailable</profile>", {unavailable}},
+        {"busy, forwarded",
+         "<profile>Busy</profile><busy><incomingCalls><forwardToAddress>tel:+31612345678</forwardToAddress>"
+         "</incomingCalls></busy>",
+         {busy, false, "+31612345678"}},
+        {"busy, all but some to voicemail",
+         "<profile>Busy</profile><busy><incomingCalls><sendCallsToVoiceMailExceptExcludedAddresses>true"
+         "</sendCallsToVoiceMailExceptExcludedAddresses><forwardToAddress>2001</forwardToAddress></incomingCalls></"
+         "busy>",
+         {busy, true}},
+        {"unavailable, forwarded",
+         "<profile>Unavailable</profile><unavailable><incomingCalls><action>Forward</action>"
+         "<forwardingAddress>2001</forwardingAddress></incomingCalls></unavailable>",
+         {unavailable, false, "2001"}},
+        {"unavailable, voicemail",
+         "<profile>Unavailable</profile><unavailable><incomingCalls><action>Transfer To Voice Mail</action>"
+         "</incomingCalls></unavailable>",
+         {unavailable, true}},
+        {"what another profile would do is no matter",
+         "<profile>Unavailable</profile><busy><incomingCalls><forwardToAddress>2001</forwardToAddress></incomingCalls>"
+         "</busy>",
+         {unavailable}},
         {"a new word", "<profile>Asleep</profile>", {unknown}},
     });
     for (auto profile : {none, available_in_office, available_out_of_office, busy, unavailable})

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "office.hpp"
+#include "status/call_json.hpp"
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
 
@@ -119,6 +120,26 @@ TEST_CASE("json: the presence object of interface 5, to the letter") {
         R"("teams":{"availability":"Available","activity":"Available","out_of_office":false,"stale":false},)"
         R"("acd":null,)"
         R"("chat":"https://teams.microsoft.com/l/chat/0/0?users=alice%40example.net"})");
+}
+
+TEST_CASE("json: the call object of interface 7.9, to the letter") {
+    status::CallView call;
+    call.id = "0123456789abcdef";
+    call.person = "alice";
+    call.line = "2000@example.net";
+    call.incoming = true;
+    call.remote_number = "+31201234567";
+    call.started = parse_rfc3339("2026-11-22T10:00:00.123Z").value();
+    call.state = "ringing";
+    CHECK(status::to_json(call) ==
+          R"({"id":"0123456789abcdef","person":"alice","line":"2000@example.net","direction":"in",)"
+          R"("remote":{"number":"+31201234567","name":null},"started":"2026-11-22T10:00:00.123Z","answered":null,)"
+          R"("state":"ringing","ddi":null,"queue":null})");
+    auto answered = call;
+    answered.answered = call.started;
+    CHECK(answered != call);
+    answered.answered.reset();
+    CHECK(answered == call);
 }
 
 TEST_CASE("json: the presence object's corners") {

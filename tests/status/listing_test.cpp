@@ -178,6 +178,7 @@ TEST_CASE("why: inputs, rules and outputs") {
     CHECK(inputs[2].at("expires").is_string() == !others.inputs.empty());
     auto& rules = why.at("rules").as_array();
     CHECK(rules.size() >= 11);
+    CHECK(rules[0].at("built_in").as_bool());
     bool decided = false;
     for (const auto& rule : rules) {
         if (decided || !rule.at("matched").as_bool()) continue;
@@ -186,6 +187,27 @@ TEST_CASE("why: inputs, rules and outputs") {
     }
     CHECK(decided);
     CHECK(why.at("outputs").as_array().at(0).at("result").as_string() == "delivered");
+}
+
+TEST_CASE("a photo, its ETag, and nobody's photo") {
+    bool none = false;
+    status::Ports ports;
+    ports.photo = [&](presence::Slot, status::Reply<status::PhotoView> reply) {
+        reply(none ? status::PhotoView{} : status::PhotoView{false, "\xff\xd8\xff jpeg", "\"a1\""});
+    };
+    Office office(default_options(), std::move(ports));
+    constexpr auto path = "/v1/users/alice%40example.net/photo";
+    auto answer = office.client().get(path, viewer);
+    CHECK(answer.status == 200);
+    CHECK(answer.field("Content-Type") == "image/jpeg");
+    CHECK(answer.field("ETag") == "\"a1\"");
+    CHECK(answer.field("Cache-Control") == "private, max-age=3600");
+    CHECK(answer.body == "\xff\xd8\xff jpeg");
+    CHECK(office.client().request("GET", path, viewer, {}, "If-None-Match: \"a1\"\r\n").status == 304);
+    CHECK(office.client().get("/v1/users/nobody%40example.net/photo", viewer).status == 404);
+    CHECK(office.client().get(path).status == 401);
+    none = true;
+    CHECK(office.client().get(path, viewer).status == 404);
 }
 
 TEST_CASE("doubts: who has no account elsewhere, page by page") {

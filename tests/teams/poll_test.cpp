@@ -96,7 +96,7 @@ TEST_CASE("a batch without an answer is asked again, and the round waits for it"
     CHECK(plan.first_round_in());
 }
 
-TEST_CASE("the bad id of a poisoned batch is found by halving and left out for a day") {
+TEST_CASE("the bad id of a poisoned batch is found by halving and left out") {
     for (unsigned bad : {0U, 1U, 324U, 325U, 649U}) {
         CAPTURE(bad);
         PollPlan plan(5s);
@@ -119,8 +119,29 @@ TEST_CASE("the bad id of a poisoned batch is found by halving and left out for a
         CHECK(plan.first_round_in());
         CHECK(plan.left_out() == 1);
         CHECK(drain(plan, start + 5s) == Sizes{649});
-        CHECK(drain(plan, start + 25h) == Sizes{650});
+        CHECK(drain(plan, start + 61s) == Sizes{1, 650}); // tried again, alone first
+        CHECK(plan.left_out() == 0);
+        CHECK(drain(plan, start + 70s) == Sizes{650});
     }
+}
+
+TEST_CASE("an id that stays bad is tried ever more seldom; one that was bad by mistake is back within a minute or so") {
+    PollPlan plan(5s);
+    plan.use(people(1)); // a tenant of one person behind a gateway that answers 404
+    std::vector<lamp::milliseconds> tries;
+    for (auto now = start; now < start + 24h; now += 5s)
+        while (auto batch = plan.next(now)) {
+            tries.push_back(std::chrono::duration_cast<lamp::milliseconds>(now - start));
+            static_cast<void>(plan.poisoned(*std::move(batch), now));
+        }
+    REQUIRE(tries.size() > 3);
+    CHECK(tries.size() < 15);
+    CHECK(tries[1] == 1min);
+    CHECK(tries[2] == 3min);
+    auto late = plan.next(start + 48h);
+    REQUIRE(late);
+    plan.answered(*late, start + 48h);
+    CHECK(plan.left_out() == 0);
 }
 
 TEST_CASE("whoever is looked at is asked between, while a round lasts longer than the poll time") {

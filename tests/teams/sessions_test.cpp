@@ -140,7 +140,7 @@ TEST_CASE("what a failed write leads to") {
         {"throttled for 7 s",        retry(7s),                                          7s},
         {"no answer",                retry(0ms, true),                                   1s},
         {"login refused",            {Kind::unauthorised, 0ms, false, "who are you"},    1s},
-        {"not permitted",            Outcome::refused("no"),                             10min},
+        {"not permitted",            Outcome::refused("no"),                             1min},
         {"no such account in Teams", Outcome::not_applicable("nobody"),                  1h},
     };
     // clang-format on
@@ -217,6 +217,25 @@ TEST_CASE("clearing what is not there is done; clearing is tried until the sessi
         CHECK(office.now <= start + 15min + 31s);
         CHECK(attempts < 25);
     }
+}
+
+TEST_CASE("a refresh that failed does not hold up the clearing") {
+    Outcome failures[] = {Outcome::refused("no"), {Kind::unauthorised, 0ms, false, "who are you"}, retry(0ms, true)};
+    for (const Outcome& failure : failures)
+        for (bool ends_meanwhile : {false, true}) {
+            CAPTURE(ends_meanwhile);
+            Office office;
+            office.says(LineSays::in_call);
+            CHECK(office.next() == "set anna");
+            office.comes_back();
+            office.wait(8min);
+            CHECK(office.next() == "set anna");
+            if (ends_meanwhile) office.says(LineSays::free);
+            office.comes_back(failure);
+            if (!ends_meanwhile) office.says(LineSays::free);
+            office.wait(500ms);
+            CHECK(office.next() == "clear anna");
+        }
 }
 
 TEST_CASE("a status chosen by hand is left alone") {

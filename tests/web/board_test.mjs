@@ -371,7 +371,7 @@ test('names, folders, links and problems are text, never markup', { daemon: { pe
   await page.waitForSelector('#details .rules li');
   daemon.gap();
   await page.waitForFunction(text => document.getElementById('alarm-list').textContent === text, evil);
-  assert.equal(await page.locator('img, body script').count(), 0);
+  assert.equal(await page.locator('img:not(#details-photo), body script').count(), 0);
   assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
 });
@@ -395,6 +395,18 @@ test('Enter opens the details and says why; Escape goes back to the lamp', {}, a
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('#details[open]').count(), 0);
   assert.equal(await page.evaluate(() => document.activeElement.closest('.tile')?.dataset.id), id);
+});
+
+test('out of office is a sign beside the status; the details show the photo', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  assert.equal(await page.locator('.sign-office').count(), 0);
+  daemon.change(id, { teams: { availability: 'Available', activity: 'OutOfOffice', out_of_office: true, stale: false } });
+  await page.waitForSelector(`${tileOf(id)} .sign-office`);
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForFunction(() => { const image = document.getElementById('details-photo'); return !image.hidden && image.naturalWidth === 1; });
+  daemon.change(id, { teams: null });
+  await page.waitForFunction(selector => !document.querySelector(`${selector} .sign-office`), tileOf(id));
 });
 
 test('arrow keys walk over the lamps as they are seen', { daemon: { people: 400 } }, async ({ page }) => {

@@ -8,8 +8,9 @@ import { createServer } from 'node:http';
 
 const WEB = new URL('../../daemon/status/web/', import.meta.url);
 const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'] };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 const EVENTS_KEPT = 2000;
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
 const TYPES = ['presence', 'call', 'missed', 'forwarding', 'acd', 'gap', 'heartbeat'];
 
 // status: [colour, blinking, rule, share of an office at ten in the morning]
@@ -134,7 +135,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     const at = new Date().toISOString(), expires = new Date(Date.now() + 48e3).toISOString();
     return json(response, {
       inputs: [{ source: 'telephony', value: p.line.state, at, age_s: 12, expires }, { source: 'teams', value: p.teams?.availability, at, age_s: 75, expires }],
-      rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule })),
+      rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule, status: p.status, text: `rule ${i + 1} as the configuration writes it`, built_in: true })),
       outputs: [{ adapter: 'teams', value: 'Busy/InACall', at, result: 'delivered' }, { adapter: 'sip', value: 'on-the-phone', at, result: 'delivered' }],
     });
   }
@@ -185,6 +186,10 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (url.pathname === '/v1/presence') return listPeople(url, response);
     if (url.pathname === '/v1/status') return status(response);
     if (url.pathname === '/v1/events') return events(url, request, response);
+    if (/^\/v1\/users\/[^/]+\/photo$/.test(url.pathname)) {
+      response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=3600', ETag: '"1"' });
+      return response.end(PIXEL);
+    }
     const asked = /^\/v1\/presence\/([^/]+)\/why$/.exec(url.pathname);
     return asked ? why(decodeURIComponent(asked[1]), response) : problem(response, 404, 'no such path');
   });

@@ -1,4 +1,5 @@
 // One channel, stepped by hand through everything that xsi.md 4.5 and 12 say may happen to it. No sockets, no clock.
+#include <array>
 #include <doctest/doctest.h>
 
 #include "xsi/channel_machine.hpp"
@@ -106,6 +107,63 @@ TEST_CASE("without a channel there is no heartbeat and no refresh (12.5)") {
     auto waiting = fresh();
     waiting.on_channel("c9", 3600, start); // nobody asked
     CHECK_FALSE(waiting.up());
+}
+
+TEST_CASE("whatever fails, whenever: heartbeat and refresh are for the channel that was granted last (12.5)") {
+    // A seeded walk through failed opens, grants without an id, late answers of channels that are gone, and good times.
+    std::uint32_t dice = 7;
+    auto roll = [&](std::uint32_t sides) { return (dice = dice * 1'664'525U + 1'013'904'223U) / 65'536U % sides; };
+    constexpr std::array ends{End::connection, End::silence, End::no_channel,     End::refused, End::unavailable,
+                              End::html,       End::gone,    End::heartbeat_lost, End::expired, End::login};
+    auto machine = fresh();
+    std::string granted; // what the server knows; empty while there is no channel
+    bool opening = false;
+    int opens = 0, grants = 0, beats = 0;
+    auto over = [&] { granted.clear(), opening = false; };
+    auto now = start;
+    for (int step = 0; step < 200'000; ++step) {
+        CAPTURE(step);
+        switch (machine.next(now)) {
+        case Action::nothing: break;
+        case Action::open:
+            REQUIRE(granted.empty());
+            opening = true;
+            ++opens;
+            break;
+        case Action::heartbeat:
+        case Action::refresh:
+            ++beats;
+            REQUIRE_FALSE(granted.empty());
+            REQUIRE(machine.channel_id() == granted);
+            break;
+        case Action::abandon: over(); break;
+        }
+        switch (roll(8)) {
+        case 0: // the server grants: only what was asked for, and only with an id
+        {
+            auto id = roll(3) == 0 ? std::string() : "c" + std::to_string(step);
+            machine.on_channel(id, 1 + roll(600), now);
+            if (opening && !id.empty()) granted = id, opening = false, ++grants;
+            break;
+        }
+        case 1:
+            if (roll(4) != 0 || (granted.empty() && !opening)) break;
+            machine.on_end(ends.at(roll(ends.size())), now);
+            over();
+            break;
+        case 2: machine.on_heartbeat_answer(roll(4) != 0, false, now); break; // perhaps of another life
+        case 3: machine.on_refresh_answer(roll(4) != 0, false, 300, now); break;
+        case 4:
+            if (!granted.empty()) machine.on_stream(now);
+            break;
+        default: now += milliseconds(roll(8'000)); break;
+        }
+        if (machine.state() == State::stopped && roll(20) == 0) machine.retry_now(now);
+        REQUIRE(machine.up() == !granted.empty());
+    }
+    CHECK(opens > 500);
+    CHECK(grants > 500);
+    CHECK(beats > 1000);
 }
 
 TEST_CASE("heartbeats: every 15 s, one at a time; the stream answers, nothing else happens") {

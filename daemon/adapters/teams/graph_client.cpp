@@ -151,7 +151,7 @@ Task<unsigned> GraphClient::acquire(Priority priority, unsigned wanted) {
         bool probing = failing_ && under_way_ > 0;
         if (!probing) given = budget_.take(now, priority, failing_ ? 1 : wanted, writers_waiting_ > 0);
         if (given > 0) break;
-        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now), milliseconds(1000)));
+        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now, priority), milliseconds(1000)));
     }
     writers_waiting_ -= writes ? 1 : 0;
     co_return given;
@@ -168,6 +168,19 @@ Result<std::string> GraphClient::local_target(const std::string& target) const {
 }
 
 Task<GraphReply> GraphClient::send(http::Method method, std::string target, std::string body) {
+    auto wanted = method == http::Method::get ? Wanted::accounts : Wanted::presence;
+    return ask(method, std::move(target), std::move(body), wanted);
+}
+
+Task<GraphReply> GraphClient::send_for_photo_data(std::string target) {
+    return ask(http::Method::get, std::move(target), {}, Wanted::photo_data);
+}
+
+Task<GraphReply> GraphClient::send_for_photo(std::string target) {
+    return ask(http::Method::get, std::move(target), {}, Wanted::photo);
+}
+
+Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::string body, Wanted wanted) {
     GraphReply refused;
     if (stopped_) {
         refused.error = Error(Category::cancelled, "we are stopping");
@@ -183,11 +196,11 @@ Task<GraphReply> GraphClient::send(http::Method method, std::string target, std:
     request.target = *std::move(local);
     request.body = std::move(body);
     request.content_type = request.body.empty() ? "" : "application/json";
-    request.headers.add("Accept", "application/json");
+    request.headers.add("Accept", wanted == Wanted::photo ? "image/*" : "application/json");
     request.headers.add("client-request-id", request_id());
     request.limit = request_limit;
     request.safe_to_repeat = true; // reads, and writes of a wanted state
-    ++under_way_;
+    under_way_ += aside(wanted) ? 0 : 1;
     GraphReply reply;
     for (int attempt = 0; attempt < 2; ++attempt) {
         auto token = co_await tokens_.token();
@@ -202,10 +215,10 @@ Task<GraphReply> GraphClient::send(http::Method method, std::string target, std:
         bool expired = answer && answer->status == 401;
         if (expired) tokens_.reject(*token);
         if (expired && attempt == 0) continue;
-        reply = digest(answer);
+        reply = digest(std::move(answer), wanted);
         break;
     }
-    --under_way_;
+    under_way_ -= aside(wanted) ? 0 : 1;
     bell_.ring();
     co_return reply;
 }
@@ -221,27 +234,29 @@ GraphReply GraphClient::fail_login(const Error& error) {
     return reply;
 }
 
-GraphReply GraphClient::digest(const Result<http::Answer>& answer) {
+GraphReply GraphClient::digest(Result<http::Answer> answer, Wanted wanted) {
     GraphReply reply;
     if (!answer) {
         reply.error = answer.error();
         if (answer.error().category == Category::cancelled) return reply;
         reply.uncertain = true;
+        if (aside(wanted)) return reply;
         last_error_ = answer.error().text;
         note_outage(steady_now(), milliseconds(0));
         return reply;
     }
     reply.status = answer->status;
-    if (answer->success() && is_json_or_nothing(*answer)) {
-        reply.body = answer->body;
-        note_success();
+    bool fits = wanted == Wanted::photo ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
+    if (answer->success() && fits) {
+        reply.body = std::move(answer->body);
+        if (!aside(wanted)) note_success();
         return reply;
     }
-    digest_error(reply, *answer);
+    digest_error(reply, *answer, wanted);
     return reply;
 }
 
-void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
+void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wanted wanted) {
     auto now = steady_now();
     auto told = graph::read_error(answer.body);
     auto id = told ? told->request_id : std::string();
@@ -260,17 +275,20 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer) {
     if (auto wait = answer.retry_after(wall_now())) reply.after = *wait;
     if (answer.status == 429) {
         ++counters_.throttled;
-        throttled(reply.after);
+        if (wanted == Wanted::presence) throttled(reply.after); // the directory has limits of its own
+    } else if (aside(wanted)) {
+        reply.uncertain = true;
     } else if (foreign || answer.status >= 500) {
         reply.uncertain = true;
         last_error_ = text;
         note_outage(now, reply.after);
     } else {
         failing_ = false; // it answers, if only to refuse
+        if (category == Category::forbidden) forbidden();
         if (category == Category::unauthorised || category == Category::forbidden) last_error_ = text;
         if (category == Category::unauthorised) note_outage(now, milliseconds(30'000)); // with a fresh token, too
     }
-    if (complaint_.allow(now))
+    if (answer.status != 404 && complaint_.allow(now))
         log::warning("teams", "Graph refused a request",
                      {{"why", text}, {"request_id", id}, {"not_shown", complaint_.take_suppressed()}});
 }

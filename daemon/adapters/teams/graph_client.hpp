@@ -62,10 +62,16 @@ public:
     /// Asks once, with a fresh token after a 401. The caller holds permits if it is about presence. `target` is
     /// "/v1.0/…", or a link of Graph's own (another origin is refused).
     [[nodiscard]] Task<GraphReply> send(http::Method method, std::string target, std::string body = {});
+    /// GET of what is said of a photo, and of the photo. Mailboxes have a service and limits of their own: their errors
+    /// hold no presence back.
+    [[nodiscard]] Task<GraphReply> send_for_photo_data(std::string target);
+    [[nodiscard]] Task<GraphReply> send_for_photo(std::string target);
     /// An item of a batch was throttled: everybody is silent for so long.
     void throttled(milliseconds after);
     /// The next request gets a token that is not the present one.
     void want_fresh_token();
+    /// An item of a batch was not permitted.
+    void forbidden() { tokens_.renew(); }
     /// Ends all waiting; later calls are refused.
     void stop();
 
@@ -91,8 +97,11 @@ private:
     make_with(Loop& loop, const TeamsOptions& options, const http::Url& graph, http::TokenOptions login);
 
     [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
-    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer);
-    void digest_error(GraphReply& reply, const http::Answer& answer);
+    enum class Wanted : std::uint8_t { presence, accounts, photo_data, photo };
+    [[nodiscard]] static bool aside(Wanted wanted) { return wanted >= Wanted::photo_data; }
+    [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);
+    [[nodiscard]] GraphReply digest(Result<http::Answer> answer, Wanted wanted);
+    void digest_error(GraphReply& reply, const http::Answer& answer, Wanted wanted);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);
     void note_success();

@@ -8,6 +8,11 @@ namespace lamp::teams {
 void PollPlan::use(std::vector<Guid> everybody) {
     bool had_nobody = everybody_.empty();
     everybody_ = std::move(everybody);
+    if (!bad_.empty()) { // who is nobody's any more is not tried again
+        auto sorted = everybody_;
+        std::ranges::sort(sorted);
+        std::erase_if(bad_, [&sorted](const auto& one) { return !std::ranges::binary_search(sorted, one.first); });
+    }
     // Whoever is new is asked in this round; a cursor beyond the end just ends it.
     if (had_nobody) next_round_ = Steady();
     cursor_ = std::min(cursor_, everybody_.size());
@@ -26,17 +31,29 @@ void PollPlan::interested(const Guid& person, Steady now) {
     if (interest_.size() < 2 * batch_max || interest_.contains(person)) interest_[person] = now + interest_lasts;
 }
 
-void PollPlan::take_good(std::vector<Guid>& into, Steady now) {
+void PollPlan::take_good(std::vector<Guid>& into) {
     while (cursor_ < everybody_.size() && into.size() < batch_max) {
         const Guid& person = everybody_[cursor_++];
-        if (!bad_.empty()) {
-            if (auto bad = bad_.find(person); bad != bad_.end()) {
-                if (now < bad->second) continue;
-                bad_.erase(bad);
-            }
-        }
+        if (!bad_.empty() && bad_.contains(person)) continue; // `retry_bad` asks for those
         into.push_back(person);
     }
+}
+
+// Those whose time is over, among themselves: what is still bad costs nobody else a second question.
+std::optional<PollPlan::Batch> PollPlan::retry_bad(Steady now) {
+    if (now < next_retry_) return std::nullopt;
+    Batch batch{Batch::Kind::part, round_, {}};
+    next_retry_ = Steady::max();
+    for (auto& [person, bad] : bad_) {
+        if (bad.until <= now && batch.people.size() < batch_max) {
+            batch.people.push_back(person);
+            bad.until = now + bad.wait; // should no answer come
+        }
+        next_retry_ = std::min(next_retry_, bad.until);
+    }
+    if (batch.people.empty()) return std::nullopt;
+    ++open_;
+    return batch;
 }
 
 std::optional<PollPlan::Batch> PollPlan::next(Steady now) {
@@ -50,6 +67,7 @@ std::optional<PollPlan::Batch> PollPlan::next(Steady now) {
         began_ = now;
         next_interest_ = now + poll_; // a short round asks everybody within that time anyway
         next_round_ = now + poll_;
+        if (auto batch = retry_bad(now)) return batch;
     }
     if (now >= next_interest_ && !interest_.empty()) {
         next_interest_ = now + poll_;
@@ -67,7 +85,7 @@ std::optional<PollPlan::Batch> PollPlan::next(Steady now) {
     }
     if (cursor_ < everybody_.size() && now < batch_due()) return std::nullopt;
     Batch batch{Batch::Kind::round, round_, {}};
-    take_good(batch.people, now);
+    take_good(batch.people);
     if (batch.people.empty()) {
         close_round(now);
         return std::nullopt;
@@ -101,6 +119,9 @@ void PollPlan::close_round(Steady now) {
 }
 
 void PollPlan::answered(const Batch& batch, Steady now) {
+    if (!bad_.empty())
+        for (const Guid& person : batch.people)
+            bad_.erase(person);
     if (batch.kind == Batch::Kind::interest) return;
     if (batch.round == round_ && open_ > 0) --open_;
     close_round(now);
@@ -118,7 +139,10 @@ std::optional<Guid> PollPlan::poisoned(Batch batch, Steady now) {
     if (batch.people.size() <= 1) {
         if (!batch.people.empty()) {
             found = batch.people.front();
-            bad_[*found] = now + bad_for;
+            auto [bad, fresh] = bad_.try_emplace(*found);
+            if (!fresh) bad->second.wait = std::min(2 * bad->second.wait, bad_longest);
+            bad->second.until = now + bad->second.wait;
+            next_retry_ = std::min(next_retry_, bad->second.until);
             interest_.erase(*found);
         }
         close_round(now);

@@ -18,7 +18,10 @@ class PollPlan {
 public:
     static constexpr std::size_t batch_max = 650; // cloud-apis.md A3
     static constexpr milliseconds interest_lasts{60'000};
-    static constexpr milliseconds bad_for{24 * 3'600'000};
+    /// A poisoned id is tried again after a minute, then twice as late each time: a gateway that answers 404 to
+    /// everything for a while must not make people bad for a day.
+    static constexpr milliseconds bad_first{60'000};
+    static constexpr milliseconds bad_longest{24 * 3'600'000};
 
     explicit PollPlan(milliseconds poll) : poll_(poll) {}
 
@@ -42,8 +45,8 @@ public:
     void answered(const Batch& batch, Steady now);
     /// No answer that says anything about its people: asked again in its turn.
     void failed(Batch batch);
-    /// Graph refuses the batch for its content (400, 404): asked again in halves. Gives the id when it was the only one;
-    /// that one is left out for a day.
+    /// Graph refuses the batch for its content (400, 404): asked again in halves. Gives the id when it was the only
+    /// one; that one is left out for a while, then tried again in a batch without the others.
     [[nodiscard]] std::optional<Guid> poisoned(Batch batch, Steady now);
 
     /// Everybody has been asked and answered for once.
@@ -57,7 +60,8 @@ private:
     [[nodiscard]] Steady batch_due() const;
     [[nodiscard]] bool asked_all() const { return cursor_ >= everybody_.size() && again_.empty(); }
     void close_round(Steady now);
-    void take_good(std::vector<Guid>& into, Steady now);
+    void take_good(std::vector<Guid>& into);
+    [[nodiscard]] std::optional<Batch> retry_bad(Steady now);
 
     milliseconds poll_;
     std::vector<Guid> everybody_;
@@ -71,7 +75,12 @@ private:
     Steady next_round_{};
     milliseconds took_{0};
     std::deque<Batch> again_; // parts of a poisoned batch, and batches that failed
-    std::unordered_map<Guid, Steady> bad_;
+    struct Bad {
+        Steady until{};
+        milliseconds wait = bad_first;
+    };
+    std::unordered_map<Guid, Bad> bad_;
+    Steady next_retry_ = Steady::max();         // of a bad one
     std::unordered_map<Guid, Steady> interest_; // until
     Steady next_interest_{};
 };

@@ -18,6 +18,8 @@ public:
     Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after)
         : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_after_(doubt_after) {}
 
+    /// So many slots are in use; without this it grows by itself, and wider than it must.
+    void use(std::size_t slots) { people_.reserve(slots); }
     /// An older answer than the one known came late; it is to be left alone.
     [[nodiscard]] bool is_old(presence::Slot slot, const graph::Presence& presence, Steady now);
     /// The same of an answer that may be hours old: no age makes it the truth.

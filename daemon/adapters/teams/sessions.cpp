@@ -21,6 +21,11 @@ void Sessions::says(const Guid& person, LineSays line, Steady now) {
         session.blocked_until = Steady();
         session.failures = 0;
     }
+    // What a set failed of does not hold up the clearing.
+    if (session.line == LineSays::in_call && line != LineSays::in_call) {
+        session.blocked_until = Steady();
+        session.failures = 0;
+    }
     session.line = line;
     session.adopted = false;
     settle(at, now);
@@ -155,6 +160,7 @@ void Sessions::finished(const Action& action, const Outcome& outcome, Steady now
         session.blocked_until = now + times_.refused_wait;
         break;
     }
+    if (is_set && session.line != LineSays::in_call) session.blocked_until = Steady(); // the call ended meanwhile
     settle(at, now);
 }
 

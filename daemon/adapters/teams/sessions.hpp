@@ -29,7 +29,7 @@ struct SessionTimes {
     milliseconds adoption{10'000};  // leftovers of an earlier run wait so long for the line to be known
     /// A session that was not refreshed is gone so long after its end, whatever the clocks.
     milliseconds grace{30'000};
-    milliseconds refused_wait{600'000};          // a permission may be granted meanwhile
+    milliseconds refused_wait{60'000};           // a permission may be granted meanwhile
     milliseconds not_applicable_wait{3'600'000}; // an account may get Teams meanwhile
     milliseconds retry_first{1000};
     milliseconds retry_longest{60'000};

@@ -10,7 +10,6 @@ namespace {
 
 constexpr milliseconds doubt_after_least{15'000};
 constexpr unsigned reads_parallel = 8;
-constexpr milliseconds refused_wait{600'000};
 constexpr std::size_t words_told_max = 32;
 constexpr milliseconds watched_lasts{600'000};
 
@@ -51,10 +50,12 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       plan_(options_.poll),
       readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
       read_bell_(loop.context()),
+      photos_(loop, *graph_),
+      visit_timer_(loop.context()),
       sessions_(times_of(options_)),
       write_bell_(loop.context()) {
     if (options_.write)
-        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_changes(); }); });
+        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_soon(); }); });
 }
 
 Teams::~Teams() = default;
@@ -122,6 +123,7 @@ Task<> Teams::read(PollPlan::Batch batch) {
     if (reply.ok()) {
         auto taken = take(batch, reply);
         read_refused_.clear();
+        refused_back_off_.reset();
         if (taken)
             plan_.answered(batch, now);
         else
@@ -130,15 +132,18 @@ Task<> Teams::read(PollPlan::Batch batch) {
     } else if (reply.status == 400 || reply.status == 404) {
         if (auto bad = plan_.poisoned(std::move(batch), now)) {
             if (auto slot = slot_of(*bad)) readings_.missing(*slot, now, wall_now());
-            log::warning("teams", "Graph refuses to tell the presence of one account; it is left out for a day",
-                         {{"why", reply.error->text}});
+            if (read_complaint_.allow(now))
+                log::warning("teams", "Graph refuses to tell the presence of one account; it is left out for a while",
+                             {{"account", graph::to_string(*bad)},
+                              {"why", reply.error->text},
+                              {"not_shown", read_complaint_.take_suppressed()}});
         }
     } else if (reply.status == 403) {
         if (read_refused_.empty())
             log::error("teams", "reading presence is not permitted", {{"why", reply.error->text}});
         read_refused_ = reply.error->text;
         plan_.failed(std::move(batch));
-        read_blocked_until_ = now + refused_wait;
+        if (now >= read_blocked_until_) read_blocked_until_ = now + refused_back_off_.next();
     } else {
         plan_.failed(std::move(batch));
     }
@@ -156,15 +161,26 @@ bool Teams::take(const PollPlan::Batch& batch, const GraphReply& reply) {
         take_polled(presence, now, wall);
     });
     if (!outcome) {
-        log::warning("teams", "Graph's answer cannot be read", {{"why", outcome.error().text}});
+        note_unreadable(outcome.error(), now);
         return false;
     }
+    read_garbled_.clear();
+    read_back_off_.reset();
     if (std::ranges::equal(told, batch.people)) return true;
     std::ranges::sort(told);
     for (const Guid& id : batch.people)
         if (!std::ranges::binary_search(told, id))
             if (auto slot = slot_of(id)) readings_.missing(*slot, now, wall);
     return true;
+}
+
+// Answers that were on their way together are one mishap.
+void Teams::note_unreadable(const Error& why, Steady now) {
+    read_garbled_ = why.text;
+    if (now >= read_blocked_until_) read_blocked_until_ = now + read_back_off_.next();
+    if (read_complaint_.allow(now))
+        log::warning("teams", "Graph's answer cannot be read",
+                     {{"why", why.text}, {"not_shown", read_complaint_.take_suppressed()}});
 }
 
 void Teams::take_polled(const graph::Presence& presence, Steady now, Wall wall) {

@@ -10,9 +10,12 @@
 #include "adapters/teams/echo.hpp"
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/notifications.hpp"
+#include "adapters/teams/photos.hpp"
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
 #include "adapters/teams/sessions.hpp"
+#include "base/backoff.hpp"
+#include "base/log.hpp"
 #include "fanout/dirty_set.hpp"
 #include "store/store.hpp"
 
@@ -41,6 +44,7 @@ public:
     [[nodiscard]] std::optional<fanout::PersonOutput> output(presence::Slot slot) const override;
     [[nodiscard]] std::vector<fanout::Doubt> doubts() const override;
     [[nodiscard]] std::vector<fanout::Metric> metrics() const override;
+    void photo(presence::Slot slot, std::function<void(std::shared_ptr<const Photo>)> reply) override;
 
 private:
     Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
@@ -66,6 +70,7 @@ private:
     [[nodiscard]] bool take(const PollPlan::Batch& batch, const GraphReply& reply);
     Notified take(const graph::Presence& presence, Steady now, Wall wall);
     void take_polled(const graph::Presence& presence, Steady now, Wall wall);
+    void note_unreadable(const Error& why, Steady now);
     void note_unknown_word(std::string_view word);
 
     // notified.cpp
@@ -76,6 +81,7 @@ private:
     [[nodiscard]] Task<> look_now();
 
     // writing
+    void visit_soon();
     void visit_changes();
     void look_at_line(presence::Slot slot, Steady now);
     [[nodiscard]] bool may_write(presence::Slot slot) const;
@@ -83,6 +89,8 @@ private:
     [[nodiscard]] Task<> write(std::vector<Sessions::Action> actions);
     [[nodiscard]] Task<> record(std::span<const Sessions::Action> actions);
     [[nodiscard]] Task<std::vector<fanout::Outcome>> carry_out(std::span<const Sessions::Action> actions);
+    [[nodiscard]] Task<fanout::Outcome> carry_out_alone(Sessions::Action action);
+    [[nodiscard]] Task<std::vector<fanout::Outcome>> carry_out_together(std::span<const Sessions::Action> actions);
     void take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& outcomes);
     void finish(const Sessions::Action& action, const fanout::Outcome& outcome);
     void forget_ended();
@@ -109,6 +117,7 @@ private:
     std::string delta_link_;
     bool accounts_in_ = false; // as far as they will be
     bool people_in_ = false;
+    milliseconds directory_after_{0}; // asked for by the last answer
     Bell directory_bell_;
 
     PollPlan plan_;
@@ -117,16 +126,25 @@ private:
     Bell read_bell_;
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
+    Backoff read_back_off_{milliseconds(1000), milliseconds(60'000)}; // while answers cannot be read
+    Backoff refused_back_off_{milliseconds(5000), milliseconds(60'000)};
+    log::OncePerMinute read_complaint_;
 
     std::unique_ptr<Notifications> notifications_; // null without
     std::unordered_map<Guid, Steady> watched_;     // whom somebody looked at, until when that counts
     std::vector<Guid> look_;                       // to be read at once
     bool looking_ = false;
 
+    Photos photos_;
+
+    asio::steady_timer visit_timer_;
     Sessions sessions_;
     Bell write_bell_;
     unsigned writes_under_way_ = 0;
     Steady write_blocked_until_{};
+    unsigned refusals_in_a_row_ = 0;
+    Backoff write_back_off_{milliseconds(5000), milliseconds(60'000)}; // while writing is refused
+    bool batches_work_ = true;
     struct Last { // what was last written of a person
         std::int64_t at_s = 0;
         enum class Result : std::uint8_t { nothing, set, cleared, gone, failed } result = Result::nothing;
@@ -134,7 +152,8 @@ private:
     std::vector<Last> last_; // by slot
 
     std::string read_refused_;      // why reading is not permitted; empty while it is
-    std::string write_refused_;     // the same of writing
+    std::string read_garbled_;      // why the last answer could not be read
+    std::string write_refused_;     // why writing is not permitted
     std::string directory_refused_; // the same of the directory
     std::string disk_problem_;
     std::uint64_t writes_ = 0;

@@ -37,8 +37,8 @@ std::string Teams::not_ready() const {
 
 fanout::Health Teams::health() const {
     fanout::Health health;
-    bool refused = graph_->login_refused() || !read_refused_.empty() || !write_refused_.empty() ||
-                   !directory_refused_.empty() || !disk_problem_.empty();
+    bool refused = graph_->login_refused() || !read_refused_.empty() || !read_garbled_.empty() ||
+                   !write_refused_.empty() || !directory_refused_.empty() || !disk_problem_.empty();
     health.not_ready = not_ready();
     if (refused)
         health.state = "degraded";
@@ -51,8 +51,9 @@ fanout::Health Teams::health() const {
     health.last_error = graph_->last_error();
     if (graph_->login_refused()) health.problems.push_back("teams: the login is refused: " + graph_->last_error());
     for (const auto& [what, problem] :
-         {std::pair("reading presence", &read_refused_), std::pair("writing presence", &write_refused_),
-          std::pair("listing accounts", &directory_refused_), std::pair("keeping intents on disk", &disk_problem_)}) {
+         {std::pair("reading presence", &read_refused_), std::pair("reading presence", &read_garbled_),
+          std::pair("writing presence", &write_refused_), std::pair("listing accounts", &directory_refused_),
+          std::pair("keeping intents on disk", &disk_problem_)}) {
         if (problem->empty()) continue;
         if (health.last_error.empty()) health.last_error = *problem;
         health.problems.push_back(fmt::format("teams: {} failed: {} (lamplighter teams check)", what, *problem));
@@ -121,6 +122,15 @@ std::optional<fanout::PersonOutput> Teams::output(presence::Slot slot) const {
     if (last_[slot].result == Last::Result::gone) out.result = "nothing was there any more";
     if (last_[slot].result == Last::Result::failed) out.result = "failed; the session has ended by itself";
     return out;
+}
+
+void Teams::photo(presence::Slot slot, std::function<void(std::shared_ptr<const Photo>)> reply) {
+    auto id = account_of(slot);
+    if (!id) return reply(nullptr);
+    loop_.spawn([](Photos& photos, Guid whose, std::function<void(std::shared_ptr<const Photo>)> answer) -> Task<> {
+        auto found = co_await photos.of(whose);
+        answer(found ? *found : nullptr);
+    }(photos_, *id, std::move(reply)));
 }
 
 std::vector<fanout::Metric> Teams::metrics() const {

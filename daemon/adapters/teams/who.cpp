@@ -1,6 +1,7 @@
 // Teams: who is who. The tenant's accounts are listed once, then followed by their changes.
 #include <algorithm>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "adapters/teams/teams.hpp"
 #include "base/log.hpp"
@@ -9,7 +10,7 @@ namespace lamp::teams {
 namespace {
 
 constexpr std::size_t pages_max = 10'000;
-constexpr milliseconds refused_wait{600'000};
+constexpr milliseconds refused_wait{60'000};
 
 } // namespace
 
@@ -35,7 +36,7 @@ Task<> Teams::follow_directory() {
             continue;
         }
         bool read = delta_link_.empty() ? co_await read_all_accounts() : co_await read_account_changes();
-        auto wait = read ? options_.directory_poll : back_off.next();
+        auto wait = read ? options_.directory_poll : std::max(back_off.next(), directory_after_);
         if (read) back_off.reset();
         // New people wake us: asking once more is cheap.
         co_await directory_bell_.wait(directory_refused_.empty() ? wait : refused_wait);
@@ -69,9 +70,10 @@ Task<bool> Teams::read_all_accounts() {
     delta_link_ = std::move(changes);
     if (!std::exchange(accounts_in_, true)) plan_.start_over();
     match_again();
+    ::malloc_trim(0); // a large tenant's pages are gone for good
     log::info("teams", "accounts of the tenant",
               {{"accounts", accounts_.size()},
-               {"matched", matching_.matched.size()},
+               {"matched", by_account_.size()},
                {"unmatched", matching_.unmatched},
                {"ambiguous", matching_.ambiguous},
                {"doubled", matching_.doubled}});
@@ -99,11 +101,13 @@ Task<bool> Teams::read_account_changes() {
     if (changed) {
         accounts_.settle();
         match_again();
+        ::malloc_trim(0);
     }
     co_return whole;
 }
 
 void Teams::note_directory(const GraphReply& reply) {
+    directory_after_ = reply.after;
     if (reply.ok()) return directory_refused_.clear();
     if (reply.status != 403) return;
     if (directory_refused_.empty())
@@ -121,7 +125,7 @@ void Teams::match_again() {
     auto before = std::exchange(by_account_, {});
     matching_ = match(*people_, lines_, accounts_, match_);
     by_account_.reserve(matching_.matched.size());
-    for (const auto& [slot, id] : matching_.matched)
+    for (const auto& [slot, id] : std::exchange(matching_.matched, {}))
         by_account_.emplace_back(id, slot);
     std::ranges::sort(by_account_);
     by_slot_.assign(people_->slots(), 0);
@@ -140,6 +144,7 @@ void Teams::match_again() {
         if (!may_write(slot)) sessions_.abandon(id, now);
         look_at_line(slot, now);
     }
+    readings_.use(people_->slots());
     plan_.use(std::move(everybody));
     read_bell_.ring();
     write_bell_.ring();

@@ -11,11 +11,20 @@ namespace lamp::teams {
 namespace {
 
 constexpr unsigned writes_parallel = 16;
-constexpr milliseconds refused_wait{600'000};
+constexpr unsigned refusals_that_count = 3; // in a row: then it is not one odd account
+constexpr milliseconds visit_delay{1};
 constexpr graph::Pair in_a_call{graph::Word::busy, graph::Word::in_a_call};
 constexpr std::size_t single_writes = 2; // so few go alone: their answers tell more, and nobody waits for the others
 
 } // namespace
+
+// To wake us costs the lines' loop a system call. Whatever changes within a millisecond wakes us once.
+void Teams::visit_soon() {
+    visit_timer_.expires_after(visit_delay);
+    visit_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) visit_changes();
+    });
+}
 
 // Hop 6: the current state of each line that changed.
 void Teams::visit_changes() {
@@ -115,22 +124,34 @@ Task<> Teams::record(std::span<const Sessions::Action> actions) {
 }
 
 Task<std::vector<fanout::Outcome>> Teams::carry_out(std::span<const Sessions::Action> actions) {
-    std::vector<fanout::Outcome> outcomes(actions.size());
-    if (actions.size() <= single_writes) {
-        for (std::size_t i = 0; i < actions.size(); ++i) {
-            bool is_set = actions[i].verb == Verb::set;
-            std::string body;
-            if (is_set)
-                graph::append_set_presence(body, options_.client_id, in_a_call, session_minutes());
-            else
-                graph::append_clear_presence(body, options_.client_id);
-            auto target = is_set ? graph::set_presence_target(actions[i].person)
-                                 : graph::clear_presence_target(actions[i].person);
-            auto reply = co_await graph_->send(http::Method::post, std::move(target), std::move(body));
-            outcomes[i] = reply.outcome();
-        }
-        co_return outcomes;
+    std::vector<fanout::Outcome> outcomes;
+    outcomes.reserve(actions.size());
+    if (actions.size() > single_writes && batches_work_) {
+        outcomes = co_await carry_out_together(actions);
+        if (batches_work_) co_return outcomes;
+        outcomes.clear(); // somebody between us and Graph does not know batches
     }
+    for (const auto& action : actions) {
+        auto outcome = co_await carry_out_alone(action);
+        outcomes.push_back(std::move(outcome));
+    }
+    co_return outcomes;
+}
+
+Task<fanout::Outcome> Teams::carry_out_alone(Sessions::Action action) {
+    bool is_set = action.verb == Verb::set;
+    std::string body;
+    if (is_set)
+        graph::append_set_presence(body, options_.client_id, in_a_call, session_minutes());
+    else
+        graph::append_clear_presence(body, options_.client_id);
+    auto target = is_set ? graph::set_presence_target(action.person) : graph::clear_presence_target(action.person);
+    auto reply = co_await graph_->send(http::Method::post, std::move(target), std::move(body));
+    co_return reply.outcome();
+}
+
+Task<std::vector<fanout::Outcome>> Teams::carry_out_together(std::span<const Sessions::Action> actions) {
+    std::vector<fanout::Outcome> outcomes(actions.size());
     std::vector<graph::SessionWish> wishes;
     wishes.reserve(actions.size());
     for (const auto& action : actions) {
@@ -141,6 +162,12 @@ Task<std::vector<fanout::Outcome>> Teams::carry_out(std::span<const Sessions::Ac
     std::string body;
     graph::append_batch(body, options_.client_id, wishes);
     auto reply = co_await graph_->send(http::Method::post, std::string(graph::batch_target), std::move(body));
+    if (reply.status == 404 || reply.status == 405 || reply.status == 501) {
+        batches_work_ = false;
+        log::warning("teams", "Graph takes no batches here; sessions are written one by one",
+                     {{"why", reply.error->text}});
+        co_return outcomes;
+    }
     if (!reply.ok()) {
         std::ranges::fill(outcomes, reply.outcome());
         co_return outcomes;
@@ -168,6 +195,7 @@ void Teams::take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& ou
                                           answer.error ? answer.error->code + ": " + answer.error->message : ""));
         one.uncertain = answer.status >= 500;
         if (answer.status == 429) graph_->throttled(one.after);
+        if (answer.status == 403) graph_->forbidden();
         outcomes[answer.index] = one.outcome();
     }
 }
@@ -189,9 +217,11 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
     if (outcome.kind == Kind::refused) {
         if (write_refused_.empty()) log::error("teams", "writing presence is refused", {{"why", outcome.reason}});
         write_refused_ = outcome.reason;
-        write_blocked_until_ = now + refused_wait;
+        if (++refusals_in_a_row_ >= refusals_that_count) write_blocked_until_ = now + write_back_off_.next();
     } else if (outcome.kind == Kind::delivered) {
         write_refused_.clear();
+        refusals_in_a_row_ = 0;
+        write_back_off_.reset();
         write_blocked_until_ = Steady();
     }
     sessions_.finished(action, outcome, now);

@@ -176,3 +176,23 @@ TEST_CASE("a word that nobody knows is unknown, and does not hide the other word
     office.client(who, "Busy", "Levitating");
     CHECK(within(5s, [&] { return office.teams(who).state == TeamsState::busy; }));
 }
+
+TEST_CASE("photos: fetched once, kept, and none where there is none") {
+    TeamsOffice office;
+    office.command("graph/settings", {{"photo_every", 2}});
+    office.require_ready();
+    std::size_t with = 0;
+    for (int round = 0; round < 3; ++round) {
+        with = 0;
+        for (presence::Slot slot : office.people().order()) {
+            auto photo = office.photo(slot);
+            if (!photo) continue;
+            ++with;
+            CHECK(photo->type == "image/jpeg");
+            CHECK(!photo->etag.empty());
+        }
+    }
+    CHECK(with > 0);
+    CHECK(with < office.people().size());
+    CHECK(office.requests("photo") <= static_cast<std::int64_t>(2 * office.people().size()));
+}

@@ -173,6 +173,11 @@ public:
     std::vector<lamp::fanout::Doubt> doubts() {
         return on_loop([this] { return teams_->doubts(); });
     }
+    std::shared_ptr<const lamp::fanout::Photo> photo(presence::Slot at) {
+        auto result = std::make_shared<std::promise<std::shared_ptr<const lamp::fanout::Photo>>>();
+        loop_->post([this, at, result] { teams_->photo(at, [result](auto photo) { result->set_value(photo); }); });
+        return result->get_future().get();
+    }
     bool ready() { return health().not_ready.empty() && health().state != "opening"; }
     void require_ready() {
         REQUIRE(within(20s, [this] { return ready(); }));

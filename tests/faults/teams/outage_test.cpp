@@ -151,7 +151,9 @@ TEST_CASE("permissions that are missing are named and hold nothing back") {
 TEST_CASE("a clock that is wrong on one side changes nothing") {
     for (std::int64_t offset : {-3'600'000, 3'600'000}) {
         TeamsSetup setup;
-        setup.before = [&](sim::World& world) { REQUIRE(world.command("graph/settings", {{"clock_offset_ms", offset}})); };
+        setup.before = [&](sim::World& world) {
+            REQUIRE(world.command("graph/settings", {{"clock_offset_ms", offset}}));
+        };
         TeamsOffice office(setup);
         office.require_ready();
         office.call(office.person(0));
@@ -204,4 +206,76 @@ TEST_CASE("one bad account does not darken the other 649") {
             unknown += std::string(office.people().person(slot).id);
     CHECK(unknown == bad);
     CHECK(office.requests("presences") < 40);
+}
+
+TEST_CASE("where batches are not known, sessions are written one by one") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    office.fault("not_found", "batch", {{"forever", true}});
+    for (presence::Slot slot : office.people().order())
+        office.call(office.people().person(slot).id);
+    CHECK(within(10s, [&] { return office.sessions() == office.people().size(); }));
+}
+
+TEST_CASE("one account that may not be written does not silence the others") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    auto odd = office.person(0);
+    office.fault("forbidden", "presence_set", {{"forever", true}, {"users", json::array{odd}}});
+    office.call(odd);
+    CHECK(within(5s, [&] { return office.told(odd).find("failed") != std::string::npos; }));
+    for (std::size_t i = 1; i < 4; ++i)
+        office.call(office.person(i));
+    CHECK(within(5s, [&] { return office.sessions() == 3; }));
+}
+
+TEST_CASE("answers that cannot be read for long: asked ever more seldom, told, and over with the first good one") {
+    TeamsOffice office;
+    office.require_ready();
+    office.fault("truncated", "presences", {{"forever", true}});
+    REQUIRE(within(5s, [&] { return office.health().state == "degraded"; }));
+    auto asked = office.requests("presences");
+    std::this_thread::sleep_for(3s);
+    CHECK(office.requests("presences") - asked <= 4);
+    bool named = false;
+    for (const auto& problem : office.health().problems)
+        named = named || problem.find("reading presence") != std::string::npos;
+    CHECK(named);
+    office.command("graph/faults/clear");
+    CHECK(within(10s, [&] { return office.health().state == "up"; }));
+}
+
+TEST_CASE("photos and accounts that are throttled or fail hold no presence back") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    office.fault("too_many", "photo", {{"forever", true}, {"retry_after", 60}});
+    office.fault("too_many", "users", {{"forever", true}, {"retry_after", 60}});
+    CHECK(!office.photo(office.slot(office.person(0))));
+    office.command("graph/faults/clear");
+    office.fault("unavailable", "photo", {{"forever", true}, {"retry_after", 60}});
+    CHECK(!office.photo(office.slot(office.person(1))));
+    CHECK(office.health().state == "up");
+    office.call(office.person(2));
+    CHECK(within(5s, [&] { return office.session(office.person(2)); }));
+    office.client(office.person(3), "DoNotDisturb", "Presenting");
+    CHECK(within(5s, [&] { return office.teams(office.person(3)).state == TeamsState::presenting; }));
+}
+
+TEST_CASE("permissions that are granted later work without a restart, within a minute or so") {
+    TeamsSetup setup;
+    setup.before = [](sim::World& world) {
+        REQUIRE(world.command("graph/permissions", {{"application", json::array{"User.Read.All"}}}));
+    };
+    TeamsOffice office(setup);
+    office.everybody_idle();
+    office.client(office.person(0), "DoNotDisturb", "Presenting");
+    REQUIRE(within(10s, [&] { return office.health().state == "degraded"; }));
+    office.command("graph/permissions", {{"add", json::array{"Presence.ReadWrite.All"}}}); // the token does not hold it
+    CHECK(within(60s, [&] { return office.teams(office.person(0)).state == TeamsState::presenting; }));
+    office.call(office.person(1));
+    CHECK(within(10s, [&] { return office.session(office.person(1)); }));
+    CHECK(office.requests("token") <= 6);
 }
