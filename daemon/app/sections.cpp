@@ -83,6 +83,13 @@ config::Section<PresenceOptions> presence_section() {
     return s;
 }
 
+void check_notifications(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* options = configuration.find<teams::TeamsOptions>();
+    if (!options || !options->notifications) return;
+    auto mistake = teams::notification_url_mistake(configuration.get<status::HttpOptions>().public_url);
+    if (!mistake.empty()) findings.error<teams::TeamsOptions>(0, "notifications", std::move(mistake));
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -97,6 +104,7 @@ config::Schema schema() {
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
+    all.check({"teams", "http"}, check_notifications);
     return all;
 }
 

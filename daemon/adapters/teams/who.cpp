@@ -148,6 +148,7 @@ void Teams::match_again() {
     plan_.use(std::move(everybody));
     read_bell_.ring();
     write_bell_.ring();
+    if (notifications_) notifications_->people_changed();
 }
 
 std::optional<Guid> Teams::account_of(presence::Slot slot) const {
