@@ -100,8 +100,6 @@ Task<> Teams::record(std::span<const Sessions::Action> actions) {
     if (intents.empty()) co_return;
     auto written = co_await record_intents(store_, options_.tenant, intents);
     if (written) {
-        for (const auto& intent : intents)
-            sessions_.recorded(intent.person);
         if (!disk_problem_.empty()) log::info("teams", "what is to be written is on disk first again");
         disk_problem_.clear();
         sessions_.use_lifetime(options_.session_lifetime);
@@ -204,7 +202,6 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
         last_[*slot] = {std::chrono::floor<seconds>(wall_now()).time_since_epoch().count(), result};
     }
     gone ? ++writes_ : ++write_failures_;
-    if (!is_set && gone) echo_.cleared(action.person, now);
     if (outcome.kind == Kind::refused) {
         if (write_refused_.empty()) log::error("teams", "writing presence is refused", {{"why", outcome.reason}});
         write_refused_ = outcome.reason;
@@ -215,9 +212,15 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
         write_back_off_.reset();
         write_blocked_until_ = Steady();
     }
+    auto there = [this, &action] {
+        const auto* session = sessions_.find(action.person);
+        return session && session->published != Sessions::Session::Published::no;
+    };
+    bool was_there = there();
     sessions_.finished(action, outcome, now);
-    // Graph ends by itself what could not be cleared.
-    if (const auto* left = sessions_.find(action.person); !left && !gone) echo_.cleared(action.person, now);
+    if (there()) return;
+    // A session that is gone is seen by late readers; one that never was is not.
+    was_there || !is_set ? echo_.cleared(action.person, now) : echo_.did_not_write(action.person);
 }
 
 void Teams::forget_ended() {

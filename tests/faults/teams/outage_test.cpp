@@ -279,3 +279,18 @@ TEST_CASE("permissions that are granted later work without a restart, within a m
     CHECK(within(10s, [&] { return office.session(office.person(1)); }));
     CHECK(office.requests("token") <= 6);
 }
+
+TEST_CASE("while writing is refused, a call in Teams is the person's own") {
+    TeamsSetup setup;
+    setup.before = [](sim::World& world) {
+        REQUIRE(world.command("graph/permissions", {{"application", json::array{"Presence.Read.All", "User.Read.All"}}}));
+    };
+    TeamsOffice office(setup);
+    office.require_ready();
+    office.everybody_idle();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.told(who).find("failed") != std::string::npos; }));
+    office.client(who, "Busy", "InACall");
+    CHECK(within(5s, [&] { return office.teams(who).state == TeamsState::in_meeting; }));
+}
