@@ -192,6 +192,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
 GraphReply GraphClient::fail_login(const Error& error) {
     GraphReply reply;
     reply.error = error;
+    if (error.category == Category::cancelled) return reply;
     last_error_ = error.text;
     bool refused = error.category == Category::unauthorised || error.category == Category::invalid;
     if (refused && !std::exchange(login_refused_, true))

@@ -35,7 +35,7 @@ bool Teams::may_write(presence::Slot slot) const {
 
 void Teams::look_at_line(presence::Slot slot, Steady now) {
     auto id = account_of(slot);
-    if (!id || !may_write(slot)) return;
+    if (!id || leaving_ || !may_write(slot)) return;
     auto line = presence::LineReport::unpack(table_.cell(slot, presence::Source::telephony));
     using enum presence::LineState;
     auto says = LineSays::free;

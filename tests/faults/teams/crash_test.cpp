@@ -1,4 +1,6 @@
 // kill -9 in each step of set, refresh and clear: nobody stays "in a call" once the daemon is back.
+#include <thread>
+
 #include "office.hpp"
 
 using namespace faults;
@@ -73,6 +75,28 @@ TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
         office.call(office.person(i));
     REQUIRE(within(5s, [&] { return office.sessions() == 5; }));
     office.end();
+    CHECK(office.sessions() == 0);
+    office.start();
+}
+
+TEST_CASE("stopped: what calls do in the last moments, and a Graph that just failed, leave nothing behind") {
+    TeamsOffice office;
+    office.require_ready();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.session(who); }));
+    SUBCASE("the call is held while the session is being cleared") {
+        office.fault("slow", "presence_clear", {{"ms", 500}});
+        std::thread stopping([&] { office.end(); });
+        CHECK(within(5s, [&] { return office.requests("presence_clear") == 1; }));
+        office.line(who, LineState::held, true);
+        stopping.join();
+    }
+    SUBCASE("Graph failed a moment ago") {
+        office.fault("unavailable", "presences", {{"forever", true}});
+        REQUIRE(within(5s, [&] { return office.health().state == "down"; }));
+        office.end();
+    }
     CHECK(office.sessions() == 0);
     office.start();
 }
