@@ -12,6 +12,8 @@ namespace {
 
 constexpr unsigned writes_parallel = 16;
 constexpr unsigned refusals_that_count = 3; // in a row: then it is not one odd account
+constexpr milliseconds adopted_least{60'000};
+constexpr milliseconds adopted_most = std::chrono::hours(4) + std::chrono::minutes(1); // as long as Graph keeps any
 constexpr graph::Pair in_a_call{graph::Word::busy, graph::Word::in_a_call};
 constexpr std::size_t single_writes = 2; // so few go alone: their answers tell more, and nobody waits for the others
 
@@ -157,6 +159,11 @@ Task<std::vector<fanout::Outcome>> Teams::carry_out_together(std::span<const Ses
                      {{"why", reply.error->text}});
         co_return outcomes;
     }
+    if (reply.status == 400) { // one of them spoils it for the others
+        for (std::size_t i = 0; i < actions.size(); ++i)
+            outcomes[i] = co_await carry_out_alone(actions[i]);
+        co_return outcomes;
+    }
     if (!reply.ok()) {
         std::ranges::fill(outcomes, reply.outcome());
         co_return outcomes;
@@ -241,7 +248,9 @@ Task<> Teams::adopt_leftovers() {
     auto wall = wall_now();
     for (const Intent& intent : *leftovers) {
         echo_.wrote(intent.person);
-        sessions_.adopt(intent.person, now + (intent.expires - wall), now);
+        // Between the runs the clock may have been set: a clearing too many costs less than a session too long.
+        auto left = std::clamp<milliseconds>(intent.expires - wall, adopted_least, adopted_most);
+        sessions_.adopt(intent.person, now + left, now);
     }
     if (!leftovers->empty())
         log::info("teams", "an earlier run left presence sessions; they are kept or cleared",

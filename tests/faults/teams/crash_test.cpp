@@ -68,6 +68,18 @@ TEST_CASE("killed, and the line is not heard of after the restart: cleared all t
     CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
 }
 
+TEST_CASE("killed, and the clock is set before the restart: what seems long over is cleared, too") {
+    TeamsOffice office;
+    office.require_ready();
+    office.call(office.person(0));
+    REQUIRE(within(5s, [&] { return office.session(office.person(0)); }));
+    office.kill();
+    office.change_disk("UPDATE teams_session SET expires_at = expires_at - 86400000");
+    office.start();
+    office.hang_up(office.person(0));
+    CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
+}
+
 TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
     TeamsOffice office;
     office.require_ready();
