@@ -83,6 +83,13 @@ config::Section<PresenceOptions> presence_section() {
     return s;
 }
 
+void check_staleness(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* teams = configuration.find<teams::TeamsOptions>();
+    if (teams && teams->read && teams->poll >= configuration.get<PresenceOptions>().teams_stale_after)
+        findings.warning<teams::TeamsOptions>(
+            0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -97,6 +104,7 @@ config::Schema schema() {
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
+    all.check({"presence", "teams"}, check_staleness);
     return all;
 }
 
