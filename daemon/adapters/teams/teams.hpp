@@ -54,6 +54,7 @@ private:
     [[nodiscard]] Task<> follow_directory();
     [[nodiscard]] Task<bool> read_all_accounts();
     [[nodiscard]] Task<bool> read_account_changes();
+    [[nodiscard]] Task<bool> complete(std::vector<graph::User>& changes);
     void note_directory(const GraphReply& reply);
     void match_again();
     [[nodiscard]] bool needs_directory() const;

@@ -126,6 +126,15 @@ TEST_CASE("renamed, removed and added while on a call") {
         CHECK(within(5s, [&] { return !office.lamp(who).said(presence::Source::teams); }));
         CHECK(office.status(who) == Status::on_call);
     }
+    SUBCASE("a change tells no more than the name") {
+        office.command("graph/settings", {{"delta_partial", true}});
+        office.command("graph/user", {{"user", who}, {"what", "change"}, {"name", "Somebody Else"}});
+        REQUIRE(within(10s, [&] { return office.requests("user") == 1; }));
+        std::this_thread::sleep_for(700ms); // the next question for changes is past
+        CHECK(office.session(who));
+        CHECK(office.lamp(who).said(presence::Source::teams));
+        CHECK(office.requests("user") == 1);
+    }
     SUBCASE("the person leaves the people file") {
         office.reload([&](auto& rows) { std::erase_if(rows, [&](const auto& row) { return row.id == who; }); });
         CHECK(within(10s, [&] { return office.sessions() == 0; }));
