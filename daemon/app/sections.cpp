@@ -90,6 +90,13 @@ void check_notifications(const config::Configuration& configuration, config::Fin
     if (!mistake.empty()) findings.error<teams::TeamsOptions>(0, "notifications", std::move(mistake));
 }
 
+void check_staleness(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* teams = configuration.find<teams::TeamsOptions>();
+    if (teams && teams->read && teams->poll >= configuration.get<PresenceOptions>().teams_stale_after)
+        findings.warning<teams::TeamsOptions>(
+            0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -105,6 +112,7 @@ config::Schema schema() {
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"teams", "http"}, check_notifications);
+    all.check({"presence", "teams"}, check_staleness);
     return all;
 }
 

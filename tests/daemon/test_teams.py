@@ -147,6 +147,17 @@ class BothWays(unittest.TestCase):
         self.assertEqual(outcome.returncode, 78)
         for expected in ("client_id", f"{wrong}:3:", f"{wrong}:4:"):
             self.assertIn(expected, outcome.stdout)
+        (self.daemon.folder / "no.pem").write_text("no certificate")
+        wrong.write_text('[teams]\ntenant = "common"\nclient_id = "c"\ncertificate = "no.pem"\nprivate_key = "k"\n')
+        outcome = self.lamplighter("check", "--config", str(wrong))
+        self.assertEqual(outcome.returncode, 78)
+        for expected in ("tenant", f"{wrong}:2:", f"{wrong}:4:"):
+            self.assertIn(expected, outcome.stdout)
+        slow = self.daemon.text.split("[teams]")[0] + "[presence]\nteams_stale_after = \"10s\"\n"
+        wrong.write_text(slow + '[teams]\ntenant = "t"\nclient_id = "c"\nclient_secret = "env:SIM_PASSWORD"\npoll = "10s"\n')
+        outcome = self.lamplighter("check", "--config", str(wrong))
+        self.assertEqual(outcome.returncode, 0, outcome.stdout)
+        self.assertIn("teams_stale_after", outcome.stdout)
 
 
 class Killed(unittest.TestCase):

@@ -22,7 +22,7 @@ constexpr Pair presenting{Word::do_not_disturb, Word::presenting};
 
 TEST_CASE("echo or not") {
     struct Step {
-        enum class What { writes, clears, reads } what;
+        enum class What { writes, fails, clears, reads } what;
         lamp::milliseconds at;
         Pair pair{};
         bool echo = false;
@@ -43,6 +43,8 @@ TEST_CASE("echo or not") {
         {"another state was seen after the clearing: a call is the person's own", {{writes, 0s}, {clears, 10s}, {reads, 12s, available, false}, {reads, 15s, call, false}}},
         {"another state seen before the clearing proves nothing", {{writes, 0s}, {reads, 5s, available, false}, {clears, 10s}, {reads, 12s, call, true}}},
         {"a second call begins before the first one's echo is over", {{writes, 0s}, {clears, 10s}, {writes, 20s}, {reads, 200s, call, true}}},
+        {"a write that was refused", {{writes, 0s}, {fails, 1s}, {reads, 2s, call, false}}},
+        {"a refused write after a session that is just over", {{writes, 0s}, {clears, 10s}, {writes, 20s}, {fails, 21s}, {reads, 70s, call, true}, {reads, 86s, call, false}}},
         {"clearing what was never written", {{clears, 10s}, {reads, 12s, call, false}}},
     };
     // clang-format on
@@ -52,6 +54,7 @@ TEST_CASE("echo or not") {
         for (const Step& step : row.steps) {
             CAPTURE(step.at.count());
             if (step.what == writes) echo.wrote(anna);
+            if (step.what == fails) echo.did_not_write(anna);
             if (step.what == clears) echo.cleared(anna, start + step.at);
             if (step.what == reads) CHECK(echo.is_echo(anna, step.pair, start + step.at) == step.echo);
         }

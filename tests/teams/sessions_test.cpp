@@ -304,7 +304,6 @@ TEST_CASE("an intent leaves the disk only when the session is gone") {
     Office office;
     office.says(LineSays::in_call);
     CHECK(office.next() == "set anna");
-    office.sessions.recorded(anna);
     office.comes_back();
     office.says(LineSays::free);
     office.wait(1s);

@@ -16,7 +16,18 @@ public:
     static constexpr milliseconds linger{75'000};
 
     /// Before the write leaves: from now on a call in Teams may be ours.
-    void wrote(const graph::Guid& person) { ours_[person] = {}; }
+    void wrote(const graph::Guid& person) {
+        auto [at, fresh] = ours_.try_emplace(person);
+        if (fresh || at->second.live()) return;
+        at->second.before = at->second.until;
+        at->second.until = Steady::max();
+    }
+    /// What `wrote` announced certainly did not happen, and no session of ours is there: as before.
+    void did_not_write(const graph::Guid& person) {
+        auto at = ours_.find(person);
+        if (at == ours_.end() || !at->second.live()) return;
+        at->second.until = at->second.before;
+    }
     /// The session is gone, or will be gone by itself at `when`.
     void cleared(const graph::Guid& person, Steady when) {
         if (auto at = ours_.find(person); at != ours_.end() && at->second.live()) at->second.until = when + linger;
@@ -41,6 +52,7 @@ public:
 private:
     struct Mark {
         Steady until = Steady::max();
+        Steady before{}; // what `until` was before the last write
         [[nodiscard]] bool live() const { return until == Steady::max(); }
     };
     std::unordered_map<graph::Guid, Mark> ours_;

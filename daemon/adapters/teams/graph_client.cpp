@@ -15,6 +15,7 @@ namespace {
 
 constexpr milliseconds request_limit{20'000};
 constexpr std::size_t parallel = 16;
+constexpr milliseconds silence_longest{600'000}; // a date of a clock that is wrong is no reason to be mute for a day
 
 std::string request_id() {
     static thread_local std::mt19937_64 random{std::random_device{}()};
@@ -73,6 +74,14 @@ fanout::Outcome GraphReply::outcome() const {
     default: break;
     }
     return {kind, after, uncertain, error->text};
+}
+
+Result<std::string> local_target(const http::Url& graph, const std::string& target) {
+    auto prefix = graph.path == "/" ? std::string() : graph.path;
+    if (target.starts_with('/')) return prefix + target;
+    auto url = http::Url::parse(target);
+    if (!url) return std::unexpected(url.error());
+    return url->path.starts_with(prefix + "/") ? url->path : prefix + url->path;
 }
 
 Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOptions& options) {
@@ -157,16 +166,6 @@ Task<unsigned> GraphClient::acquire(Priority priority, unsigned wanted) {
     co_return given;
 }
 
-// Links of Graph are used as they are, but only at Graph's own origin: the token goes with them.
-Result<std::string> GraphClient::local_target(const std::string& target) const {
-    if (target.starts_with('/')) return (graph_.path == "/" ? std::string() : graph_.path) + target;
-    auto url = http::Url::parse(target);
-    if (!url) return std::unexpected(url.error());
-    if (url->origin() != graph_.origin())
-        return fail(Category::protocol, fmt::format("Graph gave a link to another place, {}", url->place()));
-    return url->path;
-}
-
 Task<GraphReply> GraphClient::send(http::Method method, std::string target, std::string body) {
     auto wanted = method == http::Method::get ? Wanted::accounts : Wanted::presence;
     return ask(method, std::move(target), std::move(body), wanted);
@@ -186,7 +185,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
         refused.error = Error(Category::cancelled, "we are stopping");
         co_return refused;
     }
-    auto local = local_target(target);
+    auto local = local_target(graph_, target);
     if (!local) {
         refused.error = local.error();
         co_return refused;
@@ -208,6 +207,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
             reply = fail_login(token.error());
             break;
         }
+        if (std::exchange(login_refused_, false)) log::info("teams", "Microsoft accepts the login again");
         read_roles(*token);
         request.authorization = http::bearer(*token);
         ++counters_.requests;
@@ -226,6 +226,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
 GraphReply GraphClient::fail_login(const Error& error) {
     GraphReply reply;
     reply.error = error;
+    if (error.category == Category::cancelled) return reply;
     last_error_ = error.text;
     bool refused = error.category == Category::unauthorised || error.category == Category::invalid;
     if (refused && !std::exchange(login_refused_, true))
@@ -272,7 +273,7 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wa
                                       told && !told->message.empty() ? ": " + told->message : std::string(),
                                       id.empty() ? std::string() : fmt::format(" (request-id {})", id));
     reply.error = Error(category, text);
-    if (auto wait = answer.retry_after(wall_now())) reply.after = *wait;
+    if (auto wait = answer.retry_after(wall_now())) reply.after = std::min<milliseconds>(*wait, silence_longest);
     if (answer.status == 429) {
         ++counters_.throttled;
         if (wanted == Wanted::presence) throttled(reply.after); // the directory has limits of its own
@@ -296,7 +297,7 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wa
 void GraphClient::throttled(milliseconds after) {
     auto now = steady_now();
     if (after <= milliseconds(0)) after = budget_.closed(now) ? milliseconds(0) : throttle_.next();
-    budget_.close_until(now + after);
+    budget_.close_until(now + std::min(after, silence_longest));
     bell_.ring();
 }
 
@@ -313,7 +314,6 @@ void GraphClient::note_success() {
     last_success_ = wall_now();
     outage_.reset();
     throttle_.reset();
-    if (std::exchange(login_refused_, false)) log::info("teams", "Microsoft accepts the login again");
     if (std::exchange(failing_, false)) log::info("teams", "Graph answers again");
     last_error_.clear();
 }

@@ -40,6 +40,10 @@ struct GraphReply {
 /// What a status of 400 or more is called.
 [[nodiscard]] Category category_of(int status);
 
+/// What is asked for at `graph`: of "/v1.0/…" with the prefix of a gateway; of a link of Graph's own the path and query
+/// as they are. A link's host is not looked at, since gateways seldom rewrite links and the token goes nowhere else.
+[[nodiscard]] Result<std::string> local_target(const http::Url& graph, const std::string& target);
+
 struct GraphCounters {
     std::uint64_t requests = 0;
     std::uint64_t throttled = 0;
@@ -60,7 +64,7 @@ public:
     [[nodiscard]] Task<unsigned> acquire(Priority priority, unsigned wanted);
     void give_back(unsigned count) { budget_.give_back(count); }
     /// Asks once, with a fresh token after a 401. The caller holds permits if it is about presence. `target` is
-    /// "/v1.0/…", or a link of Graph's own (another origin is refused).
+    /// "/v1.0/…", or a link of Graph's own, whose host is not looked at: the token goes to `graph_url` alone.
     [[nodiscard]] Task<GraphReply> send(http::Method method, std::string target, std::string body = {});
     /// GET of what is said of a photo, and of the photo. Mailboxes have a service and limits of their own: their errors
     /// hold no presence back.
@@ -96,7 +100,6 @@ private:
     [[nodiscard]] static Result<std::unique_ptr<GraphClient>>
     make_with(Loop& loop, const TeamsOptions& options, const http::Url& graph, http::TokenOptions login);
 
-    [[nodiscard]] Result<std::string> local_target(const std::string& target) const;
     enum class Wanted : std::uint8_t { presence, accounts, photo_data, photo };
     [[nodiscard]] static bool aside(Wanted wanted) { return wanted >= Wanted::photo_data; }
     [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);

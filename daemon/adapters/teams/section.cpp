@@ -1,10 +1,31 @@
 // The keys of `[teams]`.
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <fstream>
+
 #include "adapters/teams/options.hpp"
+#include "http/oauth.hpp"
 #include "http/url.hpp"
 
 namespace lamp::teams {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::array<std::string_view, 3> no_tenants{"common", "organizations", "consumers"};
+
+/// Why the certificate and its key cannot be used together; empty when they can.
+std::string certificate_mistake(const TeamsOptions& options) {
+    std::ifstream file(options.certificate, std::ios::binary);
+    std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (pem.empty()) return {}; // told by its own rule
+    auto parsed = http::ClientCertificate::parse(pem, options.private_key);
+    return parsed ? std::string() : parsed.error().text;
+}
+
+} // namespace
 
 config::Section<TeamsOptions> teams_section() {
     using O = TeamsOptions;
@@ -60,6 +81,12 @@ config::Section<TeamsOptions> teams_section() {
             at.error("private_key", "is required with a certificate");
         if (!options.client_secret.empty() && !options.certificate.empty())
             at.error("certificate", "stands beside a client_secret: give one of the two");
+        if (std::ranges::find(no_tenants, options.tenant) != no_tenants.end())
+            at.error("tenant", fmt::format("\"{}\" is no organisation: an application logs in to one tenant, by its "
+                                           "directory id or a verified domain name",
+                                           options.tenant));
+        if (!options.certificate.empty() && !options.private_key.empty())
+            if (auto mistake = certificate_mistake(options); !mistake.empty()) at.error("certificate", mistake);
         if (!options.read && !options.write)
             at.error("write", "and read are both false: leave the table out to switch Teams off");
         if (options.proxy.empty()) return;

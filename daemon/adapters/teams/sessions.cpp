@@ -114,15 +114,12 @@ std::optional<Sessions::Action> Sessions::next(Steady now) {
         }
         session.adopted = false;
         session.in_flight = true;
+        session.recorded = session.recorded || planned.verb == Verb::set;
         ++in_flight_;
         schedule(at, Steady::max());
         return Action{at->first, planned.verb};
     }
     return std::nullopt;
-}
-
-void Sessions::recorded(const Guid& person) {
-    if (auto at = sessions_.find(person); at != sessions_.end()) at->second.recorded = true;
 }
 
 void Sessions::finished(const Action& action, const Outcome& outcome, Steady now) {

@@ -45,7 +45,7 @@ public:
         bool masked = false;    // the person chose a status by hand: left alone
         bool adopted = false;   // an earlier run's, and the line has not been heard since
         bool in_flight = false; // a write is on its way
-        bool recorded = false;  // an intent is on disk
+        bool recorded = false;  // an intent is, or may be, on disk
         std::uint8_t failures = 0;
         enum class Published : std::uint8_t { no, maybe, yes } published = Published::no;
         Steady since{};         // in this state of the line
@@ -75,8 +75,6 @@ public:
     };
     /// The write that has been due longest, marked as on its way; nothing when none is due.
     [[nodiscard]] std::optional<Action> next(Steady now);
-    /// The intent is on disk.
-    void recorded(const Guid& person);
     /// A write came back.
     void finished(const Action& action, const Outcome& outcome, Steady now);
     /// When `next` will have something.

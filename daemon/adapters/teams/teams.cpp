@@ -74,10 +74,11 @@ void Teams::shut_down(milliseconds limit, std::function<void()> done) {
 
 Task<> Teams::say_goodbye(milliseconds limit, std::function<void()> done) {
     auto until = steady_now() + limit;
+    leaving_ = true; // calls of these last moments are not told any more
     sessions_.abandon_all(steady_now());
     write_bell_.ring();
     // What Graph does not take in time ends with its lifetime, and is in the store for the next start.
-    while ((sessions_.published() > 0 || sessions_.in_flight() > 0) && graph_->answering() && steady_now() < until)
+    while ((sessions_.published() > 0 || sessions_.in_flight() > 0) && !graph_->login_refused() && steady_now() < until)
         co_await sleep_for(milliseconds(20));
     if (notifications_) co_await notifications_->say_goodbye(until);
     stopping_ = true;

@@ -58,6 +58,7 @@ private:
     [[nodiscard]] Task<> follow_directory();
     [[nodiscard]] Task<bool> read_all_accounts();
     [[nodiscard]] Task<bool> read_account_changes();
+    [[nodiscard]] Task<bool> complete(std::vector<graph::User>& changes);
     void note_directory(const GraphReply& reply);
     void match_again();
     [[nodiscard]] bool needs_directory() const;
@@ -161,6 +162,7 @@ private:
     std::uint64_t echoes_ = 0;
     std::uint64_t unknown_words_ = 0;
     std::vector<std::string> words_told_; // unknown words that the log has seen
+    bool leaving_ = false; // sessions are taken back
     bool stopping_ = false;
 };
 

@@ -1,6 +1,7 @@
 // Teams: who is who. The tenant's accounts are listed once, then followed by their changes.
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <malloc.h>
 
 #include "adapters/teams/teams.hpp"
@@ -82,28 +83,44 @@ Task<bool> Teams::read_all_accounts() {
 
 Task<bool> Teams::read_account_changes() {
     auto target = delta_link_;
-    bool changed = false;
-    bool whole = true;
-    for (std::size_t pages = 0; whole && !target.empty() && pages < pages_max; ++pages) {
+    std::string next_time;
+    std::vector<graph::User> changes; // taken at once: while we wait, accounts_ is whole
+    for (std::size_t pages = 0; !target.empty() && pages < pages_max; ++pages) {
         auto reply = co_await graph_->send(http::Method::get, target);
         if (stopping_) co_return false;
         note_directory(reply);
         auto page = reply.ok() ? graph::read_users(reply.body) : std::unexpected(*reply.error);
         // A link that is not taken any more (410 after seven days, 400 syncStateNotFound): all over again.
         if (reply.status == 410 || reply.status == 400 || reply.status == 404) delta_link_.clear();
-        whole = page.has_value();
-        if (!page) break;
-        changed = changed || !page->users.empty();
-        accounts_.take(page->users);
-        if (!page->delta_link.empty()) delta_link_ = page->delta_link;
+        if (!page || !co_await complete(page->users)) co_return false;
+        std::ranges::move(page->users, std::back_inserter(changes));
+        next_time = std::move(page->delta_link);
         target = std::move(page->next_link);
     }
-    if (changed) {
-        accounts_.settle();
-        match_again();
-        ::malloc_trim(0);
+    if (!next_time.empty()) delta_link_ = std::move(next_time);
+    if (changes.empty()) co_return true;
+    accounts_.take(changes);
+    accounts_.settle();
+    match_again();
+    ::malloc_trim(0);
+    co_return true;
+}
+
+// A change tells at least what has changed (cloud-apis.md A10), and may tell no more: the rest is asked for.
+Task<bool> Teams::complete(std::vector<graph::User>& changes) {
+    for (graph::User& user : changes) {
+        if (user.removed != graph::Removed::no || !user.upn.empty()) continue;
+        auto reply = co_await graph_->send(http::Method::get, graph::user_target(graph::to_string(user.id)));
+        if (reply.status == 404) {
+            user.removed = graph::Removed::changed;
+            continue;
+        }
+        note_directory(reply);
+        auto whole = reply.ok() ? graph::read_users(reply.body) : std::unexpected(*reply.error);
+        if (!whole || whole->users.size() != 1) co_return false;
+        user = std::move(whole->users.front());
     }
-    co_return whole;
+    co_return true;
 }
 
 void Teams::note_directory(const GraphReply& reply) {

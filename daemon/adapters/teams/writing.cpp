@@ -13,6 +13,8 @@ namespace {
 constexpr unsigned writes_parallel = 16;
 constexpr unsigned refusals_that_count = 3; // in a row: then it is not one odd account
 constexpr milliseconds visit_delay{1};
+constexpr milliseconds adopted_least{60'000};
+constexpr milliseconds adopted_most = std::chrono::hours(4) + std::chrono::minutes(1); // as long as Graph keeps any
 constexpr graph::Pair in_a_call{graph::Word::busy, graph::Word::in_a_call};
 constexpr std::size_t single_writes = 2; // so few go alone: their answers tell more, and nobody waits for the others
 
@@ -44,7 +46,7 @@ bool Teams::may_write(presence::Slot slot) const {
 
 void Teams::look_at_line(presence::Slot slot, Steady now) {
     auto id = account_of(slot);
-    if (!id || !may_write(slot)) return;
+    if (!id || leaving_ || !may_write(slot)) return;
     auto line = presence::LineReport::unpack(table_.cell(slot, presence::Source::telephony));
     using enum presence::LineState;
     auto says = LineSays::free;
@@ -109,8 +111,6 @@ Task<> Teams::record(std::span<const Sessions::Action> actions) {
     if (intents.empty()) co_return;
     auto written = co_await record_intents(store_, options_.tenant, intents);
     if (written) {
-        for (const auto& intent : intents)
-            sessions_.recorded(intent.person);
         if (!disk_problem_.empty()) log::info("teams", "what is to be written is on disk first again");
         disk_problem_.clear();
         sessions_.use_lifetime(options_.session_lifetime);
@@ -168,6 +168,11 @@ Task<std::vector<fanout::Outcome>> Teams::carry_out_together(std::span<const Ses
                      {{"why", reply.error->text}});
         co_return outcomes;
     }
+    if (reply.status == 400) { // one of them spoils it for the others
+        for (std::size_t i = 0; i < actions.size(); ++i)
+            outcomes[i] = co_await carry_out_alone(actions[i]);
+        co_return outcomes;
+    }
     if (!reply.ok()) {
         std::ranges::fill(outcomes, reply.outcome());
         co_return outcomes;
@@ -213,7 +218,6 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
         last_[*slot] = {std::chrono::floor<seconds>(wall_now()).time_since_epoch().count(), result};
     }
     gone ? ++writes_ : ++write_failures_;
-    if (!is_set && gone) echo_.cleared(action.person, now);
     if (outcome.kind == Kind::refused) {
         if (write_refused_.empty()) log::error("teams", "writing presence is refused", {{"why", outcome.reason}});
         write_refused_ = outcome.reason;
@@ -224,9 +228,15 @@ void Teams::finish(const Sessions::Action& action, const fanout::Outcome& outcom
         write_back_off_.reset();
         write_blocked_until_ = Steady();
     }
+    auto there = [this, &action] {
+        const auto* session = sessions_.find(action.person);
+        return session && session->published != Sessions::Session::Published::no;
+    };
+    bool was_there = there();
     sessions_.finished(action, outcome, now);
-    // Graph ends by itself what could not be cleared.
-    if (const auto* left = sessions_.find(action.person); !left && !gone) echo_.cleared(action.person, now);
+    if (there()) return;
+    // A session that is gone is seen by late readers; one that never was is not.
+    was_there || !is_set ? echo_.cleared(action.person, now) : echo_.did_not_write(action.person);
 }
 
 void Teams::forget_ended() {
@@ -247,7 +257,9 @@ Task<> Teams::adopt_leftovers() {
     auto wall = wall_now();
     for (const Intent& intent : *leftovers) {
         echo_.wrote(intent.person);
-        sessions_.adopt(intent.person, now + (intent.expires - wall), now);
+        // Between the runs the clock may have been set: a clearing too many costs less than a session too long.
+        auto left = std::clamp<milliseconds>(intent.expires - wall, adopted_least, adopted_most);
+        sessions_.adopt(intent.person, now + left, now);
     }
     if (!leftovers->empty())
         log::info("teams", "an earlier run left presence sessions; they are kept or cleared",

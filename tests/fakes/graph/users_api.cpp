@@ -290,7 +290,9 @@ http::Response Service::delta(Exchange& exchange) {
                        pages_ % static_cast<std::uint64_t>(settings.empty_page_every) == 0;
     for (; !empty && at < end && value.size() < static_cast<std::size_t>(cursor.top); ++at) {
         const User& user = directory[round ? static_cast<UserIndex>(at) : directory.logged(at)];
-        if (user.life == Life::present)
+        if (user.life == Life::present && settings.delta_partial && !round)
+            value.emplace_back(json::object{{"id", user.id.text()}, {"displayName", user.name}});
+        else if (user.life == Life::present)
             value.emplace_back(shown(user, *select));
         else if (!round)
             value.emplace_back(removed(user));

@@ -1,4 +1,6 @@
 // kill -9 in each step of set, refresh and clear: nobody stays "in a call" once the daemon is back.
+#include <thread>
+
 #include "office.hpp"
 
 using namespace faults;
@@ -66,6 +68,18 @@ TEST_CASE("killed, and the line is not heard of after the restart: cleared all t
     CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
 }
 
+TEST_CASE("killed, and the clock is set before the restart: what seems long over is cleared, too") {
+    TeamsOffice office;
+    office.require_ready();
+    office.call(office.person(0));
+    REQUIRE(within(5s, [&] { return office.session(office.person(0)); }));
+    office.kill();
+    office.change_disk("UPDATE teams_session SET expires_at = expires_at - 86400000");
+    office.start();
+    office.hang_up(office.person(0));
+    CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
+}
+
 TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
     TeamsOffice office;
     office.require_ready();
@@ -73,6 +87,28 @@ TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
         office.call(office.person(i));
     REQUIRE(within(5s, [&] { return office.sessions() == 5; }));
     office.end();
+    CHECK(office.sessions() == 0);
+    office.start();
+}
+
+TEST_CASE("stopped: what calls do in the last moments, and a Graph that just failed, leave nothing behind") {
+    TeamsOffice office;
+    office.require_ready();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.session(who); }));
+    SUBCASE("the call is held while the session is being cleared") {
+        office.fault("slow", "presence_clear", {{"ms", 500}});
+        std::thread stopping([&] { office.end(); });
+        CHECK(within(5s, [&] { return office.requests("presence_clear") == 1; }));
+        office.line(who, LineState::held, true);
+        stopping.join();
+    }
+    SUBCASE("Graph failed a moment ago") {
+        office.fault("unavailable", "presences", {{"forever", true}});
+        REQUIRE(within(5s, [&] { return office.health().state == "down"; }));
+        office.end();
+    }
     CHECK(office.sessions() == 0);
     office.start();
 }
@@ -89,6 +125,15 @@ TEST_CASE("renamed, removed and added while on a call") {
         CHECK(within(10s, [&] { return office.sessions() == 0; }));
         CHECK(within(5s, [&] { return !office.lamp(who).said(presence::Source::teams); }));
         CHECK(office.status(who) == Status::on_call);
+    }
+    SUBCASE("a change tells no more than the name") {
+        office.command("graph/settings", {{"delta_partial", true}});
+        office.command("graph/user", {{"user", who}, {"what", "change"}, {"name", "Somebody Else"}});
+        REQUIRE(within(10s, [&] { return office.requests("user") == 1; }));
+        std::this_thread::sleep_for(700ms); // the next question for changes is past
+        CHECK(office.session(who));
+        CHECK(office.lamp(who).said(presence::Source::teams));
+        CHECK(office.requests("user") == 1);
     }
     SUBCASE("the person leaves the people file") {
         office.reload([&](auto& rows) { std::erase_if(rows, [&](const auto& row) { return row.id == who; }); });

@@ -115,6 +115,20 @@ public:
         loop_.reset();
         fanout_.reset();
     }
+    /// While the daemon is not there: its state folder is changed.
+    void change_disk(std::string sql) {
+        lamp::store::StoreOptions options;
+        options.folder = folder_.path();
+        auto store = lamp::store::Store::open(options);
+        REQUIRE(store.has_value());
+        lamp::Loop loop("disk");
+        std::promise<bool> done;
+        (*store)->submit(
+            loop, [sql](lamp::store::Database& disk) { return disk.run(sql); },
+            [&done](const lamp::Result<void>& result) { done.set_value(result.has_value()); });
+        loop.start();
+        REQUIRE(done.get_future().get());
+    }
     /// Reads the simulator's people anew, as a reload does.
     void reload(const std::function<void(std::vector<presence::PersonRow>&)>& change) {
         setup_.people_file = change;

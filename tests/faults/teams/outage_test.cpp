@@ -209,10 +209,13 @@ TEST_CASE("one bad account does not darken the other 649") {
 }
 
 TEST_CASE("where batches are not known, sessions are written one by one") {
+    int status = 0;
+    SUBCASE("404") { status = 404; }
+    SUBCASE("400") { status = 400; }
     TeamsOffice office;
     office.require_ready();
     office.everybody_idle();
-    office.fault("not_found", "batch", {{"forever", true}});
+    office.fault("error", "batch", {{"forever", true}, {"status", status}});
     for (presence::Slot slot : office.people().order())
         office.call(office.people().person(slot).id);
     CHECK(within(10s, [&] { return office.sessions() == office.people().size(); }));
@@ -278,4 +281,35 @@ TEST_CASE("permissions that are granted later work without a restart, within a m
     office.call(office.person(1));
     CHECK(within(10s, [&] { return office.session(office.person(1)); }));
     CHECK(office.requests("token") <= 6);
+}
+
+TEST_CASE("while writing is refused, a call in Teams is the person's own") {
+    TeamsSetup setup;
+    setup.before = [](sim::World& world) {
+        REQUIRE(world.command("graph/permissions", {{"application", json::array{"Presence.Read.All", "User.Read.All"}}}));
+    };
+    TeamsOffice office(setup);
+    office.require_ready();
+    office.everybody_idle();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.told(who).find("failed") != std::string::npos; }));
+    office.client(who, "Busy", "InACall");
+    CHECK(within(5s, [&] { return office.teams(who).state == TeamsState::in_meeting; }));
+}
+
+TEST_CASE("a login that is accepted again is told, even when the permissions are missing then") {
+    TeamsSetup setup;
+    setup.before = [](sim::World& world) {
+        REQUIRE(world.command("graph/permissions", {{"application", json::array{}}}));
+        REQUIRE(world.command("graph/token", {{"secret", "another"}}));
+    };
+    TeamsOffice office(setup);
+    auto refused = [&] {
+        auto problems = office.health().problems;
+        return !problems.empty() && problems.front().find("login is refused") != std::string::npos;
+    };
+    REQUIRE(within(5s, refused));
+    office.command("graph/token", {{"secret", office.world().announcement().at("client_secret")}});
+    CHECK(within(60s, [&] { return office.health().state == "degraded" && !refused(); }));
 }
