@@ -16,7 +16,7 @@ class Readings {
 public:
     /// Not heard of for `stale_after`: unknown. For `doubt_after`: marked stale.
     Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after)
-        : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_after_(doubt_after) {}
+        : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_least_(doubt_after) {}
 
     /// An older answer than the one known came late; it is to be left alone.
     [[nodiscard]] bool is_old(presence::Slot slot, const graph::Presence& presence, Steady now);
@@ -30,7 +30,7 @@ public:
     /// Once a second: whoever was not read for too long.
     void sweep(Steady now, Wall wall);
     /// Rounds take longer than thought: doubt begins later.
-    void expect_every(milliseconds round) { doubt_after_ = std::max(doubt_after_, 3 * round); }
+    void expect_every(milliseconds round) { doubt_after_ = std::max(doubt_least_, 3 * round); }
 
     struct Seen {
         graph::Pair pair;
@@ -57,7 +57,8 @@ private:
     presence::Table& table_;
     fanout::Fanout& fanout_;
     milliseconds stale_after_;
-    milliseconds doubt_after_;
+    milliseconds doubt_least_;
+    milliseconds doubt_after_ = doubt_least_;
     std::vector<Person> people_; // by slot
     std::uint64_t dropped_ = 0;
 };
