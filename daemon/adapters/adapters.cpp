@@ -1,5 +1,6 @@
 #include "adapters/adapters.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "adapters/teams/teams.hpp"
@@ -15,6 +16,7 @@ Made make_teams(const AdapterParts& parts) {
     auto options = *section;
     if (options.ca_file.empty()) options.ca_file = parts.ca_file;
     if (options.proxy.empty()) options.proxy = parts.proxy;
+    options.public_url = parts.public_url;
     auto made = teams::Teams::make(parts.loop, std::move(options), parts.match, parts.teams_stale_after, parts.table,
                                    parts.fanout, parts.store);
     if (!made) return std::unexpected(made.error());
@@ -58,6 +60,16 @@ void Adapters::use_people(const std::shared_ptr<const presence::People>& people,
 void Adapters::looked_at(presence::Slot slot) const {
     for (const auto& adapter : all_)
         adapter->looked_at(slot);
+}
+
+fanout::Delivery Adapters::deliver(std::string_view hook, const std::string& body) const {
+    for (const auto& adapter : all_)
+        if (auto taken = adapter->deliver(hook, body); taken != fanout::Delivery::foreign) return taken;
+    return fanout::Delivery::foreign;
+}
+
+bool Adapters::expects_test(std::string_view hook) const {
+    return std::ranges::any_of(all_, [hook](const auto& adapter) { return adapter->expects_test(hook); });
 }
 
 void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {

@@ -20,10 +20,11 @@ struct AdapterParts {
     presence::Table& table;
     fanout::Fanout& fanout;
     store::Store& store;
-    std::vector<std::string> match;  // [people] match
+    std::vector<std::string> match; // [people] match
     milliseconds teams_stale_after{120'000};
     std::filesystem::path ca_file{}; // of [net]
     std::string proxy{};
+    std::string public_url{}; // of [http]
 };
 
 class Adapters {
@@ -33,10 +34,12 @@ public:
     void start();
     /// `done` is called once all are through.
     void shut_down(milliseconds limit, std::function<void()> done);
-    void use_people(const std::shared_ptr<const presence::People>& people,
-                    const std::vector<fanout::LineName>& lines);
+    void use_people(const std::shared_ptr<const presence::People>& people, const std::vector<fanout::LineName>& lines);
     /// Any loop.
     void looked_at(presence::Slot slot) const;
+    /// Any loop: to whoever owns the hook.
+    [[nodiscard]] fanout::Delivery deliver(std::string_view hook, const std::string& body) const;
+    [[nodiscard]] bool expects_test(std::string_view hook) const;
 
     /// The first adapter's photo of this person, or null.
     void photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;

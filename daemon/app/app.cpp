@@ -127,7 +127,8 @@ private:
         const auto& net = configuration_->get<NetOptions>();
         return adapters_.make({egress_, *configuration_, table_, fanout_, *store_,
                                configuration_->get<PeopleOptions>().match,
-                               configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy});
+                               configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
+                               configuration_->get<status::HttpOptions>().public_url.text});
     }
 
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {
@@ -325,6 +326,15 @@ private:
             });
         };
         ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
+        ports.hook = [this](std::string_view hook, const std::string& body) {
+            switch (adapters_.deliver(hook, body)) {
+            case fanout::Delivery::taken: return status::HookAnswer::taken;
+            case fanout::Delivery::full: return status::HookAnswer::full;
+            case fanout::Delivery::foreign: break;
+            }
+            return status::HookAnswer::nobody;
+        };
+        ports.hook_test = [this](std::string_view hook) { return adapters_.expects_test(hook); };
         ports.teams_word = [](unsigned word) {
             auto words = teams::words_of(word);
             return status::TeamsWord{words.availability, words.activity};

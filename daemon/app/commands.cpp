@@ -8,6 +8,7 @@
 
 #include "adapters/teams/doctor.hpp"
 #include "app/app.hpp"
+#include "app/notification_login.hpp"
 #include "app/options.hpp"
 #include "cli/commands.hpp"
 #include "config/reference.hpp"
@@ -139,13 +140,16 @@ std::optional<teams::TeamsOptions> teams_options(const config::Configuration& co
     const auto& net = configuration.get<NetOptions>();
     if (options.ca_file.empty()) options.ca_file = net.ca_file;
     if (options.proxy.empty()) options.proxy = net.proxy;
+    options.public_url = configuration.get<status::HttpOptions>().public_url.text;
     return options;
 }
 
 Task<bool> examine_teams(const config::Configuration& configuration, Loop& loop) {
     auto options = teams_options(configuration);
     if (!options) co_return true;
-    co_return co_await teams::examine(loop, *options, teller("teams"));
+    bool both_ways = co_await teams::examine(loop, *options, teller("teams"));
+    bool notified = co_await examine_notifications(loop, configuration, *options, teller("teams"));
+    co_return both_ways&& notified;
 }
 
 using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
@@ -185,6 +189,11 @@ int teams_command(const Arguments& arguments) {
                    file_of(arguments));
         return cli::failed;
     }
+    if (arguments.has("notifications")) {
+        if (word == "login") return log_in_for_notifications(*configuration, *options);
+        fmt::print(stderr, "lamplighter teams: --notifications belongs to login\n");
+        return cli::wrong_usage;
+    }
     if (word == "manifest") return fmt::print("{}\n", teams::manifest(*options)), cli::done;
     if (word == "login") {
         fmt::print("Lamplighter needs {} (application permissions of Microsoft Graph).\n"
@@ -192,7 +201,7 @@ int teams_command(const Arguments& arguments) {
                    fmt::join(teams::needed_permissions(*options), " and "), teams::consent_url(*options));
         std::fflush(stdout);
     } else if (word != "check") {
-        fmt::print(stderr, "usage: lamplighter teams check|login|manifest --config FILE\n");
+        fmt::print(stderr, "usage: lamplighter teams check|login [--notifications]|manifest --config FILE\n");
         return cli::wrong_usage;
     }
     return examine(*configuration, {&examine_teams}) ? cli::done : cli::failed;
@@ -228,7 +237,7 @@ const std::vector<Command>& commands() {
         {"teams",
          "check|login|manifest --config F",
          "what Teams still needs: permissions, consent, the app's manifest",
-         config_option,
+         {{"config", "FILE", "the configuration"}, {"notifications", "", "login: the account that subscribes"}},
          1,
          teams_command},
     };

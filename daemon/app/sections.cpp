@@ -90,6 +90,13 @@ void check_staleness(const config::Configuration& configuration, config::Finding
             0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
 }
 
+void check_notifications(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* options = configuration.find<teams::TeamsOptions>();
+    if (!options || !options->notifications) return;
+    auto mistake = teams::notification_url_mistake(configuration.get<status::HttpOptions>().public_url);
+    if (!mistake.empty()) findings.error<teams::TeamsOptions>(0, "notifications", std::move(mistake));
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -105,6 +112,7 @@ config::Schema schema() {
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"presence", "teams"}, check_staleness);
+    all.check({"teams", "http"}, check_notifications);
     return all;
 }
 

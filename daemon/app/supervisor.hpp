@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "loop/loop.hpp"
 
 namespace lamp {
@@ -25,6 +26,7 @@ private:
 
     Loop& control_;
     std::vector<const Loop*> loops_;
+    log::OncePerMinute complaint_;
 };
 
 } // namespace lamp

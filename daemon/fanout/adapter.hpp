@@ -63,6 +63,9 @@ struct Metric {
     double value = 0;
 };
 
+/// What became of something that was delivered to one of our web hooks.
+enum class Delivery : std::uint8_t { foreign, taken, full };
+
 class Adapter {
 public:
     Adapter() = default;
@@ -78,6 +81,10 @@ public:
     virtual void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) = 0;
     /// Any loop, must not wait: somebody looks at this person.
     virtual void looked_at(presence::Slot) {}
+    /// Any loop, must not wait: this came to /hooks/NAME and is unproven. foreign: that hook is not this adapter's.
+    [[nodiscard]] virtual Delivery deliver(std::string_view, std::string) { return Delivery::foreign; }
+    /// Any loop, must not wait: whether its vendor is expected to test that hook's address now.
+    [[nodiscard]] virtual bool expects_test(std::string_view) const { return false; }
 
     [[nodiscard]] virtual Health health() const = 0;
     [[nodiscard]] virtual std::optional<PersonInput> input(presence::Slot) const { return std::nullopt; }

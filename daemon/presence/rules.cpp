@@ -160,6 +160,7 @@ bool Rule::matches(const Inputs& inputs) const {
 }
 
 Rules::Rules() : Rules(std::vector<Rule>()) {
+    built_in_ = true;
     for (std::string_view row : default_rows) {
         auto rule = RowReader(row).read(static_cast<std::uint8_t>(rows_.size() + 1));
         LAMP_CHECK(rule.has_value());

@@ -73,12 +73,15 @@ public:
     [[nodiscard]] Conclusion conclude(const Cells& cells) const { return look_up_[Inputs::of(cells).index()]; }
     [[nodiscard]] Conclusion conclude(const Inputs& inputs) const { return look_up_[inputs.index()]; }
     [[nodiscard]] const std::vector<Rule>& rows() const { return rows_; }
+    /// Those of interface 6, not a site's own.
+    [[nodiscard]] bool built_in() const { return built_in_; }
 
 private:
     explicit Rules(std::vector<Rule> rows);
     void compile();
 
     std::vector<Rule> rows_;
+    bool built_in_ = false;
     std::array<Conclusion, Inputs::combinations> look_up_{};
 };
 

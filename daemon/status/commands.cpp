@@ -148,6 +148,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
                     json.member("matched", rule.matches(inputs));
                     json.member("status", presence::name(rule.status));
                     json.member("text", rule.text);
+                    json.member("built_in", rules->built_in());
                 });
         });
         json.key("outputs");

@@ -164,6 +164,13 @@ struct TeamsWord {
     std::string_view activity;
 };
 
+/// What became of something that was delivered to a web hook.
+enum class HookAnswer : std::uint8_t {
+    nobody, // it is not ours
+    taken,  // it will be looked into
+    full,   // too much waits: the vendor shall send it again
+};
+
 struct Ports {
     Ask<std::vector<PlatformView>> platforms;
     Ask<std::vector<AdapterView>> adapters;
@@ -187,6 +194,10 @@ struct Ports {
     std::function<void(presence::Slot)> interested;
     /// Somebody looks at this person. Called for every answer that holds the person: must not wait nor allocate.
     std::function<void(presence::Slot)> looked_at;
+    /// A vendor delivered this to /hooks/HOOK; it is as yet unproven. Answered at once, on the serve loop.
+    std::function<HookAnswer(std::string_view hook, const std::string& body)> hook;
+    /// Whether that vendor is expected to test the address now. Answered at once, on the serve loop.
+    std::function<bool(std::string_view hook)> hook_test;
 };
 
 } // namespace lamp::status

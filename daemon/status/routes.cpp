@@ -31,6 +31,11 @@ constexpr std::array<Parameter, 3> event_parameters{{
     {"snapshot", R"({"type":"string","enum":["0","1"],"default":"0"})", "1: everybody's presence comes first."},
 }};
 
+constexpr std::array<Parameter, 2> graph_hook_parameters{{
+    {"validationToken", text_schema, "Graph's test of the address; it comes back as plain text."},
+    {"s", text_schema, "Which subscription of ours the address was given for."},
+}};
+
 constexpr Permission none{};
 constexpr auto reading = permission("presence.read");
 constexpr auto calling = permission("callcontrol.any");
@@ -94,6 +99,11 @@ constexpr std::array table{
           "CallId",
           {},
           "Transfer"},
+    Route{post, "/hooks/graph", Gate::open, none, &Api::graph_hook,
+          "Microsoft Graph's notifications of changes; proven by their contents", 202, "text/plain",
+          graph_hook_parameters},
+    Route{post, "/hooks/graph/life", Gate::open, none, &Api::graph_hook,
+          "Microsoft Graph's notifications about its subscription", 202, "text/plain", graph_hook_parameters},
 };
 
 bool is_variable(std::string_view segment) {

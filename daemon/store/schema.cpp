@@ -22,6 +22,14 @@ constexpr Migration all[] = {
             PRIMARY KEY (tenant, object_id)
         ) WITHOUT ROWID;
     )sql"},
+    // What outside services gave us and nobody configured: refresh tokens. The file is readable to its owner alone.
+    {"secrets", R"sql(
+        CREATE TABLE secret (
+            name       TEXT    NOT NULL PRIMARY KEY,
+            value      TEXT    NOT NULL,
+            written_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

@@ -17,7 +17,7 @@ constexpr std::chrono::hours rediscover{24};
 constexpr milliseconds busy_first{1000};
 constexpr milliseconds busy_max{4000};      // so that its end is noticed soon
 constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
-constexpr std::size_t responses_waiting_max = 64;
+constexpr std::size_t responses_waiting_max = 24;
 
 std::string fresh_channel_set_id(const std::string& application_id) {
     std::random_device random;

@@ -192,6 +192,65 @@ class GeneratedFiles(unittest.TestCase):
                              f"regenerate: lamplighter {' '.join(words)} > config/{name}")
 
 
+class Notified(unittest.TestCase):
+    """Change notifications: an account logs in with a code, Graph tests our address and delivers."""
+
+    def setUp(self):
+        self.sim = Simulator("--people", "6")
+        self.sim.command("graph/settings", device_interval_s=1)
+        said = self.sim.announced
+        teams = (f'[teams]\ntenant = "{said["tenant"]}"\nclient_id = "{said["client_id"]}"\n'
+                 f'client_secret = "env:TEAMS_SECRET"\nlogin_url = "{said["graph"]}"\ngraph_url = "{said["graph"]}"\n'
+                 f'poll = "1m"\n')
+        self.daemon = Daemon(self.sim, extra=teams, environment={"TEAMS_SECRET": said["client_secret"]})
+
+    def tearDown(self):
+        self.daemon.close()
+        self.sim.close()
+
+    def lamplighter(self, *words):
+        return subprocess.run([BIN / "lamplighter", *words, "--config", self.daemon.config], capture_output=True,
+                              text=True, timeout=60, env=self.daemon.environment)
+
+    def log_in(self):
+        login = subprocess.Popen([BIN / "lamplighter", "teams", "login", "--notifications", "--config",
+                                  self.daemon.config], stdout=subprocess.PIPE, text=True, env=self.daemon.environment)
+        with login:
+            for line in login.stdout:
+                if line.strip().startswith("code"):
+                    self.sim.command("graph/token", approve=line.split()[1], user="2000")
+        return login.returncode
+
+    def test_login_subscription_and_hook(self):
+        self.daemon.config.write_text(self.daemon.text.replace('poll = "1m"', 'poll = "1m"\nnotifications = true'))
+        refused = self.lamplighter("check")
+        self.assertEqual(refused.returncode, 78)
+        self.assertIn("public_url", refused.stdout)
+        # The port that the daemon had is the one that it is reached under.
+        address = f"127.0.0.1:{self.daemon.port}"
+        self.daemon.stop()
+        self.daemon.config.write_text(
+            self.daemon.text.replace('poll = "1m"', 'poll = "1m"\nnotifications = true').replace(
+                'listen = ["127.0.0.1:0"]', f'listen = ["{address}"]\npublic_url = "http://{address}"'))
+        self.assertEqual(self.lamplighter("check").returncode, 0)
+        self.daemon.start()
+        self.assertIn("nobody has logged in", self.lamplighter("teams", "check").stdout)
+        self.assertIn("9c7a330d-35b3-4aa1-963d-cb2b9f927841", self.lamplighter("teams", "manifest").stdout)
+        self.assertEqual(self.log_in(), 0)
+        checked = self.lamplighter("teams", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        metrics = lambda: self.daemon.get("/metrics")[2].decode()
+        self.assertTrue(within(60, lambda: 'lamplighter_teams_subscription{state="live"} 1' in metrics()))
+        who = self.daemon.presence()
+        self.sim.command("graph/presence", user="2001", availability="DoNotDisturb", activity="Presenting")
+        shows = lambda: any(one["teams"] and one["teams"]["activity"] == "Presenting"
+                            for one in self.daemon.presence().values())
+        self.assertTrue(within(10, shows), who)
+        self.assertIn('lamplighter_teams_notifications_total{outcome="read"}', metrics())
+        self.daemon.stop()
+        self.assertEqual(self.sim.command("graph/state")["requests"].get("subscription_delete"), 1)
+
+
 class Reload(unittest.TestCase):
     def setUp(self):
         self.sim = Simulator()
@@ -252,6 +311,19 @@ class Supervision(unittest.TestCase):
             self.assertEqual(daemon.stop(), 0)
             self.assertTrue(daemon.notify.hears("STOPPING=1", 1))
             self.assertFalse(sim.command("state")["channels"], "the channels are deleted at the end")
+        finally:
+            daemon.close()
+            sim.close()
+
+    def test_a_supervisor_that_does_not_read(self):
+        """Its queue fills up; the daemon goes on, the control loop too."""
+        sim = Simulator()
+        daemon = Daemon(sim, environment={"WATCHDOG_USEC": "30000"})
+        try:
+            time.sleep(2)  # at a message every 10 ms the socket's queue is long full
+            status, _, answer = daemon.post("/v1/reload")
+            self.assertEqual(status, 200, answer)
+            truth_within(sim, daemon, 5)
         finally:
             daemon.close()
             sim.close()

@@ -289,3 +289,9 @@ TEST_CASE("with the longest list, \"no row matched\" still fits into a verdict")
     CHECK(conclusion.rule == 16);
     CHECK(Verdict::unpack(Verdict{7, conclusion, 3}.pack()).conclusion == conclusion);
 }
+
+TEST_CASE("whose rules they are") {
+    CHECK(Rules().built_in());
+    CHECK(Rules::parse({})->built_in());
+    CHECK(!Rules::parse({"away when line is idle"})->built_in());
+}

@@ -178,6 +178,7 @@ TEST_CASE("why: inputs, rules and outputs") {
     CHECK(inputs[2].at("expires").is_string() == !others.inputs.empty());
     auto& rules = why.at("rules").as_array();
     CHECK(rules.size() >= 11);
+    CHECK(rules[0].at("built_in").as_bool());
     bool decided = false;
     for (const auto& rule : rules) {
         if (decided || !rule.at("matched").as_bool()) continue;

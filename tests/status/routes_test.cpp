@@ -27,6 +27,12 @@ TEST_CASE("routes: methods, tokens and what they get") {
         {"GET",    "/",                                 "",            200, "Content-Type: text/html; charset=utf-8"},
         {"GET",    "/board.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
         {"GET",    "/board.css",                        "",            200, "Content-Type: text/css; charset=utf-8"},
+        // web hooks: nobody listens here
+        {"POST",   "/hooks/graph",                      "",            404},
+        {"POST",   "/hooks/graph/life",                 "",            404},
+        {"POST",   "/hooks/graph?validationToken=x",    "",            404},
+        {"POST",   "/hooks/graph?other=x",              "",            400},
+        {"GET",    "/hooks/graph",                      "",            405, "Allow: POST"},
         // needs a token
         {"GET",    "/metrics",                          "",            401, "WWW-Authenticate: Bearer"},
         {"GET",    "/v1/presence",                      "",            401, "WWW-Authenticate: Bearer"},
@@ -134,6 +140,34 @@ TEST_CASE("routes: pages of other sites cannot act with the anonymous role") {
     CHECK(client.request("POST", "/v1/reload", "", "", "Origin: null\r\n").status == 403);
     CHECK(client.request("POST", "/v1/reload", "", "", "Origin: http://lamp\r\n").status == 501);
     CHECK(client.request("POST", "/v1/reload", administrator, "", "Origin: https://evil.example\r\n").status == 501);
+}
+
+TEST_CASE("routes: a web hook is handed over and answered at once; its test is answered only when it is expected") {
+    status::HookAnswer says = status::HookAnswer::taken;
+    bool tested = true;
+    std::string got;
+    status::Ports ports;
+    ports.hook = [&](std::string_view hook, const std::string& body) {
+        CHECK(hook == "graph");
+        got = body;
+        return says;
+    };
+    ports.hook_test = [&](std::string_view) { return tested; };
+    Office office(default_options(), ports);
+    auto client = office.client();
+    CHECK(client.request("POST", "/hooks/graph?s=1", "", R"({"value":[]})").status == 202);
+    CHECK(got == R"({"value":[]})");
+    CHECK(client.request("POST", "/hooks/graph/life", "", "x").status == 202);
+    says = status::HookAnswer::full;
+    CHECK(client.request("POST", "/hooks/graph", "", "x").status == 503);
+    CHECK(client.request("POST", "/hooks/graph", "", std::string((1 << 20) + 1, 'x')).status == 413);
+    auto later = office.client();
+    auto answer = later.request("POST", "/hooks/graph?s=1&validationToken=Validation%3A+a%2Bb+%3Ci%3E%26%22", "");
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"(Validation: a+b <i>&")");
+    CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
+    tested = false;
+    CHECK(later.request("POST", "/hooks/graph?validationToken=hello", "").status == 404);
 }
 
 TEST_CASE("routes: a reload of the tokens holds for connections that are open") {

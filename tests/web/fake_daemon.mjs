@@ -135,7 +135,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     const at = new Date().toISOString(), expires = new Date(Date.now() + 48e3).toISOString();
     return json(response, {
       inputs: [{ source: 'telephony', value: p.line.state, at, age_s: 12, expires }, { source: 'teams', value: p.teams?.availability, at, age_s: 75, expires }],
-      rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule })),
+      rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule, status: p.status, text: `rule ${i + 1} as the configuration writes it`, built_in: true })),
       outputs: [{ adapter: 'teams', value: 'Busy/InACall', at, result: 'delivered' }, { adapter: 'sip', value: 'on-the-phone', at, result: 'delivered' }],
     });
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <unordered_set>
+#include <utility>
 
 namespace lamp::teams {
 namespace {
@@ -29,7 +30,7 @@ std::string digits(std::string_view text) {
     return made.substr(made.size() - phone_digits);
 }
 
-void keep_two(std::vector<Guid>& found, const std::vector<Guid>& more) {
+void keep_two(std::vector<Guid>& found, std::span<const Guid> more) {
     for (const Guid& id : more)
         if (found.size() < 2 && std::ranges::find(found, id) == found.end()) found.push_back(id);
 }
@@ -48,6 +49,7 @@ void Accounts::clear() {
 }
 
 void Accounts::take(std::span<const graph::User> users) {
+    if (users.empty()) return; // most pages of changes: nothing to look up, and nothing that `settle` must give back
     if (places_.empty())
         for (std::uint32_t i = 0; i < accounts_.size(); ++i)
             places_.emplace(accounts_[i], i);
@@ -83,9 +85,10 @@ void Accounts::add(const graph::User& user) {
 }
 
 void Accounts::settle() {
-    places_ = {};
+    std::exchange(places_, {}); // with its buckets
     std::ranges::sort(keys_, {}, &Key::hash);
     keys_.shrink_to_fit();
+    accounts_.shrink_to_fit();
 }
 
 std::vector<Guid> Accounts::find_hash(Way way, std::uint64_t hash) const {
@@ -93,7 +96,7 @@ std::vector<Guid> Accounts::find_hash(Way way, std::uint64_t hash) const {
     if (hash == 0) return found;
     auto same = std::ranges::equal_range(keys_, hash, {}, &Key::hash);
     for (const Key& key : same)
-        if ((key.ways & bit(way)) != 0) keep_two(found, {accounts_[key.account]});
+        if ((key.ways & bit(way)) != 0) keep_two(found, {&accounts_[key.account], 1});
     return found;
 }
 
@@ -125,6 +128,8 @@ public:
         : people_(people), lines_(lines), accounts_(accounts), ways_(ways) {}
 
     Matching run() {
+        owner_.reserve(people_.size());
+        matching_.matched.reserve(people_.size());
         for (Slot slot : people_.order())
             match_one(slot);
         return std::move(matching_);

@@ -21,13 +21,15 @@ constexpr std::array permissions{
     Permission{"Presence.ReadWrite.All", "83cded22-8297-4ff6-a7fa-e97e9545a259"},
     Permission{"User.Read.All", "df021288-bdef-4463-88db-98f22de89214"},
 };
+constexpr std::string_view delegated_presence = "9c7a330d-35b3-4aa1-963d-cb2b9f927841"; // Presence.Read.All
 constexpr std::string_view microsoft_graph = "00000003-0000-0000-c000-000000000000";
 
 std::string login_remedy(const Error& error) {
     auto says = [&](std::string_view word) { return error.text.find(word) != std::string::npos; };
     if (says("invalid_client"))
         return "check client_id and client_secret: it is the secret's value (not its id), and it may have expired";
-    if (says("unauthorized_client")) return "the tenant does not know this app registration: check tenant and client_id";
+    if (says("unauthorized_client"))
+        return "the tenant does not know this app registration: check tenant and client_id";
     if (says("invalid_scope")) return "check graph_url: its cloud must be that of login_url";
     return http::remedy_for(error);
 }
@@ -39,12 +41,13 @@ public:
 
     Task<bool> run() {
         auto users = co_await graph_.send(http::Method::get, graph::users_target(1));
-        if (users.status == 0 && !graph_.last_success()) co_return failed("login", *users.error, login_remedy(*users.error));
+        if (users.status == 0 && !graph_.last_success())
+            co_return failed("login", *users.error, login_remedy(*users.error));
         passed("login", "a token was given");
         bool granted = look_at_roles();
         bool listed = look_at_users(users);
         bool read = co_await look_at_presence(users);
-        co_return granted && listed && read;
+        co_return granted&& listed&& read;
     }
 
 private:
@@ -53,7 +56,8 @@ private:
         return true;
     }
     bool failed(std::string_view what, const Error& error, std::string remedy = {}) {
-        tell_({fmt::format("Teams {}", what), false, error.text, remedy.empty() ? remedy_for(error) : std::move(remedy)});
+        tell_(
+            {fmt::format("Teams {}", what), false, error.text, remedy.empty() ? remedy_for(error) : std::move(remedy)});
         return false;
     }
     [[nodiscard]] std::string consent() const {
@@ -67,7 +71,8 @@ private:
         const auto& roles = graph_.roles();
         if (roles.empty()) {
             if (graph_.roles_readable())
-                return failed("permissions", {Category::forbidden, "the token holds no application permission"}, consent());
+                return failed("permissions", {Category::forbidden, "the token holds no application permission"},
+                              consent());
             return passed("permissions", "the token does not tell them; they are tried out below");
         }
         bool all = true;
@@ -121,6 +126,7 @@ std::string manifest(const TeamsOptions& options) {
         for (const auto& permission : permissions)
             if (permission.name == needed)
                 access.push_back(boost::json::object{{"id", permission.id}, {"type", "Role"}});
+    if (options.notifications) access.push_back(boost::json::object{{"id", delegated_presence}, {"type", "Scope"}});
     boost::json::object resource{{"resourceAppId", microsoft_graph}, {"resourceAccess", access}};
     return boost::json::serialize(boost::json::object{{"requiredResourceAccess", boost::json::array{resource}}});
 }

@@ -3,7 +3,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 
 #include "http/jwt.hpp"
 #include "proto/graph/error.hpp"
@@ -30,13 +32,23 @@ bool is_json_or_nothing(const http::Answer& answer) {
 }
 
 /// National clouds have a Graph, and so a scope, of their own; what stands in for Graph has the worldwide one.
-std::string scope_of(const http::Url& graph) {
+std::string scope_of(const http::Url& graph, std::string_view what) {
     bool microsofts = graph.host.starts_with("graph.") || graph.host.ends_with(".microsoft.us") ||
                       graph.host.ends_with(".chinacloudapi.cn");
-    return (microsofts ? graph.origin() : std::string("https://graph.microsoft.com")) + "/.default";
+    return fmt::format("{}/{}", microsofts ? graph.origin() : std::string("https://graph.microsoft.com"), what);
 }
 
 } // namespace
+
+Result<std::string> delegated_scope(const TeamsOptions& options) {
+    auto graph = http::Url::parse(options.graph_url.text);
+    if (!graph) return std::unexpected(graph.error());
+    return scope_of(*graph, "Presence.Read.All") + " offline_access";
+}
+
+std::string login_endpoint(const TeamsOptions& options, std::string_view what) {
+    return fmt::format("{}/{}/oauth2/v2.0/{}", options.login_url.text, http::encode_segment(options.tenant), what);
+}
 
 Category category_of(int status) {
     switch (status) {
@@ -73,19 +85,10 @@ Result<std::string> local_target(const http::Url& graph, const std::string& targ
 }
 
 Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOptions& options) {
-    http::ClientOptions wire;
-    wire.ca_file = options.ca_file.string();
-    wire.proxy = options.proxy;
-    auto client = http::Client::make(loop.context(), wire);
-    if (!client) return std::unexpected(client.error());
     auto graph = http::Url::parse(options.graph_url.text);
     if (!graph) return std::unexpected(graph.error());
-
     http::TokenOptions login;
-    login.token_url =
-        fmt::format("{}/{}/oauth2/v2.0/token", options.login_url.text, http::encode_segment(options.tenant));
-    login.client_id = options.client_id;
-    login.grant = http::ClientCredentials{scope_of(*graph)};
+    login.grant = http::ClientCredentials{scope_of(*graph, ".default")};
     if (options.certificate.empty()) {
         login.login = http::ClientSecret{options.client_secret};
     } else {
@@ -95,10 +98,37 @@ Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOp
         if (!certificate) return std::unexpected(certificate.error());
         login.login = *std::move(certificate);
     }
+    return make_with(loop, options, *graph, std::move(login));
+}
+
+Result<std::unique_ptr<GraphClient>>
+GraphClient::make_delegated(Loop& loop, const TeamsOptions& options, Secret refresh_token,
+                            std::function<Task<>(Secret refresh_token)> on_refresh_token) {
+    auto graph = http::Url::parse(options.graph_url.text);
+    if (!graph) return std::unexpected(graph.error());
+    auto scope = delegated_scope(options);
+    if (!scope) return std::unexpected(scope.error());
+    http::TokenOptions login;
+    login.grant = http::RefreshGrant{std::move(refresh_token), *std::move(scope)};
+    login.on_refresh_token = std::move(on_refresh_token);
+    auto made = make_with(loop, options, *graph, std::move(login));
+    if (made) (*made)->who_ = "account for notifications";
+    return made;
+}
+
+Result<std::unique_ptr<GraphClient>> GraphClient::make_with(Loop& loop, const TeamsOptions& options,
+                                                            const http::Url& graph, http::TokenOptions login) {
+    http::ClientOptions wire;
+    wire.ca_file = options.ca_file.string();
+    wire.proxy = options.proxy;
+    auto client = http::Client::make(loop.context(), wire);
+    if (!client) return std::unexpected(client.error());
+    login.token_url = login_endpoint(options, "token");
+    login.client_id = options.client_id;
     auto tokens = http::TokenSource::make(*client, std::move(login));
     if (!tokens) return std::unexpected(tokens.error());
-    return std::unique_ptr<GraphClient>(new GraphClient(loop, *client, *std::move(graph), *std::move(tokens),
-                                                        static_cast<double>(options.requests_per_30s)));
+    return std::unique_ptr<GraphClient>(
+        new GraphClient(loop, *client, graph, *std::move(tokens), static_cast<double>(options.requests_per_30s)));
 }
 
 GraphClient::GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s)
@@ -108,6 +138,10 @@ GraphClient::GraphClient(Loop& loop, http::Client client, http::Url graph, http:
       tokens_(std::move(tokens)),
       budget_(per_30s),
       bell_(loop.context()) {}
+
+void GraphClient::want_fresh_token() {
+    if (!token_in_use_.empty()) tokens_.reject(token_in_use_);
+}
 
 void GraphClient::stop() {
     stopped_ = true;
@@ -126,7 +160,7 @@ Task<unsigned> GraphClient::acquire(Priority priority, unsigned wanted) {
         bool probing = failing_ && under_way_ > 0;
         if (!probing) given = budget_.take(now, priority, failing_ ? 1 : wanted, writers_waiting_ > 0);
         if (given > 0) break;
-        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now), milliseconds(1000)));
+        co_await bell_.wait(probing ? milliseconds(100) : std::min(budget_.wait(now, priority), milliseconds(1000)));
     }
     writers_waiting_ -= writes ? 1 : 0;
     co_return given;
@@ -181,7 +215,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
         bool expired = answer && answer->status == 401;
         if (expired) tokens_.reject(*token);
         if (expired && attempt == 0) continue;
-        reply = digest(answer, wanted);
+        reply = digest(std::move(answer), wanted);
         break;
     }
     under_way_ -= aside(wanted) ? 0 : 1;
@@ -196,12 +230,12 @@ GraphReply GraphClient::fail_login(const Error& error) {
     last_error_ = error.text;
     bool refused = error.category == Category::unauthorised || error.category == Category::invalid;
     if (refused && !std::exchange(login_refused_, true))
-        log::error("teams", "Microsoft refuses the login of this application", {{"why", error.text}});
+        log::error("teams", "Microsoft refuses a login", {{"whose", who_}, {"why", error.text}});
     note_outage(steady_now(), milliseconds(0)); // how often the login is tried is the token's business
     return reply;
 }
 
-GraphReply GraphClient::digest(const Result<http::Answer>& answer, Wanted wanted) {
+GraphReply GraphClient::digest(Result<http::Answer> answer, Wanted wanted) {
     GraphReply reply;
     if (!answer) {
         reply.error = answer.error();
@@ -215,7 +249,7 @@ GraphReply GraphClient::digest(const Result<http::Answer>& answer, Wanted wanted
     reply.status = answer->status;
     bool fits = wanted == Wanted::photo ? answer->media_type().starts_with("image/") : is_json_or_nothing(*answer);
     if (answer->success() && fits) {
-        reply.body = answer->body;
+        reply.body = std::move(answer->body);
         if (!aside(wanted)) note_success();
         return reply;
     }
@@ -288,15 +322,25 @@ void GraphClient::read_roles(const Secret& token) {
     auto of = std::hash<std::string>()(token.reveal());
     if (of == roles_of_) return;
     roles_of_ = of;
+    token_in_use_ = token;
     ++counters_.tokens;
     roles_.clear();
+    scopes_.clear();
+    tenant_id_.clear();
     auto claims = http::claims(token.reveal());
     if (!claims) return; // not every login gives tokens that can be read
     boost::system::error_code broken;
     auto parsed = boost::json::parse(*claims, broken);
     const auto* object = broken ? nullptr : parsed.if_object();
     roles_readable_ = object != nullptr;
-    const auto* roles = object ? object->if_contains("roles") : nullptr;
+    if (object == nullptr) return;
+    if (const auto* tenant = object->if_contains("tid"); tenant && tenant->is_string())
+        tenant_id_ = std::string(tenant->get_string());
+    if (const auto* scopes = object->if_contains("scp"); scopes && scopes->is_string()) {
+        std::istringstream words{std::string(scopes->get_string())};
+        scopes_.assign(std::istream_iterator<std::string>(words), {});
+    }
+    const auto* roles = object->if_contains("roles");
     if (!roles || !roles->is_array()) return;
     for (const auto& role : roles->get_array())
         if (role.is_string()) roles_.emplace_back(role.get_string());

@@ -1,8 +1,10 @@
 // One tenant's Microsoft Graph: the token, the budget of presence requests, and what throttling and outages ask of
 // everybody who speaks to it. It tries once; whoever calls owns the repetition. Lives on the egress loop.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/teams/options.hpp"
 #include "adapters/teams/tenant_budget.hpp"
@@ -30,6 +32,11 @@ struct GraphReply {
     [[nodiscard]] fanout::Outcome outcome() const;
 };
 
+/// The scope to log in with on behalf of a person: what subscriptions need, and a refresh token.
+[[nodiscard]] Result<std::string> delegated_scope(const TeamsOptions& options);
+/// Where this tenant's tokens are given ("token") and codes for a login elsewhere ("devicecode").
+[[nodiscard]] std::string login_endpoint(const TeamsOptions& options, std::string_view what);
+
 /// What a status of 400 or more is called.
 [[nodiscard]] Category category_of(int status);
 
@@ -48,6 +55,10 @@ class GraphClient {
 public:
     /// Category::invalid: a certificate, key, URL or proxy that cannot be used.
     [[nodiscard]] static Result<std::unique_ptr<GraphClient>> make(Loop& loop, const TeamsOptions& options);
+    /// The same on behalf of the person whose refresh token this is, as a public client.
+    [[nodiscard]] static Result<std::unique_ptr<GraphClient>>
+    make_delegated(Loop& loop, const TeamsOptions& options, Secret refresh_token,
+                   std::function<Task<>(Secret refresh_token)> on_refresh_token);
 
     /// Waits until presence requests may be made; gives how many of the `wanted` ones. 0: we are stopping.
     [[nodiscard]] Task<unsigned> acquire(Priority priority, unsigned wanted);
@@ -61,6 +72,8 @@ public:
     [[nodiscard]] Task<GraphReply> send_for_photo(std::string target);
     /// An item of a batch was throttled: everybody is silent for so long.
     void throttled(milliseconds after);
+    /// The next request gets a token that is not the present one.
+    void want_fresh_token();
     /// An item of a batch was not permitted.
     void forbidden() { tokens_.renew(); }
     /// Ends all waiting; later calls are refused.
@@ -70,6 +83,9 @@ public:
     [[nodiscard]] const std::vector<std::string>& roles() const { return roles_; }
     /// The token could be looked into; with no roles it then holds none.
     [[nodiscard]] bool roles_readable() const { return roles_readable_; }
+    /// The delegated permissions of a person's token ("Presence.Read.All"), and the tenant that it is of.
+    [[nodiscard]] const std::vector<std::string>& scopes() const { return scopes_; }
+    [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
     [[nodiscard]] const GraphCounters& counters() const { return counters_; }
     /// The service answers; false after no answer, 5xx or HTML until the next good one.
     [[nodiscard]] bool answering() const { return !failing_; }
@@ -81,11 +97,13 @@ public:
 
 private:
     GraphClient(Loop& loop, http::Client client, http::Url graph, http::TokenSource tokens, double per_30s);
+    [[nodiscard]] static Result<std::unique_ptr<GraphClient>>
+    make_with(Loop& loop, const TeamsOptions& options, const http::Url& graph, http::TokenOptions login);
 
     enum class Wanted : std::uint8_t { presence, accounts, photo_data, photo };
     [[nodiscard]] static bool aside(Wanted wanted) { return wanted >= Wanted::photo_data; }
     [[nodiscard]] Task<GraphReply> ask(http::Method method, std::string target, std::string body, Wanted wanted);
-    [[nodiscard]] GraphReply digest(const Result<http::Answer>& answer, Wanted wanted);
+    [[nodiscard]] GraphReply digest(Result<http::Answer> answer, Wanted wanted);
     void digest_error(GraphReply& reply, const http::Answer& answer, Wanted wanted);
     GraphReply fail_login(const Error& error);
     void note_outage(Steady now, milliseconds at_least);
@@ -109,7 +127,11 @@ private:
     std::optional<Wall> last_success_;
     std::string last_error_;
     std::size_t roles_of_ = 0; // hash of the token whose roles these are
+    std::string who_ = "application";
+    Secret token_in_use_;
     std::vector<std::string> roles_;
+    std::vector<std::string> scopes_;
+    std::string tenant_id_;
     bool roles_readable_ = false;
     GraphCounters counters_;
     log::OncePerMinute complaint_;

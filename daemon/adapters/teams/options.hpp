@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/teams/subscription_machine.hpp"
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "config/section.hpp"
@@ -30,10 +31,15 @@ struct TeamsOptions {
     bool notifications = false;
     std::filesystem::path ca_file;
     std::string proxy;
+    std::string public_url;         // of [http]; where notifications come to
+    SubscriptionTimes subscription; // no keys; tests make them short
 };
 
 inline constexpr std::int64_t pacing_lifted = 1'000'000; // requests_per_30s: no pacing to speak of
 
 [[nodiscard]] config::Section<TeamsOptions> teams_section();
+
+/// What `notifications` asks of an address ([http] public_url): https, unless it is this machine. Empty: it will do.
+[[nodiscard]] std::string notification_url_mistake(const config::Url& public_url);
 
 } // namespace lamp::teams

@@ -38,6 +38,11 @@ bool Readings::is_old(presence::Slot slot, const graph::Presence& presence, Stea
     return old;
 }
 
+bool Readings::is_behind(presence::Slot slot, const graph::Presence& presence) const {
+    auto sequence = sequence_number(presence.sequence);
+    return slot < people_.size() && sequence != 0 && sequence < people_[slot].sequence;
+}
+
 graph::Pair Readings::take(presence::Slot slot, const graph::Presence& presence, bool echo, Steady now, Wall wall) {
     if (slot >= people_.size()) people_.resize(slot + 1);
     Person& person = people_[slot];

@@ -18,8 +18,12 @@ public:
     Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after)
         : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_least_(doubt_after) {}
 
+    /// So many slots are in use; without this it grows by itself, and wider than it must.
+    void use(std::size_t slots) { people_.reserve(slots); }
     /// An older answer than the one known came late; it is to be left alone.
     [[nodiscard]] bool is_old(presence::Slot slot, const graph::Presence& presence, Steady now);
+    /// The same of an answer that may be hours old: no age makes it the truth.
+    [[nodiscard]] bool is_behind(presence::Slot slot, const graph::Presence& presence) const;
     /// One reading. `echo`: it is our own words, so what was known before stays and counts as read. Gives what the
     /// person's own state is taken to be now.
     graph::Pair take(presence::Slot slot, const graph::Presence& presence, bool echo, Steady now, Wall wall);
@@ -36,9 +40,9 @@ public:
         graph::Pair pair;
         bool out_of_office = false;
         bool stale = false;
-        bool echo = false;   // the last reading was our own words
-        Steady read_at{};    // of the last reading
-        Wall changed_at{};   // of the state
+        bool echo = false; // the last reading was our own words
+        Steady read_at{};  // of the last reading
+        Wall changed_at{}; // of the state
     };
     /// Nothing: never read.
     [[nodiscard]] std::optional<Seen> seen(presence::Slot slot) const;

@@ -30,22 +30,23 @@ std::string certificate_mistake(const TeamsOptions& options) {
 config::Section<TeamsOptions> teams_section() {
     using O = TeamsOptions;
     using enum config::Reload;
-    config::Section<O> s{"teams", config::Shape::table,
-                         "Microsoft Teams: presence is read, and \"in a call\" is written. Without this table it is off."};
+    config::Section<O> s{
+        "teams", config::Shape::table,
+        "Microsoft Teams: presence is read, and \"in a call\" is written. Without this table it is off."};
     s.off_when_absent();
     s.key("tenant", &O::tenant, config::filled(), restart,
           "The directory (tenant) id or a verified domain name of the organisation.")
         .required()
         .example(R"("contoso.onmicrosoft.com")");
-    s.key("client_id", &O::client_id, config::filled(), restart,
-          "The application (client) id of the app registration.")
+    s.key("client_id", &O::client_id, config::filled(), restart, "The application (client) id of the app registration.")
         .required()
         .example(R"("11111111-2222-3333-4444-555555555555")");
     s.key("client_secret", &O::client_secret, restart, "Its client secret.").example(R"("credential:teams")");
     s.key("certificate", &O::certificate, config::readable_file(), restart,
           "Instead of a secret: the certificate (PEM) that the app registration knows.")
         .example(R"("teams.crt")");
-    s.key("private_key", &O::private_key, restart, "The certificate's key (PEM), as \"file:PATH\" or \"credential:NAME\".")
+    s.key("private_key", &O::private_key, restart,
+          "The certificate's key (PEM), as \"file:PATH\" or \"credential:NAME\".")
         .example(R"("credential:teams-key")");
     s.key("login_url", &O::login_url, restart, "Where tokens are given; national clouds have their own.");
     s.key("graph_url", &O::graph_url, restart, "Where Microsoft Graph is; national clouds have their own.");
@@ -65,6 +66,10 @@ config::Section<TeamsOptions> teams_section() {
           "programs use the same app registration.");
     s.key("directory_poll", &O::directory_poll, config::range(10s, 24h), restart,
           "How often the tenant is asked which accounts have changed.");
+    s.key(
+        "notifications", &O::notifications, restart,
+        "Graph tells of changes at once, for up to 650 people; polling goes on behind it. Needs [http] public_url and "
+        "an account: lamplighter teams login --notifications.");
     s.key("ca_file", &O::ca_file, config::readable_file(), restart,
           "Certificates to trust (PEM); the system's when not set.");
     s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")
@@ -88,6 +93,13 @@ config::Section<TeamsOptions> teams_section() {
         if (auto url = http::Url::parse(options.proxy); !url || url->tls) at.error("proxy", "must be http://host:port");
     });
     return s;
+}
+
+std::string notification_url_mistake(const config::Url& public_url) {
+    if (public_url.empty())
+        return "needs [http] public_url: the https address under which Microsoft reaches this daemon";
+    if (public_url.scheme == "https" || config::is_loopback(public_url.host)) return {};
+    return "needs an https address in [http] public_url: Microsoft delivers to nothing else";
 }
 
 } // namespace lamp::teams

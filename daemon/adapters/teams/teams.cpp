@@ -11,6 +11,7 @@ namespace {
 constexpr milliseconds doubt_after_least{15'000};
 constexpr unsigned reads_parallel = 8;
 constexpr std::size_t words_told_max = 32;
+constexpr milliseconds watched_lasts{600'000};
 
 SessionTimes times_of(const TeamsOptions& options) {
     SessionTimes times;
@@ -30,8 +31,10 @@ Result<std::unique_ptr<Teams>> Teams::make(Loop& loop, TeamsOptions options, std
                                            store::Store& store) {
     auto graph = GraphClient::make(loop, options);
     if (!graph) return std::unexpected(graph.error());
-    return std::unique_ptr<Teams>(
+    std::unique_ptr<Teams> made(
         new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout, store, *std::move(graph)));
+    if (auto notified = made->make_notifications(); !notified) return std::unexpected(notified.error());
+    return made;
 }
 
 Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
@@ -48,10 +51,11 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
       read_bell_(loop.context()),
       photos_(loop, *graph_),
+      visit_timer_(loop.context()),
       sessions_(times_of(options_)),
       write_bell_(loop.context()) {
     if (options_.write)
-        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_changes(); }); });
+        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_soon(); }); });
 }
 
 Teams::~Teams() = default;
@@ -59,6 +63,7 @@ Teams::~Teams() = default;
 void Teams::start() {
     loop_.spawn(follow_directory());
     if (options_.read) loop_.spawn(follow_presence());
+    if (notifications_) notifications_->start();
     loop_.spawn(follow_sessions()); // also with write = false: what an earlier run left is cleared
     loop_.spawn(sweep());
 }
@@ -75,6 +80,7 @@ Task<> Teams::say_goodbye(milliseconds limit, std::function<void()> done) {
     // What Graph does not take in time ends with its lifetime, and is in the store for the next start.
     while ((sessions_.published() > 0 || sessions_.in_flight() > 0) && !graph_->login_refused() && steady_now() < until)
         co_await sleep_for(milliseconds(20));
+    if (notifications_) co_await notifications_->say_goodbye(until);
     stopping_ = true;
     graph_->stop();
     directory_bell_.ring();
@@ -153,7 +159,7 @@ bool Teams::take(const PollPlan::Batch& batch, const GraphReply& reply) {
     told.reserve(batch.people.size());
     auto outcome = graph::read_presences(reply.body, [&](const graph::Presence& presence) {
         told.push_back(presence.id);
-        take(presence, now, wall);
+        take_polled(presence, now, wall);
     });
     if (!outcome) {
         note_unreadable(outcome.error(), now);
@@ -178,14 +184,25 @@ void Teams::note_unreadable(const Error& why, Steady now) {
                      {{"why", why.text}, {"not_shown", read_complaint_.take_suppressed()}});
 }
 
-void Teams::take(const graph::Presence& presence, Steady now, Wall wall) {
+void Teams::take_polled(const graph::Presence& presence, Steady now, Wall wall) {
     auto slot = slot_of(presence.id);
-    if (!slot || readings_.is_old(*slot, presence, now)) return;
+    auto before = slot && notifications_ ? readings_.seen(*slot) : std::nullopt;
+    take(presence, now, wall);
+    if (!before || before->stale) return;
+    if (auto after = readings_.seen(*slot); after && after->pair != before->pair)
+        notifications_->poll_saw_change(presence.id);
+}
+
+Notified Teams::take(const graph::Presence& presence, Steady now, Wall wall) {
+    auto slot = slot_of(presence.id);
+    if (!slot) return Notified::stranger;
+    if (readings_.is_old(*slot, presence, now)) return Notified::old;
     if (!presence.unheard.empty()) note_unknown_word(presence.unheard);
     bool echo = echo_.is_echo(presence.id, presence.pair, now);
     echoes_ += echo ? 1 : 0;
     auto own = readings_.take(*slot, presence, echo, now, wall);
     sessions_.mask(presence.id, !echo && graph::chosen_by_hand(own), now);
+    return Notified::read;
 }
 
 void Teams::note_unknown_word(std::string_view word) {
@@ -202,7 +219,11 @@ Task<> Teams::sweep() {
         co_await sleep_for(milliseconds(1000));
         auto now = steady_now();
         looked_at_.drain([&](presence::Slot slot) {
-            if (auto id = account_of(slot)) plan_.interested(*id, now);
+            auto id = account_of(slot);
+            if (!id) return;
+            plan_.interested(*id, now);
+            if (notifications_ && watched_.size() < 2 * SubscriptionMachine::people_max)
+                watched_[*id] = now + watched_lasts;
         });
         if (options_.read) readings_.sweep(now, wall_now());
         echo_.tidy(now);

@@ -3,11 +3,13 @@
 // is their loop. Lives on the egress loop; construction and `sink` happen before the loops start.
 #pragma once
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "adapters/teams/accounts.hpp"
 #include "adapters/teams/echo.hpp"
 #include "adapters/teams/graph_client.hpp"
+#include "adapters/teams/notifications.hpp"
 #include "adapters/teams/photos.hpp"
 #include "adapters/teams/poll.hpp"
 #include "adapters/teams/readings.hpp"
@@ -34,6 +36,8 @@ public:
     void shut_down(milliseconds limit, std::function<void()> done) override;
     void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) override;
     void looked_at(presence::Slot slot) override { looked_at_.mark(slot); }
+    [[nodiscard]] fanout::Delivery deliver(std::string_view hook, std::string body) override;
+    [[nodiscard]] bool expects_test(std::string_view hook) const override;
 
     [[nodiscard]] fanout::Health health() const override;
     [[nodiscard]] std::optional<fanout::PersonInput> input(presence::Slot slot) const override;
@@ -65,11 +69,20 @@ private:
     [[nodiscard]] Task<> follow_presence();
     [[nodiscard]] Task<> read(PollPlan::Batch batch);
     [[nodiscard]] bool take(const PollPlan::Batch& batch, const GraphReply& reply);
+    Notified take(const graph::Presence& presence, Steady now, Wall wall);
+    void take_polled(const graph::Presence& presence, Steady now, Wall wall);
     void note_unreadable(const Error& why, Steady now);
-    void take(const graph::Presence& presence, Steady now, Wall wall);
     void note_unknown_word(std::string_view word);
 
+    // notified.cpp
+    [[nodiscard]] Result<void> make_notifications();
+    [[nodiscard]] std::vector<Guid> people_to_subscribe(const std::vector<Guid>& present);
+    [[nodiscard]] Notified take_notified(const graph::Presence& presence);
+    void look(std::vector<Guid> people);
+    [[nodiscard]] Task<> look_now();
+
     // writing
+    void visit_soon();
     void visit_changes();
     void look_at_line(presence::Slot slot, Steady now);
     [[nodiscard]] bool may_write(presence::Slot slot) const;
@@ -118,8 +131,14 @@ private:
     Backoff refused_back_off_{milliseconds(5000), milliseconds(60'000)};
     log::OncePerMinute read_complaint_;
 
+    std::unique_ptr<Notifications> notifications_; // null without
+    std::unordered_map<Guid, Steady> watched_;     // whom somebody looked at, until when that counts
+    std::vector<Guid> look_;                       // to be read at once
+    bool looking_ = false;
+
     Photos photos_;
 
+    asio::steady_timer visit_timer_;
     Sessions sessions_;
     Bell write_bell_;
     unsigned writes_under_way_ = 0;

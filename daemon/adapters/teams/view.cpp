@@ -61,6 +61,7 @@ fanout::Health Teams::health() const {
     if (matching_.unmatched > 0 && accounts_in_)
         health.problems.push_back(
             fmt::format("teams: {} people have no Teams account (lamplighter people check)", matching_.unmatched));
+    if (notifications_) notifications_->add_problems(health.problems);
     std::size_t shown = 0;
     for (const Finding& finding : matching_.findings)
         if (finding.kind != Finding::Kind::unmatched && shown++ < doubts_shown)
@@ -136,7 +137,7 @@ std::vector<fanout::Metric> Teams::metrics() const {
     using enum fanout::Metric::Kind;
     const auto& graph = graph_->counters();
     auto number = [](auto value) { return static_cast<double>(value); };
-    return {
+    std::vector<fanout::Metric> all{
         {counter, "lamplighter_teams_requests_total", "Requests to Graph.", "", "", number(graph.requests)},
         {counter, "lamplighter_teams_throttled_total", "Requests that Graph throttled.", "", "",
          number(graph.throttled)},
@@ -163,6 +164,8 @@ std::vector<fanout::Metric> Teams::metrics() const {
         {gauge, "lamplighter_teams_people", "People by how their account was found.", "account", "doubled",
          number(matching_.doubled)},
     };
+    if (notifications_) notifications_->add_metrics(all);
+    return all;
 }
 
 } // namespace lamp::teams

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
+#include <malloc.h>
 
 #include "adapters/teams/teams.hpp"
 #include "base/log.hpp"
@@ -70,9 +71,10 @@ Task<bool> Teams::read_all_accounts() {
     delta_link_ = std::move(changes);
     if (!std::exchange(accounts_in_, true)) plan_.start_over();
     match_again();
+    ::malloc_trim(0); // a large tenant's pages are gone for good
     log::info("teams", "accounts of the tenant",
               {{"accounts", accounts_.size()},
-               {"matched", matching_.matched.size()},
+               {"matched", by_account_.size()},
                {"unmatched", matching_.unmatched},
                {"ambiguous", matching_.ambiguous},
                {"doubled", matching_.doubled}});
@@ -100,6 +102,7 @@ Task<bool> Teams::read_account_changes() {
     accounts_.take(changes);
     accounts_.settle();
     match_again();
+    ::malloc_trim(0);
     co_return true;
 }
 
@@ -139,7 +142,7 @@ void Teams::match_again() {
     auto before = std::exchange(by_account_, {});
     matching_ = match(*people_, lines_, accounts_, match_);
     by_account_.reserve(matching_.matched.size());
-    for (const auto& [slot, id] : matching_.matched)
+    for (const auto& [slot, id] : std::exchange(matching_.matched, {}))
         by_account_.emplace_back(id, slot);
     std::ranges::sort(by_account_);
     by_slot_.assign(people_->slots(), 0);
@@ -160,9 +163,11 @@ void Teams::match_again() {
         if (!may_write(slot)) sessions_.abandon(id, now);
         look_at_line(slot, now);
     }
+    readings_.use(people_->slots());
     plan_.use(std::move(everybody));
     read_bell_.ring();
     write_bell_.ring();
+    if (notifications_) notifications_->people_changed();
 }
 
 std::optional<Guid> Teams::account_of(presence::Slot slot) const {

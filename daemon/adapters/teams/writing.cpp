@@ -14,10 +14,19 @@ constexpr unsigned writes_parallel = 16;
 constexpr unsigned refusals_that_count = 3; // in a row: then it is not one odd account
 constexpr milliseconds adopted_least{60'000};
 constexpr milliseconds adopted_most = std::chrono::hours(4) + std::chrono::minutes(1); // as long as Graph keeps any
+constexpr milliseconds visit_delay{1};
 constexpr graph::Pair in_a_call{graph::Word::busy, graph::Word::in_a_call};
 constexpr std::size_t single_writes = 2; // so few go alone: their answers tell more, and nobody waits for the others
 
 } // namespace
+
+// To wake us costs the lines' loop a system call. Whatever changes within a millisecond wakes us once.
+void Teams::visit_soon() {
+    visit_timer_.expires_after(visit_delay);
+    visit_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) visit_changes();
+    });
+}
 
 // Hop 6: the current state of each line that changed.
 void Teams::visit_changes() {

@@ -31,7 +31,8 @@ const WORDS = {
     inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
     s: { ringing: 'Ringing', held: 'On hold', do_not_disturb: 'Do not disturb', on_call: 'On a call', in_meeting: 'In a meeting', busy: 'Busy', away: 'Away', available: 'Available', offline: 'Offline', unknown: 'Unknown' },
     w: { idle: 'idle', ringing: 'ringing', active: 'in a call', held: 'held', unknown: 'unknown', none: 'none', always: 'always', busy: 'when busy', no_answer: 'when not answered', not_reachable: 'when not reachable', selective: 'selective', multiple: 'several kinds',
-      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off' },
+      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off',
+      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Remote office', forwarding_always: 'Forwarding, always', forwarding_selective: 'Forwarding, selective', forwarding_busy: 'Forwarding when busy', forwarding_no_answer: 'Forwarding when not answered', forwarding_not_reachable: 'Forwarding when not reachable' },
     rules: ['a call rings on the line', 'a call is held, or a transfer is being announced', 'presenting in a Teams meeting', 'do not disturb in Teams, no call on the line', 'do not disturb on the line', 'do not disturb in Teams during a call on the line', 'a call is active on the line', 'in a Teams meeting or call', 'busy in Teams', 'away in Teams', 'the line is known and idle, or Teams says available', 'Teams says offline and nothing is known of the line', 'nothing is known'],
   },
   nl: {
@@ -54,7 +55,8 @@ const WORDS = {
     inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
     s: { ringing: 'Gaat over', held: 'In de wacht', do_not_disturb: 'Niet storen', on_call: 'In gesprek', in_meeting: 'In vergadering', busy: 'Bezet', away: 'Afwezig', available: 'Beschikbaar', offline: 'Offline', unknown: 'Onbekend' },
     w: { idle: 'vrij', ringing: 'gaat over', active: 'in gesprek', held: 'in de wacht', unknown: 'onbekend', none: 'geen', always: 'altijd', busy: 'bij bezet', no_answer: 'bij geen antwoord', not_reachable: 'bij onbereikbaar', selective: 'selectief', multiple: 'meer soorten',
-      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit' },
+      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit',
+      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Extern kantoor', forwarding_always: 'Doorschakeling, altijd', forwarding_selective: 'Doorschakeling, selectief', forwarding_busy: 'Doorschakeling bij bezet', forwarding_no_answer: 'Doorschakeling bij geen antwoord', forwarding_not_reachable: 'Doorschakeling bij onbereikbaar' },
     rules: ['een oproep gaat over op de lijn', 'een gesprek staat in de wacht of wordt aangekondigd doorverbonden', 'presenteert in een Teams-vergadering', 'niet storen in Teams, geen gesprek op de lijn', 'niet storen op de lijn', 'niet storen in Teams tijdens een gesprek', 'er is een gesprek op de lijn', 'in een Teams-vergadering of -gesprek', 'bezet in Teams', 'afwezig in Teams', 'de lijn is bekend en vrij, of Teams zegt beschikbaar', 'Teams zegt offline en van de lijn is niets bekend', 'er is niets bekend'],
   },
   fr: {
@@ -77,7 +79,8 @@ const WORDS = {
     inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
     s: { ringing: 'Sonne', held: 'En attente', do_not_disturb: 'Ne pas déranger', on_call: 'En appel', in_meeting: 'En réunion', busy: 'Occupé', away: 'Absent', available: 'Disponible', offline: 'Hors ligne', unknown: 'Inconnu' },
     w: { idle: 'libre', ringing: 'sonne', active: 'en appel', held: 'en attente', unknown: 'inconnu', none: 'aucun', always: 'toujours', busy: 'si occupé', no_answer: 'sans réponse', not_reachable: 'si injoignable', selective: 'sélectif', multiple: 'plusieurs',
-      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé' },
+      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé',
+      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Bureau distant', forwarding_always: 'Renvoi permanent', forwarding_selective: 'Renvoi sélectif', forwarding_busy: 'Renvoi si occupé', forwarding_no_answer: 'Renvoi sans réponse', forwarding_not_reachable: 'Renvoi si injoignable' },
     rules: ['un appel sonne sur la ligne', 'un appel est en attente ou un transfert est annoncé', 'présente dans une réunion Teams', 'ne pas déranger dans Teams, aucun appel sur la ligne', 'ne pas déranger sur la ligne', 'ne pas déranger dans Teams pendant un appel', 'un appel est en cours sur la ligne', 'en réunion ou en appel Teams', 'occupé dans Teams', 'absent dans Teams', 'la ligne est connue et libre, ou Teams dit disponible', 'Teams dit hors ligne et la ligne est inconnue', 'rien n’est connu'],
   },
   es: {
@@ -100,7 +103,8 @@ const WORDS = {
     inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
     s: { ringing: 'Sonando', held: 'En espera', do_not_disturb: 'No molestar', on_call: 'En llamada', in_meeting: 'En reunión', busy: 'Ocupado', away: 'Ausente', available: 'Disponible', offline: 'Sin conexión', unknown: 'Desconocido' },
     w: { idle: 'libre', ringing: 'sonando', active: 'en llamada', held: 'en espera', unknown: 'desconocido', none: 'ninguno', always: 'siempre', busy: 'si ocupado', no_answer: 'sin respuesta', not_reachable: 'si no localizable', selective: 'selectivo', multiple: 'varios',
-      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado' },
+      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado',
+      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Oficina remota', forwarding_always: 'Desvío permanente', forwarding_selective: 'Desvío selectivo', forwarding_busy: 'Desvío si ocupado', forwarding_no_answer: 'Desvío sin respuesta', forwarding_not_reachable: 'Desvío si no localizable' },
     rules: ['suena una llamada en la línea', 'una llamada está en espera o se anuncia una transferencia', 'presenta en una reunión de Teams', 'no molestar en Teams, sin llamada en la línea', 'no molestar en la línea', 'no molestar en Teams durante una llamada', 'hay una llamada en la línea', 'en reunión o llamada de Teams', 'ocupado en Teams', 'ausente en Teams', 'la línea es conocida y está libre, o Teams dice disponible', 'Teams dice sin conexión y nada se sabe de la línea', 'no se sabe nada'],
   },
 };
@@ -890,10 +894,10 @@ async function drawPhoto() {
 }
 
 /** A rule in words. Only the built-in rules have words here; a site's own rule brings its `text` or shows its number. */
-function ruleText({ rule, text }, builtIn) {
-  if (text) return text;
+function ruleText({ rule, text, built_in: known }, builtIn) {
+  if (known !== true && text) return text;
   if (typeof rule !== 'number') return textOf(rule);
-  return builtIn && words.rules[rule - 1] ? words.rules[rule - 1] : t('ruleN', { n: rule });
+  return (known === true || builtIn) && words.rules[rule - 1] ? words.rules[rule - 1] : t('ruleN', { n: rule });
 }
 
 function drawWhy() {
@@ -906,7 +910,7 @@ function drawWhy() {
   const parts = [el('h3', '', t('why')), el('p', 'verdict', verdict)];
   if (why?.failure) parts.push(el('p', 'failure', why.failure));
   else if (why) {
-    parts.push(el('h4', '', t('inputs')), entries(why.inputs, describeInput));
+    parts.push(el('h4', '', t('inputs')), entries(Array.isArray(why.inputs) ? why.inputs.filter(input => !isSilent(input)) : why.inputs, describeInput));
     parts.push(el('h4', '', t('order')), el('ol', 'rules', ...rules.map((rule, i) => ruleItem(rule, i - decisive, builtIn))));
     parts.push(el('h4', '', t('outputs')), entries(why.outputs, describeOutput));
   }
@@ -921,6 +925,9 @@ function ruleItem(rule, place, builtIn) {
   if (place === 0) item.setAttribute('aria-current', 'true');
   return item;
 }
+
+/** A setting of a line that does nothing at the moment: only what diverts calls is worth a row. */
+const isSilent = ({ source, value }) => value === 'off' && /^(forwarding_|commpilot|anywhere|remote_office)/.test(source);
 
 function describeInput({ source, value, at, age_s: age, expires }) {
   const end = parseTime(expires);

@@ -167,13 +167,15 @@ void Service::handle(const http::Request& request, http::Reply reply) {
     }
     if (const Fault* slow = faults.hit(exchange.kind, request.path, request.body, true, false))
         reply.delay(std::chrono::milliseconds(slow->ms));
+    bool lost = false; // a creation that is carried out, and whose answer nobody hears
     if (const Fault* fault = faults.hit(exchange.kind, request.path, request.body, false, false)) {
         if (auto answer = fault_answer(*fault, exchange)) {
             finish(exchange, *answer);
             note(exchange, answer->status);
             return reply.send(*answer);
         }
-        if (fault_on_the_wire(*fault, exchange, reply)) {
+        lost = fault->kind == "cut" && exchange.kind == Kind::subscription_create;
+        if (!lost && fault_on_the_wire(*fault, exchange, reply)) {
             note(exchange, 0);
             return;
         }
@@ -185,7 +187,8 @@ void Service::handle(const http::Request& request, http::Reply reply) {
             return reply.send(*refusal);
         }
         const std::uint64_t line = note(exchange, 0);
-        return subscriptions->create(exchange, [this, reply, line](http::Response answer) mutable {
+        return subscriptions->create(exchange, [this, reply, line, lost](http::Response answer) mutable {
+            if (lost) return reply.close();
             answer.headers.emplace_back("Date", http_date(identity.now()));
             ++statuses[answer.status];
             for (LogLine& entry : log)

@@ -87,8 +87,8 @@ public:
         auto opened = lamp::store::Store::open(store);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().text);
         store_ = std::move(*opened);
-        auto made = lamp::teams::Teams::make(*loop_, options(), setup_.match, setup_.stale_after, *table_, *fanout_,
-                                             *store_);
+        auto made =
+            lamp::teams::Teams::make(*loop_, options(), setup_.match, setup_.stale_after, *table_, *fanout_, *store_);
         REQUIRE_MESSAGE(made.has_value(), made.error().text);
         teams_ = std::move(*made);
         read_people();
@@ -193,7 +193,9 @@ public:
         return result->get_future().get();
     }
     bool ready() { return health().not_ready.empty() && health().state != "opening"; }
-    void require_ready() { REQUIRE(within(20s, [this] { return ready(); })); }
+    void require_ready() {
+        REQUIRE(within(20s, [this] { return ready(); }));
+    }
 
     // --- the cloud's side
 
@@ -228,11 +230,17 @@ public:
     std::size_t sessions() { return command("graph/state", {{"detail", false}}).at("sessions").as_object().size(); }
     [[nodiscard]] sim::World& world() const { return *world_; }
     /// The n-th person's id; ids are e-mail addresses here, and so are UPNs.
-    [[nodiscard]] std::string person(std::size_t n) const { return std::string(people_->person(people_->order()[n]).id); }
+    [[nodiscard]] std::string person(std::size_t n) const {
+        return std::string(people_->person(people_->order()[n]).id);
+    }
     [[nodiscard]] const presence::People& people() const { return *people_; }
     [[nodiscard]] presence::Table& table() { return *table_; }
 
-private:
+    // --- what the adapter is made of
+
+    [[nodiscard]] lamp::teams::Teams& adapter() { return *teams_; }
+    [[nodiscard]] lamp::store::Store& store() { return *store_; }
+    [[nodiscard]] lamp::Loop& loop() { return *loop_; }
     [[nodiscard]] lamp::teams::TeamsOptions options() const {
         auto start = world_->announcement();
         auto text = [&](std::string_view member) { return std::string(start.at(member).as_string()); };
@@ -247,6 +255,8 @@ private:
         if (setup_.adjust) setup_.adjust(options);
         return options;
     }
+
+private:
     void read_people() {
         auto csv = std::string(command("people_csv").at("csv").as_string());
         auto rows = lamp::roster::read_people(csv).people;

@@ -1,0 +1,135 @@
+#include "app/notification_login.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "adapters/teams/delegated_login.hpp"
+#include "adapters/teams/doctor.hpp"
+#include "app/options.hpp"
+#include "cli/commands.hpp"
+#include "store/store.hpp"
+
+namespace lamp {
+namespace {
+
+namespace fs = std::filesystem;
+using OpenedStore = Result<std::unique_ptr<store::Store>>;
+
+fs::path folder_of(const config::Configuration& configuration) {
+    return configuration.get<DaemonOptions>().state_dir;
+}
+
+OpenedStore open_store(const fs::path& folder) {
+    store::StoreOptions options;
+    options.folder = folder;
+    return store::Store::open(options);
+}
+
+/// What root has made in the daemon's folder shall be the daemon's.
+void hand_over(const fs::path& folder) {
+    struct stat owner{};
+    if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return;
+    for (const char* name : {"lamplighter.db", "lamplighter.db-wal", "lamplighter.db-shm"}) {
+        auto file = folder / name;
+        if (fs::exists(file) && ::lchown(file.c_str(), owner.st_uid, owner.st_gid) != 0)
+            fmt::print(stderr, "{} could not be given to the owner of {}\n", file.string(), folder.string());
+    }
+}
+
+void show(const teams::DevicePrompt& prompt) {
+    fmt::print("Log in with the account that shall subscribe (a service account, no administrator):\n\n"
+               "  address  {}\n  code     {}\n\nThe code lasts {} minutes. Waiting …\n",
+               prompt.address, prompt.code, std::chrono::floor<std::chrono::minutes>(prompt.lasts).count());
+    std::fflush(stdout);
+}
+
+Task<std::string> log_in(Loop& loop, store::Store& store, teams::TeamsOptions options) {
+    auto token = co_await teams::log_in_elsewhere(loop, options, &show);
+    if (!token) co_return token.error().text;
+    auto keep = [&](Secret fresh) {
+        return teams::keep_login(store, options.tenant, options.client_id, std::move(fresh));
+    };
+    if (auto kept = co_await keep(*token); !kept) co_return kept.error().text;
+    auto replaced = [&](Secret fresh) -> Task<> {
+        auto kept = co_await keep(std::move(fresh));
+        if (!kept) fmt::print(stderr, "{}\n", kept.error().text);
+    };
+    auto missing = co_await teams::examine_login(loop, options, *std::move(token), replaced);
+    if (!missing.empty()) co_return "The login is kept, but " + missing;
+    co_return std::string();
+}
+
+} // namespace
+
+int log_in_for_notifications(const config::Configuration& configuration, const teams::TeamsOptions& options) {
+    auto folder = folder_of(configuration);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    auto store = open_store(folder);
+    if (!store) {
+        fmt::print(stderr, "lamplighter teams: {}\n", store.error().text);
+        return cli::failed;
+    }
+    std::string problem;
+    Loop loop("login");
+    loop.spawn([](Loop& here, store::Store& kept, const teams::TeamsOptions& with, std::string& what) -> Task<> {
+        what = co_await log_in(here, kept, with);
+        here.stop();
+    }(loop, **store, options, problem));
+    loop.run_here();
+    hand_over(folder);
+    (*store)->stop();
+    hand_over(folder);
+    if (!problem.empty()) {
+        fmt::print(stderr, "lamplighter teams: {}\n", problem);
+        return cli::failed;
+    }
+    fmt::print("Logged in. {}\n", options.notifications
+                                      ? "A running daemon subscribes within half a minute."
+                                      : "Set notifications = true in [teams] and restart the daemon.");
+    return cli::done;
+}
+
+Task<bool> examine_notifications(Loop& loop, const config::Configuration& configuration, teams::TeamsOptions options,
+                                 http::Tell tell) {
+    if (!options.notifications) co_return true;
+    bool reached = false;
+    http::ClientOptions wire;
+    wire.ca_file = options.ca_file.string();
+    wire.proxy = options.proxy;
+    auto client = http::Client::make(loop.context(), wire);
+    auto url = http::Url::parse(options.public_url);
+    if (client && url)
+        reached = co_await http::reach(*client, *url, tell);
+    else
+        tell({"notifications: public_url", false, client ? url.error().text : client.error().text, "correct [http]"});
+    constexpr std::string_view log_in_first = "lamplighter teams login --notifications";
+    auto failed = [&](std::string why, std::string remedy) {
+        tell({"notifications: account", false, std::move(why), std::move(remedy)});
+        return false;
+    };
+    auto folder = folder_of(configuration);
+    if (!fs::exists(folder / "lamplighter.db")) co_return failed("nobody has logged in", std::string(log_in_first));
+    auto store = open_store(folder);
+    if (!store) co_return failed(store.error().text, "run this as the daemon's user");
+    auto login = co_await teams::read_login(**store, options.tenant, options.client_id);
+    if (!login) co_return failed(login.error().text, "run this as the daemon's user");
+    if (login->empty()) co_return failed("nobody has logged in", std::string(log_in_first));
+    auto replaced = [&](Secret fresh) -> Task<> {
+        auto kept = co_await teams::keep_login(**store, options.tenant, options.client_id, std::move(fresh));
+        if (!kept) fmt::print("      {}\n", kept.error().text);
+    };
+    auto missing = co_await teams::examine_login(loop, options, *login, replaced);
+    (*store)->stop();
+    hand_over(folder);
+    if (!missing.empty())
+        co_return failed(missing, fmt::format("{}, or {}", log_in_first, teams::consent_url(options)));
+    tell({"notifications: account", true, "may subscribe", ""});
+    co_return reached;
+}
+
+} // namespace lamp
