@@ -132,6 +132,15 @@ TEST_CASE("slow rounds are no reason to doubt") {
     CHECK(office.shown().stale);
 }
 
+TEST_CASE("one round that an outage made long does not put doubt off for ever") {
+    Office office;
+    office.readings.expect_every(10min);
+    office.readings.expect_every(1s);
+    office.read(meeting, 0s);
+    office.readings.sweep(start + 15s, noon);
+    CHECK(office.shown().stale);
+}
+
 TEST_CASE("who is missing in an answer is unknown; who has no account any more has said nothing") {
     Office office;
     office.read(meeting, 0s);

@@ -16,7 +16,7 @@ class Readings {
 public:
     /// Not heard of for `stale_after`: unknown. For `doubt_after`: marked stale.
     Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after)
-        : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_after_(doubt_after) {}
+        : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_least_(doubt_after) {}
 
     /// So many slots are in use; without this it grows by itself, and wider than it must.
     void use(std::size_t slots) { people_.reserve(slots); }
@@ -34,7 +34,7 @@ public:
     /// Once a second: whoever was not read for too long.
     void sweep(Steady now, Wall wall);
     /// Rounds take longer than thought: doubt begins later.
-    void expect_every(milliseconds round) { doubt_after_ = std::max(doubt_after_, 3 * round); }
+    void expect_every(milliseconds round) { doubt_after_ = std::max(doubt_least_, 3 * round); }
 
     struct Seen {
         graph::Pair pair;
@@ -61,7 +61,8 @@ private:
     presence::Table& table_;
     fanout::Fanout& fanout_;
     milliseconds stale_after_;
-    milliseconds doubt_after_;
+    milliseconds doubt_least_;
+    milliseconds doubt_after_ = doubt_least_;
     std::vector<Person> people_; // by slot
     std::uint64_t dropped_ = 0;
 };

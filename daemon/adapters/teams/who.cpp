@@ -155,7 +155,9 @@ void Teams::match_again() {
     for (const auto& [id, slot] : before) {
         if (std::ranges::binary_search(by_account_, std::pair(id, slot))) continue;
         if (slot_of(id) != slot) sessions_.abandon(id, now);
-        if (account_of(slot) != id) readings_.forget(slot, wall);
+        if (account_of(slot) == id) continue;
+        readings_.forget(slot, wall);
+        if (slot < last_.size()) last_[slot] = {}; // another's
     }
     for (const auto& [id, slot] : by_account_) {
         if (!may_write(slot)) sessions_.abandon(id, now);

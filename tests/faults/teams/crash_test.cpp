@@ -135,6 +135,15 @@ TEST_CASE("renamed, removed and added while on a call") {
         CHECK(office.lamp(who).said(presence::Source::teams));
         CHECK(office.requests("user") == 1);
     }
+    SUBCASE("what was told of one is not told of the next in the same place") {
+        office.hang_up(who);
+        REQUIRE(within(10s, [&] { return office.told(who) == "cleared: written"; }));
+        office.command("graph/user", {{"user", who}, {"what", "remove"}, {"for_good", true}});
+        REQUIRE(within(10s, [&] { return office.heard(who).find("no account") != std::string::npos; }));
+        office.command("graph/user", {{"what", "add"}, {"upn", who}, {"mail", who}});
+        REQUIRE(within(10s, [&] { return office.heard(who).find("no account") == std::string::npos; }));
+        CHECK(office.told(who).empty());
+    }
     SUBCASE("the person leaves the people file") {
         office.reload([&](auto& rows) { std::erase_if(rows, [&](const auto& row) { return row.id == who; }); });
         CHECK(within(10s, [&] { return office.sessions() == 0; }));
