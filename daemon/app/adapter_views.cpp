@@ -28,8 +28,7 @@ std::vector<status::DoubtView> doubt_views(const Adapters& adapters) {
     std::vector<status::DoubtView> views;
     for (const auto& adapter : adapters.all())
         for (auto& doubt : adapter->doubts())
-            views.push_back(
-                {doubt.slot, std::string(adapter->name()), std::move(doubt.kind), std::move(doubt.text)});
+            views.push_back({doubt.slot, std::string(adapter->name()), std::move(doubt.kind), std::move(doubt.text)});
     return views;
 }
 

@@ -24,7 +24,8 @@ constexpr int patience_ms = 200;
 bool tell(std::string_view place, const std::string& message) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (place.size() < 2 || place.size() >= sizeof address.sun_path || (place[0] != '/' && place[0] != '@')) return false;
+    if (place.size() < 2 || place.size() >= sizeof address.sun_path || (place[0] != '/' && place[0] != '@'))
+        return false;
     std::ranges::copy(place, std::begin(address.sun_path));
     if (place[0] == '@') address.sun_path[0] = '\0'; // the abstract name space
     auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + place.size());

@@ -154,9 +154,9 @@ int people(const Call& call) {
     auto items = call.daemon.list("/v1/people/doubts");
     if (!items) return complain(items.error());
     if (items->empty() && call.format == Format::table) return print("everybody's accounts are found\n"), done;
-    print(print_list(*items,
-                     {{"PERSON", "person"}, {"NAME", "name"}, {"SYSTEM", "adapter"}, {"DOUBT", "kind"}, {"WHY", "text"}},
-                     call.format));
+    print(print_list(
+        *items, {{"PERSON", "person"}, {"NAME", "name"}, {"SYSTEM", "adapter"}, {"DOUBT", "kind"}, {"WHY", "text"}},
+        call.format));
     return done;
 }
 

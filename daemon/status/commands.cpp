@@ -112,8 +112,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     if (ports_.lines)
         ask_lines = [this, slot](Reply<std::vector<LineInput>> reply) { ports_.lines(slot, std::move(reply)); };
     std::function<void(Reply<PersonView>)> ask_person;
-    if (ports_.person)
-        ask_person = [this, slot](Reply<PersonView> reply) { ports_.person(slot, std::move(reply)); };
+    if (ports_.person) ask_person = [this, slot](Reply<PersonView> reply) { ports_.person(slot, std::move(reply)); };
     std::function<void(Reply<std::vector<ServiceInput>>)> ask_services;
     if (ports_.services)
         ask_services = [this, slot](Reply<std::vector<ServiceInput>> reply) {

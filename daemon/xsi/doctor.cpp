@@ -46,8 +46,7 @@ std::string remedy_for(const Error& error) {
 
 class Examination {
 public:
-    Examination(http::Client client, const BroadworksOptions& options, std::string line,
-                http::Tell tell)
+    Examination(http::Client client, const BroadworksOptions& options, std::string line, http::Tell tell)
         : client_(std::move(client)),
           options_(options),
           login_(options),
@@ -159,8 +158,7 @@ private:
 
 } // namespace
 
-Task<bool> examine(http::Client client, BroadworksOptions options, std::string line,
-                   http::Tell tell) {
+Task<bool> examine(http::Client client, BroadworksOptions options, std::string line, http::Tell tell) {
     bool all = true;
     for (const std::string& origin : options.origins()) {
         auto url = http::Url::parse(origin);

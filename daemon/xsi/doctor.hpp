@@ -10,7 +10,6 @@ namespace lamp::xsi {
 
 /// Calls `tell` for each step as it is done; a step that makes the next ones senseless ends its host. `line` is a user
 /// to try a subscription with; empty: the login itself. True if every step passed.
-[[nodiscard]] Task<bool> examine(http::Client client, BroadworksOptions options, std::string line,
-                                 http::Tell tell);
+[[nodiscard]] Task<bool> examine(http::Client client, BroadworksOptions options, std::string line, http::Tell tell);
 
 } // namespace lamp::xsi

@@ -437,7 +437,7 @@ private:
                                                             {"permissions_live", &s.permissions_live},
                                                             {"batch_reversed", &s.batch_reversed},
                                                             {"refresh_once", &s.refresh_once},
-                                                        {"delta_partial", &s.delta_partial},
+                                                            {"delta_partial", &s.delta_partial},
                                                             {"basic_clear", &s.basic_clear}};
         struct Choice {
             std::string_view name;

@@ -213,7 +213,9 @@ TEST_CASE("a photo, its ETag, and nobody's photo") {
 TEST_CASE("doubts: who has no account elsewhere, page by page") {
     status::Ports ports;
     ports.doubts = [](status::Reply<std::vector<status::DoubtView>> reply) {
-        reply({{0, "teams", "unmatched", "has no Teams account"}, {1, "teams", "doubled", "has Alice's"}, {999, "teams", "", ""}});
+        reply({{0, "teams", "unmatched", "has no Teams account"},
+               {1, "teams", "doubled", "has Alice's"},
+               {999, "teams", "", ""}});
     };
     Office office(default_options(), std::move(ports));
     auto first = office.client().get("/v1/people/doubts?limit=1", viewer).json();

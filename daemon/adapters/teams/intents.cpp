@@ -5,16 +5,17 @@
 namespace lamp::teams {
 
 Task<Result<void>> record_intents(store::Store& store, std::string tenant, std::vector<Intent> intents) {
-    return store.write([tenant = std::move(tenant), intents = std::move(intents)](store::Database& disk) -> Result<void> {
-        for (const Intent& intent : intents) {
-            auto done = disk.run("INSERT INTO teams_session(tenant, object_id, line_since, written_at, expires_at) "
-                                 "VALUES(?1, ?2, ?3, ?3, ?4) ON CONFLICT(tenant, object_id) "
-                                 "DO UPDATE SET written_at = excluded.written_at, expires_at = excluded.expires_at",
-                                 tenant, graph::to_string(intent.person), wall_now(), intent.expires);
-            if (!done) return done;
-        }
-        return {};
-    });
+    return store.write(
+        [tenant = std::move(tenant), intents = std::move(intents)](store::Database& disk) -> Result<void> {
+            for (const Intent& intent : intents) {
+                auto done = disk.run("INSERT INTO teams_session(tenant, object_id, line_since, written_at, expires_at) "
+                                     "VALUES(?1, ?2, ?3, ?3, ?4) ON CONFLICT(tenant, object_id) "
+                                     "DO UPDATE SET written_at = excluded.written_at, expires_at = excluded.expires_at",
+                                     tenant, graph::to_string(intent.person), wall_now(), intent.expires);
+                if (!done) return done;
+            }
+            return {};
+        });
 }
 
 Task<Result<std::vector<Intent>>> read_intents(store::Store& store, std::string tenant) {

@@ -162,7 +162,7 @@ private:
     std::uint64_t echoes_ = 0;
     std::uint64_t unknown_words_ = 0;
     std::vector<std::string> words_told_; // unknown words that the log has seen
-    bool leaving_ = false; // sessions are taken back
+    bool leaving_ = false;                // sessions are taken back
     bool stopping_ = false;
 };
 

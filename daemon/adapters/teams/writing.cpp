@@ -69,8 +69,8 @@ Task<> Teams::follow_sessions() {
         auto now = steady_now();
         auto due = std::max(sessions_.due(), write_blocked_until_);
         if (due > now || writes_under_way_ >= writes_parallel) {
-            auto wait = due > now && due != Steady::max() ? std::chrono::ceil<milliseconds>(due - now)
-                                                          : milliseconds(60'000);
+            auto wait =
+                due > now && due != Steady::max() ? std::chrono::ceil<milliseconds>(due - now) : milliseconds(60'000);
             co_await write_bell_.wait(std::min(wait, milliseconds(60'000)));
             continue;
         }

@@ -42,7 +42,7 @@ struct Settings {
     std::int64_t page_size = 100;
     std::int64_t empty_page_every = 7; // every n-th page is empty but goes on; 0 = never
     std::int64_t delta_life_s = 7 * 86'400;
-    bool delta_partial = false; // changes tell no more than the id and the name
+    bool delta_partial = false;   // changes tell no more than the id and the name
     std::int64_t photo_every = 5; // every n-th user has one; 0 = nobody
 
     // Subscriptions

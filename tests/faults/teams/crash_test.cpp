@@ -121,7 +121,9 @@ TEST_CASE("renamed, removed and added while on a call") {
     office.call(who);
     REQUIRE(within(5s, [&] { return office.session(who); }));
     SUBCASE("the account is renamed: it is another's UPN now, and the session of who is nobody's is cleared") {
-        office.command("graph/user", {{"user", who}, {"what", "rename"}, {"upn", "new.name@example.net"}, {"mail", "new.name@example.net"}});
+        office.command(
+            "graph/user",
+            {{"user", who}, {"what", "rename"}, {"upn", "new.name@example.net"}, {"mail", "new.name@example.net"}});
         CHECK(within(10s, [&] { return office.sessions() == 0; }));
         CHECK(within(5s, [&] { return !office.lamp(who).said(presence::Source::teams); }));
         CHECK(office.status(who) == Status::on_call);

@@ -210,8 +210,12 @@ TEST_CASE("one bad account does not darken the other 649") {
 
 TEST_CASE("where batches are not known, sessions are written one by one") {
     int status = 0;
-    SUBCASE("404") { status = 404; }
-    SUBCASE("400") { status = 400; }
+    SUBCASE("404") {
+        status = 404;
+    }
+    SUBCASE("400") {
+        status = 400;
+    }
     TeamsOffice office;
     office.require_ready();
     office.everybody_idle();
@@ -286,7 +290,8 @@ TEST_CASE("permissions that are granted later work without a restart, within a m
 TEST_CASE("while writing is refused, a call in Teams is the person's own") {
     TeamsSetup setup;
     setup.before = [](sim::World& world) {
-        REQUIRE(world.command("graph/permissions", {{"application", json::array{"Presence.Read.All", "User.Read.All"}}}));
+        REQUIRE(
+            world.command("graph/permissions", {{"application", json::array{"Presence.Read.All", "User.Read.All"}}}));
     };
     TeamsOffice office(setup);
     office.require_ready();
