@@ -36,7 +36,8 @@ std::optional<std::string_view> Cursor::quoted() {
     for (auto i = at_ + 1; i < text_.size(); ++i) {
         const char c = text_[i];
         if (c == '\\') {
-            if (++i >= text_.size() || text_[i] == '\r' || text_[i] == '\n') return std::nullopt;
+            ++i;
+            if (i >= text_.size() || text_[i] == '\r' || text_[i] == '\n') return std::nullopt;
         } else if (c == '"') {
             at_ = i + 1;
             return since(begin);
@@ -70,7 +71,7 @@ Parsed<HostPort> take_host_port(Cursor& cursor, Spacing spacing) {
     if (spacing == Spacing::none) cursor.skip(1);
     const auto port = text::number<std::uint16_t>(cursor.digits());
     if (!port || *port == 0) return cursor.fault("The port is not a number from 1 to 65535.");
-    out.port = *port;
+    out.port = port;
     return out;
 }
 

@@ -69,7 +69,7 @@ private:
     Step split() {
         Step outcome;
         auto keep_first = [&](std::unexpected<Refusal> refusal) {
-            if (outcome) outcome = std::move(refusal);
+            if (outcome) outcome = refusal;
         };
         while (bytes_.substr(at_).starts_with("\r\n") && at_ < limits::empty_lines)
             at_ += 2;

@@ -11,6 +11,7 @@
 namespace testing {
 
 using namespace lamp;
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 /// Bytes as on the wire: each "\n" becomes CR LF, "{length}" the length of what follows the first empty line, where the
