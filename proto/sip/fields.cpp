@@ -247,6 +247,13 @@ std::optional<std::uint32_t> parse_seconds(std::string_view text) {
     return text::number<std::uint32_t>(text).value_or(0xffff'ffffU);
 }
 
+std::optional<std::uint32_t> parse_retry_after(std::string_view text) {
+    Cursor cursor(trimmed(text));
+    const auto digits = cursor.digits();
+    if (!cursor.done() && !chars::space(cursor.rest().front()) && !cursor.sees(';') && !cursor.sees('(')) return std::nullopt;
+    return parse_seconds(digits);
+}
+
 std::optional<std::string_view> next_element(std::string_view& text) {
     if (text.data() == nullptr) return std::nullopt;
     bool quoted = false, bracketed = false;

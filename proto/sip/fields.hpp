@@ -94,6 +94,9 @@ struct Worded {
 /// Seconds as in Expires; what is beyond 32 bits counts as 2^32 - 1 (RFC 4475 3.1.2.4 allows it). Nothing if no number.
 [[nodiscard]] std::optional<std::uint32_t> parse_seconds(std::string_view text);
 
+/// Retry-After: the seconds before a comment or parameters. Nothing if no number comes first.
+[[nodiscard]] std::optional<std::uint32_t> parse_retry_after(std::string_view text);
+
 /// The next element of a comma list, trimmed; commas in quotes and in angle brackets do not count. Takes it off `text`.
 /// Nothing at the end. Empty elements come too: whether they are allowed is the caller's to know.
 [[nodiscard]] std::optional<std::string_view> next_element(std::string_view& text);

@@ -137,6 +137,11 @@ TEST_CASE("CSeq, Event, Subscription-State, media types, seconds") {
     CHECK_FALSE(sip::parse_seconds("-1"));
     CHECK_FALSE(sip::parse_seconds(""));
     CHECK_FALSE(sip::parse_seconds("1.5"));
+    CHECK(sip::parse_retry_after("18000;duration=3600") == 18000);
+    CHECK(sip::parse_retry_after(" 120 (I'm in a meeting)") == 120);
+    CHECK(sip::parse_retry_after("5") == 5);
+    CHECK_FALSE(sip::parse_retry_after("5x"));
+    CHECK_FALSE(sip::parse_retry_after("(soon)"));
 }
 
 TEST_CASE("comma lists") {
