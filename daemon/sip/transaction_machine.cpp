@@ -293,11 +293,8 @@ void TransactionMachine::fire(std::uint32_t index, Steady now) {
         rearm(index);
         return push(What::trying_due, index);
     }
-    if (slot.kind == Kind::client) { // Timer F
-        ++counters_.timeouts;
-        push(What::timeout, index);
-    } else if (slot.kind == Kind::invite && slot.state != State::confirmed &&
-               !slot.quiet) { // Timer H, or L without an ACK
+    const bool unheard = slot.kind == Kind::invite && slot.state != State::confirmed && !slot.quiet;
+    if (slot.kind == Kind::client || unheard) { // Timer F; Timer H, or L without an ACK
         ++counters_.timeouts;
         push(What::timeout, index);
     } else if (slot.state < State::completed) {

@@ -28,7 +28,7 @@ constexpr int least_urgent = 4;
 int urgency(const Dialog& dialog) {
     switch (dialog.state) {
     case State::early: return 0;
-    case State::trying: return 1;
+    case State::trying:
     case State::proceeding: return 1;
     case State::confirmed: return dialog.held ? 3 : 2;
     case State::terminated: break;

@@ -250,7 +250,8 @@ std::optional<std::uint32_t> parse_seconds(std::string_view text) {
 std::optional<std::uint32_t> parse_retry_after(std::string_view text) {
     Cursor cursor(trimmed(text));
     const auto digits = cursor.digits();
-    if (!cursor.done() && !chars::space(cursor.rest().front()) && !cursor.sees(';') && !cursor.sees('(')) return std::nullopt;
+    if (!cursor.done() && !chars::space(cursor.rest().front()) && !cursor.sees(';') && !cursor.sees('('))
+        return std::nullopt;
     return parse_seconds(digits);
 }
 

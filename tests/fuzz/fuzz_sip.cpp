@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/sip/digest.hpp"
 #include "proto/sip/framing.hpp"
 #include "proto/sip/message.hpp"
 #include "proto/sip/writer.hpp"
@@ -73,6 +74,24 @@ void check_answer(const Message& request, int status, std::string_view why) {
     if (parsed) require(answer.status() == status);
 }
 
+/// Every value as everything that a value can be.
+void check_values(const Message& message) {
+    for (const Field& field : message.fields()) {
+        if (const auto login = parse_credentials(field.value); login && *login) {
+            require((*login)->qop.empty() || (*login)->nc.size() == 8);
+            require(digest_response(**login, "NOTIFY", "00").empty() || (*login)->algorithm != Algorithm::other);
+        }
+        if (const auto challenge = parse_challenge(field.value); challenge && *challenge) {
+            const auto again = parse_challenge(write_challenge(**challenge));
+            require(again && *again && (*again)->stale == (*challenge)->stale);
+        }
+        static_cast<void>(parse_retry_after(field.value));
+        static_cast<void>(parse_media_type(field.value));
+        if (const auto address = parse_address(field.value)) static_cast<void>(address->uri.user_text());
+        if (const auto uri = parse_uri(field.value)) require(same_uri(*uri, *uri));
+    }
+}
+
 void check_message(std::string_view bytes, Carrier carrier) {
     Message message;
     const auto parsed = message.parse(bytes, carrier);
@@ -91,6 +110,7 @@ void check_message(std::string_view bytes, Carrier carrier) {
         return;
     }
     compare(message, again);
+    check_values(message);
     require(rewritten(again) == first);
     if (message.is_request()) check_answer(message, 200, "");
     static_cast<void>(message.accepts("application/pidf+xml", true));
