@@ -12,6 +12,7 @@ constexpr std::string_view start_line = "start line";
 bool within(std::string_view range, std::string_view type) {
     if (range == "*/*") return true;
     const auto slash = range.find('/');
+    if (slash == std::string_view::npos) return false;
     if (range.substr(slash) == "/*") return text::same_letters(range.substr(0, slash), type.substr(0, type.find('/')));
     return text::same_letters(range, type);
 }
@@ -384,8 +385,10 @@ bool Message::accepts(std::string_view media_type, bool otherwise) const {
     std::size_t looked = 0;
     each_element(Header::accept, [&](std::string_view element) {
         any = true;
+        // A range whose parameters are malformed still says what it is; refusing it would leave a lamp dark.
+        const auto type = trimmed(element.substr(0, element.find(';')));
         const auto range = parse_media_type(element);
-        found = range && within(range->word, media_type) && !is_zero(range->parameters.value("q"));
+        found = within(type, media_type) && !(range && is_zero(range->parameters.value("q")));
         return !found && ++looked < limits::list_tokens;
     });
     return any ? found : !find(Header::accept) && otherwise;

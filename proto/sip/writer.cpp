@@ -207,6 +207,7 @@ void begin_answer(Writer& writer, const Message& request, int status, std::strin
     writer.copy(request, Header::from);
     copy_to(writer, request, to_tag);
     writer.copy(request, Header::call_id).copy(request, Header::cseq);
+    if (status == 100) writer.copy(request, Header::timestamp);
 }
 
 } // namespace lamp::sip

@@ -54,7 +54,8 @@ private:
 
 /// Status line, Vias, From, To, Call-ID and CSeq of an answer (RFC 3261 8.2.6). The top Via gets `received` and
 /// `rport`; To gets `to_tag` unless it has one or `to_tag` is empty (a 100). Works on what was refused, too, if it is
-/// answerable.
+/// answerable. What else the answer has (Contact, a copy of Record-Route where it makes a dialog) is the caller's to
+/// add.
 void begin_answer(Writer& writer, const Message& request, int status, std::string_view reason, std::string_view to_tag,
                   const Origin& origin);
 

@@ -202,6 +202,11 @@ TEST_CASE("Accept") {
                         {"application/pidf+xml;q=0.000", false},
                         {"text/*", false},
                         {"", false},
+                        {"application/pidf+xml;", true},
+                        {"application/pidf+xml;;q", true},
+                        {"application", false},
+                        {"/", false},
+                        {"/*", false},
                         {"nonsense", false}};
     for (const Row& row : rows) {
         CAPTURE(row.accept);

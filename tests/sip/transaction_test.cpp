@@ -46,6 +46,7 @@ struct Shape {
     int cseq = 1;
     int status = 0; // a response
     std::string_view from_tag = "f";
+    std::string_view host = "h"; // of the top Via
 };
 
 class Bench {
@@ -75,9 +76,9 @@ public:
         const auto tag = shape.to_tag.empty() ? std::string() : ";tag=" + std::string(shape.to_tag);
         const auto branch = shape.branch.empty() ? std::string() : ";branch=" + std::string(shape.branch);
         const auto bytes =
-            wire(first + "\nVia: SIP/2.0/UDP h" + branch + "\nFrom: <sip:b@h>;tag=" + std::string(shape.from_tag) +
-                 "\nTo: <sip:a@h>" + tag + "\nCall-ID: c\nCSeq: " + std::to_string(shape.cseq) + " " +
-                 std::string(shape.method) + "\n\n");
+            wire(first + "\nVia: SIP/2.0/UDP " + std::string(shape.host) + branch +
+                 "\nFrom: <sip:b@h>;tag=" + std::string(shape.from_tag) + "\nTo: <sip:a@h>" + tag +
+                 "\nCall-ID: c\nCSeq: " + std::to_string(shape.cseq) + " " + std::string(shape.method) + "\n\n");
         sip::Message message;
         REQUIRE(message.parse(bytes, sip::Carrier::datagram));
         return note(machine.on_message(message, flow, now));
@@ -217,6 +218,9 @@ TEST_CASE("what makes a transaction: branch, sent-by, method; RFC 2543 without b
     CHECK(bench.comes({.branch = "z9hG4bKa", .from_tag = "3"}) == "request ");
     CHECK(bench.comes({.branch = "z9hG4bKA", .from_tag = "4"}) == "request ");
     CHECK(bench.comes({.method = "PUBLISH", .branch = "z9hG4bK1", .from_tag = "5"}) == "request ");
+    CHECK(bench.comes({.branch = "z9hG4bK1", .from_tag = "6", .host = "other"}) == "request ");
+    CHECK(bench.comes({.branch = "z9hG4bK1", .from_tag = "7", .host = "h:5070"}) == "request ");
+    CHECK(bench.comes({.branch = "z9hG4bK1", .from_tag = "8", .host = "H"}) == ""); // hosts have no case
     for (std::string_view branch : {"", "z9hG4bK", "1"}) {
         INFO(branch);
         Bench old;

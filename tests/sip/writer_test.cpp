@@ -41,6 +41,20 @@ CSeq: 1 SUBSCRIBE
           "Content-Length: 0\r\n\r\n");
 }
 
+TEST_CASE("a 100 has no tag of ours and gives Timestamp back (8.2.6.1)") {
+    const auto request = wire("INVITE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: <sip:a@h>\nTo: <sip:b@h>\nCall-ID: 1\n"
+                              "CSeq: 1 INVITE\nTimestamp: 54\n\n");
+    sip::Message message;
+    REQUIRE(message.parse(request, sip::Carrier::datagram));
+    std::string out;
+    sip::Writer writer(out);
+    sip::begin_answer(writer, message, 100, "", "", {});
+    REQUIRE(writer.done());
+    CHECK(out == "SIP/2.0 100 Trying\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@h>\r\nTo: <sip:b@h>\r\nCall-ID: 1\r\nCSeq: "
+                 "1 INVITE\r\n"
+                 "Timestamp: 54\r\nContent-Length: 0\r\n\r\n");
+}
+
 TEST_CASE("received and rport") {
     struct Row {
         const char* via;
