@@ -27,6 +27,9 @@ struct Element {
     [[nodiscard]] bool nil() const { return attribute("nil") == "true" || attribute("nil") == "1"; }
 };
 
+/// References to the predefined five and to characters decoded, once; others stay as they are.
+[[nodiscard]] std::string decoded(std::string_view raw);
+
 /// Refuses what Reader refuses, and more than a million elements.
 [[nodiscard]] Result<Element> parse_tree(std::string_view document);
 

@@ -86,3 +86,13 @@ TEST_CASE("the writer's documents") {
     CHECK(nothing->child("b")->nil());
     CHECK(xml::Writer("a", "u").element("b", "").done() == std::string(declaration) + "\n<a xmlns=\"u\"><b></b></a>");
 }
+
+TEST_CASE("references in attribute values are decoded, once") {
+    CHECK(xml::decoded("a &amp; b &lt;&gt;&quot;&apos;") == "a & b <>\"'");
+    CHECK(xml::decoded("&amp;lt;") == "&lt;");
+    CHECK(xml::decoded("&#65;&#x42;&#233;&#x20ac;&#x1f4de;") == "AB\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x9e");
+    CHECK(xml::decoded("&unheard; & &#xd800; &#0; &#x110000; &") == "&unheard; & &#xd800; &#0; &#x110000; &");
+    const auto tree = xml::parse_tree("<a b='1 &amp;amp; &lt;2&gt; &#65;'/>");
+    REQUIRE(tree);
+    CHECK(tree->attribute("b") == "1 &amp; <2> A");
+}
