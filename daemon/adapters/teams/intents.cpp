@@ -3,19 +3,42 @@
 #include "base/log.hpp"
 
 namespace lamp::teams {
+namespace {
 
-Task<Result<void>> record_intents(store::Store& store, std::string tenant, std::vector<Intent> intents) {
-    return store.write(
-        [tenant = std::move(tenant), intents = std::move(intents)](store::Database& disk) -> Result<void> {
-            for (const Intent& intent : intents) {
-                auto done = disk.run("INSERT INTO teams_session(tenant, object_id, line_since, written_at, expires_at) "
-                                     "VALUES(?1, ?2, ?3, ?3, ?4) ON CONFLICT(tenant, object_id) "
-                                     "DO UPDATE SET written_at = excluded.written_at, expires_at = excluded.expires_at",
-                                     tenant, graph::to_string(intent.person), wall_now(), intent.expires);
-                if (!done) return done;
-            }
-            return {};
+Result<void> put(store::Database& disk, const std::string& tenant, const std::vector<Intent>& intents) {
+    for (const Intent& intent : intents) {
+        auto done = disk.run("INSERT INTO teams_session(tenant, object_id, line_since, written_at, expires_at) "
+                             "VALUES(?1, ?2, ?3, ?3, ?4) ON CONFLICT(tenant, object_id) "
+                             "DO UPDATE SET written_at = excluded.written_at, expires_at = excluded.expires_at",
+                             tenant, graph::to_string(intent.person), wall_now(), intent.expires);
+        if (!done) return done;
+    }
+    return {};
+}
+
+} // namespace
+
+Task<Result<void>> record_intents(store::Store& store, Loop& loop, std::string tenant, std::vector<Intent> intents) {
+    struct Waiting {
+        explicit Waiting(asio::io_context& context) : bell(context) {}
+        Bell bell;
+        std::optional<Result<void>> answer;
+    };
+    auto waiting = std::make_shared<Waiting>(loop.context());
+    store.submit(
+        loop,
+        [tenant = std::move(tenant), intents = std::move(intents)](store::Database& disk) {
+            return put(disk, tenant, intents);
+        },
+        [waiting](Result<void> done) {
+            waiting->answer = std::move(done);
+            waiting->bell.ring();
         });
+    auto until = steady_now() + intent_wait;
+    while (!waiting->answer && steady_now() < until)
+        co_await waiting->bell.wait(std::chrono::ceil<milliseconds>(until - steady_now()));
+    if (waiting->answer) co_return *waiting->answer;
+    co_return fail(Category::timeout, "The disk of state_dir has not answered for two seconds.");
 }
 
 Task<Result<std::vector<Intent>>> read_intents(store::Store& store, std::string tenant) {

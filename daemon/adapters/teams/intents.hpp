@@ -15,8 +15,11 @@ struct Intent {
     Wall expires; // when Graph has certainly ended the session by itself
 };
 
-/// On disk when it returns without an error.
-[[nodiscard]] Task<Result<void>> record_intents(store::Store& store, std::string tenant, std::vector<Intent> intents);
+inline constexpr milliseconds intent_wait{2000}; // for a disk that hangs; what is late is written all the same
+
+/// On disk when it returns without an error. Category::timeout after `intent_wait`.
+[[nodiscard]] Task<Result<void>> record_intents(store::Store& store, Loop& loop, std::string tenant,
+                                                std::vector<Intent> intents);
 [[nodiscard]] Task<Result<std::vector<Intent>>> read_intents(store::Store& store, std::string tenant);
 /// Not waited for: an intent too many costs one clearPresence at the next start.
 void forget_intents(store::Store& store, Loop& loop, std::string tenant, std::vector<graph::Guid> people);

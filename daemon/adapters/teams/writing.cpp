@@ -109,7 +109,7 @@ Task<> Teams::record(std::span<const Sessions::Action> actions) {
     for (const auto& action : actions)
         if (action.verb == Verb::set) intents.push_back({action.person, expires});
     if (intents.empty()) co_return;
-    auto written = co_await record_intents(store_, options_.tenant, intents);
+    auto written = co_await record_intents(store_, loop_, options_.tenant, intents);
     if (written) {
         if (!disk_problem_.empty()) log::info("teams", "what is to be written is on disk first again");
         disk_problem_.clear();

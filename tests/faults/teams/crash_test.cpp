@@ -80,6 +80,24 @@ TEST_CASE("killed, and the clock is set before the restart: what seems long over
     CHECK(within(20s, [&] { return !office.session(office.person(0)); }));
 }
 
+TEST_CASE("a disk that hangs holds nobody's lamp up") {
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    std::promise<void> moves;
+    auto stands = moves.get_future().share();
+    office.store().submit(
+        office.loop(),
+        [stands](lamp::store::Database&) -> lamp::Result<void> { return stands.wait(), lamp::Result<void>(); },
+        [](const lamp::Result<void>&) {});
+    office.call(office.person(0));
+    CHECK(within(8s, [&] { return office.session(office.person(0)); }));
+    CHECK(within(2s, [&] { return office.health().state == "degraded"; }));
+    moves.set_value();
+    office.call(office.person(1));
+    CHECK(within(8s, [&] { return office.session(office.person(1)) && office.health().state == "up"; }));
+}
+
 TEST_CASE("stopped in an orderly way: everybody's session is cleared") {
     TeamsOffice office;
     office.require_ready();

@@ -234,13 +234,13 @@ public:
         return std::string(people_->person(people_->order()[n]).id);
     }
     [[nodiscard]] const presence::People& people() const { return *people_; }
+    [[nodiscard]] lamp::store::Store& store() { return *store_; }
+    [[nodiscard]] lamp::Loop& loop() { return *loop_; }
     [[nodiscard]] presence::Table& table() { return *table_; }
 
     // --- what the adapter is made of
 
     [[nodiscard]] lamp::teams::Teams& adapter() { return *teams_; }
-    [[nodiscard]] lamp::store::Store& store() { return *store_; }
-    [[nodiscard]] lamp::Loop& loop() { return *loop_; }
     [[nodiscard]] lamp::teams::TeamsOptions options() const {
         auto start = world_->announcement();
         auto text = [&](std::string_view member) { return std::string(start.at(member).as_string()); };
