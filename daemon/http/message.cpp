@@ -154,6 +154,20 @@ bool looks_like_html(const Head& head, std::string_view first_bytes) {
            element_is(text, "<body") || element_is(text, "<script");
 }
 
+Category category_of(int status) {
+    switch (status) {
+    case 401: return Category::unauthorised;
+    case 403: return Category::forbidden;
+    case 404:
+    case 410: return Category::not_found;
+    case 409: return Category::conflict;
+    case 429: return Category::throttled;
+    default: break;
+    }
+    if (status >= 500) return Category::unavailable;
+    return status >= 300 && status < 400 ? Category::protocol : Category::invalid;
+}
+
 Secret basic(std::string_view user, const Secret& password) {
     std::string plain(user);
     plain += ':';

@@ -88,6 +88,10 @@ struct Answer : Head {
 /// The same question for the first bytes of a stream. XHTML counts as HTML; an XML declaration alone does not.
 [[nodiscard]] bool looks_like_html(const Head& head, std::string_view first_bytes);
 
+/// What a status of 300 or more is called: 401 unauthorised, 403 forbidden, 404 and 410 not_found, 409 conflict, 429
+/// throttled, 3xx protocol, 5xx unavailable, else invalid.
+[[nodiscard]] Category category_of(int status);
+
 /// "Basic …" of a login (RFC 7617, UTF-8), for Request::authorization.
 [[nodiscard]] Secret basic(std::string_view user, const Secret& password);
 /// "Bearer …" (RFC 6750).

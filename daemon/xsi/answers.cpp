@@ -6,27 +6,9 @@
 #include "proto/xsi/documents.hpp"
 
 namespace lamp::xsi {
-namespace {
-
-Category category_of(int status) {
-    switch (status) {
-    case 401: return Category::unauthorised;
-    case 403: return Category::forbidden;
-    case 404:
-    case 410: return Category::not_found;
-    case 409: return Category::conflict;
-    case 429: return Category::throttled;
-    default: break;
-    }
-    if (status >= 500) return Category::unavailable;
-    return status >= 300 && status < 400 ? Category::protocol : Category::invalid;
-}
-
-} // namespace
-
 Result<std::string> checked(http::Answer answer, std::string_view what) {
     if (answer.looks_like_html())
-        return fail(answer.success() ? Category::protocol : category_of(answer.status),
+        return fail(answer.success() ? Category::protocol : http::category_of(answer.status),
                     fmt::format("{} was answered {} with a web page instead of XSI: blocked by the operator's front "
                                 "end (is this address allowed?)",
                                 what, answer.status));
@@ -37,7 +19,7 @@ Result<std::string> checked(http::Answer answer, std::string_view what) {
     if (answer.success()) return std::move(answer.body);
     auto info = read_error(answer.body);
     auto reason = info ? fmt::format("{} (error {})", info->summary, info->code) : answer.reason;
-    return fail(category_of(answer.status), fmt::format("{} was answered {}: {}", what, answer.status, reason));
+    return fail(http::category_of(answer.status), fmt::format("{} was answered {}: {}", what, answer.status, reason));
 }
 
 } // namespace lamp::xsi

@@ -50,18 +50,6 @@ std::string login_endpoint(const TeamsOptions& options, std::string_view what) {
     return fmt::format("{}/{}/oauth2/v2.0/{}", options.login_url.text, http::encode_segment(options.tenant), what);
 }
 
-Category category_of(int status) {
-    switch (status) {
-    case 401: return Category::unauthorised;
-    case 403: return Category::forbidden;
-    case 404:
-    case 410: return Category::not_found;
-    case 409: return Category::conflict;
-    case 429: return Category::throttled;
-    default: return status >= 500 ? Category::unavailable : Category::invalid;
-    }
-}
-
 fanout::Outcome GraphReply::outcome() const {
     using Kind = fanout::Outcome::Kind;
     if (ok()) return fanout::Outcome::delivered();
@@ -265,7 +253,7 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wa
     if (told) reply.code = told->code;
     if (auto location = answer.headers.find("Location")) reply.location = *location;
     bool foreign = answer.success() || (!told && answer.looks_like_html());
-    auto category = foreign ? Category::protocol : category_of(answer.status);
+    auto category = foreign ? Category::protocol : http::category_of(answer.status);
     auto text = foreign ? fmt::format("Graph's place was taken by something that answered {} with no JSON "
                                       "(a proxy, a captive portal?)",
                                       answer.status)

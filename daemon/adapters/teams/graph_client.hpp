@@ -37,9 +37,6 @@ struct GraphReply {
 /// Where this tenant's tokens are given ("token") and codes for a login elsewhere ("devicecode").
 [[nodiscard]] std::string login_endpoint(const TeamsOptions& options, std::string_view what);
 
-/// What a status of 400 or more is called.
-[[nodiscard]] Category category_of(int status);
-
 /// What is asked for at `graph`: of "/v1.0/…" with the prefix of a gateway; of a link of Graph's own the path and query
 /// as they are. A link's host is not looked at, since gateways seldom rewrite links and the token goes nowhere else.
 [[nodiscard]] Result<std::string> local_target(const http::Url& graph, const std::string& target);

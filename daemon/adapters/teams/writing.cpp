@@ -195,7 +195,7 @@ void Teams::take_batch(const GraphReply& reply, std::vector<fanout::Outcome>& ou
         one.status = answer.status;
         if (answer.retry_after) one.after = *answer.retry_after;
         if (answer.status < 200 || answer.status > 299)
-            one.error = Error(category_of(answer.status),
+            one.error = Error(http::category_of(answer.status),
                               fmt::format("Graph answered {} {}", answer.status,
                                           answer.error ? answer.error->code + ": " + answer.error->message : ""));
         one.uncertain = answer.status >= 500;
