@@ -23,18 +23,34 @@ Made make_teams(const AdapterParts& parts) {
     return std::unique_ptr<fanout::Adapter>(std::move(*made));
 }
 
-// The one list.
-constexpr std::array makers{&make_teams};
+void reload_teams(fanout::Adapter& adapter, const config::Configuration& configuration) {
+    if (const auto* section = configuration.find<teams::TeamsOptions>())
+        static_cast<teams::Teams&>(adapter).use_switches(*section);
+}
+
+// The one list: how an adapter is made, and what of a new configuration it takes while it runs.
+struct Row {
+    Made (*make)(const AdapterParts&);
+    void (*reload)(fanout::Adapter&, const config::Configuration&);
+};
+constexpr std::array rows{Row{&make_teams, &reload_teams}};
 
 } // namespace
 
 Result<void> Adapters::make(const AdapterParts& parts) {
-    for (auto maker : makers) {
-        auto made = maker(parts);
+    for (const Row& row : rows) {
+        auto made = row.make(parts);
         if (!made) return std::unexpected(made.error());
-        if (*made) all_.push_back(std::move(*made));
+        if (!*made) continue;
+        all_.push_back(std::move(*made));
+        reloads_.push_back(row.reload);
     }
     return {};
+}
+
+void Adapters::reload(const config::Configuration& configuration) {
+    for (std::size_t i = 0; i < all_.size(); ++i)
+        reloads_[i](*all_[i], configuration);
 }
 
 void Adapters::start() {

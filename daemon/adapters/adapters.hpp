@@ -32,6 +32,8 @@ public:
     /// Before the loops start. Makes those whose section stands in the configuration.
     [[nodiscard]] Result<void> make(const AdapterParts& parts);
     void start();
+    /// Takes what may change while they run.
+    void reload(const config::Configuration& configuration);
     /// `done` is called once all are through.
     void shut_down(milliseconds limit, std::function<void()> done);
     void use_people(const std::shared_ptr<const presence::People>& people, const std::vector<fanout::LineName>& lines);
@@ -51,6 +53,7 @@ private:
                     std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
 
     std::vector<std::unique_ptr<fanout::Adapter>> all_;
+    std::vector<void (*)(fanout::Adapter&, const config::Configuration&)> reloads_; // as in all_
 };
 
 } // namespace lamp

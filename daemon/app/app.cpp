@@ -291,6 +291,7 @@ private:
         if (auto access = service_->use_access(access_options()); !access)
             log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
         load_people();
+        egress_.post([this, configuration = configuration_] { adapters_.reload(*configuration); });
         ingress_.post([this] {
             for (auto& platform : platforms_)
                 platform->retry_now();

@@ -160,6 +160,38 @@ class BothWays(unittest.TestCase):
         self.assertIn("teams_stale_after", outcome.stdout)
 
 
+class Reload(unittest.TestCase):
+    """The switches of [teams] are taken by a reload: for somebody, for a folder, for everybody."""
+
+    def test_switches(self):
+        with Pair("--people", "20") as (sim, daemon):
+            sim.command("call", **{"from": "2000", "to": "2001"})
+            sim.command("answer", user="2001")
+            self.assertTrue(within(10, lambda: len(sessions(sim)) == 2))
+            one, other = sorted(sessions(sim))
+
+            def reload_with(**keys):
+                daemon.config.write_text(daemon.text.split("[teams]")[0] + teams_section(sim, **keys))
+                status, _, answer = daemon.post("/v1/reload")
+                self.assertEqual(status, 200, answer)
+                self.assertEqual(answer["needs_restart"], [])
+
+            reload_with(**{"except": [one]})
+            self.assertTrue(within(5, lambda: set(sessions(sim)) == {other}), sessions(sim))
+            reload_with(except_folders=[daemon.presence()[other]["folder"]])
+            self.assertTrue(within(5, lambda: other not in sessions(sim)))
+            reload_with(write=False)
+            self.assertTrue(within(5, lambda: not sessions(sim)))
+            reload_with()
+            self.assertTrue(within(5, lambda: set(sessions(sim)) == {one, other}))
+            self.assertIsNotNone(daemon.presence()[one]["teams"])
+            reload_with(read=False)
+            self.assertTrue(within(5, lambda: daemon.presence()[one]["teams"] is None))
+            self.assertEqual(len(sessions(sim)), 2)
+            reload_with()
+            self.assertTrue(within(5, lambda: daemon.presence()[one]["teams"] is not None))
+
+
 class Killed(unittest.TestCase):
     """kill -9 with people in calls: who hung up meanwhile is not "in a call" any more once the daemon is back."""
 

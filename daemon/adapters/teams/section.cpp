@@ -50,16 +50,16 @@ config::Section<TeamsOptions> teams_section() {
         .example(R"("credential:teams-key")");
     s.key("login_url", &O::login_url, restart, "Where tokens are given; national clouds have their own.");
     s.key("graph_url", &O::graph_url, restart, "Where Microsoft Graph is; national clouds have their own.");
-    s.key("read", &O::read, restart, "People's Teams presence counts in their status.");
-    s.key("write", &O::write, restart, "Teams shows \"In a call\" while a call is active or held.");
+    s.key("read", &O::read, live, "People's Teams presence counts in their status.");
+    s.key("write", &O::write, live, "Teams shows \"In a call\" while a call is active or held.");
     s.key("poll", &O::poll, config::range(1s, 10min), restart,
           "How often everybody's presence is read, as far as the budget allows.");
     s.key("session_lifetime", &O::session_lifetime, config::range(5min, 4h), restart,
           "How long \"In a call\" may outlive a daemon that died; refreshed at half of it while the call lasts.");
-    s.key("write_while_ringing", &O::write_while_ringing, restart, "Already while a call rings.");
-    s.key("except", &O::except, restart, "Ids of people whose Teams presence is never written.")
+    s.key("write_while_ringing", &O::write_while_ringing, live, "Already while a call rings.");
+    s.key("except", &O::except, live, "Ids of people whose Teams presence is never written.")
         .example(R"(["reception@example.net"])");
-    s.key("except_folders", &O::except_folders, restart, "Folders whose people's Teams presence is never written.")
+    s.key("except_folders", &O::except_folders, live, "Folders whose people's Teams presence is never written.")
         .example(R"(["Meeting rooms"])");
     s.key("requests_per_30s", &O::requests_per_30s, config::range(std::int64_t{30}, pacing_lifted), restart,
           "The budget of presence requests, reads and writes together. Microsoft allows 1500; lower it when other "

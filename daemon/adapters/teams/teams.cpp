@@ -54,18 +54,37 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       visit_timer_(loop.context()),
       sessions_(times_of(options_)),
       write_bell_(loop.context()) {
-    if (options_.write)
-        sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_soon(); }); });
+    sink_ = &fanout.add("teams", table.capacity(), [this] { loop_.post([this] { visit_soon(); }); });
 }
 
 Teams::~Teams() = default;
 
 void Teams::start() {
     loop_.spawn(follow_directory());
-    if (options_.read) loop_.spawn(follow_presence());
+    loop_.spawn(follow_presence());
     if (notifications_) notifications_->start();
     loop_.spawn(follow_sessions()); // also with write = false: what an earlier run left is cleared
     loop_.spawn(sweep());
+}
+
+void Teams::use_switches(const TeamsOptions& options) {
+    auto now = steady_now();
+    auto wall = wall_now();
+    options_.read = options.read;
+    options_.write = options.write;
+    options_.write_while_ringing = options.write_while_ringing;
+    options_.except = options.except;
+    options_.except_folders = options.except_folders;
+    for (const auto& [id, slot] : by_account_) {
+        if (!options_.read) {
+            readings_.forget(slot, wall);
+            sessions_.mask(id, false, now);
+        }
+        if (!may_write(slot)) sessions_.abandon(id, now);
+        look_at_line(slot, now);
+    }
+    read_bell_.ring();
+    write_bell_.ring();
 }
 
 void Teams::shut_down(milliseconds limit, std::function<void()> done) {
@@ -94,7 +113,7 @@ Task<> Teams::say_goodbye(milliseconds limit, std::function<void()> done) {
 Task<> Teams::follow_presence() {
     while (!stopping_) {
         auto now = steady_now();
-        auto due = std::max(plan_.due(now), read_blocked_until_);
+        auto due = options_.read ? std::max(plan_.due(now), read_blocked_until_) : Steady::max();
         if (due > now || reads_under_way_ >= reads_parallel) {
             auto wait = reads_under_way_ >= reads_parallel || due == Steady::max()
                             ? milliseconds(1000)
@@ -167,7 +186,7 @@ bool Teams::take(const PollPlan::Batch& batch, const GraphReply& reply) {
     }
     read_garbled_.clear();
     read_back_off_.reset();
-    if (std::ranges::equal(told, batch.people)) return true;
+    if (!options_.read || std::ranges::equal(told, batch.people)) return true;
     std::ranges::sort(told);
     for (const Guid& id : batch.people)
         if (!std::ranges::binary_search(told, id))
@@ -195,7 +214,7 @@ void Teams::take_polled(const graph::Presence& presence, Steady now, Wall wall) 
 
 Notified Teams::take(const graph::Presence& presence, Steady now, Wall wall) {
     auto slot = slot_of(presence.id);
-    if (!slot) return Notified::stranger;
+    if (!slot || !options_.read) return Notified::stranger; // an answer may come after a reload that ended reading
     if (readings_.is_old(*slot, presence, now)) return Notified::old;
     if (!presence.unheard.empty()) note_unknown_word(presence.unheard);
     bool echo = echo_.is_echo(presence.id, presence.pair, now);

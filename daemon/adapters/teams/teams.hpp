@@ -32,6 +32,9 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return "teams"; }
     void start() override;
+    /// What a reload may change: read, write, write_while_ringing, except, except_folders. Whoever is not written any
+    /// more is cleared, whoever is in a call and may be written is told; without `read` nothing is known.
+    void use_switches(const TeamsOptions& options);
     /// Clears the sessions that it can within `limit`; the rest ends by itself, or at the next start.
     void shut_down(milliseconds limit, std::function<void()> done) override;
     void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) override;
