@@ -73,7 +73,8 @@ class BothWays(unittest.TestCase):
         one = next(iter(callers))
         why = self.daemon.get(f"/v1/presence/{one}/why")[2]
         self.assertIn("teams", [output["adapter"] for output in why["outputs"]])
-        self.assertTrue(within(5, lambda: self.daemon.get(f"/v1/presence/{one}/why")[2]["outputs"][0]["result"] == "written"))
+        self.assertTrue(within(5, lambda: self.daemon.get(f"/v1/presence/{one}/why")[2]["outputs"][0]["result"].startswith("written")))
+        self.assertIn("still ring", self.daemon.get(f"/v1/presence/{one}/why")[2]["outputs"][0]["result"])
         self.assertIn("Busy/InACall", self.asks("why", one).stdout)
         self.sim.command("hangup", user="2000")
         self.assertTrue(within(5, lambda: not sessions(self.sim)), sessions(self.sim))

@@ -103,7 +103,7 @@ std::string Teams::session_result(const Sessions::Session& session, presence::Sl
     if (!in_call || session.published != Sessions::Session::Published::yes) return "waiting for its turn";
     if (seen && !seen->echo && seen->read_at > session.written + EchoFilter::linger)
         return fmt::format("written, but Teams shows {}: the person's own status goes before", text_of(seen->pair));
-    return "written";
+    return "written; calls in Teams still ring, which an application cannot change";
 }
 
 std::optional<fanout::PersonOutput> Teams::output(presence::Slot slot) const {

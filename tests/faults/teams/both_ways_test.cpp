@@ -53,7 +53,7 @@ TEST_CASE("a call is told to Teams and taken back at its end") {
     office.client(who, "Available", "Available");
     office.call(who);
     REQUIRE(within(5s, [&] { return office.session(who); }));
-    CHECK(within(2s, [&] { return office.told(who) == "Busy/InACall: written"; }));
+    CHECK(within(2s, [&] { return office.told(who).starts_with("Busy/InACall: written"); }));
     office.line(who, LineState::held, true);
     office.line(who, LineState::ringing, true); // a second call rings
     std::this_thread::sleep_for(700ms);

@@ -21,7 +21,7 @@ TEST_CASE("killed while a call is written or being taken back") {
          [](TeamsOffice& office, const std::string& who) {
              office.call(who);
              REQUIRE(within(5s, [&] { return office.session(who); }));
-             REQUIRE(within(5s, [&] { return office.told(who) == "Busy/InACall: written"; }));
+             REQUIRE(within(5s, [&] { return office.told(who).starts_with("Busy/InACall: written"); }));
          }},
         {"clearing has left, no answer yet",
          [](TeamsOffice& office, const std::string& who) {
