@@ -58,6 +58,25 @@ TEST_CASE("killed while a call is written or being taken back") {
     }
 }
 
+TEST_CASE("killed while a session is refreshed") {
+    TeamsSetup setup;
+    setup.adjust = [](auto& options) { options.session_lifetime = 4s; }; // refreshed after two
+    TeamsOffice office(setup);
+    office.require_ready();
+    office.everybody_idle();
+    auto who = office.person(0);
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.session(who); }));
+    office.fault("slow", "presence_set", {{"ms", 60'000}});
+    REQUIRE(within(10s, [&] { return office.requests("presence_set") >= 2; }));
+    office.kill();
+    office.command("graph/faults/clear");
+    office.start();
+    office.hang_up(who);
+    office.require_ready();
+    CHECK(within(10s, [&] { return !office.session(who); }));
+}
+
 TEST_CASE("killed, and the line is not heard of after the restart: cleared all the same") {
     TeamsOffice office;
     office.require_ready();
