@@ -250,14 +250,12 @@ void GraphClient::digest_error(GraphReply& reply, const http::Answer& answer, Wa
     auto told = graph::read_error(answer.body);
     auto id = told ? told->request_id : std::string();
     if (auto header = answer.headers.find("request-id"); header && id.empty()) id = *header;
-    if (told) reply.code = told->code;
-    if (auto location = answer.headers.find("Location")) reply.location = *location;
     bool foreign = answer.success() || (!told && answer.looks_like_html());
     auto category = foreign ? Category::protocol : http::category_of(answer.status);
     auto text = foreign ? fmt::format("Graph's place was taken by something that answered {} with no JSON "
                                       "(a proxy, a captive portal?)",
                                       answer.status)
-                        : fmt::format("Graph answered {} {}{}{}", answer.status, reply.code,
+                        : fmt::format("Graph answered {} {}{}{}", answer.status, told ? told->code : std::string(),
                                       told && !told->message.empty() ? ": " + told->message : std::string(),
                                       id.empty() ? std::string() : fmt::format(" (request-id {})", id));
     reply.error = Error(category, text);
@@ -307,9 +305,7 @@ void GraphClient::note_success() {
 }
 
 void GraphClient::read_roles(const Secret& token) {
-    auto of = std::hash<std::string>()(token.reveal());
-    if (of == roles_of_) return;
-    roles_of_ = of;
+    if (token == token_in_use_) return;
     token_in_use_ = token;
     ++counters_.tokens;
     roles_.clear();

@@ -22,10 +22,8 @@ struct GraphReply {
     int status = 0; // 0: no answer
     std::string body{};
     std::optional<Error> error{};
-    std::string code{};     // Graph's error code
     milliseconds after{0};  // 429 and 503: not earlier than this
     bool uncertain = false; // it may have been carried out all the same
-    std::string location{}; // of a 410
 
     [[nodiscard]] bool ok() const { return !error; }
     /// For a write: 404 means that there is nothing to write to.
@@ -123,7 +121,6 @@ private:
     bool stopped_ = false;
     std::optional<Wall> last_success_;
     std::string last_error_;
-    std::size_t roles_of_ = 0; // hash of the token whose roles these are
     std::string who_ = "application";
     Secret token_in_use_;
     std::vector<std::string> roles_;
