@@ -13,6 +13,7 @@
 
 #include "fakes/world.hpp"
 #include "fanout/fanout.hpp"
+#include "faults/within.hpp"
 #include "loop/loop.hpp"
 #include "presence/table.hpp"
 #include "xsi/platform.hpp"
@@ -21,16 +22,6 @@ namespace faults {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
-
-/// Asks until it holds; false after `limit`. Polling, so that a slow machine only makes the test slower.
-inline bool within(std::chrono::milliseconds limit, const std::function<bool()>& holds) {
-    auto end = lamp::steady_now() + limit;
-    while (!holds()) {
-        if (lamp::steady_now() > end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 /// An organisation as small as the test allows: who waits for few waits short.
 inline sim::Options small_office(int xsps = 1, std::size_t people = 8) {
@@ -112,13 +103,7 @@ public:
     std::int64_t requests(std::string_view kind) {
         return command("state", {{"detail", false}}).at("requests").at(kind).to_number<std::int64_t>();
     }
-    std::int64_t requests_in_all() {
-        std::int64_t sum = 0;
-        auto state = command("state", {{"detail", false}});
-        for (const auto& [kind, count] : state.at("requests").as_object())
-            sum += count.to_number<std::int64_t>();
-        return sum;
-    }
+    std::int64_t requests_in_all() { return faults::requests_in_all(command("state", {{"detail", false}})); }
     /// A counter of the platform: events, acks, unknown_acks, resent, channels_opened, non_responsive, …
     std::int64_t counted(std::string_view name) {
         return command("state", {{"detail", false}}).at("counters").at(name).to_number<std::int64_t>();

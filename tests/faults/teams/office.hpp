@@ -12,6 +12,7 @@
 
 #include "adapters/teams/teams.hpp"
 #include "fakes/world.hpp"
+#include "faults/within.hpp"
 #include "roster/people_file.hpp"
 #include "store/store.hpp"
 
@@ -23,16 +24,6 @@ using namespace std::chrono_literals;
 using lamp::presence::LineState;
 using lamp::presence::Status;
 using lamp::presence::TeamsState;
-
-/// Asks until it holds; false after `limit`. Polling, so that a slow machine only makes the test slower.
-inline bool within(std::chrono::milliseconds limit, const std::function<bool()>& holds) {
-    auto end = lamp::steady_now() + limit;
-    while (!holds()) {
-        if (lamp::steady_now() > end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 /// A folder of its own that is gone afterwards.
 class Folder {
@@ -215,13 +206,7 @@ public:
     std::int64_t requests(std::string_view kind) {
         return command("graph/state", {{"detail", false}}).at("requests").at(kind).to_number<std::int64_t>();
     }
-    std::int64_t requests_in_all() {
-        std::int64_t all = 0;
-        auto state = command("graph/state", {{"detail", false}});
-        for (const auto& [kind, count] : state.at("requests").as_object())
-            all += count.to_number<std::int64_t>();
-        return all;
-    }
+    std::int64_t requests_in_all() { return faults::requests_in_all(command("graph/state", {{"detail", false}})); }
     /// Whether our session of this person exists at Graph.
     bool session(std::string_view who) {
         auto state = command("graph/state", {{"detail", false}});
