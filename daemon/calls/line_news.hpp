@@ -1,0 +1,73 @@
+// What the telephony loop tells those who show or control calls (SIP, CSTA, history): the whole of one line as it is
+// now, and the calls that ended since it was told last. Values only; they travel by post. Every change of a line is
+// told, in order, none is joined with another.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "presence/words.hpp"
+
+namespace lamp::calls {
+
+enum class CallState : std::uint8_t {
+    dialling, // goes out and is not answered; a click-to-dial call that rings one's own telephone, too
+    ringing,  // comes in and alerts
+    active,
+    held,           // by this line
+    held_by_remote, // by the other side
+};
+[[nodiscard]] std::string_view name(CallState state);
+
+/// One leg of one line.
+struct Call {
+    std::string id;      // what BroadWorks calls this leg; control takes it
+    std::string session; // the same for all legs that belong together (external tracking id); may be empty
+    CallState state = CallState::dialling;
+    bool incoming = false;
+    bool withheld = false;     // the caller wants to stay unknown: number and name are not for others' eyes
+    std::string remote_number; // "+31…", an extension, or a sip: URI; may be empty
+    std::string remote_name;
+    std::string remote_user; // BroadWorks user id where the other side is one of ours; may be empty
+    std::string ddi;         // the number that was called, where the platform tells it
+    std::string queue;       // call centre, where it came through one
+    std::optional<Wall> started;
+    std::optional<Wall> answered;
+    bool operator==(const Call&) const = default;
+};
+
+/// Why a leg is over, as far as the platform tells.
+enum class End : std::uint8_t {
+    unknown, // it vanished while nobody looked
+    hung_up_here,
+    hung_up_there,
+    not_answered, // the caller gave up, or it rang out
+    declined,
+    busy,
+    redirected, // forwarded or deflected by this line; `to` says where
+    transferred,
+    answered_elsewhere, // another of one's own, or a pickup
+    failed,
+};
+[[nodiscard]] std::string_view name(End end);
+
+struct EndedCall {
+    Call call; // as it was last seen
+    End why = End::unknown;
+    std::string to; // redirected, transferred: where it went, if told
+};
+
+struct LineNews {
+    std::string line;   // BroadWorks user id
+    bool known = false; // false: the platform has been away for too long, or has not told the first state yet
+    bool stale = false; // the channel is gone; what follows is what was known last
+    bool dnd = false;
+    presence::Forwarding forwarding = presence::Forwarding::none;
+    presence::AgentState agent = presence::AgentState::none;
+    std::vector<Call> calls;      // oldest first
+    std::vector<EndedCall> ended; // since the line was told last
+};
+
+} // namespace lamp::calls

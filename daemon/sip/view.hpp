@@ -1,0 +1,47 @@
+// What watchers may be told of one resource (a person, one of their lines), read at one moment: the seam between those
+// who know (the presence table, the telephony loop, publications) and the event packages that render it. Lives on the
+// sip loop.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "presence/words.hpp"
+#include "proto/dialoginfo/document.hpp"
+#include "proto/pidf/document.hpp"
+
+namespace lamp::sip {
+
+/// Dense index of whom or what a SUBSCRIBE or PUBLISH may name. Never moves while the daemon runs.
+using ResourceIndex = std::uint32_t;
+
+struct Messages { // of a voice mail box (RFC 3842)
+    std::uint32_t fresh = 0;
+    std::uint32_t old = 0;
+    bool operator==(const Messages&) const = default;
+};
+
+struct View {
+    /// False: nobody knows the calls now (the platform is away for too long). A lamp must not be lit or darkened by it.
+    bool calls_known = true;
+    presence::Status status = presence::Status::unknown; // the verdict, for presence
+    Wall since{};
+    std::string_view name;                              // of the person
+    std::span<const dialoginfo::Dialog> dialogs;        // of the line's calls, and published ones
+    std::span<const pidf::Document* const> published{}; // presence documents of publications, newest first
+    std::optional<Messages> messages{};                 // nothing: the platform does not tell
+    bool dnd = false;
+    presence::Forwarding forwarding = presence::Forwarding::none;
+    presence::AgentState agent = presence::AgentState::none;
+};
+
+/// Who asks, after authentication (sip-csta.md 9).
+struct Watcher {
+    std::string id;       // authenticated user, or the From URI of a trusted peer, in lower case; what limits count by
+    bool trusted = false; // came from a trusted network
+    bool operator==(const Watcher&) const = default;
+};
+
+} // namespace lamp::sip
