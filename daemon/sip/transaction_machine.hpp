@@ -12,19 +12,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "sip/flow.hpp"
 #include "sip/timer_wheel.hpp"
 #include "sip/transaction_key.hpp"
 
 namespace lamp::sip {
-
-/// The way to a peer; what its numbers mean is the transport's business.
-struct Flow {
-    std::uint64_t socket = 0;               // a listener or a connection
-    std::array<std::uint8_t, 16> address{}; // IPv4 as IPv4-mapped IPv6
-    std::uint16_t port = 0;
-    bool reliable = false; // TCP, TLS: nothing is sent twice
-    bool operator==(const Flow&) const = default;
-};
 
 class TransactionMachine {
 public:
