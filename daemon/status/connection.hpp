@@ -5,11 +5,15 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "status/poller.hpp"
+#include "net/poller.hpp"
+#include "net/wire.hpp"
 #include "status/request.hpp"
-#include "status/wire.hpp"
 
 namespace lamp::status {
+
+using net::Moved;
+using net::Poller;
+using net::Wire;
 
 class Server;
 struct Identity;

@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "loop/loop.hpp"
+#include "net/listener.hpp"
 #include "status/answer.hpp"
 #include "status/connection.hpp"
 #include "status/limits.hpp"
-#include "status/listener.hpp"
 #include "status/metrics.hpp"
 
 namespace lamp::status {
+
+using net::Listener;
 
 /// Names a request that is answered later. The connection may be gone by then; finishing is harmless.
 struct Ticket {

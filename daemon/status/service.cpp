@@ -39,7 +39,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     [[nodiscard]] Result<std::shared_ptr<SSL_CTX>> load_certificate() const {
         const HttpOptions& http = options.http;
         if (http.certificate.empty()) return std::shared_ptr<SSL_CTX>();
-        auto context = make_tls_context(http.certificate, http.key);
+        auto context = net::server_context({http.certificate, http.key}, "http/1.1");
         if (!context) return std::unexpected(context.error());
         return std::shared_ptr<SSL_CTX>(std::move(*context));
     }

@@ -1,59 +1,35 @@
-#include "status/wire.hpp"
+#include "net/wire.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <fmt/format.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
-namespace lamp::status {
-namespace {
-
-std::string openssl_reason() {
-    auto code = ERR_get_error();
-    const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-    ERR_clear_error();
-    return reason ? reason : "no reason given";
-}
-
-int select_protocol(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
-                    unsigned int offered_length, void*) {
-    static constexpr unsigned char http_1_1[] = "\x08http/1.1";
-    unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, out_length, http_1_1, sizeof http_1_1 - 1, offered, offered_length) !=
-        OPENSSL_NPN_NEGOTIATED)
-        return SSL_TLSEXT_ERR_NOACK;
-    *out = chosen;
-    return SSL_TLSEXT_ERR_OK;
-}
-
-} // namespace
-
-Result<TlsContext> make_tls_context(const std::filesystem::path& certificate, const std::filesystem::path& key) {
-    TlsContext context(SSL_CTX_new(TLS_server_method()));
-    if (!context) return fail(Category::invalid, "OpenSSL cannot make a server context.");
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    SSL_CTX_set_mode(context.get(),
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF); // tickets do; no memory per client
-    SSL_CTX_set_alpn_select_cb(context.get(), select_protocol, nullptr);
-    if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1)
-        return fail(Category::invalid,
-                    fmt::format("The certificate {} cannot be used: {}.", certificate.string(), openssl_reason()));
-    if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
-        return fail(Category::invalid, fmt::format("The key {} cannot be used: {}.", key.string(), openssl_reason()));
-    return context;
-}
-
+namespace lamp::net {
 Wire::Wire(int descriptor, SSL_CTX* context) : descriptor_(descriptor) {
     if (!context) return;
     ssl_.reset(SSL_new(context));
     if (ssl_) SSL_set_fd(ssl_.get(), descriptor);
     if (ssl_) SSL_set_accept_state(ssl_.get());
+}
+
+Wire Wire::dialled(int descriptor, SSL_CTX* context, const std::string& server_name) {
+    Wire wire(descriptor, context);
+    if (!wire.ssl_) return wire;
+    SSL_set_connect_state(wire.ssl_.get());
+    if (server_name.empty()) return wire;
+    const bool named = SSL_set_tlsext_host_name(wire.ssl_.get(), server_name.c_str()) == 1 &&
+                       SSL_set1_host(wire.ssl_.get(), server_name.c_str()) == 1;
+    if (!named) wire.ssl_.reset(); // seen by `tls`
+    return wire;
+}
+
+bool Wire::certified() const {
+    if (!ssl_ || !SSL_is_init_finished(ssl_.get())) return false;
+    return SSL_get0_peer_certificate(ssl_.get()) != nullptr && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
 }
 
 Wire::~Wire() {
@@ -132,4 +108,4 @@ void Wire::close() {
     descriptor_ = -1;
 }
 
-} // namespace lamp::status
+} // namespace lamp::net

@@ -1,6 +1,6 @@
 // Many descriptors on one Asio loop: an epoll set of our own, level-triggered, itself watched by the loop. A request
 // then costs recv and send and a share of one epoll_wait; through Asio's own reactor each wait is an epoll_ctl or a
-// recv that finds nothing (measured in bench/bench_http.cpp). Serve loop.
+// recv that finds nothing (measured in bench/bench_http.cpp). Lives on the loop of its context.
 #pragma once
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -10,7 +10,7 @@
 #include "base/errors.hpp"
 #include "loop/loop.hpp"
 
-namespace lamp::status {
+namespace lamp::net {
 
 class Poller {
 public:
@@ -46,4 +46,4 @@ private:
     std::array<epoll_event, 256> events_{};
 };
 
-} // namespace lamp::status
+} // namespace lamp::net

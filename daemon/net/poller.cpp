@@ -1,10 +1,10 @@
-#include "status/poller.hpp"
+#include "net/poller.hpp"
 
 #include <unistd.h>
 
 #include "base/check.hpp"
 
-namespace lamp::status {
+namespace lamp::net {
 namespace {
 constexpr int rounds_max = 8; // then the loop's other work gets its turn
 }
@@ -72,4 +72,4 @@ void Poller::deliver() {
     }
 }
 
-} // namespace lamp::status
+} // namespace lamp::net

@@ -1,4 +1,4 @@
-#include "status/listener.hpp"
+#include "net/listener.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace lamp::status {
+namespace lamp::net {
 namespace {
 
 constexpr int backlog = 4096;
@@ -86,20 +86,26 @@ Listener::Listener(Listener&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), host_(std::move(other.host_)), port_(other.port_) {}
 
 Listener::Accepted Listener::accept() {
-    int descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
+    Accepted accepted;
+    socklen_t size = sizeof accepted.peer;
+    accepted.descriptor =
+        ::accept4(descriptor_, reinterpret_cast<sockaddr*>(&accepted.peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted.descriptor >= 0) {
         int on = 1;
-        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        return {descriptor};
+        ::setsockopt(accepted.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        return accepted;
     }
-    switch (errno) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM: return {-1, Why::no_descriptors};
-    case EAGAIN: return {-1, Why::nobody};
-    default: return {-1, Why::other}; // the peer was gone before we looked
-    }
+    accepted.why = [] {
+        switch (errno) {
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM: return Why::no_descriptors;
+        case EAGAIN: return Why::nobody;
+        default: return Why::other; // the peer was gone before we looked
+        }
+    }();
+    return accepted;
 }
 
 std::string Listener::address() const {
@@ -107,4 +113,4 @@ std::string Listener::address() const {
                                                 : fmt::format("[{}]:{}", host_, port_);
 }
 
-} // namespace lamp::status
+} // namespace lamp::net

@@ -1,12 +1,13 @@
-// Listening sockets of the HTTP server. Serve loop after they are made.
+// A listening socket. Made on any thread, then it lives on its owner's loop.
 #pragma once
 #include <cstdint>
 #include <string>
+#include <sys/socket.h>
 
 #include "base/errors.hpp"
 #include "config/types.hpp"
 
-namespace lamp::status {
+namespace lamp::net {
 
 class Listener {
 public:
@@ -20,6 +21,7 @@ public:
     struct Accepted {
         int descriptor = -1; // non-blocking, no delay
         Why why = Why::nobody;
+        sockaddr_storage peer{};
     };
     [[nodiscard]] Accepted accept();
 
@@ -37,4 +39,4 @@ private:
     std::uint16_t port_;
 };
 
-} // namespace lamp::status
+} // namespace lamp::net

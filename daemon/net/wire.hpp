@@ -1,25 +1,16 @@
 // A connected descriptor, plain or TLS, read and written without ever waiting. OpenSSL works on the descriptor itself:
-// an idle TLS connection costs what OpenSSL needs and no buffers of ours (perf-and-libs A.3). Serve loop.
+// an idle TLS connection costs what OpenSSL needs and no buffers of ours (perf-and-libs A.3). Lives
+// with its connection.
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <openssl/ssl.h>
+#include <string>
 #include <string_view>
 
-#include "base/errors.hpp"
+#include "net/tls.hpp"
 
-namespace lamp::status {
-
-struct SslFree {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
-using TlsContext = std::unique_ptr<SSL_CTX, SslFree>;
-/// TLS 1.2 and 1.3. Errors name the file that cannot be used.
-[[nodiscard]] Result<TlsContext> make_tls_context(const std::filesystem::path& certificate,
-                                                  const std::filesystem::path& key);
+namespace lamp::net {
 
 struct Moved {
     enum class What : std::uint8_t { bytes, would_block, closed, error } what;
@@ -30,8 +21,10 @@ struct Moved {
 class Wire {
 public:
     Wire() = default;
-    /// Owns the descriptor. `context` null: plain.
+    /// Owns the descriptor. `context` null: plain. TLS as the server; not `tls` then: OpenSSL has no memory.
     Wire(int descriptor, SSL_CTX* context);
+    /// TLS as the client; `server_name`, if there is one, is sent (SNI) and must stand in the certificate.
+    [[nodiscard]] static Wire dialled(int descriptor, SSL_CTX* context, const std::string& server_name);
     ~Wire();
     Wire(Wire&& other) noexcept;
     Wire& operator=(Wire&& other) noexcept;
@@ -48,6 +41,8 @@ public:
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
     [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
+    /// TLS: the peer has shown a certificate, and an authority vouches for it.
+    [[nodiscard]] bool certified() const;
     /// Bytes that are read and decrypted already: the descriptor will not announce them.
     [[nodiscard]] bool holds_bytes() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
 
@@ -58,4 +53,4 @@ private:
     std::unique_ptr<SSL, SslFree> ssl_;
 };
 
-} // namespace lamp::status
+} // namespace lamp::net
