@@ -1,8 +1,6 @@
 #include "net/listener.hpp"
 
-#include <arpa/inet.h>
 #include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,72 +8,30 @@
 #include <unistd.h>
 #include <utility>
 
+#include "net/address.hpp"
+
 namespace lamp::net {
 namespace {
-
 constexpr int backlog = 4096;
-
-struct Address {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-};
-
-Address address_of(const config::Listen& where) {
-    Address made;
-    sockaddr_in6 six{};
-    if (::inet_pton(AF_INET6, where.host.c_str(), &six.sin6_addr) == 1) {
-        six.sin6_family = AF_INET6;
-        six.sin6_port = htons(where.port);
-        std::memcpy(&made.storage, &six, made.size = sizeof six);
-        return made;
-    }
-    sockaddr_in four{};
-    if (::inet_pton(AF_INET, where.host.c_str(), &four.sin_addr) == 1) {
-        four.sin_family = AF_INET;
-        four.sin_port = htons(where.port);
-        std::memcpy(&made.storage, &four, made.size = sizeof four);
-    }
-    return made;
 }
-
-std::uint16_t port_of(int descriptor) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size);
-    std::uint16_t port = 0; // at the same place in both families
-    std::memcpy(&port, reinterpret_cast<const char*>(&storage) + offsetof(sockaddr_in, sin_port), sizeof port);
-    return ntohs(port);
-}
-
-std::string reason(int error) {
-    switch (error) {
-    case EADDRINUSE: return "another program listens there already";
-    case EADDRNOTAVAIL: return "this machine does not have that address";
-    case EACCES: return "that port needs more rights (CAP_NET_BIND_SERVICE)";
-    default: return std::strerror(error);
-    }
-}
-
-} // namespace
 
 Result<Listener> Listener::open(const config::Listen& where) {
     auto shown = config::to_string(where);
-    auto address = address_of(where);
+    auto address = socket_address(where.host, where.port);
     if (address.size == 0)
         return fail(Category::invalid, fmt::format("Cannot listen on {}: this is no IP address.", shown));
-    int descriptor = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int descriptor = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     bool good = descriptor >= 0 && ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
-    if (good && address.storage.ss_family == AF_INET6) // "::" and "0.0.0.0" are two addresses
+    if (good && address.family() == AF_INET6) // "::" and "0.0.0.0" are two addresses
         good = ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0;
-    good = good && ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
-           ::listen(descriptor, backlog) == 0;
+    good = good && ::bind(descriptor, address.raw(), address.size) == 0 && ::listen(descriptor, backlog) == 0;
     if (!good) {
         int error = errno;
         if (descriptor >= 0) ::close(descriptor);
-        return fail(Category::conflict, fmt::format("Cannot listen on {}: {}.", shown, reason(error)));
+        return fail(Category::conflict, fmt::format("Cannot listen on {}: {}.", shown, bind_problem(error)));
     }
-    return Listener(descriptor, where.host, port_of(descriptor));
+    return Listener(descriptor, where.host, bound_port(descriptor));
 }
 
 Listener::~Listener() {

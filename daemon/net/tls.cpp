@@ -12,7 +12,7 @@ using Path = std::filesystem::path;
 
 Error unusable(const char* what, const Path& file) {
     const auto code = ERR_get_error();
-    const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+    const char* reason = ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
     const std::string known = reason ? reason : "no reason given";
     ERR_clear_error();
     return Error(Category::invalid, fmt::format("The {} {} cannot be used: {}.", what, file.string(), known));

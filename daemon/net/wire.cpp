@@ -45,6 +45,11 @@ Wire& Wire::operator=(Wire&& other) noexcept {
     return *this;
 }
 
+std::string_view Wire::problem() const {
+    const char* reason = problem_ != 0 ? ERR_reason_error_string(problem_) : nullptr;
+    return reason ? reason : "";
+}
+
 Moved Wire::explained(int result) {
     int why = SSL_get_error(ssl_.get(), result);
     switch (why) {
@@ -53,6 +58,7 @@ Moved Wire::explained(int result) {
     case SSL_ERROR_ZERO_RETURN: return {Moved::What::closed};
     default: break;
     }
+    problem_ = ERR_peek_error();
     ERR_clear_error(); // the queue is the thread's, not the connection's
     return {Moved::What::error};
 }

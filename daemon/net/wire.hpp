@@ -43,6 +43,8 @@ public:
     [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
     /// TLS: the peer has shown a certificate, and an authority vouches for it.
     [[nodiscard]] bool certified() const;
+    /// TLS: why the last call ended in an error, in OpenSSL's words; empty: it was the connection.
+    [[nodiscard]] std::string_view problem() const;
     /// Bytes that are read and decrypted already: the descriptor will not announce them.
     [[nodiscard]] bool holds_bytes() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
 
@@ -50,6 +52,7 @@ private:
     [[nodiscard]] Moved explained(int result);
 
     int descriptor_ = -1;
+    unsigned long problem_ = 0;
     std::unique_ptr<SSL, SslFree> ssl_;
 };
 

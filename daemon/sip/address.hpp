@@ -24,9 +24,12 @@ struct Place {
 [[nodiscard]] bool is_ipv4(const Address16& address);
 /// 0.0.0.0, ::
 [[nodiscard]] bool is_wildcard(const Address16& address);
+/// 127.0.0.0/8, ::1
+[[nodiscard]] bool is_loopback(const Address16& address);
 /// fe80::/10: means something only together with an interface.
 [[nodiscard]] bool is_link_local(const Address16& address);
 
+[[nodiscard]] Address16 ipv4_address(const void* four_bytes);
 /// "192.0.2.4", "2001:db8::1", "[2001:db8::1]"; nothing for names and for addresses with a zone.
 [[nodiscard]] std::optional<Address16> address_of(std::string_view text);
 

@@ -15,9 +15,9 @@ inline constexpr std::string_view anonymous_uri = "sip:anonymous@anonymous.inval
 /// stays; what is no number has its user part escaped; empty: the anonymous URI.
 [[nodiscard]] std::string party_uri(std::string_view number, std::string_view domain);
 
-/// Appends the line's calls, then those that have just ended. A call that goes out is `proceeding` until it is answered:
-/// it lights a lamp and does not make it blink, as interface 7.6 wants. `identity` is the line's own URI, `display` its
-/// person's name. Withheld callers are anonymous for everybody.
+/// Appends the line's calls, then those that have just ended. A call that goes out is `proceeding` until it is
+/// answered: it lights a lamp and does not make it blink, as interface 7.6 wants. `identity` is the line's own URI,
+/// `display` its person's name. Withheld callers are anonymous for everybody.
 void append_dialogs(std::vector<dialoginfo::Dialog>& out, const calls::LineNews& news, std::string_view identity,
                     std::string_view display, std::string_view domain);
 

@@ -47,6 +47,8 @@ struct TransportLimits {
     std::size_t per_source = 50;              // connections of one IPv4 address, of one /64 of IPv6
     std::size_t dials = 1'000;                // connections that are being opened by us
     std::size_t queue_bytes = 1 << 20;        // not taken by one stream's peer: then it is closed
+    std::size_t queued_bytes = 256 << 20;     // of all streams' peers: beyond, whoever is to be sent more is closed
+    std::size_t held_bytes = 64 << 20;        // of messages that are not yet whole: then long ones are refused
     std::size_t udp_queue_bytes = 4 << 20;    // not taken by the kernel: then datagrams are dropped
     std::size_t local_addresses = 256;        // told apart behind one wildcard listener
     int udp_buffer_bytes = 16 << 20;          // asked of the kernel, each way
@@ -83,7 +85,8 @@ struct TransportCounters {
     std::uint64_t dials_failed = 0;
     std::uint64_t handshakes_failed = 0;
     std::uint64_t timed_out = 0;      // handshake, first message, rest of a message, idle, stalled
-    std::uint64_t slow_readers = 0;   // closed for `queue_bytes`
+    std::uint64_t slow_readers = 0;   // closed for `queue_bytes` or `queued_bytes`
+    std::uint64_t held_too_much = 0;  // closed for `held_bytes`
     std::uint64_t broken_streams = 0; // could not be framed
     std::uint64_t out_of_descriptors = 0;
 
@@ -107,6 +110,7 @@ struct TransportOptions {
     std::function<bool(const Address16&)> unbound{};
 };
 
+/// Destroyed when its loop has ended, or was never run.
 class Transports {
 public:
     Transports(Loop& loop, TransportOptions options);
@@ -140,7 +144,7 @@ public:
     void run();
     /// No new connections from outside; everything else goes on.
     void drain();
-    /// Sends what is queued as far as the kernel takes it, closes everything. Calls nobody.
+    /// Sends what is queued as far as the kernel takes it, closes everything. Calls nobody; not from within a callback.
     void stop();
     /// New connections use what the files hold now; an error changes nothing.
     [[nodiscard]] Result<void> reload_certificates();
@@ -170,12 +174,16 @@ public:
     [[nodiscard]] Steady now() const;
 
 private:
+    [[nodiscard]] Result<void> open_all();
+    void sweep();
+
     TransportOptions options_;
     TransportCounters counters_;
     std::vector<Bound> bound_;
     std::unique_ptr<TransportTurns> turns_;
     std::unique_ptr<Datagrams> datagrams_;
     std::unique_ptr<Streams> streams_;
+    std::unique_ptr<asio::steady_timer> sweeper_;
 };
 
 } // namespace lamp::sip

@@ -9,6 +9,13 @@ void StreamFramer::feed(std::string_view bytes) {
     buffer_ += bytes;
 }
 
+void StreamFramer::give_back() {
+    constexpr std::size_t kept = 4096;
+    if (pending() != 0 || broken_ || buffer_.capacity() <= kept) return;
+    std::string().swap(buffer_);
+    begin_ = 0;
+}
+
 StreamFramer::Frame StreamFramer::take(What what, std::size_t bytes) {
     const Frame frame{what, rest().substr(0, bytes)};
     begin_ += bytes;

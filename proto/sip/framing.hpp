@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Frame next();
     /// Bytes held that are not yet a message: while there are any, the peer owes us the rest within its time.
     [[nodiscard]] std::size_t pending() const { return buffer_.size() - begin_; }
+    /// When nothing is pending: memory that one long message needed is returned; what was given out ends.
+    void give_back();
 
 private:
     [[nodiscard]] std::string_view rest() const { return std::string_view(buffer_).substr(begin_); }
