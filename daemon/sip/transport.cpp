@@ -148,6 +148,10 @@ bool Transports::open(const Flow& flow) const {
     return flow.reliable ? streams_->knows(flow) : !datagrams_->local(flow).host.empty();
 }
 
+std::size_t Transports::unsent(const Flow& flow) const {
+    return flow.reliable ? streams_->unsent(flow) : 0;
+}
+
 std::size_t Transports::connections() const {
     return streams_->connections();
 }

@@ -167,6 +167,8 @@ public:
     /// TLS: the peer has shown a certificate that `client_ca` vouches for.
     [[nodiscard]] bool certified(const Flow& flow) const;
     [[nodiscard]] bool open(const Flow& flow) const;
+    /// Bytes that a stream's peer has not yet taken from us: whoever can wait waits while it is not zero.
+    [[nodiscard]] std::size_t unsent(const Flow& flow) const;
 
     [[nodiscard]] const TransportCounters& counters() const { return counters_; }
     [[nodiscard]] std::size_t connections() const;

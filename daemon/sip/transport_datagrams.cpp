@@ -92,15 +92,15 @@ void Datagrams::sweep() {
         counters_.kernel_drops += door->socket->take_drops();
 }
 
-/// The hint if it speaks that family; else the first listener of the family that reaches further than this machine, or
-/// any if the peer is on it.
+/// Of those that speak that family, and reach further than this machine unless the peer is on it: the hint, else the
+/// first.
 Datagrams::Door* Datagrams::door_for(const Place& to, std::size_t listener_hint) const {
     Door* best = nullptr;
     for (const auto& door : doors_) {
         if (door->socket->ipv4() != is_ipv4(to.address)) continue;
+        if (!is_loopback(to.address) && is_loopback(door->socket->bound().address)) continue;
         if (door->listener == listener_hint) return door.get();
-        const bool reaches = is_loopback(to.address) || !is_loopback(door->socket->bound().address);
-        if (!best && reaches) best = door.get();
+        if (!best) best = door.get();
     }
     return best;
 }

@@ -204,15 +204,14 @@ StreamConnection* Streams::find(const Flow& flow) const {
     return one && one->flow.socket == flow.socket ? one : nullptr;
 }
 
-/// The hint if it is of that kind and family; else the first that is and reaches further than this machine, or any if
-/// the peer is on it.
+/// Of that kind and family, reaching further than this machine unless the peer is on it: the hint, else the first.
 const Streams::Door* Streams::door_for(Transport transport, const Place& to, std::size_t listener_hint) const {
     const Door* best = nullptr;
     for (const auto& door : doors_) {
         if (door->transport != transport || is_ipv4(door->bound.address) != is_ipv4(to.address)) continue;
+        if (!is_loopback(to.address) && is_loopback(door->bound.address)) continue;
         if (door->listener == listener_hint) return door.get();
-        const bool reaches = is_loopback(to.address) || !is_loopback(door->bound.address);
-        if (!best && reaches) best = door.get();
+        if (!best) best = door.get();
     }
     return best;
 }
@@ -321,6 +320,11 @@ Local Streams::local(const Flow& flow) const {
     const auto* one = find(flow);
     if (!one) return {Transport::tcp, {}, 0};
     return {one->transport, one->host, one->port};
+}
+
+std::size_t Streams::unsent(const Flow& flow) const {
+    const auto* one = find(flow);
+    return one ? one->out.size() - one->out_at : 0;
 }
 
 bool Streams::certified(const Flow& flow) const {

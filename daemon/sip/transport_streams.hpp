@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Transport transport(const Flow& flow) const;
     [[nodiscard]] Local local(const Flow& flow) const;
     [[nodiscard]] bool certified(const Flow& flow) const;
+    [[nodiscard]] std::size_t unsent(const Flow& flow) const;
     [[nodiscard]] bool knows(const Flow& flow) const { return find(flow) != nullptr; }
     [[nodiscard]] std::size_t connections() const { return open_; }
 

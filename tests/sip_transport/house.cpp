@@ -13,10 +13,10 @@
 namespace testing {
 namespace {
 
-sip::TransportOptions options_of(const std::vector<std::string_view>& listen, const sip::TransportLimits& limits,
+sip::TransportOptions options_of(const std::vector<std::string>& listen, const sip::TransportLimits& limits,
                                  const std::function<void(sip::TransportOptions&)>& adjust) {
     sip::TransportOptions options;
-    for (const auto one : listen)
+    for (const auto& one : listen)
         options.listen.emplace_back(one);
     options.limits = limits;
     if (adjust) adjust(options);
@@ -43,7 +43,7 @@ std::string options_request(std::string_view call_id, std::string_view body) {
     return out.append("\r\n\r\n").append(body);
 }
 
-House::House(std::vector<std::string_view> listen, sip::TransportLimits limits,
+House::House(const std::vector<std::string>& listen, sip::TransportLimits limits,
              const std::function<void(sip::TransportOptions&)>& adjust)
     : loop("sip"), transports(loop, options_of(listen, limits, adjust)) {
     transports.on_message = [this](const sip::Received& one) {
@@ -71,6 +71,13 @@ bool House::until(const std::function<bool()>& done) {
         loop.context().run_one_for(milliseconds(5));
     }
     return true;
+}
+
+bool until(House& one, House& other, const std::function<bool()>& done) {
+    return one.until([&] {
+        other.loop.context().poll();
+        return done();
+    });
 }
 
 void House::settle() {

@@ -30,7 +30,7 @@ struct Heard {
 /// it.
 class House {
 public:
-    explicit House(std::vector<std::string_view> listen, sip::TransportLimits limits = {},
+    explicit House(const std::vector<std::string>& listen, sip::TransportLimits limits = {},
                    const std::function<void(sip::TransportOptions&)>& adjust = {});
     ~House();
 
@@ -49,6 +49,9 @@ public:
     std::function<std::string(const Heard&)> answer; // empty: none
     std::string last_words;                          // to a broken stream
 };
+
+/// The same with the loops of two.
+[[nodiscard]] bool until(House& one, House& other, const std::function<bool()>& done);
 
 /// A descriptor that closes itself.
 class Socket {

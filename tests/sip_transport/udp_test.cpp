@@ -18,7 +18,7 @@ TEST_CASE("a datagram comes up with its flow, and the answer goes back on it") {
     };
     for (const Row& row : rows) {
         CAPTURE(row.listen);
-        House house({row.listen});
+        House house({std::string(row.listen)});
         house.answer = [](const Heard& one) { return "SIP/2.0 200 OK: " + one.bytes; };
         // Connected: the kernel lets only what comes from the address that was sent to through.
         auto peer = Peer::udp(row.to, house.port(), row.own);
@@ -194,6 +194,10 @@ TEST_CASE("a flow to somewhere leaves from the listener that fits, and knows its
         CHECK(house.transports.open(*flow));
     }
     CHECK_FALSE(house.transports.flow_to(sip::Transport::udp, {*sip::address_of("127.0.0.1"), 0}, 0));
+    // From a loopback address nobody outside is reached, whatever the hint says.
+    const auto outside = house.transports.flow_to(sip::Transport::udp, {*sip::address_of("203.0.113.7"), 5060}, 0);
+    CHECK(house.transports.local(outside.value()).port == house.port(1));
+    CHECK_FALSE(house.transports.flow_to(sip::Transport::udp, {*sip::address_of("2001:db8::7"), 5060}, 2));
 }
 
 TEST_CASE("a flow that we made reaches the peer") {
