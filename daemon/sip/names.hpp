@@ -36,6 +36,7 @@ inline constexpr std::size_t list_members_max = 500; // sip-csta.md 16
 
 class Names {
 public:
+    Names() = default; // nobody
     /// A person goes by its id and the part before "@", a line by these, its number and its extension, a list by its
     /// name. A name of several means the person before the line before the list; within one kind the whole id (an id
     /// of `domain` is its part before "@") before all else. What is still ambiguous means nothing. `problems`, where
