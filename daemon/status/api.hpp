@@ -53,6 +53,7 @@ public:
     void why(Call& call, const Asked& asked);
     void events(Call& call, const Asked& asked);
     void doubts(Call& call, const Asked& asked);
+    void watchers(Call& call, const Asked& asked);
     void photo(Call& call, const Asked& asked);
     void active_calls(Call& call, const Asked& asked);
     void whoami(Call& call, const Asked& asked);
@@ -67,6 +68,7 @@ private:
     struct Views {
         std::vector<PlatformView> platforms;
         std::vector<AdapterView> adapters;
+        std::vector<WatcherCount> watchers;
     };
     struct PeopleCount {
         std::array<std::uint64_t, presence::status_count> by_status{};
@@ -81,6 +83,7 @@ private:
     [[nodiscard]] const Identity* identify(Call& call, bool& refused);
     [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, bool refused) const;
     [[nodiscard]] std::optional<Page> page_of(Call& call) const;
+    [[nodiscard]] std::optional<Page> page_in(Call& call, const class Query& query) const;
     void note_look(presence::Slot slot, const presence::Snapshot& snapshot) const;
     [[nodiscard]] std::optional<presence::Slot> find_person(std::string_view id) const;
     [[nodiscard]] presence::Snapshot read(presence::Slot slot) const;
@@ -103,6 +106,11 @@ private:
     [[nodiscard]] PeopleCount count_people() const;
     void note_total(std::uint64_t events);
     void write_status(std::string& out, const Views& views) const;
+
+    // watchers.cpp
+    [[nodiscard]] Task<Answer> make_watchers(Page page, std::optional<presence::Slot> slot);
+    [[nodiscard]] std::function<void(Reply<std::vector<WatcherView>>)> watchers_of(presence::Slot slot) const;
+    [[nodiscard]] std::string_view id_of(std::optional<presence::Slot> slot) const;
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);

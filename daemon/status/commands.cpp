@@ -8,6 +8,7 @@
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
+#include "status/watcher_json.hpp"
 
 namespace lamp::status {
 namespace {
@@ -90,9 +91,13 @@ void write_services(JsonWriter& json, const std::vector<ServiceInput>& services)
 std::optional<Api::Page> Api::page_of(Call& call) const {
     auto query = Query::parse(call.request.query, {"limit", "cursor"});
     if (!query) return call.answer(problem(400, query.error().text)), std::nullopt;
-    auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
+    return page_in(call, *query);
+}
+
+std::optional<Api::Page> Api::page_in(Call& call, const Query& query) const {
+    auto limit = query.number("limit", limits_.list_default, 1, limits_.list_max);
     if (!limit) return call.answer(problem(400, limit.error().text)), std::nullopt;
-    auto from = query->number("cursor", 0, 0, ~std::size_t{0});
+    auto from = query.number("cursor", 0, 0, ~std::size_t{0});
     if (!from) return call.answer(problem(400, "The cursor is not one of ours.")), std::nullopt;
     return Page{*limit, *from};
 }
@@ -122,9 +127,11 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     auto services = co_await ask<std::vector<ServiceInput>>(std::move(ask_services), until - services_before);
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
     auto person = co_await ask<PersonView>(std::move(ask_person), until);
-    if (!lines || !person) co_return no_answer();
+    auto watchers = co_await ask<std::vector<WatcherView>>(watchers_of(slot), until);
+    if (!lines || !person || !watchers) co_return no_answer();
     if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
 
+    put_in_order(*watchers);
     Answer answer;
     auto snapshot = read(slot);
     auto rules = table_.rules();
@@ -159,6 +166,11 @@ Task<Answer> Api::make_why(presence::Slot slot) {
                     json.member("at", output.at);
                     json.member("result", output.result);
                 });
+        });
+        json.key("watchers");
+        json.array([&] {
+            for (const WatcherView& one : *watchers)
+                write_watcher(json, one, id_of(one.person));
         });
     });
     co_return answer;

@@ -68,6 +68,14 @@ void write_adapter(JsonWriter& json, const AdapterView& one) {
     });
 }
 
+void write_watchers(JsonWriter& json, const WatcherCount& one) {
+    json.object([&] {
+        json.member("package", one.package);
+        json.member("state", one.state);
+        json.member("count", one.count);
+    });
+}
+
 } // namespace
 
 PlatformView sum_of(const std::vector<PlatformView>& platforms) {
@@ -90,10 +98,12 @@ Task<std::optional<Api::Views>> Api::views() {
     auto until = patience();
     auto platforms = co_await ask<std::vector<PlatformView>>(ports_.platforms, until);
     auto adapters = co_await ask<std::vector<AdapterView>>(ports_.adapters, until);
-    if (!platforms || !adapters) co_return std::nullopt;
+    auto watchers = co_await ask<std::vector<WatcherCount>>(ports_.watcher_counts, until);
+    if (!platforms || !adapters || !watchers) co_return std::nullopt;
     Views made;
     made.platforms = std::move(*platforms);
     made.adapters = std::move(*adapters);
+    made.watchers = std::move(*watchers);
     co_return made;
 }
 
@@ -203,6 +213,8 @@ void Api::write_status(std::string& out, const Views& seen) const {
         });
         json.key("adapters");
         each(json, seen.adapters, write_adapter);
+        json.key("watchers");
+        each(json, seen.watchers, write_watchers);
         json.key("events");
         json.object([&] {
             json.member("per_second", events_per_second_);

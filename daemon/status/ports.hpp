@@ -130,6 +130,28 @@ struct DoubtView {
     std::string text;
 };
 
+/// One who watches a person, a line or a list over SIP.
+struct WatcherView {
+    std::string watcher;  // who: the authenticated user, or the From URI of a trusted peer
+    std::string resource; // what was asked for: "sip:2101@pbx.example"
+    std::string package;  // "dialog", "presence" …
+    std::string from;     // address and port
+    std::string state;    // pending, active, terminated
+    Wall since{};
+    std::optional<Wall> expires;
+    std::optional<Wall> last_notify;
+    std::string last_answer;              // to the last NOTIFY: "200 OK", "no answer"; empty: none yet
+    std::string why_ended;                // terminated only: "timeout", "deactivated" …
+    std::optional<presence::Slot> person; // of a line its first person; nothing for a list
+};
+
+/// How many watch, for status and metrics.
+struct WatcherCount {
+    std::string package;
+    std::string state;
+    std::uint64_t count = 0;
+};
+
 /// A person's photo; no bytes: there is none.
 struct PhotoView {
     bool png = false; // else JPEG
@@ -180,6 +202,11 @@ struct Ports {
     std::function<void(presence::Slot, Reply<std::vector<ServiceInput>>)> services;
     std::function<void(presence::Slot, Reply<PersonView>)> person;
     Ask<std::vector<DoubtView>> doubts;
+    Ask<std::vector<WatcherView>> watchers;
+    /// Of the person, the person's lines and lists that hold either.
+    std::function<void(presence::Slot, Reply<std::vector<WatcherView>>)> watchers_of;
+    /// One row for each package and state; rows without watchers may be left out.
+    Ask<std::vector<WatcherCount>> watcher_counts;
     std::function<void(presence::Slot, Reply<PhotoView>)> photo;
     /// Gives the new call's id. Error categories become statuses: not_found 404, invalid 400, conflict 409,
     /// forbidden 403, throttled 429, unavailable/network/unauthorised 502, timeout 504.

@@ -23,6 +23,11 @@ constexpr std::array<Parameter, 2> page_parameters{{
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
 }};
+constexpr std::array<Parameter, 3> watcher_parameters{{
+    {"person", text_schema, "Only watchers of this person, the person's lines and lists that hold either."},
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
 constexpr std::array<Parameter, 3> event_parameters{{
     {"types", text_schema,
      "Comma-separated: presence, call, missed, forwarding, acd, heartbeat; `gap` always comes. Default: all. What the "
@@ -69,6 +74,8 @@ constexpr std::array table{
     Route{get, "/v1/people/doubts", Gate::permission, permission("status.read"), &Api::doubts,
           "People whose account in another system is missing, ambiguous or somebody else's too", 200, "DoubtPage",
           page_parameters},
+    Route{get, "/v1/watchers", Gate::permission, reading, &Api::watchers,
+          "Who watches whom over SIP, in the order in which they began", 200, "WatcherPage", watcher_parameters},
     Route{get, "/v1/whoami", Gate::known, none, &Api::whoami, "Whose token this is, and what it may do", 200, "WhoAmI"},
     Route{get, "/v1/openapi.json", Gate::known, none, &Api::description, "This description", 200, "application/json"},
     Route{post, "/v1/reload", Gate::permission, permission("config.reload"), &Api::reload,

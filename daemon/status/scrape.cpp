@@ -94,6 +94,13 @@ void write_adapters(MetricsText& text, const std::vector<AdapterView>& adapters)
         text.sample({{"adapter", one.name}}, one.queue);
 }
 
+void write_watchers(MetricsText& text, const std::vector<WatcherCount>& watchers) {
+    if (watchers.empty()) return;
+    text.gauge("lamplighter_watchers", "SIP subscriptions of watchers by event package and state.");
+    for (const WatcherCount& one : watchers)
+        text.sample({{"package", one.package}, {"state", one.state}}, one.count);
+}
+
 } // namespace
 
 void Api::metrics(Call& call, const Asked&) {
@@ -115,6 +122,7 @@ Task<Answer> Api::make_metrics() {
     if (seen) {
         write_platforms(text, seen->platforms);
         write_adapters(text, seen->adapters);
+        write_watchers(text, seen->watchers);
     }
     write_server(text, *server_);
     write_events(text, *events_);

@@ -1,0 +1,54 @@
+// /v1/watchers: who watches whom over SIP.
+#include <algorithm>
+
+#include "status/asking.hpp"
+#include "status/target.hpp"
+#include "status/watcher_json.hpp"
+
+namespace lamp::status {
+
+void Api::watchers(Call& call, const Asked&) {
+    auto query = Query::parse(call.request.query, {"person", "limit", "cursor"});
+    if (!query) return call.answer(problem(400, query.error().text));
+    auto page = page_in(call, *query);
+    if (!page) return;
+    std::optional<presence::Slot> slot;
+    if (auto id = query->find("person")) {
+        slot = find_person(*id);
+        if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    }
+    defer(call, make_watchers(*page, slot));
+}
+
+Task<Answer> Api::make_watchers(Page page, std::optional<presence::Slot> slot) {
+    auto port = slot ? watchers_of(*slot) : ports_.watchers;
+    auto watchers = co_await ask<std::vector<WatcherView>>(std::move(port), patience());
+    if (!watchers) co_return no_answer();
+    put_in_order(*watchers);
+    Answer answer;
+    JsonWriter json(answer.body);
+    auto from = std::min(page.from, watchers->size());
+    auto end = std::min(watchers->size(), from + page.limit);
+    json.object([&] {
+        json.key("items");
+        json.array([&] {
+            for (const WatcherView& one : std::span(*watchers).subspan(from, end - from))
+                write_watcher(json, one, id_of(one.person));
+        });
+        json.member_or_null("next", end < watchers->size() ? std::to_string(end) : std::string());
+    });
+    co_return answer;
+}
+
+std::function<void(Reply<std::vector<WatcherView>>)> Api::watchers_of(presence::Slot slot) const {
+    if (!ports_.watchers_of) return {};
+    return [this, slot](Reply<std::vector<WatcherView>> reply) { ports_.watchers_of(slot, std::move(reply)); };
+}
+
+/// Empty: nobody's, or somebody's who has left.
+std::string_view Api::id_of(std::optional<presence::Slot> slot) const {
+    if (!slot || *slot >= people_->slots() || !people_->listed(*slot)) return {};
+    return people_->person(*slot).id;
+}
+
+} // namespace lamp::status
