@@ -60,6 +60,9 @@ int status(const Call& call) {
               print_list(adapters,
                          {{"ADAPTER", "name"}, {"STATE", "state"}, {"QUEUE", "queue"}, {"LAST ERROR", "last_error"}},
                          Format::table));
+    if (const auto& counts = list_of(*answer, "watchers"); !counts.empty())
+        print("\n" + print_list(counts, {{"WATCHED BY SIP", "package"}, {"STATE", "state"}, {"WATCHERS", "count"}},
+                                Format::table));
     for (const auto& problem : list_of(*answer, "problems"))
         fmt::print("\n! {}", cell(problem, ""));
     if (!list_of(*answer, "problems").empty()) print("\n");
@@ -119,6 +122,12 @@ int presence(const Call& call) {
 
 // --- why
 
+const std::vector<Column> watcher_columns{
+    {"WATCHER", "watcher"},    {"RESOURCE", "resource"}, {"PERSON", "person"},
+    {"PACKAGE", "package"},    {"STATE", "state"},       {"FROM", "from"},
+    {"SINCE", "since"},        {"EXPIRES", "expires"},   {"LAST NOTIFY", "last_notify"},
+    {"ANSWER", "last_answer"}, {"ENDED", "why_ended"}};
+
 int why(const Call& call) {
     if (call.arguments.words().empty())
         return complain({Category::invalid, "why needs the id of a person"}), wrong_usage;
@@ -143,6 +152,20 @@ int why(const Call& call) {
     if (const auto& outputs = list_of(*reasons, "outputs"); !outputs.empty())
         print("\n" + print_list(outputs, {{"TOLD", "adapter"}, {"VALUE", "value"}, {"AT", "at"}, {"RESULT", "result"}},
                                 Format::table));
+    if (const auto& watching = list_of(*reasons, "watchers"); !watching.empty())
+        print("\n" + print_list(watching, watcher_columns, Format::table));
+    return done;
+}
+
+// --- watchers
+
+int watchers(const Call& call) {
+    std::string target = "/v1/watchers";
+    if (!call.arguments.words().empty()) target += "?person=" + http::encode_query(call.arguments.words().front());
+    auto items = call.daemon.list(target);
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table) return print("nobody watches\n"), done;
+    print(print_list(*items, watcher_columns, call.format));
     return done;
 }
 
@@ -237,6 +260,7 @@ const std::vector<Command>& commands() {
          1,
          presence},
         {"why", "ID", "why a lamp shows what it shows", {}, 1, why},
+        {"watchers", "[PERSON]", "who watches whom over SIP", {}, 1, watchers},
         {"people", "check", "people whose accounts elsewhere are missing, ambiguous or doubled", {}, 1, people},
         {"calls", "--active", "calls that are going on", {{"active", "", "those going on now"}}, 0, calls},
         {"dial",

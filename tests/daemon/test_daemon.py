@@ -1,6 +1,7 @@
 """The daemon as its users meet it: process, signals, systemd, HTTP, command line. Real simulator, real sockets."""
 import base64
 import csv
+import http.server
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -125,7 +127,7 @@ class CommandLine(WithOffice):
         return self.lamplighter(*words, "--url", f"http://127.0.0.1:{self.daemon.port}")
 
     def test_listings(self):
-        for words in (["status"], ["presence"], ["presence", "--query", "sales"], ["calls", "--active"]):
+        for words in (["status"], ["presence"], ["presence", "--query", "sales"], ["calls", "--active"], ["watchers"]):
             for form in ("table", "json"):
                 outcome = self.asks(*words, "--format", form)
                 self.assertEqual(outcome.returncode, 0, outcome.stderr)
@@ -138,6 +140,57 @@ class CommandLine(WithOffice):
         person = next(iter(self.daemon.presence()))
         self.assertIn("by rule", self.asks("why", person).stdout)
         self.assertEqual(self.asks("why", "nobody@example.net").returncode, 1)
+
+    def test_watchers(self):
+        person = next(iter(self.daemon.presence()))
+        self.assertEqual(self.asks("watchers").stdout, "nobody watches\n")
+        self.assertEqual(self.asks("watchers", person).stdout, "nobody watches\n")
+        self.assertEqual(self.asks("watchers", "nobody@example.net").returncode, 1)
+
+    def test_watchers_are_listed(self):
+        one = {"watcher": "2150@pbx.example", "resource": "sip:2101@pbx.example", "person": "alice@example.net",
+               "package": "dialog", "from": "10.4.0.17:5060", "state": "active", "since": "2026-11-22T10:00:00.000Z",
+               "expires": "2026-11-22T11:00:00.000Z", "last_notify": None, "last_answer": "200 OK", "why_ended": None}
+        other = {**one, "watcher": "2151@pbx.example", "state": "terminated", "why_ended": "timeout"}
+        asked = []
+
+        class Fake(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                url = urllib.parse.urlsplit(self.path)
+                query = urllib.parse.parse_qs(url.query)
+                if url.path == "/v1/watchers":
+                    more = "cursor" not in query and "person" not in query
+                    answer = {"items": [one] if more else [other], "next": "1" if more else None}
+                elif url.path.endswith("/why"):
+                    answer = {"inputs": [], "rules": [], "outputs": [], "watchers": [one, other]}
+                else:
+                    answer = {"id": "alice@example.net", "name": "Alice Jansen"}
+                body = json.dumps(answer).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"http://127.0.0.1:{server.server_port}"
+            table = self.lamplighter("watchers", "--url", url).stdout
+            rows = table.splitlines()
+            self.assertEqual(len([row for row in rows if "@pbx.example" in row]), 2, table)
+            self.assertRegex(rows[0], r"^WATCHER +RESOURCE +PERSON +PACKAGE +STATE +FROM +SINCE")
+            self.assertEqual(json.loads(self.lamplighter("watchers", "--url", url, "--format", "json").stdout), [one, other])
+            row = list(csv.DictReader(self.lamplighter("watchers", "alice@example.net", "--url", url, "--format", "csv")
+                                      .stdout.splitlines()))
+            self.assertEqual([(item["WATCHER"], item["ENDED"]) for item in row], [("2151@pbx.example", "timeout")])
+            self.assertTrue(asked[-1].startswith("/v1/watchers?person=alice%40example.net&"), asked[-1])
+            why = self.lamplighter("why", "alice@example.net", "--url", url).stdout
+            self.assertIn("2151@pbx.example", why)
+            server.shutdown()
 
     def test_usage_errors(self):
         for words in (["presense"], ["status", "--colour"], ["why"], ["presence", "a", "b"], ["status", "--format", "xml"], []):
