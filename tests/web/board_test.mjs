@@ -397,6 +397,24 @@ test('Enter opens the details and says why; Escape goes back to the lamp', {}, a
   assert.equal(await page.evaluate(() => document.activeElement.closest('.tile')?.dataset.id), id);
 });
 
+test('the details say who watches', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  daemon.state.watchers = [
+    { watcher: '2150@pbx.example', resource: 'sip:2101@pbx.example', package: 'dialog', from: '10.4.0.17:5060', state: 'active' },
+    { watcher: '<b>reception</b>', resource: 'sip:blf-2150@pbx.example', package: 'presence', from: '[2001:db8::17]:5061', state: 'terminated', last_answer: '481 Subscription Does Not Exist', why_ended: 'noresource' },
+  ];
+  await page.click('.tile .open');
+  await page.waitForSelector('#details[open] h4:has-text("Who watches, over SIP")');
+  const rows = page.locator('#details-why h4:has-text("Who watches") + ul > li');
+  assert.equal(await rows.count(), 2);
+  assert.match(await rows.nth(0).innerText(), /^2150@pbx\.example\s+dialog\s+sip:2101@pbx\.example · 10\.4\.0\.17:5060 · since .* · 200 OK$/s);
+  assert.match(await rows.nth(1).innerText(), /^<b>reception<\/b>\s+presence · ended\s.*\[2001:db8::17\]:5061 · since .* · 481 Subscription Does Not Exist · noresource$/s);
+  daemon.state.watchers = [];
+  await page.keyboard.press('Escape');
+  await page.click('.tile .open');
+  await page.waitForFunction(() => /Who watches, over SIPNothing\.$/.test(document.querySelector('#details-why').textContent));
+});
+
 test('out of office is a sign beside the status; the details show the photo', { daemon: { people: 5 } }, async ({ page, daemon }) => {
   await isLive(page);
   const [id] = daemon.people.keys();

@@ -76,7 +76,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   const streams = new Set();
   const kept = [];                       // [{id, type, text}]
   const seen = { requests: [], lastEventIds: [], refused: [] };
-  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0 };
+  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [] };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -137,6 +137,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       inputs: [{ source: 'telephony', value: p.line.state, at, age_s: 12, expires }, { source: 'teams', value: p.teams?.availability, at, age_s: 75, expires }],
       rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule, status: p.status, text: `rule ${i + 1} as the configuration writes it`, built_in: true })),
       outputs: [{ adapter: 'teams', value: 'Busy/InACall', at, result: 'delivered' }, { adapter: 'sip', value: 'on-the-phone', at, result: 'delivered' }],
+      watchers: state.watchers.map(one => ({ person: id, since: at, expires, last_notify: at, last_answer: '200 OK', why_ended: null, ...one })),
     });
   }
 

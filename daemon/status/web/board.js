@@ -28,10 +28,10 @@ const WORDS = {
     calls: 'Calls: {n}', lineDnd: 'Do not disturb on the line', forwarding: 'Forwarding: {kind}', lineStale: 'Line: last known, channel is down', teamsStale: 'Teams: last known, not current', outOfOffice: 'Out of office',
     acd: 'Call centre', chat: 'Chat', line: 'Line', state: 'State', callCount: 'Calls', dnd: 'Do not disturb', forward: 'Forwarding', current: 'Current', availability: 'Availability', activity: 'Activity',
     contact: 'Person', mail: 'E-mail', folder: 'Folder', id: 'Id', why: 'Why this lamp?', decides: 'Rule {n} decides: {text}.', noneDecides: 'No rule matched.', ruleN: 'rule {n}',
-    inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
+    inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', watchers: 'Who watches, over SIP', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
     s: { ringing: 'Ringing', held: 'On hold', do_not_disturb: 'Do not disturb', on_call: 'On a call', in_meeting: 'In a meeting', busy: 'Busy', away: 'Away', available: 'Available', offline: 'Offline', unknown: 'Unknown' },
     w: { idle: 'idle', ringing: 'ringing', active: 'in a call', held: 'held', unknown: 'unknown', none: 'none', always: 'always', busy: 'when busy', no_answer: 'when not answered', not_reachable: 'when not reachable', selective: 'selective', multiple: 'several kinds',
-      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off',
+      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off', pending: 'not yet permitted', terminated: 'ended',
       commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Remote office', forwarding_always: 'Forwarding, always', forwarding_selective: 'Forwarding, selective', forwarding_busy: 'Forwarding when busy', forwarding_no_answer: 'Forwarding when not answered', forwarding_not_reachable: 'Forwarding when not reachable' },
     rules: ['a call rings on the line', 'a call is held, or a transfer is being announced', 'presenting in a Teams meeting', 'do not disturb in Teams, no call on the line', 'do not disturb on the line', 'do not disturb in Teams during a call on the line', 'a call is active on the line', 'in a Teams meeting or call', 'busy in Teams', 'away in Teams', 'the line is known and idle, or Teams says available', 'Teams says offline and nothing is known of the line', 'nothing is known'],
   },
@@ -52,10 +52,10 @@ const WORDS = {
     calls: 'Gesprekken: {n}', lineDnd: 'Niet storen op de lijn', forwarding: 'Doorschakeling: {kind}', lineStale: 'Lijn: laatst bekend, kanaal ligt eruit', teamsStale: 'Teams: laatst bekend, niet actueel', outOfOffice: 'Niet op kantoor',
     acd: 'Callcenter', chat: 'Chat', line: 'Lijn', state: 'Stand', callCount: 'Gesprekken', dnd: 'Niet storen', forward: 'Doorschakeling', current: 'Actueel', availability: 'Beschikbaarheid', activity: 'Activiteit',
     contact: 'Persoon', mail: 'E-mail', folder: 'Map', id: 'Id', why: 'Waarom deze lamp?', decides: 'Regel {n} beslist: {text}.', noneDecides: 'Geen regel past.', ruleN: 'regel {n}',
-    inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
+    inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', watchers: 'Wie meekijkt, via SIP', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
     s: { ringing: 'Gaat over', held: 'In de wacht', do_not_disturb: 'Niet storen', on_call: 'In gesprek', in_meeting: 'In vergadering', busy: 'Bezet', away: 'Afwezig', available: 'Beschikbaar', offline: 'Offline', unknown: 'Onbekend' },
     w: { idle: 'vrij', ringing: 'gaat over', active: 'in gesprek', held: 'in de wacht', unknown: 'onbekend', none: 'geen', always: 'altijd', busy: 'bij bezet', no_answer: 'bij geen antwoord', not_reachable: 'bij onbereikbaar', selective: 'selectief', multiple: 'meer soorten',
-      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit',
+      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit', pending: 'nog niet toegestaan', terminated: 'beëindigd',
       commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Extern kantoor', forwarding_always: 'Doorschakeling, altijd', forwarding_selective: 'Doorschakeling, selectief', forwarding_busy: 'Doorschakeling bij bezet', forwarding_no_answer: 'Doorschakeling bij geen antwoord', forwarding_not_reachable: 'Doorschakeling bij onbereikbaar' },
     rules: ['een oproep gaat over op de lijn', 'een gesprek staat in de wacht of wordt aangekondigd doorverbonden', 'presenteert in een Teams-vergadering', 'niet storen in Teams, geen gesprek op de lijn', 'niet storen op de lijn', 'niet storen in Teams tijdens een gesprek', 'er is een gesprek op de lijn', 'in een Teams-vergadering of -gesprek', 'bezet in Teams', 'afwezig in Teams', 'de lijn is bekend en vrij, of Teams zegt beschikbaar', 'Teams zegt offline en van de lijn is niets bekend', 'er is niets bekend'],
   },
@@ -76,10 +76,10 @@ const WORDS = {
     calls: 'Appels : {n}', lineDnd: 'Ne pas déranger sur la ligne', forwarding: 'Renvoi : {kind}', lineStale: 'Ligne : dernier état connu, canal en panne', teamsStale: 'Teams : dernier état connu, pas actuel', outOfOffice: 'Absent du bureau',
     acd: 'Centre d’appels', chat: 'Discuter', line: 'Ligne', state: 'État', callCount: 'Appels', dnd: 'Ne pas déranger', forward: 'Renvoi', current: 'Actuel', availability: 'Disponibilité', activity: 'Activité',
     contact: 'Personne', mail: 'Courriel', folder: 'Dossier', id: 'Identifiant', why: 'Pourquoi ce voyant ?', decides: 'La règle {n} décide : {text}.', noneDecides: 'Aucune règle ne s’applique.', ruleN: 'règle {n}',
-    inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
+    inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', watchers: 'Qui observe, par SIP', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
     s: { ringing: 'Sonne', held: 'En attente', do_not_disturb: 'Ne pas déranger', on_call: 'En appel', in_meeting: 'En réunion', busy: 'Occupé', away: 'Absent', available: 'Disponible', offline: 'Hors ligne', unknown: 'Inconnu' },
     w: { idle: 'libre', ringing: 'sonne', active: 'en appel', held: 'en attente', unknown: 'inconnu', none: 'aucun', always: 'toujours', busy: 'si occupé', no_answer: 'sans réponse', not_reachable: 'si injoignable', selective: 'sélectif', multiple: 'plusieurs',
-      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé',
+      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé', pending: 'pas encore autorisé', terminated: 'terminé',
       commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Bureau distant', forwarding_always: 'Renvoi permanent', forwarding_selective: 'Renvoi sélectif', forwarding_busy: 'Renvoi si occupé', forwarding_no_answer: 'Renvoi sans réponse', forwarding_not_reachable: 'Renvoi si injoignable' },
     rules: ['un appel sonne sur la ligne', 'un appel est en attente ou un transfert est annoncé', 'présente dans une réunion Teams', 'ne pas déranger dans Teams, aucun appel sur la ligne', 'ne pas déranger sur la ligne', 'ne pas déranger dans Teams pendant un appel', 'un appel est en cours sur la ligne', 'en réunion ou en appel Teams', 'occupé dans Teams', 'absent dans Teams', 'la ligne est connue et libre, ou Teams dit disponible', 'Teams dit hors ligne et la ligne est inconnue', 'rien n’est connu'],
   },
@@ -100,10 +100,10 @@ const WORDS = {
     calls: 'Llamadas: {n}', lineDnd: 'No molestar en la línea', forwarding: 'Desvío: {kind}', lineStale: 'Línea: último estado conocido, canal caído', teamsStale: 'Teams: último estado conocido, no actual', outOfOffice: 'Fuera de la oficina',
     acd: 'Centro de llamadas', chat: 'Chat', line: 'Línea', state: 'Estado', callCount: 'Llamadas', dnd: 'No molestar', forward: 'Desvío', current: 'Actual', availability: 'Disponibilidad', activity: 'Actividad',
     contact: 'Persona', mail: 'Correo', folder: 'Carpeta', id: 'Id', why: '¿Por qué esta luz?', decides: 'Decide la regla {n}: {text}.', noneDecides: 'Ninguna regla coincide.', ruleN: 'regla {n}',
-    inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
+    inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', watchers: 'Quién observa, por SIP', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
     s: { ringing: 'Sonando', held: 'En espera', do_not_disturb: 'No molestar', on_call: 'En llamada', in_meeting: 'En reunión', busy: 'Ocupado', away: 'Ausente', available: 'Disponible', offline: 'Sin conexión', unknown: 'Desconocido' },
     w: { idle: 'libre', ringing: 'sonando', active: 'en llamada', held: 'en espera', unknown: 'desconocido', none: 'ninguno', always: 'siempre', busy: 'si ocupado', no_answer: 'sin respuesta', not_reachable: 'si no localizable', selective: 'selectivo', multiple: 'varios',
-      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado',
+      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado', pending: 'aún no permitido', terminated: 'terminado',
       commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Oficina remota', forwarding_always: 'Desvío permanente', forwarding_selective: 'Desvío selectivo', forwarding_busy: 'Desvío si ocupado', forwarding_no_answer: 'Desvío sin respuesta', forwarding_not_reachable: 'Desvío si no localizable' },
     rules: ['suena una llamada en la línea', 'una llamada está en espera o se anuncia una transferencia', 'presenta en una reunión de Teams', 'no molestar en Teams, sin llamada en la línea', 'no molestar en la línea', 'no molestar en Teams durante una llamada', 'hay una llamada en la línea', 'en reunión o llamada de Teams', 'ocupado en Teams', 'ausente en Teams', 'la línea es conocida y está libre, o Teams dice disponible', 'Teams dice sin conexión y nada se sabe de la línea', 'no se sabe nada'],
   },
@@ -913,6 +913,7 @@ function drawWhy() {
     parts.push(el('h4', '', t('inputs')), entries(Array.isArray(why.inputs) ? why.inputs.filter(input => !isSilent(input)) : why.inputs, describeInput));
     parts.push(el('h4', '', t('order')), el('ol', 'rules', ...rules.map((rule, i) => ruleItem(rule, i - decisive, builtIn))));
     parts.push(el('h4', '', t('outputs')), entries(why.outputs, describeOutput));
+    if (Array.isArray(why.watchers)) parts.push(el('h4', '', t('watchers')), entries(why.watchers, describeWatcher));
   }
   $('details-why').replaceChildren(...parts);
 }
@@ -935,6 +936,10 @@ function describeInput({ source, value, at, age_s: age, expires }) {
     end === null ? null : t('expires', { time: relativeTime(end) })];
 }
 const describeOutput = ({ adapter, value, at, result }) => [plainWord(adapter), textOf(value), moment(at), textOf(result)];
+
+/** A subscription that goes well needs no word for its state. */
+const describeWatcher = ({ watcher, resource, package: what, from, state, since, last_answer: answer, why_ended: end }) => [textOf(watcher),
+  [what, state === 'active' ? null : plainWord(state)].filter(Boolean).join(' · '), resource, from, since ? t('since', { time: moment(since) }) : null, answer, end];
 
 /** Rows of [who, what, small print…]. */
 function entries(list, describe) {
