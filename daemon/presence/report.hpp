@@ -86,6 +86,29 @@ struct TeamsReport {
     bool operator==(const TeamsReport&) const = default;
 };
 
+/// Source publication: what somebody's own devices have published (RFC 3903), as one. Its time is not when it was heard
+/// but until when it holds, so that a refresh says nothing new.
+struct PublicationReport {
+    LineState line = LineState::unknown;   // of published dialogs; active, too, of who says "on the phone"
+    TeamsState word = TeamsState::unknown; // of published presence, in Teams' words
+    Wall until{};                          // when the first of these publications expires
+
+    [[nodiscard]] constexpr bool silent() const { return line == LineState::unknown && word == TeamsState::unknown; }
+    /// Zero, "this source has said nothing", of a report that is silent.
+    [[nodiscard]] constexpr Cell pack() const {
+        using namespace packing;
+        if (silent()) return 0;
+        return pack_time(until) | field(static_cast<Cell>(word), 0) | field(static_cast<Cell>(line), 3) | field(1, 17);
+    }
+    [[nodiscard]] static constexpr PublicationReport unpack(Cell cell) {
+        using namespace packing;
+        if (cell == 0) return {};
+        return {static_cast<LineState>(field_of(cell, 3, 3)), static_cast<TeamsState>(field_of(cell, 0, 3)),
+                unpack_time(cell)};
+    }
+    bool operator==(const PublicationReport&) const = default;
+};
+
 /// Two cells that differ in their time only say the same.
 [[nodiscard]] constexpr bool same_content(Cell left, Cell right) {
     return (left >> packing::time_bits) == (right >> packing::time_bits);

@@ -130,14 +130,19 @@ private:
     std::size_t at_ = 0;
 };
 
-Source source_of(const Rule& rule, const Inputs& inputs) {
+/// The source that the first condition which holds has asked.
+Source source_of(const Rule& rule, const Inputs& inputs, Source line = Source::telephony,
+                 Source teams = Source::teams) {
     for (const Condition& condition : rule.all) {
         if (!condition.holds(inputs)) continue;
-        if (condition.subject == Condition::Subject::teams) return Source::teams;
-        if (condition.subject == Condition::Subject::meeting) return Source::meetings;
-        return Source::telephony;
+        switch (condition.subject) {
+        case Condition::Subject::line: return line;
+        case Condition::Subject::line_dnd: return Source::telephony;
+        case Condition::Subject::teams: return teams;
+        case Condition::Subject::meeting: return Source::meetings;
+        }
     }
-    return Source::telephony;
+    return line;
 }
 
 } // namespace
@@ -196,6 +201,17 @@ void Rules::compile() {
             break;
         }
     }
+}
+
+Source Rules::origin(const Conclusion& conclusion, const Cells& cells) const {
+    const auto inputs = Inputs::of(cells);
+    auto own_cells = cells;
+    own_cells[static_cast<std::size_t>(Source::publication)] = 0;
+    const auto own = Inputs::of(own_cells);
+    const auto line = own.line == inputs.line ? Source::telephony : Source::publication;
+    const auto teams = own.teams == inputs.teams ? Source::teams : Source::publication;
+    const auto row = conclusion.rule - 1U;
+    return row < rows_.size() ? source_of(rows_[row], inputs, line, teams) : conclusion.source;
 }
 
 } // namespace lamp::presence

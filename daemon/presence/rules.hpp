@@ -11,7 +11,9 @@ namespace lamp::presence {
 
 using Cells = std::array<Cell, source_count>;
 
-/// What of the cells the rules look at: 3 bits line, 1 bit line dnd, 3 bits Teams, 1 bit other meeting.
+/// What of the cells the rules look at: 3 bits line, 1 bit line dnd, 3 bits Teams, 1 bit other meeting. Publications
+/// have no input of their own (decision 012): a published dialog counts like a line where it is more urgent than what
+/// the line says, published presence like Teams where Teams says nothing.
 struct Inputs {
     LineState line = LineState::unknown;
     bool line_dnd = false;
@@ -32,8 +34,13 @@ struct Inputs {
         auto line = cells[static_cast<std::size_t>(Source::telephony)];
         auto teams = cells[static_cast<std::size_t>(Source::teams)];
         auto meetings = cells[static_cast<std::size_t>(Source::meetings)];
-        return {static_cast<LineState>(field_of(line, 0, 3)), field_of(line, 9, 1) != 0,
-                static_cast<TeamsState>(field_of(teams, 0, 3)), field_of(meetings, 0, 1) != 0};
+        Inputs inputs{static_cast<LineState>(field_of(line, 0, 3)), field_of(line, 9, 1) != 0,
+                      static_cast<TeamsState>(field_of(teams, 0, 3)), field_of(meetings, 0, 1) != 0};
+        auto published = cells[static_cast<std::size_t>(Source::publication)];
+        if (published == 0) return inputs;
+        inputs.line = std::max(inputs.line, static_cast<LineState>(field_of(published, 3, 3)));
+        if (inputs.teams == TeamsState::unknown) inputs.teams = static_cast<TeamsState>(field_of(published, 0, 3));
+        return inputs;
     }
 };
 
@@ -70,7 +77,11 @@ public:
     /// What no row matches is `unknown`.
     [[nodiscard]] static Result<Rules> parse(const std::vector<std::string>& rows);
 
-    [[nodiscard]] Conclusion conclude(const Cells& cells) const { return look_up_[Inputs::of(cells).index()]; }
+    [[nodiscard]] Conclusion conclude(const Cells& cells) const {
+        auto conclusion = look_up_[Inputs::of(cells).index()];
+        if (cells[static_cast<std::size_t>(Source::publication)] != 0) conclusion.source = origin(conclusion, cells);
+        return conclusion;
+    }
     [[nodiscard]] Conclusion conclude(const Inputs& inputs) const { return look_up_[inputs.index()]; }
     [[nodiscard]] const std::vector<Rule>& rows() const { return rows_; }
     /// Those of interface 6, not a site's own.
@@ -79,6 +90,8 @@ public:
 private:
     explicit Rules(std::vector<Rule> rows);
     void compile();
+    /// Whose input decided: the publication's where it stood in for the line or for Teams.
+    [[nodiscard]] Source origin(const Conclusion& conclusion, const Cells& cells) const;
 
     std::vector<Rule> rows_;
     bool built_in_ = false;

@@ -49,6 +49,9 @@ struct Snapshot {
     [[nodiscard]] TeamsReport teams() const {
         return TeamsReport::unpack(cells[static_cast<std::size_t>(Source::teams)]);
     }
+    [[nodiscard]] PublicationReport publication() const {
+        return PublicationReport::unpack(cells[static_cast<std::size_t>(Source::publication)]);
+    }
     [[nodiscard]] bool said(Source source) const { return cells[static_cast<std::size_t>(source)] != 0; }
 };
 

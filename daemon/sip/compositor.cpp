@@ -1,0 +1,1 @@
+#include "sip/compositor.hpp"
