@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -16,6 +15,7 @@
 #include "proto/sip/message.hpp"
 #include "proto/sip/writer.hpp"
 #include "sip/timer_wheel.hpp"
+#include "sip/transaction_key.hpp"
 #include "sip/view.hpp"
 
 namespace lamp::sip {
@@ -29,15 +29,15 @@ inline constexpr std::size_t published_count = 2;
 /// What a PUBLISH is answered with. `write_answer` makes bytes of it; they go out before anybody is notified.
 struct PublishAnswer {
     int status = 0;
-    std::string etag{};                 // 200: the new one; the one that was named is dead
-    seconds expires{0};                 // 200
-    seconds min_expires{0};             // 423
-    seconds retry_after{0};             // 413 and 503 that pass; 0: left out
-    std::string_view accept{};          // 415: the media type that is wanted
-    bool encoded = false;               // 415 because of Content-Encoding
-    std::string what{};                 // 400, 413: what is wrong and where, for a Warning field
-    std::optional<Published> changed{}; // whose watchers are due a NOTIFY
-    bool told = false;                  // 200: `report` may say something else now, be it only for how long
+    std::string etag{};        // 200: the new one; the one that was named is dead
+    seconds expires{0};        // 200
+    seconds min_expires{0};    // 423
+    seconds retry_after{0};    // 413 and 503 that pass; 0: left out
+    std::string_view accept{}; // 415: the media type that is wanted
+    bool encoded = false;      // 415 because of Content-Encoding
+    std::string what{};        // 400, 413: what is wrong and where, for a Warning field
+    std::optional<Published>
+        changed{}; // which watchers are due a NOTIFY; `report` may say something else after any 200
 };
 
 class Compositor {
@@ -95,15 +95,19 @@ private:
     struct Publication;
     struct Resource;
     struct Wish;
+    struct Content;
 
     [[nodiscard]] PublishAnswer decide(const Message& request, ResourceIndex resource, const Watcher& publisher,
                                        Steady now);
-    [[nodiscard]] PublishAnswer begin(const Message& request, const Wish& wish, Steady now);
-    [[nodiscard]] PublishAnswer change(const Message& request, const Wish& wish, std::uint32_t index, Steady now);
-    [[nodiscard]] PublishAnswer granted(std::uint32_t index, seconds expires, Steady now);
-    [[nodiscard]] std::optional<std::uint32_t> tagged(std::string_view etag) const;
-    [[nodiscard]] std::string tag_of(std::uint32_t index) const;
+    [[nodiscard]] PublishAnswer begin(const Wish& wish, Content content, Steady now);
+    [[nodiscard]] PublishAnswer modify(const Wish& wish, Content content, Steady now);
+    [[nodiscard]] PublishAnswer remove(const Wish& wish);
+    [[nodiscard]] PublishAnswer granted(std::uint32_t index, const Wish& wish, Steady now);
+    [[nodiscard]] Resource* find(ResourceIndex resource) const;
+    [[nodiscard]] std::optional<std::uint32_t> tagged(const Wish& wish, std::string_view etag, Steady now) const;
+    [[nodiscard]] Key fresh_tag();
     [[nodiscard]] seconds first_expiry(const Resource& resource, Steady now) const;
+    void put(std::uint32_t index, Content content);
     void drop(std::uint32_t index);
     void compose(Resource& resource, Published package);
 
@@ -114,7 +118,7 @@ private:
     Counters counters_;
     std::vector<Publication> publications_;
     std::vector<std::uint32_t> free_;
-    std::unordered_map<ResourceIndex, Resource> resources_;
+    std::vector<std::unique_ptr<Resource>> resources_; // by index; nothing where nothing is published
     std::vector<Change> changes_;
     std::uint64_t last_tag_ = 0;
     std::size_t live_ = 0;
