@@ -217,13 +217,19 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, con
             json.member("stale", teams.stale);
         });
     }
-    for (auto source : {Source::meetings, Source::publication}) {
-        if (!snapshot.said(source)) continue;
-        auto cell = snapshot.cells.at(static_cast<std::size_t>(source));
+    if (snapshot.said(Source::meetings)) {
+        auto cell = snapshot.cells.at(static_cast<std::size_t>(Source::meetings));
         bool active = presence::packing::field_of(cell, 0, 1) != 0;
         json.object([&] {
-            write_input(json, presence::name(source), active ? "active" : "none", presence::packing::unpack_time(cell),
-                        {});
+            write_input(json, "meetings", active ? "active" : "none", presence::packing::unpack_time(cell), {});
+        });
+    }
+    if (snapshot.said(Source::publication)) {
+        auto published = snapshot.publication();
+        json.object([&] {
+            write_input(json, "publication",
+                        fmt::format("{}/{}", presence::name(published.line), presence::name(published.word)), {},
+                        published.until);
         });
     }
 }
