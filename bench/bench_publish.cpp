@@ -98,7 +98,7 @@ private:
         auto answer = compositor_.on_publish(message_, who, watcher_, start_);
         if (answer.status != 200) std::abort();
         sip::Writer writer(out_);
-        sip::write_answer(writer, message_, answer, "t1", {"10.4.0.17", 5060});
+        sip::write_answer(writer, message_, answer, "presence, dialog", "t1", {"10.4.0.17", 5060});
         if (!writer.done()) std::abort();
         etags_[who] = answer.etag;
     }

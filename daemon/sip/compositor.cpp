@@ -18,7 +18,6 @@ constexpr std::array<Package, published_count> packages{{
     {"presence", pidf::media_type},
     {"dialog", dialoginfo::media_type},
 }};
-constexpr std::string_view allow_events = "presence, dialog";
 
 constexpr std::size_t tag_digits = 16; // of each half
 
@@ -384,8 +383,8 @@ void Compositor::compose(Resource& resource, Published package) {
     }
 }
 
-void write_answer(Writer& writer, const Message& request, const PublishAnswer& answer, std::string_view to_tag,
-                  const Origin& origin) {
+void write_answer(Writer& writer, const Message& request, const PublishAnswer& answer, std::string_view allowed_events,
+                  std::string_view to_tag, const Origin& origin) {
     begin_answer(writer, request, answer.status, {}, to_tag, origin);
     if (answer.status == 200) {
         writer.field(Header::sip_etag, answer.etag);
@@ -393,7 +392,7 @@ void write_answer(Writer& writer, const Message& request, const PublishAnswer& a
     }
     if (answer.status == 423)
         writer.number(Header::min_expires, static_cast<std::uint64_t>(answer.min_expires.count()));
-    if (answer.status == 489) writer.field(Header::allow_events, allow_events);
+    if (answer.status == 489) writer.field(Header::allow_events, allowed_events);
     if (!answer.accept.empty()) writer.field(Header::accept, answer.accept);
     if (answer.encoded) writer.field(Header::accept_encoding, "identity");
     if (answer.retry_after > seconds(0))

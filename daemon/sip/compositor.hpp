@@ -125,8 +125,8 @@ private:
 };
 
 /// Writes the answer: status line and fields of `begin_answer`, then SIP-ETag and Expires, Min-Expires, Allow-Events,
-/// Accept or Accept-Encoding, Retry-After, Warning as the status wants.
-void write_answer(Writer& writer, const Message& request, const PublishAnswer& answer, std::string_view to_tag,
-                  const Origin& origin);
+/// Accept or Accept-Encoding, Retry-After, Warning as the status wants. `allowed_events`: all packages of this server.
+void write_answer(Writer& writer, const Message& request, const PublishAnswer& answer, std::string_view allowed_events,
+                  std::string_view to_tag, const Origin& origin);
 
 } // namespace lamp::sip

@@ -1,12 +1,15 @@
-// Any bytes as dialog information, a presence document, a resource list or a multipart body; the first one says as
-// which. No crash, an error has words, and what was read is read again of what is written of it.
+// Any bytes as dialog information, a presence document, watcher information, a message summary, a resource list or a
+// multipart body; the first one says as which. No crash, an error has words, and what was read is read again of what is
+// written of it.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "proto/dialoginfo/document.hpp"
+#include "proto/message_summary/summary.hpp"
 #include "proto/pidf/document.hpp"
 #include "proto/rlmi/list.hpp"
+#include "proto/watcherinfo/document.hpp"
 
 using namespace lamp;
 
@@ -59,6 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             round_trip(text, dialoginfo::read, [&](const auto& read) { return dialoginfo::write(read, dialect).text; });
         break;
     case 'p': round_trip(text, pidf::read, pidf::write); break;
+    case 'w':
+        round_trip(text, watcherinfo::read, [](const auto& read) { return watcherinfo::write(read).text; });
+        break;
+    case 's': round_trip(text, message_summary::read, message_summary::write); break;
     case 'l': round_trip(text, rlmi::read, rlmi::write); break;
     case 'm': multipart(text); break;
     default: break;

@@ -111,7 +111,7 @@ public:
         auto answer = compositor.on_publish(message, resource, {std::string(by), false}, now);
         last = {};
         Writer writer(last);
-        write_answer(writer, message, answer, "t9", {"10.4.0.17", 5060});
+        write_answer(writer, message, answer, "presence, dialog", "t9", {"10.4.0.17", 5060});
         REQUIRE(writer.done().has_value());
         return answer;
     }
