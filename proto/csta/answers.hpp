@@ -97,35 +97,44 @@ struct CallSnapshot {
 
 // Capabilities
 
-struct SwitchingFunction {
-    std::string name;         // at most 64 characters, so
-    std::string manufacturer; // and so
-    MonitorFilter can_tell{}; // events that it can tell: the filter for device monitors
-    int system_status_s = 0;  // heartbeat; 0: left out
+/// What a switching function, or one device of it, can do at all.
+struct Abilities {
+    MonitorFilter can_tell{};     // events
+    ServicesPermitted services{}; // call control
+    bool do_not_disturb = false;  // get and set
+    bool forwarding = false;
+    bool agent = false;
+    bool message_waiting = false; // get
 };
-/// `request_root` tells GetSwitchingFunctionCaps from ...Capabilities.
+
+struct SwitchingFunction {
+    std::string name; // of the switching sub-domain; cut at 64 bytes, and so is the next
+    std::string manufacturer;
+    Abilities abilities{};
+    int system_status_s = 0; // heartbeat, up to 180; 0: left out
+};
+/// `request_root` tells GetSwitchingFunctionCaps from GetSwitchingFunctionCapabilities.
 [[nodiscard]] std::string write(const SwitchingFunction& answer, std::string_view request_root, Edition edition);
-[[nodiscard]] std::string write_cstafeatures(const MonitorFilter& can_tell, Edition edition);
+[[nodiscard]] std::string write_csta_features(const Abilities& abilities, Edition edition);
 
 struct Device {
     DeviceId id;
     std::string_view category = "station"; // DeviceCategory: "station", "acd", "group" …
 };
+/// GetSwitchingFunctionDevices: the response names a service cross reference, SwitchingFunctionDevices follow.
 [[nodiscard]] std::string write_devices_follow(std::string_view service_cross_ref, Edition edition);
 [[nodiscard]] std::string write_devices(const Segment& segment, std::span<const Device> devices, Edition edition);
+
 struct LogicalDevice {
     std::string_view category = "station";
-    MonitorFilter can_tell{};
-    ServicesPermitted services{}; // that it knows at all
-    bool do_not_disturb = false;
-    bool forwarding = false;
-    bool agent = false;
+    Abilities abilities{};
+    std::optional<int> calls_max{};
 };
 [[nodiscard]] std::string write(const LogicalDevice& answer, Edition edition);
 struct PhysicalDevice {
     std::string_view category = "station";
     std::string model{}; // may be empty
-    MonitorFilter can_tell{};
+    bool message_waiting = false;
 };
 [[nodiscard]] std::string write(const PhysicalDevice& answer, Edition edition);
 

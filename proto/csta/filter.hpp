@@ -4,14 +4,8 @@
 #pragma once
 #include <bitset>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
-
-namespace lamp::xml {
-struct Element;
-class Writer;
-} // namespace lamp::xml
 
 namespace lamp::csta {
 

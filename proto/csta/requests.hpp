@@ -184,7 +184,6 @@ struct SetAgentState {
     DeviceId device;
     AgentWish wish{};
     std::string agent_id{};
-    std::string reason{}; // of not ready: BroadWorks telephones put a code into the extensions
     bool operator==(const SetAgentState&) const = default;
 };
 struct GetMessageWaitingIndicator {

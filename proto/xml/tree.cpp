@@ -16,6 +16,7 @@ class Builder final : public Listener {
 public:
     void on_start(const Name& name, std::span<const Attribute> attributes) override {
         if (++elements > elements_max) return;
+        if (elements == 1) root_space = name.space;
         Element element{std::string(name.local), {}, {}, {}};
         for (const Attribute& attribute : attributes)
             element.attributes.emplace_back(attribute.local, decoded(attribute.value));
@@ -35,6 +36,7 @@ public:
             open_.back().children.push_back(std::move(done));
     }
     Element root;
+    std::string root_space;
     std::size_t elements = 0;
 
 private:
@@ -119,10 +121,16 @@ std::string_view Element::attribute(std::string_view local) const {
 }
 
 Result<Element> parse_tree(std::string_view document) {
+    std::string root_space;
+    return parse_tree(document, root_space);
+}
+
+Result<Element> parse_tree(std::string_view document, std::string& root_space) {
     thread_local Reader reader;
     Builder builder;
     if (auto outcome = reader.read(document, builder); !outcome) return std::unexpected(outcome.error());
     if (builder.elements > elements_max) return fail(Category::limit, "The document has more than a million elements.");
+    root_space = std::move(builder.root_space);
     return std::move(builder.root);
 }
 

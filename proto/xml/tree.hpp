@@ -32,5 +32,7 @@ struct Element {
 
 /// Refuses what Reader refuses, and more than a million elements.
 [[nodiscard]] Result<Element> parse_tree(std::string_view document);
+/// The same; also tells the namespace of the root, which is where protocols keep their version.
+[[nodiscard]] Result<Element> parse_tree(std::string_view document, std::string& root_space);
 
 } // namespace lamp::xml
