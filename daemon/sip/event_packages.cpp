@@ -1,0 +1,97 @@
+#include "sip/event_packages.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace lamp::sip {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool always(const View&) {
+    return true;
+}
+
+// --- dialog (RFC 4235): always the full state, since partial documents save little and telephones differ in them
+
+void render_dialog(const View& view, const Wish& wish, Body& body) {
+    dialoginfo::Document document;
+    document.entity = wish.entity;
+    document.dialogs.assign(view.dialogs.begin(), view.dialogs.end());
+    auto versioned = dialoginfo::write(document, *wish.dialect);
+    body.text = std::move(versioned.text);
+    body.version_at = versioned.version_at;
+}
+
+// --- presence (RFC 3856): the verdict of the rules, and what was published beside it
+
+std::string rfc3339(Wall at) {
+    if (at == Wall()) return {};
+    return fmt::format("{:%FT%T}Z", std::chrono::time_point_cast<milliseconds>(at));
+}
+
+void add_published(pidf::Document& document, const pidf::Document& published) {
+    for (const auto& tuple : published.tuples) // the newest comes first and wins (sip-csta.md 8)
+        if (std::ranges::find(document.tuples, tuple.id, &pidf::Tuple::id) == document.tuples.end())
+            document.tuples.push_back(tuple);
+    for (const auto& activity : published.activities)
+        if (std::ranges::find(document.activities, activity) == document.activities.end())
+            document.activities.push_back(activity);
+    if (document.note.empty()) document.note = published.note;
+}
+
+void render_presence(const View& view, const Wish& wish, Body& body) {
+    auto document = pidf::of_word(presence::name(view.status), wish.entity, rfc3339(view.since));
+    for (const auto* published : view.published)
+        add_published(document, *published);
+    body.text = pidf::write(document);
+    body.version_at = Body::no_version;
+}
+
+// --- message-summary (RFC 3842)
+
+bool has_messages(const View& view) {
+    return view.messages.has_value();
+}
+
+void render_messages(const View& view, const Wish& wish, Body& body) {
+    body.text =
+        fmt::format("Messages-Waiting: {}\r\nMessage-Account: {}\r\nVoice-Message: {}/{}\r\n",
+                    view.messages->fresh > 0 ? "yes" : "no", wish.entity, view.messages->fresh, view.messages->old);
+    body.version_at = Body::no_version;
+}
+
+constexpr std::array packages{
+    //           name               media type                          expires  pause  lists  publ.  calls
+    EventPackage{"dialog", dialoginfo::media_type, 3600, 100ms, true, true, true, always, render_dialog},
+    EventPackage{"presence", pidf::media_type, 3600, 100ms, true, true, false, always, render_presence},
+    EventPackage{"message-summary", "application/simple-message-summary", 3600, 1s, false, false, false, has_messages,
+                 render_messages},
+};
+
+} // namespace
+
+std::span<const EventPackage> event_packages() {
+    return packages;
+}
+
+const EventPackage* event_package(std::string_view name) {
+    const auto* found = std::ranges::find(packages, name, &EventPackage::name);
+    return found == packages.end() ? nullptr : found;
+}
+
+std::string_view allow_events() {
+    static const std::string all = [] {
+        std::string text;
+        for (const auto& package : packages) {
+            if (!text.empty()) text += ", ";
+            text += package.name;
+        }
+        return text;
+    }();
+    return all;
+}
+
+} // namespace lamp::sip
