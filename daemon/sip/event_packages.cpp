@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+
+#include "proto/message_summary/summary.hpp"
+#include "proto/watcherinfo/document.hpp"
+#include "sip/watching.hpp"
 
 namespace lamp::sip {
 namespace {
@@ -27,11 +29,6 @@ void render_dialog(const View& view, const Wish& wish, Body& body) {
 
 // --- presence (RFC 3856): the verdict of the rules, and what was published beside it
 
-std::string rfc3339(Wall at) {
-    if (at == Wall()) return {};
-    return fmt::format("{:%FT%T}Z", std::chrono::time_point_cast<milliseconds>(at));
-}
-
 void add_published(pidf::Document& document, const pidf::Document& published) {
     for (const auto& tuple : published.tuples) // the newest comes first and wins (sip-csta.md 8)
         if (std::ranges::find(document.tuples, tuple.id, &pidf::Tuple::id) == document.tuples.end())
@@ -43,7 +40,8 @@ void add_published(pidf::Document& document, const pidf::Document& published) {
 }
 
 void render_presence(const View& view, const Wish& wish, Body& body) {
-    auto document = pidf::of_word(presence::name(view.status), wish.entity, rfc3339(view.since));
+    auto document = pidf::of_word(presence::name(view.status), wish.entity,
+                                  view.since == Wall() ? std::string() : rfc3339(view.since));
     for (const auto* published : view.published)
         add_published(document, *published);
     body.text = pidf::write(document);
@@ -57,18 +55,38 @@ bool has_messages(const View& view) {
 }
 
 void render_messages(const View& view, const Wish& wish, Body& body) {
-    body.text =
-        fmt::format("Messages-Waiting: {}\r\nMessage-Account: {}\r\nVoice-Message: {}/{}\r\n",
-                    view.messages->fresh > 0 ? "yes" : "no", wish.entity, view.messages->fresh, view.messages->old);
+    message_summary::Summary summary;
+    summary.waiting = view.messages->fresh > 0;
+    summary.account = wish.entity;
+    summary.voice = message_summary::Counts{.fresh = view.messages->fresh, .old = view.messages->old};
+    body.text = message_summary::write(summary);
     body.version_at = Body::no_version;
+}
+
+// --- watcher information (RFC 3857, RFC 3858)
+
+void render_watchers(const View& view, const Wish& wish, std::string_view package, Body& body) {
+    auto versioned = watcherinfo::write(watchers_of(wish.entity, package, view.watchers, view.now));
+    body.text = std::move(versioned.text);
+    body.version_at = versioned.version_at;
+}
+void render_presence_watchers(const View& view, const Wish& wish, Body& body) {
+    render_watchers(view, wish, "presence", body);
+}
+void render_dialog_watchers(const View& view, const Wish& wish, Body& body) {
+    render_watchers(view, wish, "dialog", body);
 }
 
 constexpr std::array packages{
     //           name               media type                          expires  pause  lists  publ.  calls
     EventPackage{"dialog", dialoginfo::media_type, 3600, 100ms, true, true, true, always, render_dialog},
     EventPackage{"presence", pidf::media_type, 3600, 100ms, true, true, false, always, render_presence},
-    EventPackage{"message-summary", "application/simple-message-summary", 3600, 1s, false, false, false, has_messages,
+    EventPackage{"message-summary", message_summary::media_type, 3600, 1s, false, false, false, has_messages,
                  render_messages},
+    EventPackage{"presence.winfo", watcherinfo::media_type, 3600, 1s, false, false, false, always,
+                 render_presence_watchers, "presence"},
+    EventPackage{"dialog.winfo", watcherinfo::media_type, 3600, 1s, false, false, false, always, render_dialog_watchers,
+                 "dialog"},
 };
 
 } // namespace

@@ -34,6 +34,7 @@ struct EventPackage {
     bool needs_calls;            // void while nobody knows the calls: better no lamp than a wrong one
     bool (*offered)(const View&);
     void (*render)(const View&, const Wish&, Body&); // fills text and version_at
+    std::string_view watched{}; // watcher information: of this package; only for the person itself and trusted peers
 };
 
 using PackageIndex = std::uint8_t;

@@ -11,6 +11,7 @@
 #include "presence/words.hpp"
 #include "proto/dialoginfo/document.hpp"
 #include "proto/pidf/document.hpp"
+#include "sip/watching.hpp"
 
 namespace lamp::sip {
 
@@ -35,6 +36,16 @@ struct View {
     bool dnd = false;
     presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
+    std::span<const Watching> watchers{}; // for watcher information; filled in by the notifier
+    Steady now{};                         // likewise
+};
+
+/// What a watcher may see of a resource.
+enum class Permission : std::uint8_t {
+    refused,  // nothing: 403
+    polite,   // that there is nothing to see: an idle line, an unknown presence
+    nameless, // the state, and not who is on the other side
+    allowed,
 };
 
 /// Who asks, after authentication (sip-csta.md 9).
