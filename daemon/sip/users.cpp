@@ -1,0 +1,78 @@
+#include "sip/users.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace lamp::sip {
+namespace {
+
+std::size_t sum_digits(Algorithm algorithm) {
+    switch (algorithm) {
+    case Algorithm::md5: return 32;
+    case Algorithm::sha256:
+    case Algorithm::sha512_256: return 64;
+    case Algorithm::other: break;
+    }
+    return 0;
+}
+
+std::vector<std::string_view> split(std::string_view line) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto colon = line.find(':');
+        parts.push_back(line.substr(0, colon));
+        if (colon == std::string_view::npos) return parts;
+        line.remove_prefix(colon + 1);
+    }
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    return out;
+}
+
+} // namespace
+
+std::string Users::key(std::string_view user, std::string_view realm, Algorithm algorithm) {
+    return fmt::format("{}\n{}\n{}", user, realm, name(algorithm));
+}
+
+Users::Reading Users::read(std::string_view text) {
+    Reading reading;
+    int number = 0;
+    while (!text.empty()) {
+        ++number;
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.find_first_not_of(" \t") == std::string_view::npos || line.front() == '#') continue;
+        const auto mistake = [&](std::string_view at, std::string message) {
+            reading.mistakes.push_back({number, static_cast<int>(at.data() - line.data()) + 1, std::move(message)});
+        };
+        const auto parts = split(line);
+        if (parts.size() != 3 && parts.size() != 4) {
+            mistake(line, "is neither user:realm:HA1 nor user:realm:ALGORITHM:HA1");
+            continue;
+        }
+        const auto kind = parts.size() == 3 ? Algorithm::md5 : algorithm(parts[2]);
+        const auto sum = parts.back();
+        if (parts[0].empty() || parts[1].empty())
+            mistake(line, "needs a user and a realm");
+        else if (kind == Algorithm::other)
+            mistake(parts[2], "is none of MD5, SHA-256, SHA-512-256");
+        else if (sum.size() != sum_digits(kind) || !chars::all(sum, chars::hex))
+            mistake(sum, fmt::format("is no {} sum of {} hexadecimal digits", name(kind), sum_digits(kind)));
+        else if (!reading.users.sums_.try_emplace(key(parts[0], parts[1], kind), lower(sum)).second)
+            mistake(line, "stands here twice");
+    }
+    return reading;
+}
+
+std::optional<std::string_view> Users::ha1(std::string_view user, std::string_view realm, Algorithm algorithm) const {
+    const auto found = sums_.find(key(user, realm, algorithm));
+    if (found == sums_.end()) return std::nullopt;
+    return found->second;
+}
+
+} // namespace lamp::sip

@@ -1,0 +1,39 @@
+// Who may log in (interface 7.13): one line each, `user:realm:HA1` (MD5), `user:realm:SHA-256:HA1` or
+// `user:realm:SHA-512-256:HA1`; `#` begins a comment. Passwords never stand in it. Immutable; built new and swapped.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "proto/sip/digest.hpp"
+
+namespace lamp::sip {
+
+class Users {
+public:
+    struct Mistake {
+        int line = 1;
+        int column = 1;
+        std::string message;
+    };
+    struct Reading;
+    /// Reads the whole text; every mistake is told.
+    [[nodiscard]] static Reading read(std::string_view text);
+
+    /// H(user:realm:password) in lower case; nothing for who is not there, or not with that algorithm.
+    [[nodiscard]] std::optional<std::string_view> ha1(std::string_view user, std::string_view realm,
+                                                      Algorithm algorithm) const;
+    [[nodiscard]] std::size_t size() const { return sums_.size(); }
+
+private:
+    [[nodiscard]] static std::string key(std::string_view user, std::string_view realm, Algorithm algorithm);
+    std::unordered_map<std::string, std::string> sums_;
+};
+struct Users::Reading {
+    Users users;
+    std::vector<Mistake> mistakes;
+};
+
+} // namespace lamp::sip
