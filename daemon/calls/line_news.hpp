@@ -67,7 +67,8 @@ struct LineNews {
     presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
     std::vector<Call> calls;      // oldest first
-    std::vector<EndedCall> ended; // since the line was told last
+    std::vector<EndedCall> ended; // since the line was told last: whatever has left `calls`
+    bool watched = true;          // false: the last news of a line that nobody has any more
 };
 
 } // namespace lamp::calls

@@ -1,0 +1,51 @@
+// Dials, and controls the calls and settings of lines, through Xsi-Actions: what the HTTP API's call desk and SIP and
+// CSTA clients have in common. One request each. Lives on the ingress loop; `from` gives it to another one.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "calls/control.hpp"
+#include "loop/loop.hpp"
+#include "xsi/lines.hpp"
+#include "xsi/platform.hpp"
+
+namespace lamp {
+
+class CallControl {
+public:
+    using PlatformOf = std::function<xsi::Platform&(std::uint8_t)>; // by its number in `lines`
+
+    /// `country` (ISO 3166) is where numbers that people write nationally belong. All outlive this object's tasks.
+    CallControl(Loop& ingress, const xsi::Lines& lines, PlatformOf platform, std::string country)
+        : ingress_(ingress), lines_(lines), platform_(std::move(platform)), country_(std::move(country)) {}
+
+    /// For whoever lives on that loop: each answer comes there, once.
+    [[nodiscard]] calls::Control from(Loop& asking);
+
+    /// Gives the new leg's BroadWorks call id. Errors as in calls/control.hpp, of both.
+    [[nodiscard]] Task<Result<std::string>> dial(xsi::LineIndex line, std::string to);
+    [[nodiscard]] Task<Result<void>> order(xsi::LineIndex line, calls::CallOrder order);
+
+private:
+    [[nodiscard]] Result<xsi::LineIndex> watched(std::string_view line) const;
+    [[nodiscard]] Result<std::string> number(xsi::LineIndex line, const std::string& to) const;
+    [[nodiscard]] xsi::Actions& actions(xsi::LineIndex line) { return platform_(lines_.platform(line)).actions(); }
+    [[nodiscard]] Task<Result<bool>> dnd(xsi::LineIndex line);
+    [[nodiscard]] Task<Result<void>> set_dnd(xsi::LineIndex line, bool on);
+    [[nodiscard]] Task<Result<calls::ForwardSetting>> forwarding(xsi::LineIndex line, calls::ForwardKind kind);
+    [[nodiscard]] Task<Result<void>> set_forwarding(xsi::LineIndex line, calls::ForwardKind kind,
+                                                    calls::ForwardSetting wanted);
+    [[nodiscard]] Task<Result<presence::AgentState>> agent(xsi::LineIndex line);
+    [[nodiscard]] Task<Result<void>> set_agent(xsi::LineIndex line, presence::AgentState wanted);
+
+    /// Posts to ingress, finds the line, performs `work(line)`, posts its result back to `asking`.
+    template <class T, class Work>
+    void ask(Loop& asking, std::string line, calls::Answer<T> answer, Work work);
+
+    Loop& ingress_;
+    const xsi::Lines& lines_;
+    PlatformOf platform_;
+    std::string country_;
+};
+
+} // namespace lamp

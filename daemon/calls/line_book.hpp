@@ -1,0 +1,45 @@
+// The mirror of all lines on the loop that reads their news (SIP, CSTA): what each line is now. A line at rest costs a
+// few dozen bytes, one with calls costs its calls. Pure; lives on the loop of its owner.
+#pragma once
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/names.hpp"
+#include "calls/line_news.hpp"
+
+namespace lamp::calls {
+
+class LineBook {
+public:
+    /// The line is now as the news says; the news of a line that is not watched any more forgets it. What has ended is
+    /// not kept: whoever shows it does so with the news in hand.
+    void take(const LineNews& news);
+    /// The line as it is now, or nullptr when it is not watched (or was never told of). Lives until the next `take`.
+    /// A line without calls is shared with others that look the same: its `line` is empty.
+    [[nodiscard]] const LineNews* find(std::string_view line) const;
+    /// Lines that are watched.
+    [[nodiscard]] std::size_t size() const { return watched_; }
+    /// Each line that has calls.
+    template <class Visit>
+    void for_each_with_calls(Visit&& visit) const {
+        for (const auto& [index, news] : busy_)
+            visit(*news);
+    }
+
+private:
+    /// How a line without calls looks, as a number.
+    using Look = std::uint16_t;
+    static constexpr Look absent = 0xffff;
+    static constexpr Look has_calls = 0xfffe;
+    [[nodiscard]] static Look look_of(const LineNews& news);
+    [[nodiscard]] const LineNews& at_rest(Look look) const;
+
+    Names names_;
+    std::vector<Look> looks_; // by name
+    std::unordered_map<Names::Index, std::unique_ptr<LineNews>> busy_;
+    std::vector<std::unique_ptr<LineNews>> resting_; // by look; made when it is first seen
+    std::size_t watched_ = 0;
+};
+
+} // namespace lamp::calls
