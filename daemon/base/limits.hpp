@@ -32,6 +32,7 @@ inline constexpr std::size_t xsi_seen_events = 16'384; // event ids remembered a
 inline constexpr std::size_t xsi_ack_queue = 65'536;
 inline constexpr std::size_t xsi_calls_per_line = 64;
 inline constexpr std::size_t xsi_directory_pages = 100'000;
+inline constexpr std::size_t line_news_waiting = 1 << 18; // that another loop has not taken; then it is told anew
 
 // Store.
 inline constexpr std::size_t store_queue = 65'536; // units of work that wait for their turn

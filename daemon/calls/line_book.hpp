@@ -33,7 +33,6 @@ private:
     static constexpr Look absent = 0xffff;
     static constexpr Look has_calls = 0xfffe;
     [[nodiscard]] static Look look_of(const LineNews& news);
-    [[nodiscard]] const LineNews& at_rest(Look look) const;
 
     Names names_;
     std::vector<Look> looks_; // by name

@@ -23,7 +23,7 @@ enum class CallState : std::uint8_t {
 
 /// One leg of one line.
 struct Call {
-    std::string id;      // what BroadWorks calls this leg; control takes it
+    std::string id; // what BroadWorks calls this leg; control takes it. May change when a click-to-dial call rings out
     std::string session; // the same for all legs that belong together (external tracking id); may be empty
     CallState state = CallState::dialling;
     bool incoming = false;

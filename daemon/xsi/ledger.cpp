@@ -19,11 +19,13 @@ bool over(CallState state) {
 /// As new, but its texts keep their memory.
 void wipe(Leg& leg) {
     for (std::string* text :
-         {&leg.call_id, &leg.tracking_id, &leg.remote_number, &leg.remote_name, &leg.queue, &leg.ddi})
+         {&leg.call_id, &leg.tracking_id, &leg.remote_number, &leg.remote_name, &leg.remote_user, &leg.queue, &leg.ddi})
         text->clear();
     leg.state = CallState::active; // whatever the state's word will be, there is a call
     leg.personality = Personality::unknown;
     leg.started = leg.answered = std::nullopt;
+    leg.trouble = calls::End::unknown;
+    leg.withheld = false;
 }
 
 void update_party(Leg& leg, const Party& party) {
@@ -31,6 +33,11 @@ void update_party(Leg& leg, const Party& party) {
     if (!party.address.empty() || party.privacy)
         leg.remote_number = party.privacy ? std::string_view() : number_of(party.address);
     if (!party.name.empty() || party.privacy) leg.remote_name = party.privacy ? std::string_view() : party.name;
+    // Who comes with an address and without a user id is not one of ours.
+    if (!party.address.empty() || !party.user_id.empty() || party.privacy) {
+        leg.remote_user = party.privacy ? std::string_view() : party.user_id;
+        leg.withheld = party.privacy;
+    }
 }
 
 // What a type's name says; the call's own state goes first (xsi.md 7.3) but for CallDetachedEvent, seen with
@@ -49,12 +56,6 @@ std::string_view called_number(std::span<const Redirection> redirections) {
 }
 
 } // namespace
-
-std::string_view number_of(std::string_view address) {
-    if (!address.starts_with("tel:")) return address;
-    address.remove_prefix(4);
-    return address.substr(0, address.find(';'));
-}
 
 Ledger::Calls& Ledger::open() {
     if (calls_) return *calls_;
@@ -81,14 +82,21 @@ std::vector<std::unique_ptr<Ledger::Calls>>& Ledger::spare() {
     return list;
 }
 
-bool Ledger::apply(const Document& document, Steady now) {
+void Ledger::clear(EndedLegs* ended) {
+    if (ended)
+        for (const Leg& leg : legs())
+            ended->push_back({leg, calls::End::unknown, {}});
+    recycle();
+}
+
+bool Ledger::apply(const Document& document, Steady now, EndedLegs* ended) {
     switch (document.data) {
-    case EventData::call_snapshot: return apply_snapshot(document, now);
+    case EventData::call_snapshot: return apply_snapshot(document, now, ended);
     case EventData::call:
     case EventData::calls: {
         bool changed = false;
         for (const Call& call : document.calls)
-            changed |= apply_call(call, state_of(call, document.type_name), document.redirections, now);
+            changed |= apply_call(call, state_of(call, document.type_name), document.redirections, now, ended);
         return changed;
     }
     case EventData::conference: return apply_conference(document.conference, document.type_name);
@@ -96,9 +104,10 @@ bool Ledger::apply(const Document& document, Steady now) {
     }
 }
 
-bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now) {
+bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now,
+                        EndedLegs* ended) {
     if (call.call_id.empty()) return false;
-    if (over(state)) return remove(call.call_id, now);
+    if (over(state)) return remove(call, state, now, ended);
     if (buried(call.call_id)) return false; // "updated" after "released" must not raise the dead
     Calls& all = open();
     Leg* leg = find(call);
@@ -120,6 +129,7 @@ bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redir
     update_party(*leg, call.acd_caller);
     if (call.started) leg->started = call.started;
     if (call.answered && !leg->answered) leg->answered = call.answered; // a second answer keeps the first time
+    if (!call.release_cause.empty() || !call.cdr_cause.empty()) leg->trouble = trouble_of(call);
     return true;
 }
 
@@ -135,17 +145,20 @@ Leg* Ledger::find(const Call& call) {
     return dialled == legs.end() ? nullptr : &*dialled;
 }
 
-bool Ledger::remove(std::string_view call_id, Steady now) {
+bool Ledger::remove(const Call& call, CallState state, Steady now, EndedLegs* ended) {
     Calls& all = open();
     auto legs = all.now();
-    auto over_now = std::ranges::find(legs, call_id, &Leg::call_id);
+    auto over_now = std::ranges::find(legs, call.call_id, &Leg::call_id);
     bool removed = over_now != legs.end();
     if (removed) { // keeps the order of the others
+        if (ended)
+            ended->push_back(
+                {*over_now, end_of(*over_now, call, state), std::string(number_of(call.redirect_address))});
         std::rotate(over_now, over_now + 1, legs.end());
         --all.live;
     }
     if (all.released.size() >= tombstones_max) all.released.erase(all.released.begin());
-    all.released.push_back({std::hash<std::string_view>()(call_id), now});
+    all.released.push_back({std::hash<std::string_view>()(call.call_id), now});
     if (all.live == 0) all.conference_held = false;
     return removed;
 }
@@ -156,7 +169,7 @@ bool Ledger::buried(std::string_view call_id) const {
     return std::ranges::find(calls_->released, hash, &Tombstone::hash) != calls_->released.end();
 }
 
-bool Ledger::apply_snapshot(const Document& document, Steady now) {
+bool Ledger::apply_snapshot(const Document& document, Steady now, EndedLegs* ended) {
     if (document.calls.empty() && !calls_) return false;
     Calls& all = open();
     std::vector<Leg> before(all.now().begin(), all.now().end());
@@ -164,17 +177,21 @@ bool Ledger::apply_snapshot(const Document& document, Steady now) {
     all.released.clear(); // the platform says what lives
     all.conference_held = false;
     for (const Call& call : document.calls) {
-        apply_call(call, call.state, {}, now);
+        apply_call(call, call.state, {}, now, nullptr);
         auto known = std::ranges::find(before, call.call_id, &Leg::call_id);
         if (known == before.end() || all.live == 0 || all.now().back().call_id != call.call_id) continue;
         all.now().back().seen = known->seen;
         if (all.now().back().ddi.empty()) all.now().back().ddi = known->ddi;
     }
     if (document.conference.present) apply_conference(document.conference, document.type_name);
+    if (ended)
+        for (Leg& leg : before)
+            if (std::ranges::find(all.now(), leg.call_id, &Leg::call_id) == all.now().end())
+                ended->push_back({std::move(leg), calls::End::unknown, {}});
     return !before.empty() || all.live > 0;
 }
 
-bool Ledger::replace(std::span<const CallDetails> calls, Steady now) {
+bool Ledger::replace(std::span<const CallDetails> calls, Steady now, EndedLegs* ended) {
     std::vector<Call> views;
     for (const CallDetails& details : calls) {
         Call& call = views.emplace_back();
@@ -184,6 +201,7 @@ bool Ledger::replace(std::span<const CallDetails> calls, Steady now) {
         call.state = details.state;
         call.remote.address = details.remote.address;
         call.remote.name = details.remote.name;
+        call.remote.user_id = details.remote.user_id;
         call.remote.privacy = details.remote.privacy;
         call.started = details.started;
         call.answered = details.answered;
@@ -191,7 +209,7 @@ bool Ledger::replace(std::span<const CallDetails> calls, Steady now) {
     Document snapshot;
     snapshot.data = EventData::call_snapshot;
     snapshot.calls = views;
-    return apply_snapshot(snapshot, now);
+    return apply_snapshot(snapshot, now, ended);
 }
 
 bool Ledger::apply_conference(const Conference& conference, std::string_view type) {

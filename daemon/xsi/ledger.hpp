@@ -9,37 +9,21 @@
 #include "presence/words.hpp"
 #include "proto/xsi/documents.hpp"
 #include "proto/xsi/event.hpp"
+#include "xsi/leg.hpp"
 #include "xsi/patience.hpp"
 
 namespace lamp::xsi {
 
-/// One leg of this line, kept beyond its documents.
-struct Leg {
-    std::string call_id;
-    std::string tracking_id;
-    CallState state = CallState::unknown;
-    Personality personality = Personality::unknown;
-    std::string remote_number; // "+31…", an extension, or a sip: URI; empty when withheld
-    std::string remote_name;
-    std::string queue;
-    std::string ddi;
-    std::optional<Wall> started;
-    std::optional<Wall> answered;
-    Steady seen{}; // when we first heard of it, by our own clock
-
-    [[nodiscard]] bool incoming() const { return personality == Personality::terminator; }
-    /// A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.
-    [[nodiscard]] bool rings() const { return state == CallState::alerting && incoming() && !answered; }
-};
-
 class Ledger {
 public:
+    // Each of these appends to `ended` whatever it takes out of `legs`, when somebody wants to know.
+
     /// Applies one document about this line. True if the calls (not only their details) may have changed.
-    bool apply(const Document& document, Steady now);
+    bool apply(const Document& document, Steady now, EndedLegs* ended = nullptr);
     /// What GET /calls said, leg by leg: a full replacement, as a snapshot is.
-    bool replace(std::span<const CallDetails> calls, Steady now);
+    bool replace(std::span<const CallDetails> calls, Steady now, EndedLegs* ended = nullptr);
     /// Forgets all calls (the line is not watched any more).
-    void clear() { recycle(); }
+    void clear(EndedLegs* ended = nullptr);
 
     [[nodiscard]] presence::LineState state() const;
     /// On the phone, even while another call rings: a leg is answered, held by either side, or dialled.
@@ -52,6 +36,8 @@ public:
     void tidy(Steady now);
     /// Holds anything at all, tombstones included.
     [[nodiscard]] bool in_use() const { return calls_ != nullptr; }
+    /// The conference that the legs are in is held.
+    [[nodiscard]] bool conference_held() const { return calls_ && calls_->conference_held; }
     /// A leg rings for longer than three minutes or lasts for over four hours: worth an audit (xsi.md 5.5, 10).
     [[nodiscard]] bool looks_stuck(Steady now, const Patience& patience = {}) const;
 
@@ -73,17 +59,15 @@ private:
     Calls& open();
     void recycle();
     static std::vector<std::unique_ptr<Calls>>& spare();
-    bool apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now);
-    bool apply_snapshot(const Document& document, Steady now);
+    bool apply_call(const Call& call, CallState state, std::span<const Redirection> redirections, Steady now,
+                    EndedLegs* ended);
+    bool apply_snapshot(const Document& document, Steady now, EndedLegs* ended);
     bool apply_conference(const Conference& conference, std::string_view type);
-    bool remove(std::string_view call_id, Steady now);
+    bool remove(const Call& call, CallState state, Steady now, EndedLegs* ended);
     Leg* find(const Call& call);
     [[nodiscard]] bool buried(std::string_view call_id) const;
 
     std::unique_ptr<Calls> calls_;
 };
-
-/// "tel:+31201230002" -> "+31201230002"; "tel:2002" -> "2002"; "sip:" URIs stay whole.
-[[nodiscard]] std::string_view number_of(std::string_view address);
 
 } // namespace lamp::xsi

@@ -17,8 +17,9 @@ public:
     /// Runs on the reading loop with what came up in one turn of the ingress loop, never empty.
     using Take = std::function<void(std::vector<calls::LineNews>)>;
 
-    /// All outlive both loops' work. `waiting_max` (limits::line_news_waiting): news that the reader has not taken; with
-    /// more the feed pauses, and tells what differs when the reader has caught up. What ended meanwhile is not told.
+    /// All outlive both loops' work. `waiting_max` (limits::line_news_waiting): news that the reader has not taken;
+    /// with more the feed pauses, and tells what differs when the reader has caught up. What ended meanwhile is not
+    /// told.
     LineFeed(Loop& ingress, Lines& lines, Loop& reader, Take take, std::size_t waiting_max);
     LineFeed(Loop& ingress, Lines& lines, Loop& reader, Take take);
 
@@ -28,10 +29,10 @@ public:
     [[nodiscard]] std::uint64_t pauses() const { return pauses_.load(std::memory_order_relaxed); }
 
 private:
-    void on_line(LineIndex line, std::span<const EndedLeg> ended);
     void tell_all();
     void append(LineIndex line, std::span<const EndedLeg> ended);
     void flush();
+    void taken(std::size_t count);
 
     Loop& ingress_;
     Lines& lines_;

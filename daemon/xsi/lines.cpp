@@ -10,10 +10,6 @@ using presence::Forwarding;
 using presence::LineReport;
 using presence::LineState;
 
-std::size_t hash(std::string_view id) {
-    return std::hash<std::string_view>()(id);
-}
-
 Forwarding forwarding_of(unsigned mask) {
     if (mask == 0) return Forwarding::none;
     return std::has_single_bit(mask) ? static_cast<Forwarding>(std::countr_zero(mask)) : Forwarding::multiple;
@@ -35,33 +31,10 @@ void Lines::Rows::build(std::size_t rows, std::vector<std::pair<std::uint32_t, s
         starts[i] += starts[i - 1];
 }
 
-std::optional<LineIndex> Lines::find(std::string_view id) const {
-    if (buckets_.empty()) return std::nullopt;
-    auto mask = buckets_.size() - 1;
-    for (auto at = hash(id) & mask; buckets_[at] != 0; at = (at + 1) & mask)
-        if (this->id(buckets_[at] - 1) == id) return buckets_[at] - 1;
-    return std::nullopt;
-}
-
 LineIndex Lines::intern(std::string_view id, std::uint8_t platform) {
-    if (auto known = find(id)) return *known;
-    auto index = static_cast<LineIndex>(lines_.size());
-    lines_.emplace_back().platform = platform;
-    ids_.add(id);
-    if (lines_.size() * 4 > buckets_.size() * 3) {
-        buckets_.assign(std::bit_ceil(lines_.size() * 2 + 64), 0);
-        for (LineIndex line = 0; line < index; ++line) {
-            auto at = hash(this->id(line)) & (buckets_.size() - 1);
-            while (buckets_[at] != 0)
-                at = (at + 1) & (buckets_.size() - 1);
-            buckets_[at] = line + 1;
-        }
-    }
-    auto at = hash(id) & (buckets_.size() - 1);
-    while (buckets_[at] != 0)
-        at = (at + 1) & (buckets_.size() - 1);
-    buckets_[at] = index + 1;
-    return index;
+    auto line = ids_.intern(id);
+    if (line == lines_.size()) lines_.emplace_back().platform = platform;
+    return line;
 }
 
 void Lines::assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
@@ -93,12 +66,13 @@ void Lines::assign(std::span<const Assignment> assignments, std::vector<LineInde
         } else {
             --count.total;
             if (one.fresh == all_packages) --count.known;
-            one.ledger.clear();
+            one.ledger.clear(ended());
             one.heard = one.fresh = one.forwarding = 0;
             one.dnd = false;
             one.agent = presence::AgentState::none;
             removed.push_back(line);
         }
+        if (on_line) tell(line);
     }
     for (presence::Slot slot = 0; slot + 1 < persons_lines_.starts.size(); ++slot)
         publish(slot);
@@ -106,7 +80,7 @@ void Lines::assign(std::span<const Assignment> assignments, std::vector<LineInde
 
 bool Lines::apply_calls(LineIndex line, const Document& document, Steady now) {
     Line& one = lines_[line];
-    bool changed = one.ledger.apply(document, now);
+    bool changed = one.ledger.apply(document, now, ended());
     if (one.ledger.in_use() && !std::exchange(one.in_use, true)) in_use_.push_back(line);
     // A single event about one call does not tell of the others: only a snapshot makes the calls known.
     if (document.data == EventData::call_snapshot)
@@ -119,7 +93,7 @@ bool Lines::apply_calls(LineIndex line, const Document& document, Steady now) {
 
 bool Lines::replace_calls(LineIndex line, std::span<const CallDetails> calls, Steady now) {
     Line& one = lines_[line];
-    bool changed = one.ledger.replace(calls, now);
+    bool changed = one.ledger.replace(calls, now, ended());
     if (one.ledger.in_use() && !std::exchange(one.in_use, true)) in_use_.push_back(line);
     heard(line, Package::advanced_call);
     publish_line(line);
@@ -148,7 +122,7 @@ void Lines::set_agent(LineIndex line, presence::AgentState state) {
 
 void Lines::give_up(LineIndex line, Package package) {
     if (package == Package::advanced_call) { // without calls there is no state to show
-        lines_[line].ledger.clear();
+        lines_[line].ledger.clear(ended());
         set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), all_packages);
     } else {
         heard(line, package);
@@ -188,7 +162,7 @@ void Lines::forget(std::uint8_t platform) {
     for (LineIndex line = 0; line < lines_.size(); ++line) {
         Line& one = lines_[line];
         if (one.platform != platform || one.fresh == all_packages) continue;
-        one.ledger.clear();
+        one.ledger.clear(ended());
         one.dnd = false;
         one.forwarding = 0;
         one.agent = presence::AgentState::none;
@@ -221,6 +195,12 @@ void Lines::publish_line(LineIndex line) {
     lines_[line].at = wall_now();
     for (auto slot : lines_persons_.row(line))
         publish(slot);
+    if (on_line) tell(line);
+}
+
+void Lines::tell(LineIndex line) {
+    on_line(line, ended_);
+    ended_.clear();
 }
 
 LineReport Lines::report_of(presence::Slot slot) const {

@@ -2,11 +2,13 @@
 // comes one report per person, however many lines it has. Lives on the ingress loop; the only writer of source
 // telephony in the table.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/names.hpp"
 #include "fanout/fanout.hpp"
 #include "presence/table.hpp"
 #include "xsi/ledger.hpp"
@@ -43,8 +45,8 @@ public:
     void assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
                 std::vector<LineIndex>& removed);
 
-    [[nodiscard]] std::optional<LineIndex> find(std::string_view id) const;
-    [[nodiscard]] std::string_view id(LineIndex line) const { return ids_.find(line); }
+    [[nodiscard]] std::optional<LineIndex> find(std::string_view id) const { return ids_.find(id); }
+    [[nodiscard]] std::string_view id(LineIndex line) const { return ids_[line]; }
     [[nodiscard]] std::uint8_t platform(LineIndex line) const { return lines_[line].platform; }
     [[nodiscard]] bool watched(LineIndex line) const { return lines_[line].watched; }
     [[nodiscard]] std::size_t size() const { return lines_.size(); }
@@ -84,6 +86,9 @@ public:
         for (LineIndex line : in_use_)
             visit(line, lines_[line].ledger);
     }
+    /// Hears of every change of a line, and of the legs that it ended; of changes that change nothing, too. Empty until
+    /// somebody wants it; set between two turns of the loop.
+    std::function<void(LineIndex, std::span<const EndedLeg>)> on_line;
     /// Once a second: forgets tombstones; gives the lines whose calls look stuck.
     [[nodiscard]] std::vector<LineIndex> tidy(Steady now, const Patience& patience = {});
 
@@ -100,19 +105,6 @@ private:
         bool watched = false;
         bool in_use = false;
         Wall at{};
-    };
-    /// Texts by index, in one arena.
-    struct Ids {
-        std::string arena;
-        std::vector<std::uint32_t> ends;
-        void add(std::string_view text) {
-            arena += text;
-            ends.push_back(static_cast<std::uint32_t>(arena.size()));
-        }
-        [[nodiscard]] std::string_view find(std::uint32_t index) const {
-            auto start = index == 0 ? 0 : ends[index - 1];
-            return std::string_view(arena).substr(start, ends[index] - start);
-        }
     };
     /// Many-to-many, as rows in one array.
     struct Rows {
@@ -136,6 +128,8 @@ private:
     LineIndex intern(std::string_view id, std::uint8_t platform);
     void heard(LineIndex line, Package package);
     void set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh);
+    [[nodiscard]] EndedLegs* ended() { return on_line ? &ended_ : nullptr; }
+    void tell(LineIndex line);
     void publish_line(LineIndex line);
     void publish(presence::Slot slot);
     [[nodiscard]] presence::LineReport report_of(presence::Slot slot) const;
@@ -143,8 +137,8 @@ private:
     presence::Table& table_;
     fanout::Fanout& fanout_;
     std::vector<Line> lines_;
-    Ids ids_;
-    std::vector<LineIndex> buckets_; // open addressing by id, index + 1
+    Names ids_;
+    EndedLegs ended_; // by the change that is under way, while somebody listens
     Rows persons_lines_;
     Rows lines_persons_;
     std::vector<LineIndex> in_use_;
