@@ -57,7 +57,10 @@ public:
           lines_(table_, fanout_),
           supervisor_(control_),
           signals_(control_.context(), SIGTERM, SIGINT, SIGHUP),
-          desk_(ingress_, lines_, platforms_, configuration_->get<DaemonOptions>().country) {}
+          calls_(
+              ingress_, lines_, [this](std::uint8_t platform) -> xsi::Platform& { return *platforms_.at(platform); },
+              configuration_->get<DaemonOptions>().country),
+          desk_(ingress_, lines_, calls_) {}
 
     int run() {
         log::set_level(configuration_->get<DaemonOptions>().log_level);
@@ -581,6 +584,7 @@ private:
     Supervisor supervisor_;
     asio::signal_set signals_;
     std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
+    CallControl calls_;                                     // ingress
     CallDesk desk_;                                         // ingress
     xsi::LineServices services_{ingress_};                  // ingress
     std::vector<roster::PlatformInfo> infos_;

@@ -38,9 +38,9 @@ private:
     [[nodiscard]] Task<Result<presence::AgentState>> agent(xsi::LineIndex line);
     [[nodiscard]] Task<Result<void>> set_agent(xsi::LineIndex line, presence::AgentState wanted);
 
-    /// Posts to ingress, finds the line, performs `work(line)`, posts its result back to `asking`.
-    template <class T, class Work>
-    void ask(Loop& asking, std::string line, calls::Answer<T> answer, Work work);
+    /// Posts to ingress, finds the line, performs `begin(line)`, posts its result back to `asking`.
+    template <class T, class Begin>
+    void ask(Loop& asking, std::string line, calls::Answer<T> answer, Begin begin);
 
     Loop& ingress_;
     const xsi::Lines& lines_;

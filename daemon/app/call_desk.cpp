@@ -1,9 +1,8 @@
 #include "app/call_desk.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
-#include "app/numbers.hpp"
+#include "calls/call_id.hpp"
 
 namespace lamp {
 namespace {
@@ -16,23 +15,23 @@ std::string_view state_of(const xsi::Leg& leg) {
     }
 }
 
-std::uint64_t fnv(std::string_view text, std::uint64_t hash) {
-    for (char c : text)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    return hash;
+calls::Verb verb_of(status::CallVerb verb) {
+    switch (verb) {
+    case status::CallVerb::answer: return calls::Verb::answer;
+    case status::CallVerb::resume: return calls::Verb::retrieve;
+    case status::CallVerb::hold: return calls::Verb::hold;
+    case status::CallVerb::hangup: return calls::Verb::hang_up;
+    case status::CallVerb::transfer: break;
+    }
+    return calls::Verb::redirect;
 }
 
 } // namespace
 
-std::string call_id(std::string_view line, std::string_view broadworks_call_id) {
-    auto hash = fnv(broadworks_call_id, fnv("\n", fnv(line, 14695981039346656037ULL)));
-    return fmt::format("{:016x}", hash);
-}
-
 status::CallView CallDesk::view(xsi::LineIndex line, const xsi::Leg& leg) const {
     status::CallView call;
     call.line = lines_.id(line);
-    call.id = call_id(call.line, leg.call_id);
+    call.id = calls::public_id(call.line, leg.call_id);
     auto persons = lines_.persons_of(line);
     if (people_ && !persons.empty() && persons.front() < people_->slots())
         call.person = people_->person(persons.front()).id;
@@ -84,61 +83,37 @@ std::optional<CallDesk::Found> CallDesk::find(std::string_view id) const {
     std::optional<Found> found;
     lines_.for_each_in_use([&](xsi::LineIndex line, const xsi::Ledger& ledger) {
         for (const xsi::Leg& leg : ledger.legs())
-            if (!found && call_id(lines_.id(line), leg.call_id) == id) found = Found{line, leg};
+            if (!found && calls::public_id(lines_.id(line), leg.call_id) == id) found = Found{line, leg.call_id};
     });
     return found;
-}
-
-Result<std::string> CallDesk::dialled(xsi::LineIndex line, const std::string& to) const {
-    return dialled_number(to, platforms_.at(lines_.platform(line))->options().number_format, country_);
 }
 
 void CallDesk::dial(status::DialRequest request, status::Reply<Result<std::string>> reply) {
     auto lines = lines_.of_person(request.person);
     if (lines.empty()) return reply(fail(Category::invalid, "This person has no line to dial from."));
-    auto number = dialled(lines.front(), request.to);
-    if (!number) return reply(std::unexpected(number.error()));
-    ingress_.spawn(perform_dial(lines.front(), *number, std::move(reply)));
+    ingress_.spawn(perform_dial(lines.front(), std::move(request.to), std::move(reply)));
 }
 
-Task<> CallDesk::perform_dial(xsi::LineIndex line, std::string number, status::Reply<Result<std::string>> reply) {
-    std::string user(lines_.id(line));
-    auto started = co_await actions(line).dial(user, std::move(number));
-    if (started)
-        reply(call_id(user, started->call_id));
+Task<> CallDesk::perform_dial(xsi::LineIndex line, std::string to, status::Reply<Result<std::string>> reply) {
+    auto call = co_await control_.dial(line, std::move(to));
+    if (call)
+        reply(calls::public_id(lines_.id(line), *call));
     else
-        reply(std::unexpected(started.error()));
+        reply(std::unexpected(call.error()));
 }
 
 void CallDesk::control(status::ControlRequest request, status::Reply<Result<std::string>> reply) {
     auto call = find(request.call);
     if (!call) return reply(fail(Category::not_found, "There is no such call; it may have ended."));
-    std::string number;
-    if (request.verb == status::CallVerb::transfer) {
-        auto wanted = dialled(call->line, request.to);
-        if (!wanted) return reply(std::unexpected(wanted.error()));
-        number = *wanted;
-    }
-    ingress_.spawn(perform(*std::move(call), std::move(request), std::move(number), std::move(reply)));
+    ingress_.spawn(perform(*std::move(call), std::move(request), std::move(reply)));
 }
 
-Task<> CallDesk::perform(Found call, status::ControlRequest request, std::string number,
-                         status::Reply<Result<std::string>> reply) {
-    std::string user(lines_.id(call.line));
-    auto& does = actions(call.line);
-    Result<void> outcome;
-    switch (request.verb) {
-    case status::CallVerb::answer:
-    case status::CallVerb::resume: outcome = co_await does.talk(user, call.leg.call_id); break;
-    case status::CallVerb::hold: outcome = co_await does.hold(user, call.leg.call_id); break;
-    case status::CallVerb::hangup:
-        outcome = co_await does.hang_up(user, call.leg.call_id,
-                                        call.leg.incoming() && call.leg.state == xsi::CallState::alerting);
-        break;
-    case status::CallVerb::transfer:
-        outcome = co_await does.blind_transfer(user, call.leg.call_id, std::move(number));
-        break;
-    }
+Task<> CallDesk::perform(Found call, status::ControlRequest request, status::Reply<Result<std::string>> reply) {
+    calls::CallOrder order{.verb = verb_of(request.verb),
+                           .line = std::string(lines_.id(call.line)),
+                           .call = std::move(call.call),
+                           .to = std::move(request.to)};
+    auto outcome = co_await control_.order(call.line, std::move(order));
     if (outcome)
         reply(std::move(request.call));
     else

@@ -1,11 +1,13 @@
-// The calls that are going on, for people and programs: lists them, controls them through Xsi-Actions, dials.
-// A call's public id is a hash of its line and BroadWorks call id. Lives on the ingress loop.
+// The calls that are going on, for people and programs: lists them, controls them, dials from a person's line.
+// Lives on the ingress loop.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "app/call_control.hpp"
 #include "presence/people.hpp"
 #include "status/ports.hpp"
 #include "xsi/platform.hpp"
@@ -14,9 +16,8 @@ namespace lamp {
 
 class CallDesk {
 public:
-    CallDesk(Loop& ingress, xsi::Lines& lines, std::vector<std::unique_ptr<xsi::Platform>>& platforms,
-             std::string country)
-        : ingress_(ingress), lines_(lines), platforms_(platforms), country_(std::move(country)) {}
+    CallDesk(Loop& ingress, const xsi::Lines& lines, CallControl& control)
+        : ingress_(ingress), lines_(lines), control_(control) {}
 
     void use_people(std::shared_ptr<const presence::People> people) { people_ = std::move(people); }
 
@@ -31,26 +32,18 @@ public:
 private:
     struct Found {
         xsi::LineIndex line;
-        xsi::Leg leg;
+        std::string call; // BroadWorks' id
     };
     [[nodiscard]] std::optional<Found> find(std::string_view id) const;
     [[nodiscard]] status::CallView view(xsi::LineIndex line, const xsi::Leg& leg) const;
-    [[nodiscard]] Result<std::string> dialled(xsi::LineIndex line, const std::string& to) const;
-    [[nodiscard]] xsi::Actions& actions(xsi::LineIndex line) { return platforms_.at(lines_.platform(line))->actions(); }
-    [[nodiscard]] Task<> perform_dial(xsi::LineIndex line, std::string number,
-                                      status::Reply<Result<std::string>> reply);
-    [[nodiscard]] Task<> perform(Found call, status::ControlRequest request, std::string number,
-                                 status::Reply<Result<std::string>> reply);
+    [[nodiscard]] Task<> perform_dial(xsi::LineIndex line, std::string to, status::Reply<Result<std::string>> reply);
+    [[nodiscard]] Task<> perform(Found call, status::ControlRequest request, status::Reply<Result<std::string>> reply);
 
     Loop& ingress_;
-    xsi::Lines& lines_;
-    std::vector<std::unique_ptr<xsi::Platform>>& platforms_;
-    std::string country_;
+    const xsi::Lines& lines_;
+    CallControl& control_;
     std::shared_ptr<const presence::People> people_;
     std::unordered_map<xsi::LineIndex, std::vector<status::CallView>> told_;
 };
-
-/// The public id of a call.
-[[nodiscard]] std::string call_id(std::string_view line, std::string_view broadworks_call_id);
 
 } // namespace lamp

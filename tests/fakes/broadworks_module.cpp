@@ -614,6 +614,7 @@ private:
         json::object out{{"line", std::string(bw::name_of(truth.state))},
                          {"calls", truth.calls},
                          {"dnd", forwarding(ServiceId::do_not_disturb)},
+                         {"extension", person.extension},
                          {"hook", person.off_hook ? "Off-Hook" : "On-Hook"},
                          {"forwarding_always", forwarding(ServiceId::forwarding_always)}};
         int active = 0;
