@@ -76,12 +76,21 @@ TEST_CASE("watcher information that is refused") {
         CAPTURE(row);
         CHECK(!watcherinfo::read(row).has_value());
     }
-    std::string many;
-    for (int i = 0; i < 1001; ++i)
-        many += "<watcher id='1' status='active' event='approved'>sip:b@h</watcher>";
-    const auto refused = watcherinfo::read(with(many));
-    REQUIRE(!refused.has_value());
-    CHECK(refused.error().category == Category::limit);
+    auto lists = [&](int count, int each) {
+        std::string text = head;
+        for (int i = 0; i < count; ++i) {
+            text += "<watcher-list resource='sip:a@h' package='presence'>";
+            for (int j = 0; j < each; ++j)
+                text += "<watcher id='1' status='active' event='approved'>sip:b@h</watcher>";
+            text += "</watcher-list>";
+        }
+        return watcherinfo::read(text + "</watcherinfo>");
+    };
+    CHECK(lists(2, 500).has_value());
+    for (const auto& refused : {lists(1, 1001), lists(2, 501)}) {
+        REQUIRE(!refused.has_value());
+        CHECK(refused.error().category == Category::limit);
+    }
 }
 
 TEST_CASE("message summaries, byte by byte and back") {
