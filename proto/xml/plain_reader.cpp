@@ -243,7 +243,8 @@ bool PlainReader::declare(const QName& name, std::string_view uri) {
     bool is_default = name.prefix.empty();
     auto prefix = is_default ? std::string_view() : name.local;
     // Only plain absolute names: libxml2 checks what a URI is, and has rules for the reserved ones.
-    bool plain = uri.starts_with("http://") && uri.find("www.w3.org/XML/") == std::string_view::npos &&
+    bool plain = (uri.starts_with("http://") || uri.starts_with("urn:ietf:params:xml:ns:")) &&
+                 uri.find("www.w3.org/XML/") == std::string_view::npos &&
                  uri.find("www.w3.org/2000/xmlns") == std::string_view::npos &&
                  std::ranges::all_of(uri, [](char c) { return (class_of(c) & in_name) != 0 || c == ':' || c == '/'; });
     if (depth_ != 0 || !plain || prefix.starts_with("xml") || namespace_count_ == namespaces_max) return false;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "proto/text/text.hpp"
+#include "proto/xml/plain_reader.hpp"
 
 namespace lamp::xml {
 namespace {
@@ -18,6 +19,7 @@ public:
         if (++elements > elements_max) return;
         if (elements == 1) root_space = name.space;
         Element element{std::string(name.local), {}, {}, {}};
+        element.attributes.reserve(attributes.size());
         for (const Attribute& attribute : attributes)
             element.attributes.emplace_back(attribute.local, decoded(attribute.value));
         open_.push_back(std::move(element));
@@ -29,7 +31,8 @@ public:
         if (elements > elements_max) return; // what is built is thrown away
         Element done = std::move(open_.back());
         open_.pop_back();
-        done.text = std::string(text::trim(done.text));
+        if (const auto trimmed = text::trim(done.text); trimmed.size() != done.text.size())
+            done.text = std::string(trimmed);
         if (open_.empty())
             root = std::move(done);
         else
@@ -126,9 +129,13 @@ Result<Element> parse_tree(std::string_view document) {
 }
 
 Result<Element> parse_tree(std::string_view document, std::string& root_space) {
+    thread_local PlainReader plain({});
     thread_local Reader reader;
     Builder builder;
-    if (auto outcome = reader.read(document, builder); !outcome) return std::unexpected(outcome.error());
+    if (!plain.read(document, builder)) {
+        builder = Builder(); // what it has heard of a document that is not plain
+        if (auto outcome = reader.read(document, builder); !outcome) return std::unexpected(outcome.error());
+    }
     if (builder.elements > elements_max) return fail(Category::limit, "The document has more than a million elements.");
     root_space = std::move(builder.root_space);
     return std::move(builder.root);
