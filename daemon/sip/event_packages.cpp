@@ -5,6 +5,7 @@
 
 #include "proto/message_summary/summary.hpp"
 #include "proto/watcherinfo/document.hpp"
+#include "sip/composition.hpp"
 #include "sip/watching.hpp"
 
 namespace lamp::sip {
@@ -29,21 +30,10 @@ void render_dialog(const View& view, const Wish& wish, Body& body) {
 
 // --- presence (RFC 3856): the verdict of the rules, and what was published beside it
 
-void add_published(pidf::Document& document, const pidf::Document& published) {
-    for (const auto& tuple : published.tuples) // the newest comes first and wins (sip-csta.md 8)
-        if (std::ranges::find(document.tuples, tuple.id, &pidf::Tuple::id) == document.tuples.end())
-            document.tuples.push_back(tuple);
-    for (const auto& activity : published.activities)
-        if (std::ranges::find(document.activities, activity) == document.activities.end())
-            document.activities.push_back(activity);
-    if (document.note.empty()) document.note = published.note;
-}
-
 void render_presence(const View& view, const Wish& wish, Body& body) {
     auto document = pidf::of_word(presence::name(view.status), wish.entity,
                                   view.since == Wall() ? std::string() : rfc3339(view.since));
-    for (const auto* published : view.published)
-        add_published(document, *published);
+    document = composed(std::move(document), view.published);
     body.text = pidf::write(document);
     body.version_at = Body::no_version;
 }

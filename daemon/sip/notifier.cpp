@@ -197,6 +197,10 @@ void Notifier::on_silence(std::uint64_t id, Steady now) {
     send(index, now);
 }
 
+void Notifier::moved(std::uint64_t id, const Flow& flow) {
+    if (const auto index = find(id); index != none) subscriptions_[index].flow = flow;
+}
+
 // --- clock
 
 void Notifier::tick(Steady now) {

@@ -67,6 +67,8 @@ public:
     void on_answer(std::uint64_t subscription, int status, std::optional<std::uint32_t> retry_after, Steady now);
     /// No answer came, or it could not be sent at all.
     void on_silence(std::uint64_t subscription, Steady now);
+    /// Its NOTIFYs go another way from now on: the connection of before is gone.
+    void moved(std::uint64_t subscription, const Flow& flow);
     /// Replaces what `into` held.
     void drain(std::vector<Action>& into) {
         into.clear();
