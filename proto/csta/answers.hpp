@@ -14,8 +14,8 @@
 
 namespace lamp::csta {
 
-/// The response that says yes and no more: root + "Response" without content (AnswerCall, HoldCall, MonitorStop,
-/// ChangeMonitorFilter without filter, SetDoNotDisturb, SystemStatus …).
+/// The response that says yes and no more, to a request that is known (not Unknown): root + "Response" without content
+/// (AnswerCall, HoldCall, MonitorStop, SetDoNotDisturb, SystemStatus …), "PosResponse" for StopApplicationSession.
 [[nodiscard]] std::string write_done(std::string_view request_root, Edition edition);
 
 // Sessions (ECMA-354; their own namespace)
@@ -74,6 +74,7 @@ struct DeviceCall { // one call of one device
 };
 [[nodiscard]] std::string write_device_snapshot(std::span<const DeviceCall> calls, Edition edition);
 /// For lists that are too long for one frame: the response names a service cross reference, SnapshotDeviceData follow.
+/// Segments are the server's own messages, with invoke ids of its own; nobody answers them.
 [[nodiscard]] std::string write_device_snapshot_follows(std::string_view service_cross_ref, Edition edition);
 struct Segment {
     std::string_view service_cross_ref;

@@ -114,6 +114,7 @@ TEST_CASE("what can be dialled of a device") {
         Row{"sip:2101@pbx.example;user=phone",                   "2101",         "2101@pbx.example"},
         Row{"sip:alice%40home:secret@pbx.example:5060?subject=", "alice@home",   "alice@home@pbx.example"},
         Row{"sips:+15550100;isub=1@pbx.example",                 "+15550100",    "+15550100@pbx.example"},
+        Row{"sip:alice@home@pbx.example",                        "alice@home",   "alice@home@pbx.example"},
         Row{"sip:pbx.example",                                   "pbx.example",  nullptr},
         Row{"sip:a%zz@h",                                        "a%zz",         "a%zz@h"},
         Row{"N<2101>Alice Jansen",                               "2101",         nullptr},

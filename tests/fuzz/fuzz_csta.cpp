@@ -69,6 +69,7 @@ void check_message(std::string_view xml) {
         return;
     }
     check_writers(*message, message->edition.value_or(edition_default));
+    if (message->as<Unknown>()) return; // answered with an error: its name stands in nothing that we write
     const auto done = read(write_done(message->root, edition_default));
     require(done && done->root.starts_with(message->root));
 }
