@@ -8,42 +8,56 @@
 namespace lamp::csta {
 namespace {
 
-/// How one event about a call is written: names of its parts, and where `cause` and what stands around it go.
-struct CallRow {
-    EventKind kind;
-    std::string_view root;
-    std::string_view connection;
-    std::string_view subject; // empty: none
-    std::string_view other;   // empty: none
+/// Which parts an event about a call has behind its connection and devices.
+struct Shape {
     bool calling;
     bool called;
     bool redirection;
     bool local;
     bool permitted;
 };
-
 // clang-format off
-constexpr std::array call_rows{
-    CallRow{EventKind::bridged,            "BridgedEvent",           "bridgedConnection",     "bridgedAppearance",    "",                    false, false, false, true,  true},
-    CallRow{EventKind::call_cleared,       "CallClearedEvent",       "clearedCall",           "",                     "",                    false, false, false, false, false},
-    CallRow{EventKind::conferenced,        "ConferencedEvent",       "primaryOldCall",        "conferencingDevice",   "addedParty",          false, false, false, true,  true},
-    CallRow{EventKind::connection_cleared, "ConnectionClearedEvent", "droppedConnection",     "releasingDevice",      "",                    false, false, false, true,  true},
-    CallRow{EventKind::delivered,          "DeliveredEvent",         "connection",            "alertingDevice",       "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::digits_dialed,      "DigitsDialedEvent",      "dialingConnection",     "dialingDevice",        "dialingSequence",     false, false, false, true,  true},
-    CallRow{EventKind::diverted,           "DivertedEvent",          "connection",            "divertingDevice",      "newDestination",      true,  true,  true,  true,  true},
-    CallRow{EventKind::established,        "EstablishedEvent",       "establishedConnection", "answeringDevice",      "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::failed,             "FailedEvent",            "failedConnection",      "failingDevice",        "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::held,               "HeldEvent",              "heldConnection",        "holdingDevice",        "",                    false, false, false, true,  true},
-    CallRow{EventKind::network_reached,    "NetworkReachedEvent",    "outboundConnection",    "networkInterfaceUsed", "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::offered,            "OfferedEvent",           "offeredConnection",     "offeredDevice",        "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::originated,         "OriginatedEvent",        "originatedConnection",  "callingDevice",        "",                    false, true,  false, true,  true},
-    CallRow{EventKind::queued,             "QueuedEvent",            "queuedConnection",      "queue",                "",                    true,  true,  true,  true,  true},
-    CallRow{EventKind::retrieved,          "RetrievedEvent",         "retrievedConnection",   "retrievingDevice",     "",                    false, false, false, true,  true},
-    CallRow{EventKind::service_initiated,  "ServiceInitiatedEvent",  "initiatedConnection",   "initiatingDevice",     "",                    false, false, false, true,  true},
-    // With one r in the schema.
-    CallRow{EventKind::transferred,        "TransferedEvent",        "primaryOldCall",        "transferringDevice",   "transferredToDevice", false, false, false, true,  true},
-    CallRow{EventKind::call_information,   "CallInformationEvent",   "connection",            "device",               "",                    true,  false, false, false, true},
+//                   calling called redirection local  permitted
+constexpr Shape full{true,   true,  true,       true,  true};
+constexpr Shape less{false,  false, false,      true,  true};
+constexpr Shape orig{false,  true,  false,      true,  true};
+constexpr Shape info{true,   false, false,      false, true};
+constexpr Shape none{false,  false, false,      false, false};
+// clang-format on
+
+/// How one event about a call is written: the names of its parts.
+struct CallRow {
+    EventKind kind;
+    std::string_view root;
+    std::string_view connection;
+    std::string_view subject; // empty: none
+    std::string_view other;   // empty: none
+    Shape shape;
 };
+
+using enum EventKind;
+// clang-format off
+constexpr std::array<CallRow, 18> call_rows{{
+    {bridged,            "BridgedEvent",           "bridgedConnection",     "bridgedAppearance",    "",                    less},
+    {call_cleared,       "CallClearedEvent",       "clearedCall",           "",                     "",                    none},
+    {conferenced,        "ConferencedEvent",       "primaryOldCall",        "conferencingDevice",   "addedParty",          less},
+    {connection_cleared, "ConnectionClearedEvent", "droppedConnection",     "releasingDevice",      "",                    less},
+    {delivered,          "DeliveredEvent",         "connection",            "alertingDevice",       "",                    full},
+    {digits_dialed,      "DigitsDialedEvent",      "dialingConnection",     "dialingDevice",        "dialingSequence",     less},
+    {diverted,           "DivertedEvent",          "connection",            "divertingDevice",      "newDestination",      full},
+    {established,        "EstablishedEvent",       "establishedConnection", "answeringDevice",      "",                    full},
+    {failed,             "FailedEvent",            "failedConnection",      "failingDevice",        "",                    full},
+    {held,               "HeldEvent",              "heldConnection",        "holdingDevice",        "",                    less},
+    {network_reached,    "NetworkReachedEvent",    "outboundConnection",    "networkInterfaceUsed", "",                    full},
+    {offered,            "OfferedEvent",           "offeredConnection",     "offeredDevice",        "",                    full},
+    {originated,         "OriginatedEvent",        "originatedConnection",  "callingDevice",        "",                    orig},
+    {queued,             "QueuedEvent",            "queuedConnection",      "queue",                "",                    full},
+    {retrieved,          "RetrievedEvent",         "retrievedConnection",   "retrievingDevice",     "",                    less},
+    {service_initiated,  "ServiceInitiatedEvent",  "initiatedConnection",   "initiatingDevice",     "",                    less},
+    // With one r in the schema.
+    {transferred,        "TransferedEvent",        "primaryOldCall",        "transferringDevice",   "transferredToDevice", less},
+    {call_information,   "CallInformationEvent",   "connection",            "device",               "",                    info},
+}};
 // clang-format on
 
 struct RootRow {
@@ -117,13 +131,13 @@ void write_parts(xml::Writer& writer, const CallEvent& event) {
     if (!row->subject.empty()) write_party(writer, row->subject, event.subject);
     write_other(writer, *row, event);
     if (joins(event.kind)) write_joined_list(writer, event);
-    if (row->calling) write_party(writer, "callingDevice", event.calling);
-    if (row->called) write_party(writer, "calledDevice", event.called);
-    if (row->redirection) write_redirection(writer, event.last_redirection);
+    if (row->shape.calling) write_party(writer, "callingDevice", event.calling);
+    if (row->shape.called) write_party(writer, "calledDevice", event.called);
+    if (row->shape.redirection) write_redirection(writer, event.last_redirection);
     if (event.kind == EventKind::queued && event.calls_in_front) writer.element("callsInFront", *event.calls_in_front);
-    if (row->local && event.local) writer.element("localConnectionInfo", name(*event.local));
+    if (row->shape.local && event.local) writer.element("localConnectionInfo", name(*event.local));
     if (event.kind != EventKind::call_information) writer.element("cause", name(event.cause));
-    if (row->permitted) write_permitted(writer, event.permitted);
+    if (row->shape.permitted) write_permitted(writer, event.permitted);
     write_private_call(writer, event.private_call_id);
 }
 

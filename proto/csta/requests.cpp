@@ -296,13 +296,15 @@ struct CallDeviceRow {
     std::string_view device;
     Failure no_device;
 };
+using enum CallDeviceService;
+using enum Failure;
 // clang-format off
-constexpr std::array call_device_rows{
-    CallDeviceRow{"ConsultationCall",       CallDeviceService::consultation_call,         "existingCall",     "consultedDevice",  Failure::invalid_called_device},
-    CallDeviceRow{"SingleStepTransferCall", CallDeviceService::single_step_transfer_call, "activeCall",       "transferredTo",    Failure::invalid_destination},
-    CallDeviceRow{"DeflectCall",            CallDeviceService::deflect_call,              "callToBeDiverted", "newDestination",   Failure::invalid_destination},
-    CallDeviceRow{"DirectedPickupCall",     CallDeviceService::directed_pickup_call,      "callToBePickedUp", "requestingDevice", Failure::invalid_destination_device},
-};
+constexpr std::array<CallDeviceRow, 4> call_device_rows{{
+    {"ConsultationCall",       consultation_call,         "existingCall",     "consultedDevice",  invalid_called_device},
+    {"SingleStepTransferCall", single_step_transfer_call, "activeCall",       "transferredTo",    invalid_destination},
+    {"DeflectCall",            deflect_call,              "callToBeDiverted", "newDestination",   invalid_destination},
+    {"DirectedPickupCall",     directed_pickup_call,      "callToBePickedUp", "requestingDevice", invalid_destination_device},
+}};
 // clang-format on
 
 /// Edition 6 writes the destinations of DeflectCall as a list of `device`; one can be served.

@@ -44,16 +44,16 @@ TEST_CASE("sessions, in their own namespace") {
         csta::SessionFailure failure;
         const char* word;
     };
-    // clang-format off
     const std::array rows{
-        Row{"StartApplicationSession",      csta::SessionFailure::invalid_application_info,   "invalidApplicationInfo"},
-        Row{"StartApplicationSession",      csta::SessionFailure::version_not_supported,      "requestedProtocolVersionNotSupported"},
-        Row{"StartApplicationSession",      csta::SessionFailure::server_resources_busy,      "serverResourcesBusy"},
-        Row{"StartApplicationSession",      csta::SessionFailure::too_many_sessions,          "maxNumberSessions"},
-        Row{"StopApplicationSession",       csta::SessionFailure::invalid_session_id,         "invalidSessionID"},
-        Row{"ResetApplicationSessionTimer", csta::SessionFailure::cannot_reset_session_timer, "serverCannotResetSessionTimer"},
+        Row{"StartApplicationSession", csta::SessionFailure::invalid_application_info, "invalidApplicationInfo"},
+        Row{"StartApplicationSession", csta::SessionFailure::version_not_supported,
+            "requestedProtocolVersionNotSupported"},
+        Row{"StartApplicationSession", csta::SessionFailure::server_resources_busy, "serverResourcesBusy"},
+        Row{"StartApplicationSession", csta::SessionFailure::too_many_sessions, "maxNumberSessions"},
+        Row{"StopApplicationSession", csta::SessionFailure::invalid_session_id, "invalidSessionID"},
+        Row{"ResetApplicationSessionTimer", csta::SessionFailure::cannot_reset_session_timer,
+            "serverCannotResetSessionTimer"},
     };
-    // clang-format on
     for (const Row& row : rows) {
         CHECK(undeclared(write(csta::SessionRefusal{row.request, row.failure})) ==
               session(std::string(row.request) + "NegResponse",

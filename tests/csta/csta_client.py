@@ -11,7 +11,9 @@ next call and by `close`. A reader thread takes events (in order) and answers Sy
         assert event.text("localConnectionInfo") == "alerting"
 """
 import collections
+import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -96,8 +98,9 @@ def connection(call_and_device):
 class Client:
     def __init__(self, host="127.0.0.1", port=1024, tls=None, edition=5, timeout=10, answer=True, server_name=None,
                  frame_bytes_max=32767):
-        """`tls`: an ssl.SSLContext. `answer`: answers what the server asks. `frame_bytes_max`: longer is a violation."""
-        self.space, self.timeout, self.answer, self.frame_bytes_max = space_of(edition), timeout, answer, frame_bytes_max
+        """`tls`: an ssl.SSLContext. `answer`: answers what the server asks. Longer frames are a violation."""
+        self.space, self.timeout, self.answer = space_of(edition), timeout, answer
+        self.frame_bytes_max = frame_bytes_max
         self.violations = []
         self.server_requests = []  # SystemStatus, MonitorStop, segments, ApplicationSessionTerminated
         self.session_id = None
@@ -229,10 +232,26 @@ class Client:
 
     # Reading
 
+    def _receive(self, size):
+        """A TLS connection must not be read and written at the same time; a plain one may."""
+        if not isinstance(self.socket, ssl.SSLSocket):
+            return self.socket.recv(size)
+        while True:
+            if not self.socket.pending():
+                select.select([self.socket], [], [])
+            with self._sending:
+                self.socket.settimeout(0)
+                try:
+                    return self.socket.recv(size)
+                except ssl.SSLWantReadError:
+                    continue  # not a whole record yet
+                finally:
+                    self.socket.settimeout(None)
+
     def _exactly(self, size):
         out = b""
         while len(out) < size:
-            data = self.socket.recv(size - len(out))
+            data = self._receive(size - len(out))
             if not data:
                 if out:
                     raise SchemaError(f"the connection ends within a frame, after {out!r}")
@@ -257,7 +276,7 @@ class Client:
                 self._take_frame(int(head[4:]), body)
         except SchemaError as error:
             self._violation(str(error))
-        except OSError:
+        except (OSError, ValueError):  # ValueError: closed here
             pass
         with self._changed:
             self._closed = True
@@ -473,4 +492,5 @@ class Client:
             "SetForwarding",
             f"<device>{escape(device)}</device><forwardingType>{kind}</forwardingType>"
             f"<activateForward>{str(on).lower()}</activateForward>" +
-            (f"<forwardDN>{escape(to)}</forwardDN>" if to else "") + (f"<ringCount>{rings}</ringCount>" if rings else ""))
+            (f"<forwardDN>{escape(to)}</forwardDN>" if to else "") +
+            (f"<ringCount>{rings}</ringCount>" if rings else ""))

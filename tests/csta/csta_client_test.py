@@ -3,8 +3,10 @@ of its refusals once, and a conversation with a scripted server on loopback."""
 import os
 import pathlib
 import socket
+import ssl
 import struct
 import subprocess
+import tempfile
 import threading
 import unittest
 
@@ -97,7 +99,8 @@ class Tables(unittest.TestCase):
 class Server:
     """Answers each frame with what the script says for its invoke id; the script sees what came."""
 
-    def __init__(self, script):
+    def __init__(self, script, tls=None):
+        self.tls = tls
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.heard = []
@@ -106,6 +109,8 @@ class Server:
 
     def run(self, script):
         connection, _ = self.listener.accept()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True)
         with connection:
             for answer in script:
                 head = self.exactly(connection, 8)
@@ -135,8 +140,8 @@ def say(invoke_id, root, content=""):
 
 
 class Conversation(unittest.TestCase):
-    def talk(self, script, **options):
-        server = Server(script)
+    def talk(self, script, server_tls=None, **options):
+        server = Server(script, server_tls)
         self.addCleanup(server.close)
         client = Client(port=server.port, **options)
         self.addCleanup(client.close, False)
@@ -198,6 +203,24 @@ class Conversation(unittest.TestCase):
             say(0, "SnapshotDeviceResponse", "<crossRefIDorSnapshotData><serviceCrossRefID>x1</serviceCrossRefID>"
                                              "</crossRefIDorSnapshotData>") + data(1, "false", "1") + data(2, "true", "2")])
         self.assertEqual(client.snapshot("2101"), [("1", "2101", ["hold"], set()), ("2", "2101", ["hold"], set())])
+
+    def test_tls(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = folder + "/key.pem", folder + "/certificate.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=pbx.example",
+                            "-addext", "subjectAltName=DNS:pbx.example"], check=True, stderr=subprocess.DEVNULL)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            trusting = ssl.create_default_context(cafile=certificate)
+        _, client = self.talk([say(0, "RequestSystemStatusResponse", "<systemStatus>normal</systemStatus>"),
+                               say(1, "AnswerCallResponse") + say(7, "SystemStatus", "<systemStatus>normal</systemStatus>"),
+                               b""],
+                              context, tls=trusting, server_name="pbx.example")
+        self.assertEqual(client.system_status(), "normal")
+        client.answer_call(("1", "2101"))
+        client.wait_server_request("SystemStatus")
+        client.wait_closed()
 
     def test_violations(self):
         rows = [

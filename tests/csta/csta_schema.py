@@ -1,4 +1,4 @@
-"""What a switching function may say, as ECMA-323 (editions 3 to 6) and ECMA-354 have it: tables, and a check against them.
+"""What a switching function may say, as ECMA-323 (editions 3 to 6) and ECMA-354 have it: tables, and a check.
 
 Written from the standards' schemas and from nothing else, so that it can find what our own writers get wrong. An entry
 lists the children of a type in their order (xsd:sequence): `name` (content not looked at), `name:Type`; behind it `!`
@@ -374,7 +374,8 @@ TYPES = {
     "SupportedEvents":
         "callControlEvtsList:CallControlEvtsList callAssociatedEvtsList mediaEvtsList physDevEvtsList:PhysDevEvtsList "
         "logicalEvtsList:LogicalEvtsList deviceMaintEvtsList:DeviceMaintEvtsList voiceEvtsList vendorSpecificEvtsList",
-    "LogDevServList": "callControlServList:CallControlServList callAssociatedServList logicalServList:LogicalServList "
+    "LogDevServList": "callControlServList:CallControlServList callAssociatedServList "
+                      "logicalServList:LogicalServList "
                       "mediaServList iOServicesServList dataCollectionServList voiceServList locationServicesServList",
     "LogDevEvtsList": "callControlEvtsList:CallControlEvtsList callAssociatedEvtsList logicalEvtsList:LogicalEvtsList "
                       "mediaEvtsList voiceEvtsList",

@@ -77,28 +77,43 @@ TEST_CASE("every event about a call, in the order of the schema") {
         EventKind kind;
         const char* names; // between monitorCrossRefID and extensions
     };
-    // clang-format off
     const std::array rows{
-        Row{EventKind::service_initiated,  "ServiceInitiatedEvent: * initiatedConnection initiatingDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::originated,         "OriginatedEvent: * originatedConnection callingDevice calledDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::network_reached,    "NetworkReachedEvent: * outboundConnection networkInterfaceUsed callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::offered,            "OfferedEvent: * offeredConnection offeredDevice callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::delivered,          "DeliveredEvent: * connection alertingDevice callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::established,        "EstablishedEvent: * establishedConnection answeringDevice callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::held,               "HeldEvent: * heldConnection holdingDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::retrieved,          "RetrievedEvent: * retrievedConnection retrievingDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::queued,             "QueuedEvent: * queuedConnection queue callingDevice calledDevice lastRedirectionDevice callsInFront localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::diverted,           "DivertedEvent: * connection divertingDevice newDestination callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::transferred,        "TransferedEvent: * primaryOldCall secondaryOldCall transferringDevice transferredToDevice transferredConnections localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::conferenced,        "ConferencedEvent: * primaryOldCall secondaryOldCall conferencingDevice addedParty conferenceConnections localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::failed,             "FailedEvent: * failedConnection failingDevice callingDevice calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::connection_cleared, "ConnectionClearedEvent: * droppedConnection releasingDevice localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::call_cleared,       "CallClearedEvent: * clearedCall cause *"},
-        Row{EventKind::bridged,            "BridgedEvent: * bridgedConnection bridgedAppearance localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::digits_dialed,      "DigitsDialedEvent: * dialingConnection dialingDevice dialingSequence localConnectionInfo cause servicesPermitted *"},
-        Row{EventKind::call_information,   "CallInformationEvent: * connection device callingDevice servicesPermitted *"},
+        Row{EventKind::service_initiated, "ServiceInitiatedEvent: * initiatedConnection initiatingDevice "
+                                          "localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::originated, "OriginatedEvent: * originatedConnection callingDevice calledDevice "
+                                   "localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::network_reached,
+            "NetworkReachedEvent: * outboundConnection networkInterfaceUsed callingDevice calledDevice "
+            "lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::offered, "OfferedEvent: * offeredConnection offeredDevice callingDevice calledDevice "
+                                "lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::delivered, "DeliveredEvent: * connection alertingDevice callingDevice calledDevice "
+                                  "lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::established, "EstablishedEvent: * establishedConnection answeringDevice callingDevice "
+                                    "calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::held, "HeldEvent: * heldConnection holdingDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::retrieved,
+            "RetrievedEvent: * retrievedConnection retrievingDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::queued, "QueuedEvent: * queuedConnection queue callingDevice calledDevice lastRedirectionDevice "
+                               "callsInFront localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::diverted, "DivertedEvent: * connection divertingDevice newDestination callingDevice "
+                                 "calledDevice lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::transferred,
+            "TransferedEvent: * primaryOldCall secondaryOldCall transferringDevice transferredToDevice "
+            "transferredConnections localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::conferenced, "ConferencedEvent: * primaryOldCall secondaryOldCall conferencingDevice addedParty "
+                                    "conferenceConnections localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::failed, "FailedEvent: * failedConnection failingDevice callingDevice calledDevice "
+                               "lastRedirectionDevice localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::connection_cleared, "ConnectionClearedEvent: * droppedConnection releasingDevice "
+                                           "localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::call_cleared, "CallClearedEvent: * clearedCall cause *"},
+        Row{EventKind::bridged,
+            "BridgedEvent: * bridgedConnection bridgedAppearance localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::digits_dialed, "DigitsDialedEvent: * dialingConnection dialingDevice dialingSequence "
+                                      "localConnectionInfo cause servicesPermitted *"},
+        Row{EventKind::call_information, "CallInformationEvent: * connection device callingDevice servicesPermitted *"},
     };
-    // clang-format on
     for (const Row& row : rows) {
         std::string expected = row.names;
         expected.replace(expected.find('*'), 1, "monitorCrossRefID");
@@ -143,37 +158,48 @@ TEST_CASE("features, agents and service: for monitors, and for telephones") {
         const char* plain;     // nullptr: telephones do not know it
     };
     using csta::AgentEvent;
-    // clang-format off
     const std::array rows{
         Row{csta::DoNotDisturbEvent{{"2101"}, true}, EventKind::do_not_disturb, "DoNotDisturbEvent",
             "<device><deviceIdentifier>2101</deviceIdentifier></device><doNotDisturbOn>true</doNotDisturbOn>",
             "<device>2101</device><doNotDisturbOn>true</doNotDisturbOn>"},
-        Row{csta::ForwardingEvent{{"2101"}, csta::ForwardingType::no_answer, true, {"2199"}, 3}, EventKind::forwarding, "ForwardingEvent",
-            "<device><deviceIdentifier>2101</deviceIdentifier></device><forwardingType>forwardNoAns</forwardingType><forwardStatus>true</forwardStatus><forwardTo>2199</forwardTo><ringCount>3</ringCount>",
-            "<device>2101</device><forwardingType>forwardNoAns</forwardingType><forwardStatus>true</forwardStatus><forwardTo>2199</forwardTo><ringCount>3</ringCount>"},
+        Row{csta::ForwardingEvent{{"2101"}, csta::ForwardingType::no_answer, true, {"2199"}, 3}, EventKind::forwarding,
+            "ForwardingEvent",
+            "<device><deviceIdentifier>2101</deviceIdentifier></device><forwardingType>forwardNoAns</"
+            "forwardingType><forwardStatus>true</forwardStatus><forwardTo>2199</forwardTo><ringCount>3</ringCount>",
+            "<device>2101</device><forwardingType>forwardNoAns</forwardingType><forwardStatus>true</"
+            "forwardStatus><forwardTo>2199</forwardTo><ringCount>3</ringCount>"},
         Row{csta::ForwardingEvent{{}}, EventKind::forwarding, "ForwardingEvent",
-            "<device><notKnown/></device><forwardingType>forwardImmediate</forwardingType><forwardStatus>false</forwardStatus>",
+            "<device><notKnown/></device><forwardingType>forwardImmediate</forwardingType><forwardStatus>false</"
+            "forwardStatus>",
             "<device></device><forwardingType>forwardImmediate</forwardingType><forwardStatus>false</forwardStatus>"},
-        Row{AgentEvent{EventKind::agent_not_ready, {"2101"}, "ada", {"2300"}, csta::Cause::normal}, EventKind::agent_not_ready, "AgentNotReadyEvent",
-            "<agentDevice><deviceIdentifier>2101</deviceIdentifier></agentDevice><agentID>ada</agentID><acdGroup>2300</acdGroup><cause>normal</cause>",
+        Row{AgentEvent{EventKind::agent_not_ready, {"2101"}, "ada", {"2300"}, csta::Cause::normal},
+            EventKind::agent_not_ready, "AgentNotReadyEvent",
+            "<agentDevice><deviceIdentifier>2101</deviceIdentifier></agentDevice><agentID>ada</agentID><acdGroup>2300</"
+            "acdGroup><cause>normal</cause>",
             "<agentDevice>2101</agentDevice><agentID>ada</agentID><acdGroup>2300</acdGroup><cause>normal</cause>"},
         Row{AgentEvent{EventKind::agent_logged_on, {"2101"}}, EventKind::agent_logged_on, "AgentLoggedOnEvent",
-            "<agentDevice><deviceIdentifier>2101</deviceIdentifier></agentDevice>",
-            "<agentDevice>2101</agentDevice>"},
-        Row{csta::ServiceEvent{EventKind::out_of_service, {"2101"}, csta::Cause::maintenance}, EventKind::out_of_service, "OutOfServiceEvent",
+            "<agentDevice><deviceIdentifier>2101</deviceIdentifier></agentDevice>", "<agentDevice>2101</agentDevice>"},
+        Row{csta::ServiceEvent{EventKind::out_of_service, {"2101"}, csta::Cause::maintenance},
+            EventKind::out_of_service, "OutOfServiceEvent",
             "<device><deviceIdentifier>2101</deviceIdentifier></device><cause>maintenance</cause>", nullptr},
         Row{csta::ServiceEvent{EventKind::back_in_service, {"2101"}}, EventKind::back_in_service, "BackInServiceEvent",
             "<device><deviceIdentifier>2101</deviceIdentifier></device>", nullptr},
         Row{csta::MessageWaitingEvent{{"2101"}, true}, EventKind::message_waiting, "MessageWaitingEvent",
-            "<targetDevice><deviceIdentifier>2101</deviceIdentifier></targetDevice><messageWaitingOn>true</messageWaitingOn>", nullptr},
+            "<targetDevice><deviceIdentifier>2101</deviceIdentifier></targetDevice><messageWaitingOn>true</"
+            "messageWaitingOn>",
+            nullptr},
         Row{csta::CallerIdStatusEvent{{"2101"}, true}, EventKind::caller_id_status, "CallerIDStatusEvent",
             "<device>2101</device><callerIDProvided>true</callerIDProvided>", nullptr},
         Row{csta::AutoAnswerEvent{{"2101"}, true, 2}, EventKind::auto_answer, "AutoAnswerEvent",
-            "<invokingDevice><deviceIdentifier>2101</deviceIdentifier></invokingDevice><autoAnswerOn>true</autoAnswerOn><numberOfRings>2</numberOfRings>", nullptr},
+            "<invokingDevice><deviceIdentifier>2101</deviceIdentifier></invokingDevice><autoAnswerOn>true</"
+            "autoAnswerOn><numberOfRings>2</numberOfRings>",
+            nullptr},
         Row{csta::CallBackEvent{{"2101"}, {"2199"}, true}, EventKind::call_back, "CallBackEvent",
-            "<originatingDevice><deviceIdentifier>2101</deviceIdentifier></originatingDevice><targetDevice><deviceIdentifier>2199</deviceIdentifier></targetDevice><callBackSetCanceled>true</callBackSetCanceled>", nullptr},
+            "<originatingDevice><deviceIdentifier>2101</deviceIdentifier></"
+            "originatingDevice><targetDevice><deviceIdentifier>2199</deviceIdentifier></"
+            "targetDevice><callBackSetCanceled>true</callBackSetCanceled>",
+            nullptr},
     };
-    // clang-format on
     for (const Row& row : rows) {
         CAPTURE(row.root);
         CHECK(kind(row.event) == row.kind);
