@@ -13,6 +13,7 @@
 #include "adapters/teams/teams.hpp"
 #include "app/adapter_views.hpp"
 #include "app/call_desk.hpp"
+#include "app/phones.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -60,7 +61,8 @@ public:
           calls_(
               ingress_, lines_, [this](std::uint8_t platform) -> xsi::Platform& { return *platforms_.at(platform); },
               configuration_->get<DaemonOptions>().country),
-          desk_(ingress_, lines_, calls_) {}
+          desk_(ingress_, lines_, calls_),
+          phones_(ingress_, lines_, calls_, table_, fanout_) {}
 
     int run() {
         log::set_level(configuration_->get<DaemonOptions>().log_level);
@@ -72,6 +74,7 @@ public:
         ingress_.start();
         egress_.start();
         serve_.start();
+        phones_.start();
         load_people();
         egress_.post([this] { adapters_.start(); });
         ingress_.post([this] {
@@ -80,7 +83,7 @@ public:
                 platform->start();
         });
         wait_for_signal();
-        supervisor_.watch({&control_, &ingress_, &egress_, &serve_});
+        watch_loops();
         supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
         control_.spawn(report_status());
         control_.run_here();
@@ -89,6 +92,12 @@ public:
 
 private:
     // --- start
+
+    void watch_loops() {
+        std::vector<const Loop*> loops{&control_, &ingress_, &egress_, &serve_};
+        if (phones_.on()) loops.push_back(&phones_.loop());
+        supervisor_.watch(std::move(loops));
+    }
 
     Result<void> prepare() {
         if (auto state = prepare_state_dir(); !state) return state;
@@ -106,6 +115,7 @@ private:
             infos_.push_back({options[i].name, domain_of(options[i].username), discovers(options[i]), {}});
         }
         if (auto made = make_adapters(); !made) return made;
+        if (auto made = phones_.prepare(*configuration_); !made) return made;
         service_.emplace(serve_, service_options(), ports(), table_, fanout_);
         service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
         return service_->start();
@@ -173,7 +183,8 @@ private:
         bool waits = false;
         for (std::size_t i = 0; i < platforms_.size(); ++i) {
             infos_[i].discover = discovers(platforms_[i]->options());
-            if (!infos_[i].discover && !numbers) continue;
+            // Phones are watched by numbers and extensions, which only the directory knows.
+            if (!infos_[i].discover && !numbers && !phones_.on()) continue;
             waits = true;
             ingress_.post([this, i] {
                 platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
@@ -210,6 +221,7 @@ private:
         auto unresolved = roster.problems.size();
         assignments.reserve(roster.lines.size());
         auto names = line_names(roster);
+        if (phones_.on()) phones_.use_people(people_, line_rows(roster, infos_, *people_));
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
                 assignments.push_back({std::move(line.line), *slot, line.platform});
@@ -295,6 +307,7 @@ private:
             log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
         load_people();
         egress_.post([this, configuration = configuration_] { adapters_.reload(*configuration); });
+        phones_.reload(*configuration_);
         ingress_.post([this] {
             for (auto& platform : platforms_)
                 platform->retry_now();
@@ -316,14 +329,19 @@ private:
             ingress_.post([this, reply = std::move(reply)] { reply(platform_views()); });
         };
         ports.adapters = [this](status::Reply<std::vector<status::AdapterView>> reply) {
-            egress_.post([this, reply = std::move(reply)] { reply(adapter_views(adapters_)); });
+            egress_.post([this, reply = std::move(reply)] { phones_.add_adapters(adapter_views(adapters_), reply); });
         };
         ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
-            egress_.post([this, slot, reply = std::move(reply)] { reply(person_view(adapters_, slot)); });
+            egress_.post([this, slot, reply = std::move(reply)] {
+                phones_.add_outputs(slot, person_view(adapters_, slot), reply);
+            });
         };
         ports.doubts = [this](status::Reply<std::vector<status::DoubtView>> reply) {
             egress_.post([this, reply = std::move(reply)] { reply(doubt_views(adapters_)); });
         };
+        ports.watchers = [this](auto reply) { phones_.watchers(std::move(reply)); };
+        ports.watchers_of = [this](presence::Slot slot, auto reply) { phones_.watchers_of(slot, std::move(reply)); };
+        ports.watcher_counts = [this](auto reply) { phones_.watcher_counts(std::move(reply)); };
         ports.photo = [this](presence::Slot slot, status::Reply<status::PhotoView> reply) {
             egress_.post([this, slot, reply = std::move(reply)] {
                 adapters_.photo(slot, [reply](const auto& photo) { reply(photo_view(photo.get())); });
@@ -447,6 +465,7 @@ private:
 
     void write_metrics(status::MetricsText& text) const {
         write_adapter_metrics(text, metrics_);
+        write_adapter_metrics(text, phone_metrics_);
         struct Row {
             const char* name;
             const char* help;
@@ -525,6 +544,9 @@ private:
             egress_.post([this] {
                 serve_.post([this, metrics = adapter_metrics(adapters_)]() mutable { metrics_ = std::move(metrics); });
             });
+            phones_.metrics([this](std::vector<fanout::Metric> metrics) {
+                serve_.post([this, metrics = std::move(metrics)]() mutable { phone_metrics_ = std::move(metrics); });
+            });
             ingress_.post([this] {
                 std::vector<xsi::PlatformReport> reports;
                 for (const auto& platform : platforms_)
@@ -551,6 +573,7 @@ private:
 
     int end() {
         service_->stop();
+        phones_.end();
         std::promise<void> done;
         ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
         std::promise<void> adapters_done;
@@ -586,12 +609,14 @@ private:
     std::vector<std::unique_ptr<xsi::Platform>> platforms_; // ingress
     CallControl calls_;                                     // ingress
     CallDesk desk_;                                         // ingress
-    xsi::LineServices services_{ingress_};                  // ingress
+    Phones phones_;
+    xsi::LineServices services_{ingress_}; // ingress
     std::vector<roster::PlatformInfo> infos_;
     std::shared_ptr<const presence::People> people_;
-    std::vector<std::string> roster_problems_; // ingress
-    std::vector<xsi::PlatformReport> reports_; // serve
-    std::vector<fanout::Metric> metrics_;      // serve
+    std::vector<std::string> roster_problems_;  // ingress
+    std::vector<xsi::PlatformReport> reports_;  // serve
+    std::vector<fanout::Metric> metrics_;       // serve
+    std::vector<fanout::Metric> phone_metrics_; // serve
     std::unique_ptr<store::Store> store_;
     Adapters adapters_; // egress
     std::optional<status::Service> service_;

@@ -5,6 +5,7 @@
 #include "http/url.hpp"
 #include "presence/rules.hpp"
 #include "roster/people_file.hpp"
+#include "sip/options.hpp"
 #include "status/options.hpp"
 #include "xsi/options.hpp"
 
@@ -108,6 +109,8 @@ config::Schema schema() {
         .add(people_section())
         .add(presence_section())
         .add(teams::teams_section())
+        .add(sip::sip_section())
+        .add(sip::list_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);

@@ -242,14 +242,6 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
 
 // --- out
 
-template <class Fields>
-void Server::answer(TransactionMachine::Id id, int status, std::string_view reason, Fields fields, Steady now) {
-    Writer writer(buffer_);
-    begin_answer(writer, message_, status, reason, status == 100 ? std::string() : tag(), origin());
-    fields(writer);
-    if (writer.done()) perform(transactions_.answer(id, status, buffer_, now), now);
-}
-
 void Server::answer(TransactionMachine::Id id, int status, Steady now, std::string_view reason) {
     answer(id, status, reason, [](Writer&) {}, now);
 }

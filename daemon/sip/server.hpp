@@ -91,7 +91,12 @@ private:
     void serve_publish(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
     [[nodiscard]] std::optional<Watcher> let_in(TransactionMachine::Id id, const Flow& flow, Steady now);
     template <class Fields>
-    void answer(TransactionMachine::Id id, int status, std::string_view reason, Fields fields, Steady now);
+    void answer(TransactionMachine::Id id, int status, std::string_view reason, Fields fields, Steady now) {
+        Writer writer(buffer_);
+        begin_answer(writer, message_, status, reason, status == 100 ? std::string() : tag(), origin());
+        fields(writer);
+        if (writer.done()) perform(transactions_.answer(id, status, buffer_, now), now);
+    }
     void answer(TransactionMachine::Id id, int status, Steady now, std::string_view reason = {});
     void pump(Steady now);
     [[nodiscard]] Flow way_of(const Notifier::Action& notify);
