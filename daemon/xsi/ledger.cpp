@@ -28,16 +28,15 @@ void wipe(Leg& leg) {
     leg.withheld = false;
 }
 
-void update_party(Leg& leg, const Party& party) {
+void update_party(Leg& leg, const Party& party, bool with_user) {
     // A queue decorates the caller it presents; the real one is in acdCallInfo (xsi.md 7.1).
     if (!party.address.empty() || party.privacy)
         leg.remote_number = party.privacy ? std::string_view() : number_of(party.address);
     if (!party.name.empty() || party.privacy) leg.remote_name = party.privacy ? std::string_view() : party.name;
+    if (party.address.empty() && party.user_id.empty() && !party.privacy) return;
+    leg.withheld = party.privacy;
     // Who comes with an address and without a user id is not one of ours.
-    if (!party.address.empty() || !party.user_id.empty() || party.privacy) {
-        leg.remote_user = party.privacy ? std::string_view() : party.user_id;
-        leg.withheld = party.privacy;
-    }
+    if (with_user) leg.remote_user = party.privacy ? std::string_view() : party.user_id;
 }
 
 // What a type's name says; the call's own state goes first (xsi.md 7.3) but for CallDetachedEvent, seen with
@@ -123,10 +122,10 @@ bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redir
     if (!call.tracking_id.empty()) leg->tracking_id = call.tracking_id;
     if (state != CallState::unknown) leg->state = state;
     if (call.personality != Personality::unknown) leg->personality = call.personality;
-    update_party(*leg, call.remote);
+    update_party(*leg, call.remote, ended != nullptr);
     if (!call.acd_name.empty()) leg->queue = call.acd_name;
     if (!call.acd_number.empty()) leg->ddi = number_of(call.acd_number);
-    update_party(*leg, call.acd_caller);
+    update_party(*leg, call.acd_caller, ended != nullptr);
     if (call.started) leg->started = call.started;
     if (call.answered && !leg->answered) leg->answered = call.answered; // a second answer keeps the first time
     if (!call.release_cause.empty() || !call.cdr_cause.empty()) leg->trouble = trouble_of(call);
@@ -177,7 +176,7 @@ bool Ledger::apply_snapshot(const Document& document, Steady now, EndedLegs* end
     all.released.clear(); // the platform says what lives
     all.conference_held = false;
     for (const Call& call : document.calls) {
-        apply_call(call, call.state, {}, now, nullptr);
+        apply_call(call, call.state, {}, now, ended);
         auto known = std::ranges::find(before, call.call_id, &Leg::call_id);
         if (known == before.end() || all.live == 0 || all.now().back().call_id != call.call_id) continue;
         all.now().back().seen = known->seen;

@@ -16,7 +16,8 @@ namespace lamp::xsi {
 
 class Ledger {
 public:
-    // Each of these appends to `ended` whatever it takes out of `legs`, when somebody wants to know.
+    // `ended` is given while somebody shows calls: it gets whatever leaves `legs`, and legs keep their `remote_user`,
+    // which nobody else needs and which would cost every event a cache line.
 
     /// Applies one document about this line. True if the calls (not only their details) may have changed.
     bool apply(const Document& document, Steady now, EndedLegs* ended = nullptr);

@@ -15,16 +15,17 @@ struct Leg {
     std::string tracking_id;
     CallState state = CallState::unknown;
     Personality personality = Personality::unknown;
-    std::string remote_number; // "+31…", an extension, or a sip: URI; empty when withheld
+    bool withheld = false;
+    calls::End trouble = calls::End::unknown; // what its release cause says, told before its end or with it
+    std::string remote_number;                // "+31…", an extension, or a sip: URI; empty when withheld
     std::string remote_name;
-    std::string remote_user; // BroadWorks user id of a party in the same enterprise; empty when withheld
     std::string queue;
     std::string ddi;
     std::optional<Wall> started;
     std::optional<Wall> answered;
-    Steady seen{};                            // when we first heard of it, by our own clock
-    calls::End trouble = calls::End::unknown; // what its release cause says, told before its end or with it
-    bool withheld = false;
+    Steady seen{}; // when we first heard of it, by our own clock
+    /// BroadWorks user id of a party in the same enterprise; empty when withheld, and while nobody wants it (Ledger).
+    std::string remote_user{};
 
     [[nodiscard]] bool incoming() const { return personality == Personality::terminator; }
     /// A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.

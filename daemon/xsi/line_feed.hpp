@@ -23,7 +23,7 @@ public:
     LineFeed(Loop& ingress, Lines& lines, Loop& reader, Take take, std::size_t waiting_max);
     LineFeed(Loop& ingress, Lines& lines, Loop& reader, Take take);
 
-    /// On the ingress loop, once.
+    /// On the ingress loop, once, before platforms start: calls that are older lack their `remote_user`.
     void start();
     /// How often the reader was too slow.
     [[nodiscard]] std::uint64_t pauses() const { return pauses_.load(std::memory_order_relaxed); }

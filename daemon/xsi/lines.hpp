@@ -129,7 +129,7 @@ private:
     void heard(LineIndex line, Package package);
     void set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh);
     [[nodiscard]] EndedLegs* ended() { return on_line ? &ended_ : nullptr; }
-    void tell(LineIndex line);
+    [[gnu::noinline]] void tell(LineIndex line); // so that nobody pays for it where nobody listens
     void publish_line(LineIndex line);
     void publish(presence::Slot slot);
     [[nodiscard]] presence::LineReport report_of(presence::Slot slot) const;

@@ -171,6 +171,7 @@ TEST_CASE("a snapshot that still has the call ends nothing") {
 
 TEST_CASE("the other side: one of ours, somebody outside, somebody withheld") {
     Ledger ledger;
+    bool listened = true;
     auto say = [&](std::string_view address, std::string_view name, std::string_view user, bool privacy) {
         auto call = call_of("1", true, CallState::alerting);
         call.remote = {};
@@ -181,7 +182,8 @@ TEST_CASE("the other side: one of ours, somebody outside, somebody withheld") {
         Document document;
         document.data = EventData::call;
         document.calls = {&call, 1};
-        ledger.apply(document, start);
+        EndedLegs ended;
+        ledger.apply(document, start, listened ? &ended : nullptr);
         const Leg& leg = ledger.legs()[0];
         return leg.remote_number + "|" + leg.remote_name + "|" + leg.remote_user + (leg.withheld ? "|withheld" : "|");
     };
@@ -192,4 +194,7 @@ TEST_CASE("the other side: one of ours, somebody outside, somebody withheld") {
     CHECK(say("tel:2002", "Bob", "bob@x", true) == "|||withheld");
     CHECK(say("", "", "", false) == "|||withheld");
     CHECK(say("tel:2003", "Dave", "dave@x", false) == "2003|Dave|dave@x|");
+    ledger.clear();
+    listened = false;
+    CHECK(say("tel:2002", "Bob", "bob@x", false) == "2002|Bob||");
 }
