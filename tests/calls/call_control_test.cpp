@@ -235,6 +235,7 @@ TEST_CASE("an alerting call is declined, deflected, or given up by the caller") 
     CHECK(desk.order(Verb::hang_up, alice, ring()) == "done");
     desk.require(alice, "idle");
     CHECK(desk.ends(alice) == "declined");
+    CHECK(office.log({{"kind", "call_control"}, {"contains", "decline=true"}}).size() == 1);
 
     CHECK(desk.order(Verb::redirect, alice, ring(), desk.extension(1)) == "done");
     desk.require(alice, "idle");
