@@ -116,7 +116,7 @@ void LineFeed::append(LineIndex line, std::span<const EndedLeg> ended) {
     auto news = news_of(lines_, line, ended);
     if (told_.size() <= line) told_.resize(lines_.size());
     auto look = Look(news).value();
-    if (told_[line] == look && ended.empty()) return;
+    if (told_[line] == look) return; // whatever ends a call changes how the line looks
     if (waiting_ + batch_.size() >= waiting_max_) {
         paused_ = true;
         pauses_.fetch_add(1, std::memory_order_relaxed);

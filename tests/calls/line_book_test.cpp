@@ -105,6 +105,10 @@ TEST_CASE("lines with calls can be visited") {
     std::set<std::string> seen;
     book.for_each_with_calls([&](const LineNews& news) { seen.insert(news.line); });
     CHECK(seen == std::set<std::string>{"alice@x", "carol@x"});
+    book.take(news_of("alice@x"));
+    seen.clear();
+    book.for_each_with_calls([&](const LineNews& news) { seen.insert(news.line); });
+    CHECK(seen == std::set<std::string>{"carol@x"});
 }
 
 TEST_CASE("100 000 lines at rest cost at most 100 bytes each, and calls give their memory back") {

@@ -125,6 +125,21 @@ TEST_CASE("why a call is over") {
     }
 }
 
+TEST_CASE("an answer that only the end tells of is an answer") {
+    Ledger ledger;
+    play(ledger, "in ring");
+    auto over = call_of("1", true, CallState::released);
+    over.answered = Wall(seconds(1'800'000'000));
+    over.releasing_party = ReleasingParty::local;
+    Document document;
+    document.data = EventData::call;
+    document.calls = {&over, 1};
+    EndedLegs ended;
+    ledger.apply(document, start, &ended);
+    REQUIRE(ended.size() == 1);
+    CHECK(ended[0].why == calls::End::hung_up_here);
+}
+
 TEST_CASE("what leaves the ledger in other ways") {
     Ledger ledger;
     play(ledger, "in ring talk");
