@@ -112,10 +112,11 @@ void Peer::send(std::string_view bytes) {
     REQUIRE(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
 }
 
-std::string Peer::receive() {
-    std::string out(128 * 1024, '\0');
+std::string Peer::receive(std::size_t most) {
+    std::string out(most, '\0');
     const auto got = ::recv(socket_.get(), out.data(), out.size(), MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN)) ended_ = true;
+    if (got < 0 && errno == ECONNRESET) reset_ = true;
     out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return std::exchange(kept_, "") + out;
 }

@@ -77,9 +77,11 @@ public:
 
     void send(std::string_view bytes);
     /// What has come since the last call; a datagram, or bytes.
-    [[nodiscard]] std::string receive();
+    [[nodiscard]] std::string receive(std::size_t most = 128 * 1024);
     /// Whether the stream has ended or been reset; what came before is kept for `receive`.
     [[nodiscard]] bool ended();
+    /// It was reset: what was on its way to us may be lost.
+    [[nodiscard]] bool reset() const { return reset_; }
     [[nodiscard]] sip::Place own() const;
     [[nodiscard]] int descriptor() const { return socket_.get(); }
     void close() { socket_.close(); }
@@ -88,6 +90,7 @@ private:
     Socket socket_;
     std::string kept_;
     bool ended_ = false;
+    bool reset_ = false;
 };
 
 } // namespace testing

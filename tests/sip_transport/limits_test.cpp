@@ -135,6 +135,34 @@ TEST_CASE("a reader that stalls is closed in time") {
     CHECK(house.counters().slow_readers == 0);
 }
 
+TEST_CASE("a reader that reads slowly gets everything, in order, and is not closed") {
+    auto limits = quick();
+    limits.write_wait = milliseconds(700);
+    limits.queue_bytes = 32 << 20; // more than the kernel takes at once
+    House house({"tcp:127.0.0.1:0"}, limits);
+    auto slow = Peer::tcp("127.0.0.1", house.port());
+    slow.send(options_request("slow"));
+    REQUIRE(house.until([&] { return house.heard.size() == 1; }));
+    const auto flow = house.heard[0].flow;
+    std::string sent;
+    std::string got;
+    const auto begun = steady_now();
+    // Always something waits, for longer than one that stalls may take.
+    while (steady_now() - begun < milliseconds(1500)) {
+        while (house.transports.unsent(flow) < 8'000'000) {
+            const auto notify = std::to_string(sent.size()) + std::string(100'000, 'n');
+            REQUIRE(house.transports.send(flow, notify));
+            sent += notify;
+            house.settle();
+        }
+        got += slow.receive(100'000);
+        house.loop.context().run_one_for(milliseconds(1));
+    }
+    CHECK(house.until([&] { return (got += slow.receive()).size() >= sent.size(); }));
+    CHECK((got == sent)); // too much to print
+    CHECK(house.closed.empty());
+}
+
 TEST_CASE("all queues together have a limit") {
     sip::TransportLimits limits;
     limits.queued_bytes = 100'000;

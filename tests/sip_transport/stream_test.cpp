@@ -107,6 +107,7 @@ TEST_CASE("what cannot be framed is answered, and the connection closed") {
         peer.send(row.sent);
         peer.send(std::string(100'000, 'y')); // not read: must not reset what we answer
         CHECK(to_the_end(house, peer) == house.last_words);
+        CHECK_FALSE(peer.reset());
         REQUIRE(house.broken.size() == 1);
         CHECK(house.broken[0].first == row.status);
         CHECK(house.broken[0].second.empty() != row.head);
@@ -230,7 +231,11 @@ TEST_CASE("dialling has its own limit, and may be given up") {
     house.transports.close(*flow);
     CHECK(house.closed.empty());
     REQUIRE(house.until([&] { return house.closed.size() == 1; }));
-    CHECK(house.transports.flow_to(sip::Transport::tcp, {*sip::address_of("127.0.0.1"), door.port()}));
+    const auto next = house.transports.flow_to(sip::Transport::tcp, {*sip::address_of("127.0.0.1"), door.port()});
+    REQUIRE(next);
+    house.transports.close(*next);
+    house.transports.stop();
+    CHECK(house.closed.size() == 1); // stopping tells nobody
 }
 
 TEST_CASE("a connection that the peer opened is a way to its address") {
