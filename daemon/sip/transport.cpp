@@ -34,22 +34,25 @@ Transports::Transports(Loop& loop, TransportOptions options)
     : options_(std::move(options)),
       turns_(std::make_unique<TransportTurns>(loop.context(),
                                               [this] {
-                                                  if (on_turn) on_turn();
+                                                  if (on_turn && !stopped_) on_turn();
                                                   datagrams_->flush();
                                                   streams_->flush();
                                               })),
-      datagrams_(std::make_unique<Datagrams>(*this, *turns_, options_.limits, counters_)),
-      streams_(std::make_unique<Streams>(*this, *turns_, options_, counters_)),
-      sweeper_(std::make_unique<asio::steady_timer>(loop.context())) {}
+      sweeper_(std::make_unique<asio::steady_timer>(loop.context())) {
+    forget_listeners();
+}
+
+void Transports::forget_listeners() {
+    bound_.clear();
+    datagrams_ = std::make_unique<Datagrams>(*this, *turns_, options_.limits, counters_);
+    streams_ = std::make_unique<Streams>(*this, *turns_, options_, counters_);
+}
 
 Transports::~Transports() = default;
 
 Result<void> Transports::listen() {
     auto opened = open_all();
-    if (opened) return {};
-    bound_.clear();
-    datagrams_->stop();
-    streams_->stop();
+    if (!opened) forget_listeners();
     return opened;
 }
 
@@ -108,6 +111,7 @@ void Transports::drain() {
 }
 
 void Transports::stop() {
+    stopped_ = true;
     sweeper_->cancel();
     datagrams_->stop();
     streams_->stop();

@@ -129,7 +129,8 @@ public:
     /// What came in one go is handed up; what was sent leaves after this call. The place to set timers once.
     std::function<void()> on_turn;
 
-    /// Binds, all or nothing; reads the certificate. An error names the address or the file, and why.
+    /// Binds, all or nothing; reads the certificate. An error names the address or the file, and why; it may be tried
+    /// again.
     [[nodiscard]] Result<void> listen();
     struct Bound {
         Transport transport;
@@ -177,11 +178,13 @@ public:
 
 private:
     [[nodiscard]] Result<void> open_all();
+    void forget_listeners();
     void sweep();
 
     TransportOptions options_;
     TransportCounters counters_;
     std::vector<Bound> bound_;
+    bool stopped_ = false;
     std::unique_ptr<TransportTurns> turns_;
     std::unique_ptr<Datagrams> datagrams_;
     std::unique_ptr<Streams> streams_;

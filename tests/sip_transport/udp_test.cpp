@@ -261,3 +261,60 @@ TEST_CASE("listening is all or nothing, and says what is wrong") {
         CHECK(transports.bound().empty());
     }
 }
+
+TEST_CASE("what could not be bound may be tried again") {
+    auto first = std::make_unique<House>(std::vector{"udp:127.0.0.1:0"s, "tcp:127.0.0.1:0"s});
+    const auto port = first->port();
+    House second({"tcp:127.0.0.8:0"}); // lends its loop
+    sip::TransportOptions options;
+    options.listen = {config::Listen("tcp:127.0.0.1:0"), config::Listen("udp:127.0.0.1:" + std::to_string(port))};
+    sip::Transports transports(second.loop, options);
+    std::size_t heard = 0;
+    transports.on_message = [&](const sip::Received&) { ++heard; };
+    CHECK_FALSE(transports.listen());
+    first.reset();
+    REQUIRE(transports.listen());
+    transports.run();
+    CHECK(transports.bound().size() == 2);
+    auto peer = Peer::tcp("127.0.0.1", transports.bound()[0].port);
+    peer.send(options_request("a"));
+    auto datagrams = Peer::udp("127.0.0.1", port);
+    datagrams.send(options_request("b"));
+    CHECK(second.until([&] { return heard == 2; }));
+    transports.stop();
+}
+
+TEST_CASE("what the kernel had no place for is counted") {
+    sip::TransportLimits limits;
+    limits.udp_buffer_bytes = 8 * 1024;
+    limits.sweep = milliseconds(5);
+    House house({"udp:127.0.0.1:0"}, limits);
+    auto peer = Peer::udp("127.0.0.1", house.port());
+    for (int i = 0; i < 100; ++i)
+        peer.send(options_request("a", std::string(1000, 'x'))); // nobody reads meanwhile
+    CHECK(house.until([&] { return house.heard.size() + house.counters().kernel_drops == 100; }));
+    CHECK(house.counters().kernel_drops > 0);
+    CHECK_FALSE(house.heard.empty());
+}
+
+TEST_CASE("what came in one go is one turn, and what is sent in it leaves behind it") {
+    House house({"udp:127.0.0.1:0"});
+    auto peer = Peer::udp("127.0.0.1", house.port());
+    std::vector<std::size_t> turns; // how much was heard at the end of each
+    house.transports.on_turn = [&] {
+        if (turns.empty() || turns.back() != house.heard.size()) turns.push_back(house.heard.size());
+        if (house.heard.size() == 10 && house.counters().ways[0].sent == 0)
+            CHECK(house.transports.send(house.heard[0].flow, "NOTIFY"));
+    };
+    for (int i = 0; i < 10; ++i)
+        peer.send(options_request("a"));
+    std::string got;
+    CHECK(house.until([&] { return !(got = peer.receive()).empty(); }));
+    CHECK(got == "NOTIFY");
+    CHECK(turns.back() == 10);
+    CHECK(turns.size() <= 2); // the first may have been before anything came
+    house.transports.stop();
+    const auto before = turns.size();
+    house.settle();
+    CHECK(turns.size() == before);
+}
