@@ -234,6 +234,8 @@ void TransactionMachine::complete(std::uint32_t index, int status, Steady now) {
     slot.state = slot.kind == Kind::invite && status < 300 ? State::accepted : State::completed;
     --open_;
     ++kept_;
+    slot.bytes.shrink_to_fit(); // it stays for half a minute, and there may be many
+    actions_.back().bytes = slot.bytes;
     kept_bytes_ += slot.bytes.size();
     slot.end_at = now + 64 * timing_.t1; // Timers J, H, L
     slot.resend_at = Steady::max();
