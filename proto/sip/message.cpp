@@ -36,6 +36,14 @@ public:
         : message_(message), bytes_(bytes), carrier_(carrier) {}
 
     Step read() {
+        auto outcome = read_all();
+        // Whatever is wrong, its answer goes where the Via says.
+        if (!outcome && message_.request_ && message_.vias_ == 0) static_cast<void>(read_vias());
+        return outcome;
+    }
+
+private:
+    Step read_all() {
         auto lines = split();
         if (auto step = read_start_line(); !step) return step;
         if (!lines) return lines;
@@ -45,7 +53,6 @@ public:
         return {};
     }
 
-private:
     [[nodiscard]] std::unexpected<Refusal> refuse(int status, std::string_view what, std::string_view where,
                                                   const char* at) const {
         const bool answer = message_.request_ && message_.method_ != Method::ack;

@@ -40,7 +40,7 @@ struct Field {
 class Message {
 public:
     /// Reads `bytes`, which must outlive what is asked of this message. Refusals: see Refusal. After one the message
-    /// still tells what an answer needs: the fields that were found, and `answerable`.
+    /// still tells what an answer needs: the fields that were found, the top Via if it can be read, and `answerable`.
     [[nodiscard]] std::expected<void, Refusal> parse(std::string_view bytes, Carrier carrier);
 
     // --- start line

@@ -176,6 +176,27 @@ TEST_CASE("what is refused, with the header that is named in the answer") {
     CHECK_FALSE(sip::Message().parse(head, sip::Carrier::stream));
 }
 
+TEST_CASE("a request that is refused before its Via is looked at still says where the answer goes") {
+    const std::string_view whole = "SUBSCRIBE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP 10.4.0.17:5070;branch=z9hG4bK1;rport\n"
+                                   "From: <sip:b@h>;tag=1\nTo: <sip:a@h>\nCall-ID: c\nCSeq: 1 SUBSCRIBE\n"
+                                   "Content-Length: 0\n\n";
+    for (const auto& [from, to] : {std::pair{"SIP/2.0\nVia", "SIP/7.0\nVia"},
+                                   {"SUBSCRIBE sip", "SUBSCRIBE  sip"},
+                                   {"Content-Length: 0", "Content-Length: 40"},
+                                   {"Content-Length: 0", "no colon"},
+                                   {"Call-ID: c\n", ""}}) {
+        INFO(to);
+        std::string text(whole);
+        text.replace(text.find(from), std::string_view(from).size(), to);
+        sip::Message message;
+        const auto bytes = wire(text);
+        REQUIRE_FALSE(message.parse(bytes, sip::Carrier::datagram));
+        CHECK(message.answerable());
+        CHECK(message.via().wants_rport());
+        CHECK(message.via().sent_by.port == 5070);
+    }
+}
+
 TEST_CASE("in answers of telephones only what the transaction and the dialog need must be right") {
     const std::string_view answer = "SIP/2.0 200 OK\nVia: SIP/2.0/UDP h;branch=z9hG4bK2\nFrom: <sip:a@h>;tag=1\n"
                                     "To: <sip:b@h>;tag=2\nCall-ID: x\nCSeq: 7 NOTIFY\n";
