@@ -93,17 +93,18 @@ void Door::note_failure(Source& from, Steady now) {
     }
 }
 
-// --- nonces: a time and a sum that nobody else can make; nothing is kept until one was used rightly
+// --- nonces: a time, a number and a sum that nobody else can make; nothing is kept until one was used rightly
 
-std::string Door::nonce(Steady now) const {
-    const auto stamp = fmt::format("{:x}", seconds_of(now));
+/// Never the same twice: a telephone with fifty keys asks fifty times within a second, and counts each from one.
+std::string Door::nonce(Steady now) {
+    const auto stamp = fmt::format("{:x}-{:x}", seconds_of(now), ++nonces_made_);
     const Key sum = sip_hash(secret_, fmt::format("{}\n{}", stamp, options_.realm));
     return fmt::format("{}.{:016x}{:016x}", stamp, sum.high, sum.low);
 }
 
 Door::Age Door::age_of(std::string_view text, Steady now) const {
     const auto dot = text.find('.');
-    if (dot == std::string_view::npos || dot == 0 || dot > 16) return Age::foreign;
+    if (dot == std::string_view::npos || dot == 0 || dot > 33) return Age::foreign;
     const auto stamp = text.substr(0, dot);
     const Key sum = sip_hash(secret_, fmt::format("{}\n{}", stamp, options_.realm));
     if (!same_secret(text.substr(dot + 1), fmt::format("{:016x}{:016x}", sum.high, sum.low))) return Age::foreign;

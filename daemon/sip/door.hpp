@@ -72,7 +72,7 @@ private:
         std::uint64_t window = 0; // bit n: highest - n was used
         Steady at{};
     };
-    [[nodiscard]] std::string nonce(Steady now) const;
+    [[nodiscard]] std::string nonce(Steady now);
     enum class Age : std::uint8_t { good, stale, foreign };
     [[nodiscard]] Age age_of(std::string_view nonce, Steady now) const;
     [[nodiscard]] bool fresh_count(const Credentials& credentials, Steady now);
@@ -86,6 +86,7 @@ private:
     net::Networks trusted_;
     std::unordered_map<Key, Source, KeyHash> sources_;
     std::unordered_map<Key, Uses, KeyHash> uses_;
+    std::uint64_t nonces_made_ = 0;
     Counters counters_;
 };
 
