@@ -71,11 +71,6 @@ SUBSCRIBES = [
     Row("no Contact", without("Contact"), 400),
     Row("Contact *", instead("<sip:lamp@[local_ip]:[local_port]>", "*"), 400),
     Row("two Contacts", also("Contact: <sip:other@127.0.0.1>"), 400),
-    Row("CSeq of another method", instead("CSeq: 1 SUBSCRIBE", "CSeq: 1 PUBLISH"), 400),
-    Row("CSeq beyond 2^32", instead("CSeq: 1 ", "CSeq: 4294967296 "), 400),
-    Row("Content-Length beyond the datagram", instead("Content-Length: 0", "Content-Length: 40"), 400),
-    Row("negative Content-Length", instead("Content-Length: 0", "Content-Length: -1"), 400),
-    Row("two spaces in the request line", instead("SUBSCRIBE sip:", "SUBSCRIBE  sip:"), 400),
     Row("a quote left open in To", instead("To: <", 'To: "Alice <'), 400),
     Row("unknown extension required", also("Require: 100rel, path"), 420, "Unsupported", "100rel"),
     Row("known extension required", also("Require: eventlist"), 200),
@@ -101,11 +96,24 @@ SUBSCRIBES = [
     Row("too long is shortened", instead("Expires: 600", "Expires: 604800"), 200, "Expires", "^ *3600"),
     Row("no Expires means an hour", without("Expires"), 200, "Expires", "^ *3600"),
     Row("a dialog that is none", instead("To: <sip:alice.ficcion@[dom]>", "To: <sip:alice.ficcion@[dom]>;tag=gone"), 481),
-    Row("SIP/7.0", instead(ALICE, ALICE.replace("2.0", "7.0")), 505),
     Row("compact names", both(instead("From:", "f:"), instead("To:", "t:"), instead("Contact:", "m:"), instead("Event:", "o:"),
                               instead("Content-Length:", "l:")), 200),
-    Row("folded lines", instead("Event: dialog", "Event:\n dialog"), 200),
     Row("Record-Route comes back", also("Record-Route: <sip:127.0.0.1:9;lr>"), 200, "Record-Route", "127.0.0.1:9;lr"),
+]
+# What SIPp cannot send, or whose answer it would not take for one: (what, in a whole request, instead, the answer).
+BROKEN = [
+    ("CSeq of another method", b"CSeq: 1 SUBSCRIBE", b"CSeq: 1 PUBLISH", 400),
+    ("CSeq beyond 2^32", b"CSeq: 1 ", b"CSeq: 4294967296 ", 400),
+    ("Content-Length beyond the datagram", b"Content-Length: 0", b"Content-Length: 40", 400),
+    ("negative Content-Length", b"Content-Length: 0", b"Content-Length: -1", 400),
+    ("two Content-Lengths", b"Content-Length: 0", b"Content-Length: 0\r\nContent-Length: 1", 400),
+    ("two spaces in the request line", b"SUBSCRIBE sip", b"SUBSCRIBE  sip", 400),
+    ("angle brackets around the Request-URI", b"SUBSCRIBE sip:alice.ficcion@example.net", b"SUBSCRIBE <sip:alice.ficcion@example.net>", 400),
+    ("no Call-ID", b"Call-ID", b"X-Call-ID", 400),
+    ("two From", b"Max-Forwards", b"From: <sip:b@example.net>;tag=2\r\nMax-Forwards", 400),
+    ("SIP/7.0", b"SIP/2.0\r\nVia", b"SIP/7.0\r\nVia", 505),
+    ("folded lines", b"Event: dialog", b"Event:\r\n dialog", 200),
+    ("an empty Supported, as baresip writes it", b"Event: dialog", b"Supported:\r\nEvent: dialog", 200),
 ]
 METHODS = [
     Row("OPTIONS", method("OPTIONS"), 200, "Allow", "SUBSCRIBE"),
