@@ -173,8 +173,9 @@ void Notifier::on_answer(std::uint64_t id, int status, std::optional<std::uint32
         return drop(index, fmt::format("answered with {}, {} times in a row", status, subscription.failures), now);
     }
     subscription.forced = true;
-    subscription.not_before =
-        now + (retry_after ? milliseconds(std::min<std::uint32_t>(*retry_after, 3600)) * 1000 : options_.again_after);
+    // A "0" would have us knock as fast as it can answer.
+    subscription.not_before = now + (retry_after ? milliseconds(seconds(std::clamp(*retry_after, 1U, 3600U)))
+                                                 : milliseconds(options_.again_after));
     send(index, now);
 }
 
@@ -262,8 +263,13 @@ void Notifier::unlink(std::uint32_t index) {
     --counts_[subscription.resource];
 }
 
+/// A name that a trusted peer vouches for is not the user of that name who has logged in: they may see other things.
+std::string Notifier::counted_name(const Watcher& watcher) {
+    return (watcher.trusted ? '+' : '-') + watcher.id;
+}
+
 std::uint32_t Notifier::watcher_index(const Watcher& watcher) {
-    auto [place, added] = watcher_indices_.try_emplace(watcher.id, 0);
+    auto [place, added] = watcher_indices_.try_emplace(counted_name(watcher), 0);
     if (!added) return place->second;
     if (free_watchers_.empty()) {
         place->second = static_cast<std::uint32_t>(watchers_.size());
@@ -292,7 +298,7 @@ void Notifier::drop(std::uint32_t index, std::string why, Steady now) {
         by_twin_.erase(twin);
     Counted& counted = watchers_[subscription.watcher];
     if (--counted.subscriptions == 0) {
-        watcher_indices_.erase(counted.id);
+        watcher_indices_.erase(counted_name({counted.id, counted.trusted}));
         free_watchers_.push_back(subscription.watcher);
         counted = {};
     }

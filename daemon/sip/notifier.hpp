@@ -193,6 +193,7 @@ private:
     [[nodiscard]] std::uint32_t find(std::uint64_t id) const; // none: gone
     void link(std::uint32_t index);
     void unlink(std::uint32_t index);
+    [[nodiscard]] static std::string counted_name(const Watcher& watcher);
     [[nodiscard]] std::uint32_t watcher_index(const Watcher& watcher);
     [[nodiscard]] Seen seen(std::uint32_t index) const;
     [[nodiscard]] std::string fresh_hex(std::string_view prefix);

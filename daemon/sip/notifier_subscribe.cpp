@@ -46,12 +46,14 @@ std::string_view entity_of(const Uri& uri) {
     return text;
 }
 
-std::string_view instance_of(const Address& contact) {
-    return contact.parameters.value("+sip.instance");
+/// A Contact as a Request-URI: without headers. A user part may hold a "?" of its own.
+std::string_view target_of(const Uri& contact) {
+    const auto host = static_cast<std::size_t>(contact.host.data() - contact.text.data());
+    return contact.text.substr(0, contact.text.find('?', host));
 }
 
-std::string_view scheme_of_contact(Transport transport, const Uri& target) {
-    return transport == Transport::tls && target.scheme == Scheme::sips ? "sips" : "sip";
+std::string_view instance_of(const Address& contact) {
+    return contact.parameters.value("+sip.instance");
 }
 
 std::string_view transport_parameter(Transport transport) {
@@ -61,6 +63,23 @@ std::string_view transport_parameter(Transport transport) {
     default: return "udp";
     }
 }
+
+/// Ours, as the watcher reaches us (RFC 3261 12.1.1: sips where it asks for that).
+std::string contact_of(const Local& local, const Uri* target) {
+    const bool sips = local.transport == Transport::tls && target && target->scheme == Scheme::sips;
+    return fmt::format("<{}:{}:{};transport={}>", sips ? "sips" : "sip", local.host, local.port,
+                       transport_parameter(local.transport));
+}
+
+/// The beginning of a NOTIFY, as far as its branch.
+std::string head_of(const Local& local, const Uri& target) {
+    std::string head = "NOTIFY ";
+    append_line(head, target_of(target));
+    fmt::format_to(std::back_inserter(head), " SIP/2.0\r\nVia: SIP/2.0/{} {}:{};rport;branch=", name(local.transport),
+                   local.host, local.port);
+    return head;
+}
+constexpr std::size_t target_at = 7; // behind "NOTIFY "
 
 std::uint64_t event_hash(const Worded& event) {
     std::string text(event.word);
@@ -110,10 +129,8 @@ void Notifier::accept(const Ask& ask, const Subscription& subscription, std::str
                       std::uint32_t expires) {
     answer(ask, 200, to_tag, {}, [&](Writer& writer) {
         writer.copy(ask.request, Header::record_route);
-        const bool sips = ask.request.contact() && ask.request.contact()->uri.scheme == Scheme::sips &&
-                          ask.local.transport == Transport::tls;
-        writer.field(Header::contact, fmt::format("<{}:{}:{};transport={}>", sips ? "sips" : "sip", ask.local.host,
-                                                  ask.local.port, transport_parameter(ask.local.transport)));
+        const auto& contact = ask.request.contact();
+        writer.field(Header::contact, contact_of(ask.local, contact ? &contact->uri : nullptr));
         writer.number(Header::expires, expires);
         if (subscription.list) writer.field(Header::require, "eventlist");
         writer.field(Header::allow_events, allow_events());
@@ -180,7 +197,7 @@ void Notifier::begin(const Ask& ask, Steady now) {
     if (route_bytes(request) > route_bytes_max) return refuse(ask, 513);
     if (live_ >= options_.subscriptions) return refuse(ask, 503);
     if (counts_[*ask.resource] >= options_.per_resource) return refuse(ask, 403, "Forbidden: too many watchers");
-    const auto known = watcher_indices_.find(ask.watcher.id);
+    const auto known = watcher_indices_.find(counted_name(ask.watcher));
     if (known != watcher_indices_.end() && !ask.watcher.trusted &&
         watchers_[known->second].subscriptions >= options_.per_watcher)
         return refuse(ask, 403, "Forbidden: too many subscriptions");
@@ -253,11 +270,8 @@ void Notifier::write_block(Subscription& subscription, const Ask& ask, std::stri
         return Piece{static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(block.size() - at)};
     };
     const Uri& contact = request.contact()->uri;
-    block += "NOTIFY ";
-    subscription.target = piece(contact.text.substr(0, contact.text.find('?')));
-    fmt::format_to(std::back_inserter(block),
-                   " SIP/2.0\r\nVia: SIP/2.0/{} {}:{};rport;branch=", name(ask.local.transport), ask.local.host,
-                   ask.local.port);
+    block += head_of(ask.local, contact);
+    subscription.target = {target_at, static_cast<std::uint16_t>(target_of(contact).size())};
     subscription.branch.at = static_cast<std::uint16_t>(block.size());
     block += "\r\nMax-Forwards: 70\r\n";
     for (const Field& field : request.fields()) { // the route set stands as it came (RFC 3261 12.1.1)
@@ -281,9 +295,9 @@ void Notifier::write_block(Subscription& subscription, const Ask& ask, std::stri
     }
     block += "\r\nCall-ID: ";
     subscription.call_id = piece(request.call_id());
-    fmt::format_to(std::back_inserter(block),
-                   "\r\nContact: <{}:{}:{};transport={}>\r\nEvent: ", scheme_of_contact(ask.local.transport, contact),
-                   ask.local.host, ask.local.port, transport_parameter(ask.local.transport));
+    block += "\r\nContact: ";
+    subscription.contact = piece(contact_of(ask.local, &contact));
+    block += "\r\nEvent: ";
     append_line(block, request.event()->word);
     if (const auto id = request.event()->parameters.value("id"); !id.empty()) {
         block += ";id=";
@@ -316,8 +330,10 @@ void Notifier::refresh(const Ask& ask, Steady now) {
     const auto index = found->second;
     Subscription& subscription = subscriptions_[index];
     if (request.cseq().number <= subscription.remote_cseq) return refuse(ask, 500, "CSeq Out Of Order");
-    if (!request.event() || event_hash(*request.event()) != subscription.event_hash) return refuse(ask, 481);
-    if (watchers_[subscription.watcher].id != ask.watcher.id) return refuse(ask, 403);
+    if (!request.event()) return refuse(ask, 489);
+    if (event_hash(*request.event()) != subscription.event_hash) return refuse(ask, 481);
+    const Counted& owner = watchers_[subscription.watcher];
+    if (owner.id != ask.watcher.id || owner.trusted != ask.watcher.trusted) return refuse(ask, 403);
     if (subscription.ending != Ending::none) return refuse(ask, 481); // it is over; the last NOTIFY says so
     const EventPackage& package = event_packages()[subscription.package];
     const auto granted = terms(ask, package);
@@ -338,6 +354,8 @@ void Notifier::refresh(const Ask& ask, Steady now) {
     subscription.timeouts = 0; // the phone is heard
     subscription.failures = 0;
     if (request.contact()) retarget(subscription, ask);
+    subscription.block.replace(subscription.rates.at, subscription.rates.length, granted->rates); // stand last
+    subscription.rates.length = static_cast<std::uint16_t>(granted->rates.size());
     if (subscription.list) {
         subscription.list->full = true;
         use_members(subscription);
@@ -355,18 +373,21 @@ void Notifier::refresh(const Ask& ask, Steady now) {
 
 /// A refresh may move the remote target and our end of the way to it; the route set stays (RFC 3261 12.2.2).
 void Notifier::retarget(Subscription& subscription, const Ask& ask) {
-    const auto& text = ask.request.contact()->uri.text;
-    auto head = fmt::format("NOTIFY {}", text.substr(0, text.find('?')));
-    const auto target = Piece{7, static_cast<std::uint16_t>(head.size() - 7)};
-    fmt::format_to(std::back_inserter(head),
-                   " SIP/2.0\r\nVia: SIP/2.0/{} {}:{};rport;branch=", name(ask.local.transport), ask.local.host,
-                   ask.local.port);
-    const auto old = subscription.branch.at;
-    subscription.block.replace(0, old, head);
-    for (Piece* piece :
-         {&subscription.branch, &subscription.from, &subscription.call_id, &subscription.entity, &subscription.rates})
-        piece->at = static_cast<std::uint16_t>(piece->at - old + head.size());
-    subscription.target = target;
+    const Uri& contact = ask.request.contact()->uri;
+    const auto put = [&](std::size_t at, std::size_t length, std::string_view text) {
+        subscription.block.replace(at, length, text);
+        for (Piece* piece : {&subscription.branch, &subscription.from, &subscription.call_id, &subscription.contact,
+                             &subscription.entity, &subscription.rates})
+            if (piece->at > at) piece->at = static_cast<std::uint16_t>(piece->at + text.size() - length);
+        const bool within_rest = at > subscription.branch.at; // the rest runs from the branch to the CSeq
+        if (within_rest)
+            subscription.branch.length = static_cast<std::uint16_t>(subscription.branch.length + text.size() - length);
+    };
+    const auto ours = contact_of(ask.local, &contact);
+    put(subscription.contact.at, subscription.contact.length, ours);
+    subscription.contact.length = static_cast<std::uint16_t>(ours.size());
+    put(0, subscription.branch.at, head_of(ask.local, contact));
+    subscription.target = {target_at, static_cast<std::uint16_t>(target_of(contact).size())};
 }
 
 } // namespace lamp::sip

@@ -71,7 +71,7 @@ struct Subscription {
     std::uint32_t pause_ms = 0;      // between two NOTIFYs
     std::uint32_t longest_ms = 0;    // a NOTIFY at least so often (RFC 6446 min-rate); 0: only when there is something
     std::uint32_t retry_after_s = 0; // of an ending with probation
-    Piece branch, target, from, to, call_id, entity, rates;
+    Piece branch, target, from, call_id, contact, entity, rates;
     std::uint16_t answered = 0; // status of the answer to the last NOTIFY; 0: none
     PackageIndex package = 0;
     Phase phase = Phase::free;

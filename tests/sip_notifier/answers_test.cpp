@@ -156,8 +156,10 @@ TEST_CASE("what is refused within a dialog") {
         {"another To tag",        {.to_tag = "t", .cseq = 11},                                      481},
         {"the same CSeq",         {.event = "dialog;id=7", .expires = 5, .cseq = 10},               500},
         {"an older CSeq",         {.cseq = 9},                                                      500},
+        {"no Event",              {.event = "", .expires = 5, .cseq = 11},                          489},
         {"another event",         {.event = "presence", .expires = 5, .cseq = 11, .watcher = "eve"}, 481},
         {"another id",            {.event = "dialog;id=7", .cseq = 11},                             481},
+        {"the same, but trusted", {.expires = 5, .cseq = 11, .trusted = true},                      403},
         {"somebody else",         {.expires = 5, .cseq = 11, .watcher = "eve"},                     403},
         {"too short",             {.expires = 5, .cseq = 11},                                       423},
     };
