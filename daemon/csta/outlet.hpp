@@ -1,0 +1,19 @@
+// Where an association's messages go: a framed TCP stream, or the bodies of a SIP dialog.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace lamp::csta {
+
+class Outlet {
+public:
+    /// One whole document. Must not call back into the association.
+    virtual void send(std::uint16_t invoke_id, std::string_view xml) = 0;
+    /// Bytes that the client has not yet taken; 0 where there is no queue.
+    [[nodiscard]] virtual std::size_t unsent() const = 0;
+
+protected:
+    ~Outlet() = default;
+};
+
+} // namespace lamp::csta
