@@ -38,11 +38,12 @@ struct Line {
     bool known = false;
     bool was_known = false; // at any time
     bool dnd = false;
-    presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
     std::uint8_t forwarding_told = 0; // bits by ForwardingType
     std::vector<Leg> legs;            // oldest first
 };
+
+class LineTeller;
 
 class CallModel {
 public:
@@ -78,6 +79,7 @@ public:
     };
     [[nodiscard]] Counts counts() const { return counts_; }
     [[nodiscard]] std::size_t calls() const { return by_call_.size(); }
+    [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
 private:
     struct TextHash : std::hash<std::string_view> {
@@ -95,12 +97,15 @@ private:
         std::string call_id;
     };
 
-    Leg begin(const std::string& line, const calls::Call& call);
+    [[nodiscard]] Leg begin(const std::string& line, const calls::Call& call);
+    [[nodiscard]] std::string assign(const std::string& line, const calls::Call& call);
     void end(std::string_view line, const Leg& leg);
-    std::string assign(const std::string& line, const calls::Call& call);
-    void take_known(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
-    void take_calls(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
+    void join_session(const Leg& leg);
+    void leave_session(const Leg& leg);
+    void take_features(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
     void take_ended(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
+    void take_calls(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
+    static void tell_transfers(LineTeller& teller, std::span<const Leg> legs, std::span<const calls::EndedCall> over);
     void tell_callers(const DeviceRow& device, const Leg& ringing, std::vector<LineEvent>& out);
     void tell_if_rings(const DeviceRow& device, Leg& calling, std::vector<LineEvent>& out);
 

@@ -24,6 +24,8 @@ struct DeviceRow {
 class Devices {
 public:
     Devices() = default; // none
+    Devices(const Devices&) = delete;
+    Devices& operator=(const Devices&) = delete;
     /// A line that comes twice counts once.
     [[nodiscard]] static std::shared_ptr<const Devices> build(std::span<const DeviceRow> rows);
 
