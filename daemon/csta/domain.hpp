@@ -62,10 +62,11 @@ public:
     [[nodiscard]] CallModel& calls() { return model_; }
     [[nodiscard]] const Devices& devices() const { return model_.devices(); }
     [[nodiscard]] const Users& users() const { return *users_; }
-    [[nodiscard]] SystemState state() const { return told_; }
+    /// Of the platform, now; associations hear of changes at most once in `status_pause`.
+    [[nodiscard]] SystemState state() const;
     [[nodiscard]] DomainCounters& counters() { return counters_; }
     [[nodiscard]] std::string next_cross_ref();
-    [[nodiscard]] std::string new_session_id();
+    [[nodiscard]] static std::string new_session_id();
 
     void join(Association& one);
     void leave(Association& one);
@@ -78,7 +79,6 @@ private:
         Association* who;
         std::size_t monitors;
     };
-    [[nodiscard]] SystemState measured() const;
     void tell_state(Steady now);
 
     DomainOptions options_;

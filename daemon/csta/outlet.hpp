@@ -5,10 +5,13 @@
 
 namespace lamp::csta {
 
+/// Neither may call back into the association.
 class Outlet {
 public:
-    /// One whole document. Must not call back into the association.
-    virtual void send(std::uint16_t invoke_id, std::string_view xml) = 0;
+    /// The answer to a request with that invoke id; one for each.
+    virtual void answer(std::uint16_t invoke_id, std::string_view xml) = 0;
+    /// An event (invoke_id_of_events), or a request of our own.
+    virtual void tell(std::uint16_t invoke_id, std::string_view xml) = 0;
     /// Bytes that the client has not yet taken; 0 where there is no queue.
     [[nodiscard]] virtual std::size_t unsent() const = 0;
 

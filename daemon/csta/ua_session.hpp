@@ -31,7 +31,8 @@ public:
     [[nodiscard]] const Association& association() const { return association_; }
 
 private:
-    void send(std::uint16_t invoke_id, std::string_view xml) override;
+    void answer(std::uint16_t invoke_id, std::string_view xml) override;
+    void tell(std::uint16_t invoke_id, std::string_view xml) override;
     [[nodiscard]] std::size_t unsent() const override { return 0; }
 
     Tell on_event_;
