@@ -264,7 +264,7 @@ void Association::on_tick(Steady now) {
     if (closing_ != Closing::no) return;
     if (session_ && now >= session_->ends) {
         ++domain_.counters().sessions_expired;
-        outlet_.tell(invoke_id_of_events, write_session_terminated(session_->id, SessionEnd::timer_expired));
+        ask(write_session_terminated(session_->id, SessionEnd::timer_expired));
         closing_ = Closing::expired;
         return;
     }

@@ -173,7 +173,7 @@ void Association::take(Invoke id, const SnapshotDevice& request) {
         const auto part = std::span(calls).subspan(at, std::min(calls_per_frame, calls.size() - at));
         const Segment segment{service_ref, static_cast<int>(at / calls_per_frame) + 1,
                               at + part.size() == calls.size()};
-        outlet_.tell(invoke_id_of_events, write_device_snapshot_data(segment, part, edition()));
+        ask(write_device_snapshot_data(segment, part, edition()));
     }
 }
 
@@ -244,7 +244,7 @@ void Association::send_list() {
             bytes += devices.back().id.raw.size() + device_bytes;
         }
         const Segment segment{list_->service_ref, ++list_->number, list_->next == list_->end};
-        outlet_.tell(invoke_id_of_events, write_devices(segment, devices, edition()));
+        ask(write_devices(segment, devices, edition()));
         if (segment.last) list_.reset();
     }
 }

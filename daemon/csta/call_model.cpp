@@ -105,19 +105,23 @@ std::string CallModel::call_id(std::string_view line, std::string_view leg) {
 void CallModel::take(const calls::LineNews& news, std::vector<LineEvent>& out) {
     const auto* device = devices_->of_line(news.line);
     if (!device) return;
+    const bool known = news.known && news.watched;
     auto found = lines_.find(news.line);
     if (found == lines_.end()) {
-        if (!news.known) return;
+        if (!known) return;
         found = lines_.emplace(news.line, Line{}).first;
     }
     Line& line = found->second;
-    if (line.known != news.known) {
-        line.known = news.known;
-        counts_.known += news.known ? 1 : std::size_t(-1);
-        if (news.known && !std::exchange(line.was_known, true)) ++counts_.was_known;
-        LineTeller(*devices_, *device, out).in_service(news.known);
+    if (line.known != known) {
+        line.known = known;
+        counts_.known += known ? 1 : std::size_t(-1);
+        LineTeller(*devices_, *device, out).in_service(known);
     }
-    if (!news.known) return; // what was known last stands until the platform is back
+    if (line.was_known != (news.watched && (line.was_known || known))) {
+        line.was_known = !line.was_known;
+        counts_.was_known += line.was_known ? 1 : std::size_t(-1);
+    }
+    if (!known) return; // what was known last stands until the platform is back
     take_features(*device, line, news, out);
     take_ended(*device, line, news, out);
     take_calls(*device, line, news, out);

@@ -107,7 +107,7 @@ TEST_CASE("a session ends when it is not prolonged") {
     CHECK(client.association.closing() == csta::Closing::no);
     static_cast<void>(client.said());
     client.tick(at(3700s));
-    CHECK(client.said() == "9999 ApplicationSessionTerminated\n");
+    CHECK(client.said() == "<2 ApplicationSessionTerminated\n");
     CHECK(client.association.closing() == csta::Closing::expired);
 }
 
@@ -327,7 +327,7 @@ TEST_CASE("snapshots by the client's own names") {
         many.push_back(incoming(std::to_string(i), CallState::held));
     exchange.take(news(ada, many));
     CHECK(client.request("SnapshotDevice", "<snapshotObject>2101</snapshotObject>") ==
-          "6 SnapshotDeviceResponse\n9999 SnapshotDeviceData\n9999 SnapshotDeviceData\n9999 SnapshotDeviceData\n");
+          "6 SnapshotDeviceResponse\n<1 SnapshotDeviceData\n<2 SnapshotDeviceData\n<3 SnapshotDeviceData\n");
     CHECK(client.last().size() < csta::frame_bytes_readable);
     CHECK(client.value("lastSegment") == "true");
 }
@@ -347,7 +347,7 @@ TEST_CASE("capabilities, and the list of devices in segments that wait for room"
           "4 GetPhysicalDeviceInformationResponse\n");
     CHECK(client.request("GetCSTAFeatures") == "5 GetCSTAFeaturesResponse\n");
     CHECK(client.request("GetSwitchingFunctionDevices", "<requestedDeviceID>20007</requestedDeviceID>") ==
-          "6 GetSwitchingFunctionDevicesResponse\n9999 SwitchingFunctionDevices\n");
+          "6 GetSwitchingFunctionDevicesResponse\n<1 SwitchingFunctionDevices\n");
     CHECK(client.last().find("20007") != std::string::npos);
 
     client.unsent_bytes = 1 << 20;
@@ -362,7 +362,7 @@ TEST_CASE("capabilities, and the list of devices in segments that wait for room"
     CHECK(client.value("lastSegment") == "true");
     CHECK(client.last().size() < csta::frame_bytes_readable);
     CHECK(client.request("GetSwitchingFunctionDevices", "<requestedDeviceCategory>acd</requestedDeviceCategory>") ==
-          "9 GetSwitchingFunctionDevicesResponse\n9999 SwitchingFunctionDevices\n");
+          "9 GetSwitchingFunctionDevicesResponse\n<11 SwitchingFunctionDevices\n");
     CHECK(client.request("GetSwitchingFunctionDevices", "<requestedDeviceID>1</requestedDeviceID>") ==
           "10 CSTAErrorCode invalidDeviceID\n");
 }

@@ -287,6 +287,19 @@ TEST_CASE("a line in and out of service") {
                                                                 "Held 2@2101 2101 hold normal\n");
 }
 
+TEST_CASE("a line that nobody watches any more does not count") {
+    House house;
+    house.idle();
+    auto left = news(ada);
+    left.watched = false;
+    CHECK(adas(house.take(left)) == "OutOfService 2101\n");
+    CHECK(house.model.counts().known == 2);
+    CHECK(house.model.counts().was_known == 2);
+    CHECK(house.take(left).empty());
+    CHECK(adas(house.take(news(ada))) == "BackInService 2101\n");
+    CHECK(house.model.counts().was_known == 3);
+}
+
 TEST_CASE("features in CSTA's words") {
     using presence::AgentState;
     using presence::Forwarding;
