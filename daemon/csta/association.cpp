@@ -75,10 +75,10 @@ struct Association::Services {
     const Message& message;
 
     void operator()(const RequestSystemStatus& /*request*/) const {
-        self.answer(id, write_requested_system_status(self.domain_.state(), self.edition()));
+        self.answer(id, write_requested_system_status(self.domain_.state(), self.spoken()));
     }
     void operator()(const SystemStatusTold& /*request*/) const {
-        self.answer(id, write_done(message.root, self.edition()));
+        self.answer(id, write_done(message.root, self.spoken()));
     }
     void operator()(const CallRequest& request) const { self.take(id, message.root, request); }
     void operator()(const CallDeviceRequest& request) const { self.take(id, message.root, request); }
@@ -117,7 +117,7 @@ void Association::answer(Invoke id, std::string_view xml) {
 
 void Association::refuse(Invoke id, Failure failure) {
     ++domain_.counters().refused_requests;
-    answer(id, write(CstaError{failure, {}}, edition()));
+    answer(id, write(CstaError{failure, {}}, spoken()));
 }
 
 void Association::refuse_session(Invoke id, std::string_view root, SessionFailure failure) {
@@ -183,7 +183,7 @@ void Association::deliver(const LineEvent& event) {
         const auto* row = domain_.devices().of_line(monitor.line);
         Event told = event.event;
         Renaming(names_, row ? domain_.devices().id(*row) : std::string_view(), monitor.device).apply(told);
-        outlet_.tell(invoke_id_of_events, write(told, cross_ref, edition()));
+        outlet_.tell(invoke_id_of_events, write(told, cross_ref, spoken()));
         ++domain_.counters().events;
     }
 }
@@ -214,7 +214,7 @@ void Association::on_state(SystemState state) {
 void Association::tell_status(SystemState state) {
     const auto say = [&](std::string_view registration) {
         if (!asked_at_) asked_at_ = now_;
-        ask(write_system_status(state, registration, edition()));
+        ask(write_system_status(state, registration, spoken()));
     };
     if (registrations_.empty()) return say({});
     for (const Registration& one : registrations_)
@@ -249,7 +249,7 @@ void Association::remove_monitor(const std::string& cross_ref) {
 
 void Association::stop_monitor(const std::string& cross_ref) {
     remove_monitor(cross_ref);
-    ask(write_monitor_stop(cross_ref, edition()));
+    ask(write_monitor_stop(cross_ref, spoken()));
 }
 
 void Association::stop_monitors() {

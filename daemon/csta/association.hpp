@@ -63,7 +63,7 @@ public:
     [[nodiscard]] std::size_t monitors() const { return monitors_.size(); }
     [[nodiscard]] bool welcome() const { return peer_.trusted || session_.has_value(); }
     [[nodiscard]] unsigned refused_logins() const { return refused_logins_; }
-    [[nodiscard]] Edition edition() const { return edition_.value_or(edition_default); }
+    [[nodiscard]] std::optional<Edition> edition() const { return edition_; } // nothing: it has said nothing yet
     [[nodiscard]] Steady last_heard() const { return heard_at_; }
 
     // --- for the domain
@@ -116,6 +116,7 @@ private:
     struct Services;
 
     // association.cpp
+    [[nodiscard]] Edition spoken() const { return edition_.value_or(edition_default); }
     [[nodiscard]] Taken dispatch(Invoke id, const Message& message);
     void refuse_document(Invoke id, const Refused& why);
     void answer(Invoke id, std::string_view xml);

@@ -110,8 +110,8 @@ void Association::dial(Invoke id, const DeviceRow& from, const DeviceId& named, 
                     call && call->private_call_id == *leg && call->kind == EventKind::originated)
                     call->cause = how == Begins::made ? Cause::make_call : Cause::consultation;
             const Connection connection{self.domain_.calls().call_id(line, *leg), named};
-            self.answer(answered, how == Begins::made ? write(CallMade{connection, *leg}, self.edition())
-                                                      : write_consultation_initiated(connection, self.edition()));
+            self.answer(answered, how == Begins::made ? write(CallMade{connection, *leg}, self.spoken())
+                                                      : write_consultation_initiated(connection, self.spoken()));
         }));
 }
 
@@ -163,20 +163,20 @@ void Association::take(Invoke id, const std::string& root, const CallRequest& re
     if (request.service == CallService::alternate_call) return alternate(id, root, *call, other);
     const auto* row = std::ranges::find(rows, request.service, &Row::service);
     calls::CallOrder wish{row->verb, call->device->line, call->leg->call.id};
-    std::string xml = write_done(root, edition());
+    std::string xml = write_done(root, spoken());
     if (request.service == CallService::reconnect_call) { // takes the held one back, and drops the others
         wish.call = other.leg->call.id;
         wish.other_call = call->leg->call.id;
     } else if (request.service == CallService::transfer_call) {
         wish.other_call = other.leg->call.id;
-        xml = write_transferred(root, {other.leg->call_id, request.other.device}, edition());
+        xml = write_transferred(root, {other.leg->call_id, request.other.device}, spoken());
     }
     order(id, std::move(wish), {.conflict = row->conflict}, std::move(xml));
 }
 
 void Association::alternate(Invoke id, const std::string& root, const Target& held, const Target& active) {
     calls::CallOrder retrieve{Verb::retrieve, held.device->line, held.leg->call.id};
-    auto done = write_done(root, edition());
+    auto done = write_done(root, spoken());
     static constexpr Meaning meaning{.conflict = Failure::no_held_call};
     if (active.leg->held) return order(id, std::move(retrieve), meaning, std::move(done));
     domain_.control().order({Verb::hold, active.device->line, active.leg->call.id},
@@ -199,8 +199,8 @@ void Association::take(Invoke id, const std::string& root, const CallDeviceReque
     const bool deflects = request.service == CallDeviceService::deflect_call;
     if (deflects != rings) return refuse(id, deflects ? Failure::invalid_connection_state : Failure::no_active_call);
     order(id, std::move(wish), {},
-          deflects ? write_done(root, edition())
-                   : write_transferred(root, {call->leg->call_id, request.call.device}, edition()));
+          deflects ? write_done(root, spoken())
+                   : write_transferred(root, {call->leg->call_id, request.call.device}, spoken()));
 }
 
 } // namespace lamp::csta

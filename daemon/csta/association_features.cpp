@@ -50,7 +50,7 @@ void Association::take(Invoke id, const GetDoNotDisturb& request) {
     const auto* row = device(id, request.device);
     if (!row || !may_ask(id, domain_.control().dnd)) return;
     domain_.control().dnd(row->line, later<bool>(id, {}, [](auto& self, Invoke answered, auto on) {
-                              if (on) return self.answer(answered, write_do_not_disturb(*on, self.edition()));
+                              if (on) return self.answer(answered, write_do_not_disturb(*on, self.spoken()));
                               self.refuse(answered, failure_of(on.error(), about_features()));
                           }));
 }
@@ -59,7 +59,7 @@ void Association::take(Invoke id, const SetDoNotDisturb& request) {
     const auto* row = device(id, request.device);
     if (!row || !may_ask(id, domain_.control().set_dnd)) return;
     domain_.control().set_dnd(row->line, request.on,
-                              done(id, write_done("SetDoNotDisturb", edition()), about_features()));
+                              done(id, write_done("SetDoNotDisturb", spoken()), about_features()));
 }
 
 void Association::take(Invoke id, const GetForwarding& request) {
@@ -71,7 +71,7 @@ void Association::take(Invoke id, const GetForwarding& request) {
 void Association::ask_forwarding(Invoke id, std::string line, std::size_t kind, std::vector<Forwarding> gathered) {
     if (kind == forward_rows.size()) {
         if (gathered.empty()) return refuse(id, Failure::invalid_feature);
-        return answer(id, write_forwarding(gathered, edition()));
+        return answer(id, write_forwarding(gathered, spoken()));
     }
     const ForwardRow& row = forward_rows.at(kind);
     auto then = [line, kind, gathered = std::move(gathered)](auto& self, Invoke asked, auto setting) mutable {
@@ -94,7 +94,7 @@ void Association::take(Invoke id, const SetForwarding& request) {
     constexpr Meaning meaning{Failure::invalid_feature, Failure::invalid_device_state,
                               Failure::invalid_forwarding_destination};
     domain_.control().set_forwarding(row->line, kind->kind, std::move(setting),
-                                     done(id, write_done("SetForwarding", edition()), meaning));
+                                     done(id, write_done("SetForwarding", spoken()), meaning));
 }
 
 void Association::take(Invoke id, const GetAgentState& request) {
@@ -103,7 +103,7 @@ void Association::take(Invoke id, const GetAgentState& request) {
     auto then = [line = row->line](auto& self, Invoke answered, auto state) {
         if (!state) return self.refuse(answered, failure_of(state.error(), about_features()));
         const auto* found = std::ranges::find(agent_rows, *state, &AgentRow::state);
-        self.answer(answered, write_agent_state({line, found->logged_on, found->mode, {}}, self.edition()));
+        self.answer(answered, write_agent_state({line, found->logged_on, found->mode, {}}, self.spoken()));
     };
     domain_.control().agent(row->line, later<AgentState>(id, {}, std::move(then)));
 }
@@ -113,7 +113,7 @@ void Association::take(Invoke id, const SetAgentState& request) {
     if (!row || !may_ask(id, domain_.control().set_agent)) return;
     constexpr Meaning meaning{Failure::invalid_feature, Failure::invalid_agent_state, Failure::invalid_agent_state};
     domain_.control().set_agent(row->line, wished(request.wish),
-                                done(id, write_done("SetAgentState", edition()), meaning));
+                                done(id, write_done("SetAgentState", spoken()), meaning));
 }
 
 } // namespace lamp::csta

@@ -108,13 +108,13 @@ void Association::take(Invoke id, const StopSession& request) {
 void Association::take(Invoke id, const SystemRegister& request) {
     if (registrations_.size() == registrations_max) return refuse(id, Failure::registration_limit_exceeded);
     registrations_.push_back({"r" + std::to_string(++last_registration_), request});
-    answer(id, write_system_registered(registrations_.back().id, edition()));
+    answer(id, write_system_registered(registrations_.back().id, spoken()));
 }
 
 void Association::take(Invoke id, const SystemRegisterCancel& request) {
     if (std::erase_if(registrations_, [&](const Registration& one) { return one.id == request.register_id; }) == 0)
         return refuse(id, Failure::invalid_parameter_value);
-    answer(id, write_done("SystemRegisterCancel", edition()));
+    answer(id, write_done("SystemRegisterCancel", spoken()));
 }
 
 // Monitors
@@ -133,26 +133,26 @@ void Association::take(Invoke id, const MonitorStart& request) {
         names_[std::string(own)] = request.device->raw;
     const Line* line = domain_.calls().line(row->line);
     started.existing_calls = line && !line->legs.empty();
-    answer(id, write(started, edition()));
+    answer(id, write(started, spoken()));
     if (line && line->known) return;
     // Nothing is known of it, and that is not the same as idle.
     Event away = ServiceEvent{EventKind::out_of_service, *request.device, Cause::network_out_of_order};
     if (!request.filter.passes(kind(away)) || closing_ != Closing::no) return;
-    outlet_.tell(invoke_id_of_events, write(away, started.cross_ref, edition()));
+    outlet_.tell(invoke_id_of_events, write(away, started.cross_ref, spoken()));
     ++domain_.counters().events;
 }
 
 void Association::take(Invoke id, const MonitorStop& request) {
     if (!monitors_.contains(request.cross_ref)) return refuse(id, Failure::invalid_monitor_cross_ref);
     remove_monitor(request.cross_ref);
-    answer(id, write_done("MonitorStop", edition()));
+    answer(id, write_done("MonitorStop", spoken()));
 }
 
 void Association::take(Invoke id, const ChangeMonitorFilter& request) {
     const auto found = monitors_.find(request.cross_ref);
     if (found == monitors_.end()) return refuse(id, Failure::invalid_monitor_cross_ref);
     found->second.filter = request.filter;
-    answer(id, write_filter_changed(request.filter, edition()));
+    answer(id, write_filter_changed(request.filter, spoken()));
 }
 
 // Snapshots
@@ -166,14 +166,14 @@ void Association::take(Invoke id, const SnapshotDevice& request) {
     const Renaming renaming(names_, domain_.devices().id(*row), request.device);
     for (DeviceCall& call : calls)
         renaming.apply(call.connection);
-    if (calls.size() <= calls_per_frame) return answer(id, write_device_snapshot(calls, edition()));
+    if (calls.size() <= calls_per_frame) return answer(id, write_device_snapshot(calls, spoken()));
     const auto service_ref = domain_.next_cross_ref();
-    answer(id, write_device_snapshot_follows(service_ref, edition()));
+    answer(id, write_device_snapshot_follows(service_ref, spoken()));
     for (std::size_t at = 0; at < calls.size(); at += calls_per_frame) {
         const auto part = std::span(calls).subspan(at, std::min(calls_per_frame, calls.size() - at));
         const Segment segment{service_ref, static_cast<int>(at / calls_per_frame) + 1,
                               at + part.size() == calls.size()};
-        ask(write_device_snapshot_data(segment, part, edition()));
+        ask(write_device_snapshot_data(segment, part, spoken()));
     }
 }
 
@@ -182,7 +182,7 @@ void Association::take(Invoke id, const SnapshotCall& request) {
     if (!call) return refuse(id, Failure::invalid_call);
     const auto* row = request.call.device.empty() ? nullptr : domain_.devices().find(request.call.device.raw);
     Renaming(names_, row ? domain_.devices().id(*row) : std::string_view(), request.call.device).apply(*call);
-    answer(id, write(*call, edition()));
+    answer(id, write(*call, spoken()));
 }
 
 // Capabilities
@@ -206,15 +206,15 @@ Abilities Association::abilities() const {
 
 void Association::take_capabilities(Invoke id, const Message& message) {
     if (const auto* logical = message.as<GetLogicalDeviceInformation>()) {
-        if (device(id, logical->device)) answer(id, write(LogicalDevice{.abilities = abilities()}, edition()));
+        if (device(id, logical->device)) answer(id, write(LogicalDevice{.abilities = abilities()}, spoken()));
     } else if (const auto* physical = message.as<GetPhysicalDeviceInformation>()) {
-        if (device(id, physical->device)) answer(id, write(PhysicalDevice{}, edition()));
+        if (device(id, physical->device)) answer(id, write(PhysicalDevice{}, spoken()));
     } else if (message.as<GetCstaFeatures>()) {
-        answer(id, write_csta_features(abilities(), edition()));
+        answer(id, write_csta_features(abilities(), spoken()));
     } else {
         const auto heartbeat_s = static_cast<int>(domain_.options().heartbeat.count() / 1000);
         answer(id, write(SwitchingFunction{domain_.options().name, "Lamplighter", abilities(), heartbeat_s},
-                         message.root, edition()));
+                         message.root, spoken()));
     }
 }
 
@@ -229,7 +229,7 @@ void Association::take(Invoke id, const GetSwitchingFunctionDevices& request) {
         list.end = list.next + 1;
     }
     if (!request.category.empty() && request.category != "station") list.next = list.end;
-    answer(id, write_devices_follow(list.service_ref, edition()));
+    answer(id, write_devices_follow(list.service_ref, spoken()));
     list_ = std::move(list);
     send_list();
 }
@@ -244,7 +244,7 @@ void Association::send_list() {
             bytes += devices.back().id.raw.size() + device_bytes;
         }
         const Segment segment{list_->service_ref, ++list_->number, list_->next == list_->end};
-        ask(write_devices(segment, devices, edition()));
+        ask(write_devices(segment, devices, spoken()));
         if (segment.last) list_.reset();
     }
 }

@@ -60,11 +60,13 @@ public:
     [[nodiscard]] const DomainOptions& options() const { return options_; }
     [[nodiscard]] const calls::Control& control() const { return control_; }
     [[nodiscard]] CallModel& calls() { return model_; }
+    [[nodiscard]] const CallModel& calls() const { return model_; }
     [[nodiscard]] const Devices& devices() const { return model_.devices(); }
     [[nodiscard]] const Users& users() const { return *users_; }
     /// Of the platform, now; associations hear of changes at most once in `status_pause`.
     [[nodiscard]] SystemState state() const;
     [[nodiscard]] DomainCounters& counters() { return counters_; }
+    [[nodiscard]] const DomainCounters& counters() const { return counters_; }
     [[nodiscard]] std::string next_cross_ref();
     [[nodiscard]] static std::string new_session_id();
 

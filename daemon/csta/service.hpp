@@ -3,7 +3,7 @@
 //     csta::Service service(serve, {.csta = options}, control); // control answers on `serve`
 //     if (auto begun = service.start(); !begun) return complain(begun.error());
 //     service.use_devices(csta::Devices::build(rows)); // at start and after each change of the roster
-//     service.take(std::move(news));                   // on its loop: what the telephony loop tells
+//     service.take(news);                              // on its loop: what the telephony loop tells
 //     service.stop();                                  // before the loops stop
 #pragma once
 #include <functional>
@@ -17,35 +17,16 @@
 #include "csta/devices.hpp"
 #include "csta/domain.hpp"
 #include "csta/options.hpp"
+#include "csta/server.hpp"
 #include "loop/loop.hpp"
 
 namespace lamp::csta {
 
-struct ServerLimits {
-    milliseconds first_frame_wait{10'000}; // a whole one, after the connection is up; TLS handshake included
-    milliseconds frame_wait{10'000};       // a message that has begun, whole
-    milliseconds session_wait{10'000};     // until a peer that is not trusted has a session
-    milliseconds write_wait{30'000};       // the client takes nothing of what waits for it
-    milliseconds linger_wait{2'000};       // after our last word, so that it arrives
-    milliseconds sweep{1'000};             // how exactly these waits are kept
-    unsigned refusals = 10;                // of sessions of one source, within the next
-    milliseconds refusals_within{60'000};
-    milliseconds shut_out{300'000};           // then it is not let in for so long
-    std::size_t read_pause_bytes = 256 << 10; // unsent: then nothing more is read from that client
-};
-
 struct ServiceOptions {
     CstaOptions csta;
-    DomainOptions domain{}; // what `csta` says stands before this
+    /// What `csta` says stands before what these say.
+    DomainOptions domain{};
     ServerLimits limits{};
-};
-
-struct ServiceCounters {
-    DomainCounters domain;
-    std::uint64_t accepted = 0, closed = 0;
-    std::uint64_t refused_total = 0, refused_per_source = 0, refused_shut_out = 0;
-    std::uint64_t handshakes_failed = 0, timed_out = 0, slow_readers = 0, broken_streams = 0;
-    std::uint64_t received_bytes = 0, sent_bytes = 0;
 };
 
 /// One client, for status.
@@ -53,7 +34,7 @@ struct AssociationView {
     std::string peer;        // address and port
     std::string application; // its id; empty without a session
     std::string user;
-    std::string edition; // "ed5"
+    std::string edition; // "ed5"; empty: it has not said anything yet
     bool tls = false;
     bool trusted = false;
     std::uint64_t monitors = 0;
@@ -65,8 +46,9 @@ struct AssociationView {
 struct ServiceView {
     std::vector<AssociationView> associations;
     std::string state; // of the platform as clients are told: "normal", "disabled" …
-    std::uint64_t devices = 0, calls = 0;
-    ServiceCounters counters;
+    std::uint64_t devices = 0, calls = 0, monitors = 0;
+    DomainCounters domain;
+    ServerCounters server;
 };
 
 class Service {
@@ -80,24 +62,26 @@ public:
     /// Takes the listen addresses, reads certificate and users; serving begins when the loop runs. Errors: an address
     /// that is taken or not ours, a file that cannot be used, a network that is none.
     [[nodiscard]] Result<void> start();
-    /// After `start`: the ports listened on, in the order of `listen`.
+    /// After `start`: the ports listened on, in the order of `listen`, and the same as people write them.
     [[nodiscard]] std::vector<std::uint16_t> ports() const;
-    /// Clients are sent away. `stop()` waits, not on the loop, which must be running.
+    [[nodiscard]] std::vector<std::string> urls() const; // "tcp:127.0.0.1:1024"
+    /// Clients are sent away; who does not take our last words is cut after a second. `done` is called on the loop,
+    /// once. The second form waits; not on the loop, which must be running.
     void stop(std::function<void()> done);
     void stop();
 
     // --- from any loop
 
     void use_devices(std::shared_ptr<const Devices> devices);
-    /// After a reload: users, trusted networks and certificate anew. Whoever is connected stays. An error leaves
-    /// everything as it was.
+    /// After a reload: users, trusted networks, and the certificate read anew from the files of `start`. Whoever is
+    /// connected stays. An error leaves everything as it was.
     [[nodiscard]] Result<void> reload(const CstaOptions& options);
 
     // --- on the loop
 
     void take(const std::vector<calls::LineNews>& batch);
     [[nodiscard]] ServiceView view() const;
-    /// For uaCSTA sessions; lives as long as this object.
+    /// For uaCSTA sessions, which must be gone before this object is.
     [[nodiscard]] Domain& domain();
 
 private:
