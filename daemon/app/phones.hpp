@@ -7,6 +7,7 @@
 
 #include "app/call_control.hpp"
 #include "config/reader.hpp"
+#include "csta/service.hpp"
 #include "fanout/fanout.hpp"
 #include "roster/roster.hpp"
 #include "sip/server.hpp"
@@ -21,7 +22,7 @@ public:
 
     /// Binds what the configuration wants; nothing wanted: `on` stays false and nothing of it runs.
     [[nodiscard]] Result<void> prepare(const config::Configuration& configuration);
-    [[nodiscard]] bool on() const { return sip_ != nullptr; }
+    [[nodiscard]] bool on() const { return sip_ || csta_; }
     void start();
     void use_people(std::shared_ptr<const presence::People> people, std::vector<sip::LineRow> lines);
     void reload(const config::Configuration& configuration);
@@ -29,7 +30,6 @@ public:
     void end();
 
     [[nodiscard]] Loop& loop() { return loop_; }
-    [[nodiscard]] std::vector<std::string> urls() const;
 
     // --- what others ask; each answer is given on the phones' loop, at once where nothing is on
     void add_adapters(std::vector<status::AdapterView> views, status::Reply<std::vector<status::AdapterView>> reply);
@@ -45,7 +45,9 @@ private:
     fanout::Fanout& fanout_;
     Loop loop_{"phones"};
     xsi::LineFeed feed_;
+    CallControl& control_;
     std::unique_ptr<sip::Server> sip_;
+    std::unique_ptr<csta::Service> csta_;
 };
 
 /// The lines of a roster as SIP and CSTA name them: with numbers and extensions, where the directory tells.

@@ -2,6 +2,7 @@
 
 #include "adapters/teams/options.hpp"
 #include "app/options.hpp"
+#include "csta/options.hpp"
 #include "http/url.hpp"
 #include "presence/rules.hpp"
 #include "roster/people_file.hpp"
@@ -111,6 +112,7 @@ config::Schema schema() {
         .add(teams::teams_section())
         .add(sip::sip_section())
         .add(sip::list_section())
+        .add(csta::csta_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
