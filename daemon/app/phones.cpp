@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "csta/ua_session.hpp"
 
 namespace lamp {
 namespace {
@@ -49,6 +50,21 @@ std::shared_ptr<const csta::Devices> devices_of(const std::vector<sip::LineRow>&
     }
     return csta::Devices::build(rows);
 }
+
+/// One uaCSTA dialog of the SIP side as an association of the CSTA side; both live on the phones' loop.
+class UaPeer final : public sip::CstaPeer {
+public:
+    UaPeer(csta::Domain& domain, std::string who, std::function<void(std::string)> tell)
+        : session_(domain, std::move(who), std::move(tell), steady_now()) {}
+    void on_body(std::string_view xml, std::function<void(std::string)> respond) override {
+        session_.on_body(xml, steady_now(), std::move(respond));
+    }
+    void on_tick(Steady now) override { session_.on_tick(now); }
+    [[nodiscard]] bool over() const override { return session_.over(); }
+
+private:
+    csta::UaSession session_;
+};
 
 status::AdapterView csta_adapter(const csta::ServiceView& view) {
     status::AdapterView adapter;
@@ -116,6 +132,10 @@ Result<void> Phones::prepare(const config::Configuration& configuration) {
         if (auto listening = csta_->start(); !listening) return listening;
         for (const auto& url : csta_->urls())
             log::info("csta", "listening", {{"at", url}});
+        if (sip_)
+            sip_->offer_csta([this](std::string who, std::function<void(std::string)> tell) {
+                return std::make_unique<UaPeer>(csta_->domain(), std::move(who), std::move(tell));
+            });
     }
     return {};
 }

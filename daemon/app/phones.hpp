@@ -46,8 +46,8 @@ private:
     Loop loop_{"phones"};
     xsi::LineFeed feed_;
     CallControl& control_;
-    std::unique_ptr<sip::Server> sip_;
     std::unique_ptr<csta::Service> csta_;
+    std::unique_ptr<sip::Server> sip_; // its uaCSTA dialogs must be gone before csta_ is
 };
 
 /// The lines of a roster as SIP and CSTA name them: with numbers and extensions, where the directory tells.

@@ -129,6 +129,11 @@ std::vector<std::string> Server::urls() const {
     return urls;
 }
 
+void Server::offer_csta(CstaPeers peers) {
+    csta_.emplace(CstaDialogs::Limits{}, std::move(peers), [this] { return random_(); }, secret_);
+    csta_->on_work = [this] { loop_.post([this] { settle(steady_now()); }); };
+}
+
 void Server::run() {
     transports_.run();
     wake(steady_now());
@@ -136,6 +141,7 @@ void Server::run() {
 
 void Server::stop() {
     timer_.cancel();
+    csta_.reset();
     transports_.stop();
 }
 
@@ -144,6 +150,7 @@ void Server::shut_down(milliseconds limit, std::function<void()> done) {
     const auto now = steady_now();
     stop_by_ = now + limit;
     transports_.drain();
+    if (csta_) csta_->end_all(now);
     notifier_.end_all(Ending::deactivated, seconds(0), now);
     settle(now);
 }
@@ -162,6 +169,7 @@ std::string Server::tag() {
 void Server::on_message(const Received& received) {
     const auto now = transports_.now();
     from_ = received.flow;
+    bytes_ = received.bytes;
     if (auto read = message_.parse(received.bytes, received.carrier); !read) {
         ++counters_.malformed;
         return answer_refusal(received.flow, read.error());
@@ -220,15 +228,27 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
         case What::cancel: refused.emplace_back(action.id, action.related != 0 ? 200 : 481); break;
         case What::trying_due: break; // nothing here answers an INVITE late
         case What::ack:
+            if (csta_)
+                if (const auto invite = csta_->on_ack(message_); invite != 0) transactions_.acknowledged(invite);
+            break;
         case What::provisional: break;
         case What::final: {
+            if ((action.owner & CstaDialogs::owner_bit) != 0) {
+                if (csta_) csta_->on_answer(action.owner, message_.status(), now);
+                break;
+            }
             const auto after = message_.find(Header::retry_after);
             notifier_.on_answer(action.owner, message_.status(), after ? parse_retry_after(*after) : std::nullopt, now);
             break;
         }
         case What::timeout:
         case What::unreachable:
-            if (action.owner != 0) notifier_.on_silence(action.owner, now);
+            if (csta_ && (action.owner & CstaDialogs::owner_bit) != 0)
+                csta_->on_silence(action.owner, now);
+            else if (action.owner != 0)
+                notifier_.on_silence(action.owner, now);
+            else if (csta_)
+                csta_->on_unacknowledged(action.id, now);
             break;
         }
     }
@@ -266,6 +286,15 @@ Flow Server::way_of(const Notifier::Action& notify) {
 }
 
 void Server::pump(Steady now) {
+    while (csta_ && !csta_->idle()) {
+        csta_->drain(csta_work_);
+        for (auto& action : csta_work_)
+            perform(action.what == CstaDialogs::Action::What::answer
+                        ? transactions_.answer(action.id, action.status, std::move(action.bytes), now)
+                        : transactions_.send_request(std::move(action.bytes), action.branch, action.method, action.flow,
+                                                     action.id, now),
+                    now);
+    }
     while (!notifier_.idle()) {
         notifier_.drain(work_);
         for (auto& action : work_) {
@@ -285,7 +314,8 @@ void Server::pump(Steady now) {
 void Server::settle(Steady now) {
     pump(now);
     wake(std::min({transactions_.wake_at(), notifier_.wake_at(), compositor_.wake_at(), stop_by_, next_tidy_}));
-    if (stopped_ && (notifier_.size() == 0 || now >= stop_by_)) std::exchange(stopped_, nullptr)();
+    const bool quiet = notifier_.size() == 0 && (!csta_ || csta_->size() == 0);
+    if (stopped_ && (quiet || now >= stop_by_)) std::exchange(stopped_, nullptr)();
 }
 
 void Server::wake(Steady at) {
@@ -312,6 +342,7 @@ void Server::tick() {
     if (now >= next_tidy_) {
         next_tidy_ = now + seconds(1);
         states_.tidy(now);
+        if (csta_) csta_->tick(now);
     }
     settle(now);
 }

@@ -15,6 +15,7 @@
 #include "fanout/adapter.hpp"
 #include "fanout/fanout.hpp"
 #include "loop/loop.hpp"
+#include "sip/csta_dialogs.hpp"
 #include "sip/door.hpp"
 #include "sip/notifier.hpp"
 #include "sip/options.hpp"
@@ -46,6 +47,9 @@ public:
     /// Binds, all or nothing.
     [[nodiscard]] Result<void> listen() { return transports_.listen(); }
     [[nodiscard]] std::vector<std::string> urls() const; // "udp:127.0.0.1:5060"
+
+    /// Before `run`: INVITE opens uaCSTA dialogs with such peers. Without it INVITE is not ours.
+    void offer_csta(CstaPeers peers);
 
     // --- on the loop
 
@@ -89,6 +93,7 @@ private:
     void serve_options(TransactionMachine::Id id, Steady now);
     void serve_subscribe(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
     void serve_publish(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
+    void serve_csta(TransactionMachine::Id id, const Watcher& user, Steady now);
     [[nodiscard]] std::optional<Watcher> let_in(TransactionMachine::Id id, const Flow& flow, Steady now);
     template <class Fields>
     void answer(TransactionMachine::Id id, int status, std::string_view reason, Fields fields, Steady now) {
@@ -130,15 +135,18 @@ private:
     Compositor compositor_;
     ResourceStates states_;
     Notifier notifier_;
+    std::optional<CstaDialogs> csta_;
     std::shared_ptr<const Names> names_ = std::make_shared<const Names>();
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     std::vector<LineRow> lines_;
     std::vector<std::string> name_problems_;
     std::unordered_set<std::string> private_;
-    Message message_; // the one that is being looked at
-    Flow from_{};     // where it came from
+    Message message_;        // the one that is being looked at
+    std::string_view bytes_; // of it
+    Flow from_{};            // where it came from
     AddressText from_text_;
     std::vector<Notifier::Action> work_;
+    std::vector<CstaDialogs::Action> csta_work_;
     std::vector<TransactionMachine::Id> unreachable_;
     std::string buffer_;
     asio::steady_timer timer_;

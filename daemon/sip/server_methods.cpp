@@ -11,10 +11,21 @@
 namespace lamp::sip {
 namespace {
 
-constexpr std::array methods{Method::subscribe, Method::publish, Method::options, Method::ack, Method::cancel};
-constexpr std::array<std::string_view, 1> extensions{"eventlist"};
-constexpr Served served{methods, extensions};
-constexpr std::string_view allow = "SUBSCRIBE, PUBLISH, OPTIONS";
+constexpr std::array methods{Method::subscribe, Method::publish, Method::options, Method::ack,   Method::cancel,
+                             Method::invite,    Method::info,    Method::bye,     Method::update};
+constexpr std::size_t without_csta = 5; // of `methods`
+constexpr std::array<std::string_view, 2> extensions{"eventlist", "timer"};
+constexpr Served everything{methods, extensions};
+constexpr Served presence_only{std::span(methods).first(without_csta), std::span(extensions).first(1)};
+
+std::string allowed(const Served& served) {
+    std::string text;
+    for (const Method method : served.methods) {
+        if (!text.empty()) text += ", ";
+        text += name(method);
+    }
+    return text;
+}
 
 std::string accepted_types() {
     std::string types;
@@ -36,6 +47,7 @@ bool same_host(std::string_view left, std::string_view right) {
 } // namespace
 
 void Server::dispatch(TransactionMachine::Id id, const Flow& flow, Steady now) {
+    const Served& served = csta_ ? everything : presence_only;
     if (const int status = objection(message_, served); status != 0) {
         ++counters_.refused;
         return answer(
@@ -49,6 +61,12 @@ void Server::dispatch(TransactionMachine::Id id, const Flow& flow, Steady now) {
     case Method::publish:
         if (const auto publisher = let_in(id, flow, now)) serve_publish(id, flow, *publisher, now);
         return;
+    case Method::invite:
+    case Method::info:
+    case Method::update:
+    case Method::bye:
+        if (const auto user = let_in(id, flow, now)) serve_csta(id, *user, now);
+        return;
     default: return; // ACK and CANCEL are the transaction layer's
     }
 }
@@ -57,8 +75,8 @@ void Server::dispatch(TransactionMachine::Id id, const Flow& flow, Steady now) {
 void Server::serve_options(TransactionMachine::Id id, Steady now) {
     answer(
         id, 200, {},
-        [](Writer& writer) {
-            writer.field(Header::allow, allow);
+        [this](Writer& writer) {
+            writer.field(Header::allow, allowed(csta_ ? everything : presence_only));
             writer.field(Header::accept, accepted_types());
             writer.field(Header::supported, "eventlist");
             writer.field(Header::allow_events, allow_events());
@@ -114,6 +132,18 @@ void Server::serve_subscribe(TransactionMachine::Id id, const Flow&, const Watch
                             .watcher = watcher,
                             .resource = in_dialog ? std::nullopt : resource_of(message_.uri())},
                            now);
+    pump(now);
+}
+
+void Server::serve_csta(TransactionMachine::Id id, const Watcher& user, Steady now) {
+    csta_->on_request({.request = message_,
+                       .bytes = bytes_,
+                       .transaction = id,
+                       .flow = notify_flow(from_, message_),
+                       .local = transports_.local(from_),
+                       .origin = origin(),
+                       .user = user},
+                      now);
     pump(now);
 }
 
