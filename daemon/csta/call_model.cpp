@@ -9,6 +9,11 @@ namespace lamp::csta {
 namespace {
 
 constexpr std::size_t promises_max = 16; // of one line, for calls that were dialled and never seen
+constexpr std::size_t moved_max = 1024;
+
+bool moves(calls::End why) {
+    return why == calls::End::redirected || why == calls::End::transferred || why == calls::End::answered_elsewhere;
+}
 
 const calls::Call* find_call(const std::vector<calls::Call>& calls, std::string_view id) {
     const auto found = std::ranges::find(calls, id, &calls::Call::id);
@@ -52,14 +57,27 @@ std::string CallModel::assign(const std::string& line, const calls::Call& call) 
             return id;
         }
     }
-    const auto session = sessions_.find(call.session);
-    if (session != sessions_.end()) {
-        const auto there = by_call_.find(session->second.call_id);
+    if (const auto* id = known_id(call.session)) {
+        const auto there = by_call_.find(*id);
         // A connection is named by call and device: a second leg of one line needs a call of its own.
-        if (there == by_call_.end() || std::ranges::find(there->second, line) == there->second.end())
-            return session->second.call_id;
+        if (there == by_call_.end() || std::ranges::find(there->second, line) == there->second.end()) return *id;
     }
     return std::to_string(next_call_id_++);
+}
+
+const std::string* CallModel::known_id(std::string_view session) const {
+    if (const auto found = sessions_.find(session); found != sessions_.end()) return &found->second.call_id;
+    const auto found = moved_.find(session);
+    return found == moved_.end() ? nullptr : &found->second;
+}
+
+/// A call that leaves one line for another is the same call, though for a moment nobody has it.
+void CallModel::remember_moved(const Leg& leg) {
+    if (leg.call.session.empty() || !moved_.insert_or_assign(leg.call.session, leg.call_id).second) return;
+    moved_order_.push_back(leg.call.session);
+    if (moved_order_.size() <= moved_max) return;
+    moved_.erase(moved_order_.front());
+    moved_order_.pop_front();
 }
 
 Leg CallModel::begin(const std::string& line, const calls::Call& call) {
@@ -158,6 +176,7 @@ void CallModel::take_ended(const DeviceRow& device, Line& line, const calls::Lin
             joined.push_back(leg);
         else
             teller.ended(leg, one);
+        if (moves(one.why)) remember_moved(leg);
         end(device.line, leg);
         line.legs.erase(line.legs.begin() + (&leg - line.legs.data()));
     }

@@ -2,6 +2,7 @@
 // and what a snapshot says. Made of the telephony loop's news (calls/line_news.hpp). Pure; lives on the CSTA loop.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -100,6 +101,8 @@ private:
     [[nodiscard]] Leg begin(const std::string& line, const calls::Call& call);
     [[nodiscard]] std::string assign(const std::string& line, const calls::Call& call);
     void end(std::string_view line, const Leg& leg);
+    [[nodiscard]] const std::string* known_id(std::string_view session) const;
+    void remember_moved(const Leg& leg);
     void join_session(const Leg& leg);
     void leave_session(const Leg& leg);
     void take_features(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
@@ -115,6 +118,8 @@ private:
     ByText<std::vector<std::string>> by_call_; // lines with a leg of this callID
     ByText<Session> sessions_;
     ByText<std::vector<Promised>> promised_; // by line
+    ByText<std::string> moved_;              // callIDs by session, of calls that went elsewhere and may yet arrive
+    std::deque<std::string> moved_order_;    // their sessions, oldest first
     Counts counts_;
 };
 

@@ -254,6 +254,32 @@ TEST_CASE("a call between two of ours has one callID, and both hear that it ring
     }
 }
 
+TEST_CASE("a call that goes from one line to another stays the same call") {
+    auto first = incoming("a", ringing);
+    auto second = incoming("b", ringing);
+    first.session = second.session = "shared";
+    for (const End why : {End::redirected, End::answered_elsewhere, End::transferred}) {
+        House house;
+        house.idle();
+        static_cast<void>(house.take(news(ada, {first})));
+        static_cast<void>(house.take(news(ada, {}, {{first, why, "2102"}})));
+        CHECK(house.model.calls() == 0);
+        CHECK(house.take(news(bob, {second})).at(0).find(" Delivered 1@2102") != std::string::npos);
+    }
+    House house;
+    house.idle();
+    for (int i = 0; i < 3000; ++i) { // so many are remembered, not more
+        first.session = std::to_string(i);
+        static_cast<void>(house.take(news(ada, {first})));
+        static_cast<void>(house.take(news(ada, {}, {{first, End::redirected, ""}})));
+    }
+    second.session = "2999";
+    CHECK(house.take(news(bob, {second})).at(0).find(" Delivered 3000@2102") != std::string::npos);
+    second.id = "c";
+    second.session = "0";
+    CHECK(house.take(news(bob, {second})).back().find(" Delivered 3001@2102") != std::string::npos);
+}
+
 TEST_CASE("a callID that was promised before the first news") {
     House house;
     house.idle();
