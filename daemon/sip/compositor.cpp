@@ -151,7 +151,10 @@ PublishAnswer Compositor::decide(const Message& request, ResourceIndex resource,
         if (!wish.known) return refuse(412);
     }
     if (request.expires()) wish.expires = seconds(*request.expires());
-    if (wish.expires > seconds(0) && wish.expires < limits_.expires_min) {
+    // A new document for a publication that exists is taken for however short a time: refusing the "terminated" that a
+    // gateway publishes for ten seconds (Kamailio's pua_dialoginfo) would leave a lamp lit.
+    const bool news = wish.known && !request.body().empty();
+    if (wish.expires > seconds(0) && wish.expires < limits_.expires_min && !news) {
         auto answer = refuse(423);
         answer.min_expires = limits_.expires_min;
         return answer;

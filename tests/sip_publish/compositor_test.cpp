@@ -111,6 +111,16 @@ TEST_CASE("what is taken all the same") {
     }
 }
 
+TEST_CASE("a publication's last words may live shortly, a refresh may not") {
+    Esc esc;
+    auto etag = esc.granted(publish_presence("", presence_info("desk", "open")));
+    CHECK(esc.ask(publish_presence(etag, "", 11)).status == 423);
+    const auto last = esc.ask(publish_presence(etag, presence_info("desk", "closed"), 11));
+    CHECK(last.status == 200);
+    CHECK(last.expires == 11s);
+    CHECK(esc.documents() == "desk:closed");
+}
+
 TEST_CASE("a broken document is answered with where it breaks, and changes nothing") {
     Esc esc;
     const auto etag = esc.granted(publish_presence("", presence_info("desk", "open")));
