@@ -205,8 +205,9 @@ class Ua:
         lines += [f"{name}: {value}" for name, value in fields]
         return ("\r\n".join(lines) + f"\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
 
-    def ask(self, data, seconds=10):
+    def ask(self, data, seconds=None):
         """Sends a request, over UDP again by Timer E, and gives its final response."""
+        seconds = seconds or (32 if self.lossy else 10)
         branch = Message(data).branch
         end, pause = time.monotonic() + seconds, 0.5
         while True:
