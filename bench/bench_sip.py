@@ -35,7 +35,7 @@ def measure(server_class, folder, package, wanted, quick):
     if "digest" in wanted:
         yield phases.subscribe(server_class, folder, package, True, calls)
     if "memory" in wanted:
-        yield phases.memory(server_class, folder, package, *((2_000, 6_000) if quick else (10_000, 30_000)))
+        yield phases.memory(server_class, folder, package, *((1_000, 500, 625) if quick else ()))
     if "one" in wanted:
         levels = [(500, True)] if quick else [(2000, True), (8000, False)]
         yield from phases.fanout(server_class, folder, package, 1, levels, 2_000 if quick else 10_000, 2 if quick else 6, say)
