@@ -25,46 +25,52 @@ Notifier::Notifier(Options options, Seams seams, std::array<std::uint64_t, 2> se
 // --- who is who
 
 void Notifier::use_names(std::shared_ptr<const Names> names, Steady now) {
-    names_ = std::move(names);
+    const auto before = std::exchange(names_, std::move(names));
     heads_.resize(names_->size(), none);
     counts_.resize(names_->size());
-    rendered_.clear();
-    next_rendered_ = 0;
+    forget_rendered();
     lists_of_.clear();
     for (ResourceIndex list = 0; list < names_->size(); ++list)
         if (names_->kind(list) == Kind::list && names_->listed(list))
             for (ResourceIndex member : names_->members(list))
                 lists_of_[member].push_back(list);
-    for (std::uint32_t index = 0; index < subscriptions_.size(); ++index) {
-        Subscription& subscription = subscriptions_[index];
-        if (subscription.phase == Subscription::Phase::free) continue;
-        if (!names_->listed(subscription.resource)) {
-            ++counters_.ended_by_us;
-            end(index, Ending::noresource, now);
-            continue;
+    for (const auto head : heads_) // by resource, so that each document is rendered once
+        for (auto index = head; index != none; index = subscriptions_[index].next) {
+            Subscription& subscription = subscriptions_[index];
+            if (!names_->listed(subscription.resource)) {
+                end(index, Ending::noresource, now);
+                continue;
+            }
+            if (subscription.list) {
+                use_members(subscription);
+                if (renamed(subscription, *before)) subscription.list->full = subscription.forced = true;
+                look_again(subscription);
+            }
+            touch(index, now);
         }
-        if (subscription.list) use_members(subscription);
-        touch(index, now);
-    }
 }
 
 void Notifier::recheck_permissions(Steady now) {
+    forget_rendered();
+    for (const auto head : heads_)
+        for (auto index = head; index != none; index = subscriptions_[index].next) {
+            Subscription& subscription = subscriptions_[index];
+            const Counted& counted = watchers_[subscription.watcher];
+            const auto granted = seams_.permission({counted.id, counted.trusted}, subscription.resource,
+                                                   event_packages()[subscription.package]);
+            if (granted == Permission::refused) {
+                end(index, Ending::rejected, now);
+                continue;
+            }
+            subscription.permission = granted;
+            look_again(subscription);
+            touch(index, now);
+        }
+}
+
+void Notifier::forget_rendered() {
     rendered_.clear();
     next_rendered_ = 0;
-    for (std::uint32_t index = 0; index < subscriptions_.size(); ++index) {
-        Subscription& subscription = subscriptions_[index];
-        if (subscription.phase == Subscription::Phase::free) continue;
-        const Counted& counted = watchers_[subscription.watcher];
-        const auto granted = seams_.permission({counted.id, counted.trusted}, subscription.resource,
-                                               event_packages()[subscription.package]);
-        if (granted == Permission::refused) {
-            ++counters_.ended_by_us;
-            end(index, Ending::rejected, now);
-            continue;
-        }
-        subscription.permission = granted;
-        touch(index, now);
-    }
 }
 
 // --- what has changed
@@ -96,11 +102,10 @@ void Notifier::end_all(Ending ending, seconds spread, Steady now) {
     stopping_ = true;
     for (std::uint32_t index = 0; index < subscriptions_.size(); ++index) {
         Subscription& subscription = subscriptions_[index];
-        if (subscription.phase == Subscription::Phase::free) continue;
+        if (subscription.phase == Subscription::Phase::free || subscription.ending != Ending::none) continue;
         if (spread.count() > 0)
             subscription.retry_after_s =
                 static_cast<std::uint32_t>(1 + seams_.random() % static_cast<std::uint64_t>(spread.count()));
-        ++counters_.ended_by_us;
         end(index, ending, now);
     }
 }
@@ -109,6 +114,7 @@ void Notifier::end(std::uint32_t index, Ending ending, Steady now) {
     Subscription& subscription = subscriptions_[index];
     if (subscription.ending != Ending::none) return; // the first reason stands
     subscription.ending = ending;
+    if (ending != Ending::timeout) ++counters_.ended_by_us;
     send(index, now);
 }
 
@@ -154,7 +160,7 @@ void Notifier::on_answer(std::uint64_t id, int status, std::optional<std::uint32
     --in_flight_;
     subscription.answered = static_cast<std::uint16_t>(status);
     subscription.timeouts = 0;
-    auto verdict = verdict_of(status);
+    const auto verdict = verdict_of(status);
     ++(verdict == Verdict::taken ? counters_.accepted : counters_.failed);
     if (subscription.phase == Subscription::Phase::last)
         return drop(index, std::string(name(subscription.ending)), now);
@@ -167,12 +173,12 @@ void Notifier::on_answer(std::uint64_t id, int status, std::optional<std::uint32
         subscription.not_before = subscription.sent_at + milliseconds(subscription.pause_ms);
         return send(index, now);
     }
+    untold(subscription);
     if (verdict == Verdict::again || !retry_after) ++subscription.failures;
     if (subscription.failures >= options_.failures) {
         ++counters_.ended_by_answer;
         return drop(index, fmt::format("answered with {}, {} times in a row", status, subscription.failures), now);
     }
-    subscription.forced = true;
     // A "0" would have us knock as fast as it can answer.
     subscription.not_before = now + (retry_after ? milliseconds(seconds(std::clamp(*retry_after, 1U, 3600U)))
                                                  : milliseconds(options_.again_after));
@@ -193,9 +199,15 @@ void Notifier::on_silence(std::uint64_t id, Steady now) {
         ++counters_.ended_by_silence;
         return drop(index, fmt::format("{} NOTIFYs in a row were not answered", subscription.timeouts), now);
     }
-    subscription.forced = true; // a new one, with what is true by then
+    untold(subscription);
     subscription.not_before = now + options_.again_after;
     send(index, now);
+}
+
+/// What the last NOTIFY told is not known to the watcher: a new one is due, with what is true by then.
+void Notifier::untold(Subscription& subscription) {
+    subscription.forced = true;
+    if (subscription.list) subscription.list->full = true;
 }
 
 void Notifier::moved(std::uint64_t id, const Flow& flow) {

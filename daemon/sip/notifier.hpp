@@ -180,14 +180,21 @@ private:
     const Rendered& render(ResourceIndex resource, const Subscription& for_whom, std::string_view entity);
     void write_notify(std::uint32_t index, std::string_view content_type, const Body& body, Steady now);
     void gather_watchers(ResourceIndex resource, std::string_view package, Steady now);
+    void forget_rendered();
+    static void untold(Subscription& subscription);
     void end(std::uint32_t index, Ending ending, Steady now);
     void drop(std::uint32_t index, std::string why, Steady now);
     void rearm(std::uint32_t index);
     void watchers_changed(ResourceIndex resource, const EventPackage& package, Steady now);
 
     // lists (notifier_lists.cpp)
+    struct ListLetter;
     void send_list(std::uint32_t index, Steady now);
+    void gather_members(Subscription& subscription, ListLetter& letter);
+    [[nodiscard]] Member::Told tell_member(Subscription& subscription, Member& member, ListLetter& letter);
+    static void look_again(Subscription& subscription); // at every member
     void use_members(Subscription& subscription);
+    [[nodiscard]] bool renamed(const Subscription& subscription, const Names& before) const;
 
     [[nodiscard]] std::uint64_t id_of(std::uint32_t index) const;
     [[nodiscard]] std::uint32_t find(std::uint64_t id) const; // none: gone

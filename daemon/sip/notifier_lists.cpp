@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "proto/rlmi/list.hpp"
 #include "sip/notifier.hpp"
 
@@ -25,104 +26,139 @@ void Notifier::use_members(Subscription& subscription) {
     subscription.forced = true;
 }
 
+/// Whether a member's URI or name is another one than the watcher was told.
+bool Notifier::renamed(const Subscription& subscription, const Names& before) const {
+    return std::ranges::any_of(subscription.list->members, [&](const Member& member) {
+        const auto resource = member.resource;
+        return resource < before.size() &&
+               (before.uri(resource) != names_->uri(resource) || before.label(resource) != names_->label(resource));
+    });
+}
+
+void Notifier::look_again(Subscription& subscription) {
+    if (!subscription.list) return;
+    for (Member& member : subscription.list->members)
+        member.dirty = true;
+}
+
 namespace {
 
-struct Documents {
-    std::vector<rlmi::Part> parts;  // views into `texts`
-    std::vector<std::string> texts; // reserved at the start: never moved
-    std::vector<std::string> ids;
-};
+constexpr std::size_t head_bytes = 1500;    // of a NOTIFY and of the list's own part, about
+constexpr std::size_t resource_bytes = 140; // of a member in the list, without its URI and name
+constexpr std::size_t part_bytes = 160;     // around a document
+
+rlmi::Instance instance_of(ResourceIndex resource, Member::Told told) {
+    rlmi::Instance instance{fmt::format("i{}", resource), rlmi::State::terminated, "", ""};
+    switch (told) {
+    case Member::Told::nothing:
+    case Member::Told::pending: instance.state = rlmi::State::pending; break;
+    case Member::Told::active: instance.state = rlmi::State::active; break;
+    case Member::Told::rejected: instance.reason = "rejected"; break;
+    case Member::Told::probation: instance.reason = "probation"; break;
+    }
+    return instance;
+}
 
 } // namespace
 
-void Notifier::send_list(std::uint32_t index, Steady now) {
-    Subscription& subscription = subscriptions_[index];
-    const EventPackage& package = event_packages()[subscription.package];
-    ListState& state = *subscription.list;
-    const bool full = state.full;
-    const auto limit = subscription.flow.reliable ? static_cast<std::size_t>(-1) : options_.datagram_bytes;
-
+/// One NOTIFY of a list while it is gathered.
+struct Notifier::ListLetter {
     rlmi::List list;
-    list.uri = subscription.text(subscription.entity);
-    list.version = state.version;
-    list.full = full;
-    Documents documents;
-    documents.texts.reserve(state.members.size());
-    documents.ids.reserve(state.members.size());
-    const auto& watcher = watchers_[subscription.watcher];
-    const auto own_permission = subscription.permission;
-    std::size_t bytes = 400 + state.members.size() * (full ? 200 : 0);
-    bool more = false;
-    for (Member& member : state.members) {
+    std::vector<std::string> documents;
+    std::vector<std::string> ids; // of the documents
+    std::size_t bytes = 0;
+    std::size_t bytes_max = 0;
+    bool more = false; // there was no room for all
+};
+
+/// What there is to tell of one member now; its document, if that is it. No room: what was told stays, for now.
+Member::Told Notifier::tell_member(Subscription& subscription, Member& member, ListLetter& letter) {
+    using enum Member::Told;
+    const EventPackage& package = event_packages()[subscription.package];
+    const Counted& watcher = watchers_[subscription.watcher];
+    member.dirty = false;
+    const auto own = std::exchange(subscription.permission,
+                                   seams_.permission({watcher.id, watcher.trusted}, member.resource, package));
+    const bool refused = subscription.permission == Permission::refused;
+    const Rendered* document = refused ? nullptr : &render(member.resource, subscription, names_->uri(member.resource));
+    subscription.permission = own;
+    if (refused) return rejected;
+    if (package.needs_calls && !document->calls_known) { // a lamp must not lie
+        const bool shown = member.told == active || (member.told == probation && !letter.list.full);
+        return shown ? probation : pending;
+    }
+    if (!letter.list.full && member.told == active && member.hash == document->body.hash) return active;
+    const auto bytes = document->body.text.size() + part_bytes;
+    if (letter.documents.size() >= options_.list_documents ||
+        (letter.bytes + bytes > letter.bytes_max && !(letter.documents.empty() && !letter.list.full))) {
+        letter.more = true;
+        member.dirty = true;
+        return letter.list.full ? pending : member.told;
+    }
+    letter.bytes += bytes;
+    letter.documents.push_back(document->body.text);
+    if (document->body.version_at != Body::no_version)
+        xml::Versioned::write_version(letter.documents.back().data() + document->body.version_at, member.version);
+    letter.ids.push_back(fmt::format("d{}.{}@{}", member.resource, member.version, list_domain));
+    ++member.version;
+    member.hash = document->body.hash;
+    return active;
+}
+
+void Notifier::gather_members(Subscription& subscription, ListLetter& letter) {
+    const bool full = letter.list.full;
+    auto& members = subscription.list->members;
+    letter.bytes = head_bytes;
+    if (full)
+        for (const Member& member : members)
+            letter.bytes +=
+                resource_bytes + names_->uri(member.resource).size() + names_->label(member.resource).size();
+    for (Member& member : members) {
         if (!member.dirty && !full) continue;
+        const auto documents = letter.documents.size();
+        const auto told = tell_member(subscription, member, letter);
+        const bool with_document = letter.documents.size() > documents;
+        const bool changed = full || with_document || told != member.told;
+        member.told = told;
+        if (!changed) continue;
         rlmi::Resource resource{
             std::string(names_->uri(member.resource)), std::string(names_->label(member.resource)), {}};
-        rlmi::Instance instance{fmt::format("i{}", member.resource), rlmi::State::active, "", ""};
-        subscription.permission = seams_.permission({watcher.id, watcher.trusted}, member.resource, package);
-        bool changed = full || !member.named;
-        if (subscription.permission == Permission::refused) {
-            instance.state = rlmi::State::terminated;
-            instance.reason = "rejected";
-            changed = changed || member.told;
-            member.told = false;
-            member.dirty = false;
-        } else {
-            const Rendered& document = render(member.resource, subscription, resource.uri);
-            if (package.needs_calls && !document.calls_known) { // a lamp must not lie
-                instance.state = member.told ? rlmi::State::terminated : rlmi::State::pending;
-                if (member.told) instance.reason = "probation";
-                changed = changed || member.told;
-                member.told = false;
-                member.dirty = false;
-                member.hash = 0;
-            } else if (documents.texts.size() >= options_.list_documents || bytes + document.body.text.size() > limit) {
-                more = true;
-                instance.state = rlmi::State::pending; // its document follows in the next one
-                member.dirty = true;
-            } else if (full || !member.told || member.hash != document.body.hash) {
-                changed = true;
-                instance.cid = fmt::format("d{}.{}@{}", member.resource, member.version, list_domain);
-                documents.texts.push_back(document.body.text);
-                if (document.body.version_at != Body::no_version)
-                    xml::Versioned::write_version(documents.texts.back().data() + document.body.version_at,
-                                                  member.version);
-                documents.ids.push_back(instance.cid);
-                bytes += document.body.text.size() + 200;
-                ++member.version;
-                member.hash = document.body.hash;
-                member.told = true;
-                member.dirty = false;
-            } else {
-                member.dirty = false;
-            }
-        }
-        if (!changed) continue;
-        member.named = true;
-        resource.instances.push_back(std::move(instance));
-        list.resources.push_back(std::move(resource));
+        if (!full) letter.bytes += resource_bytes + resource.uri.size() + resource.name.size();
+        resource.instances.push_back(instance_of(member.resource, told));
+        if (with_document) resource.instances.back().cid = letter.ids.back();
+        letter.list.resources.push_back(std::move(resource));
     }
-    subscription.permission = own_permission;
-    if (list.resources.empty() && !subscription.forced && subscription.ending == Ending::none) {
+}
+
+void Notifier::send_list(std::uint32_t index, Steady now) {
+    Subscription& subscription = subscriptions_[index];
+    ListState& state = *subscription.list;
+    ListLetter letter;
+    letter.list.uri = subscription.text(subscription.entity);
+    letter.list.version = state.version;
+    letter.list.full = state.full;
+    letter.bytes_max = subscription.flow.reliable ? static_cast<std::size_t>(-1) : options_.datagram_bytes;
+    gather_members(subscription, letter);
+    if (letter.list.resources.empty() && !subscription.forced && subscription.ending == Ending::none) {
         ++counters_.unchanged;
-        subscription.dirty = more;
-        return rearm(index);
-    }
-    const auto root = rlmi::write(list);
-    const auto root_id = fmt::format("r{}@{}", state.version, list_domain);
-    documents.parts.push_back({"application/rlmi+xml;charset=\"UTF-8\"", root_id, root});
-    for (std::size_t i = 0; i < documents.texts.size(); ++i)
-        documents.parts.push_back({package.media_type, documents.ids[i], documents.texts[i]});
-    auto multipart = rlmi::write_multipart(documents.parts, "lamp");
-    if (!multipart) { // nothing of it is a stranger's
         subscription.dirty = false;
         return rearm(index);
     }
+    const auto root = rlmi::write(letter.list);
+    const auto root_id = fmt::format("r{}@{}", state.version, list_domain);
+    std::vector<rlmi::Part> parts;
+    parts.push_back({"application/rlmi+xml;charset=\"UTF-8\"", root_id, root});
+    for (std::size_t i = 0; i < letter.documents.size(); ++i)
+        parts.push_back({event_packages()[subscription.package].media_type, letter.ids[i], letter.documents[i]});
+    // Nobody who is shown in a document can know the boundary and write it there.
+    auto multipart = rlmi::write_multipart(parts, fresh_hex("lamp"));
+    LAMP_CHECK(multipart.has_value());
     ++state.version;
     state.full = false;
     Body body;
     body.text = std::move(multipart->body);
     write_notify(index, multipart->content_type, body, now);
-    subscription.dirty = more; // goes on when this one is answered
+    subscription.dirty = letter.more; // goes on when this one is answered
 }
 
 } // namespace lamp::sip

@@ -342,7 +342,6 @@ void Notifier::refresh(const Ask& ask, Steady now) {
     if (const auto permission = seams_.permission(ask.watcher, subscription.resource, package);
         permission == Permission::refused) {
         refuse(ask, 403);
-        ++counters_.ended_by_us;
         return end(index, Ending::rejected, now);
     } else {
         subscription.permission = permission;

@@ -22,12 +22,13 @@ struct Piece {
 
 /// What a list's watcher knows of one member.
 struct Member {
+    enum class Told : std::uint8_t { nothing, pending, active, rejected, probation };
+
+    std::uint64_t hash = 0; // of the document told last, while `active`
     ResourceIndex resource = 0;
-    std::uint32_t version = 0;
-    std::uint64_t hash = 0; // of the document told last
-    bool dirty = true;
-    bool told = false;  // an instance with a document was
-    bool named = false; // it stood in a list at all
+    std::uint32_t version = 0; // of the next document
+    Told told = Told::nothing;
+    bool dirty = true; // something may have changed
 };
 struct ListState {
     std::uint32_t version = 0;

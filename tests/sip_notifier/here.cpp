@@ -144,6 +144,7 @@ House::House(Notifier::Options options, std::size_t more_people)
                     },
                 .permission =
                     [this](const Watcher& watcher, ResourceIndex resource, const EventPackage&) {
+                        seen_trusted.push_back(watcher.trusted);
                         const auto found = permissions.find({watcher.id, resource});
                         return found == permissions.end() ? Permission::allowed : found->second;
                     },

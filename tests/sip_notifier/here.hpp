@@ -106,6 +106,7 @@ public:
     std::vector<ListRow> lists;
     std::map<ResourceIndex, Truth> truths;
     std::map<std::pair<std::string, ResourceIndex>, Permission> permissions; // else allowed
+    std::vector<bool> seen_trusted; // of those whose permissions were asked for
     std::uint64_t random = 1000;
     Steady now = start;
     Local local{Transport::udp, "198.51.100.4", 5060};
