@@ -147,6 +147,7 @@ private:
         std::string entity;
         Body body;
         bool calls_known = true;
+        bool offered = true; // else there is no body
     };
     struct Terms { // what a SUBSCRIBE asks for and gets
         std::uint32_t expires;
@@ -166,7 +167,8 @@ private:
     std::uint32_t make(const Ask& ask, const EventPackage& package, const Terms& terms, Steady now);
     void write_block(Subscription& subscription, const Ask& ask, std::string_view local_tag, const Terms& terms);
     void retarget(Subscription& subscription, const Ask& ask);
-    void replace_twin(const Subscription& subscription, Steady now);
+    [[nodiscard]] Key twin_key(const Ask& ask);
+    void replace_twin(const Key& twin, Steady now);
     template <class Fields>
     void answer(const Ask& ask, int status, std::string_view to_tag, std::string_view reason, Fields fields);
     void accept(const Ask& ask, const Subscription& subscription, std::string_view to_tag, std::uint32_t expires);
@@ -176,6 +178,7 @@ private:
     // notifying (notifier_send.cpp)
     void touch(std::uint32_t index, Steady now);
     void send(std::uint32_t index, Steady now);
+    void nothing_to_tell(std::uint32_t index);
     void settle_phase(Subscription& subscription, bool calls_known);
     const Rendered& render(ResourceIndex resource, const Subscription& for_whom, std::string_view entity);
     void write_notify(std::uint32_t index, std::string_view content_type, const Body& body, Steady now);

@@ -139,11 +139,8 @@ void Notifier::send_list(std::uint32_t index, Steady now) {
     letter.list.full = state.full;
     letter.bytes_max = subscription.flow.reliable ? static_cast<std::size_t>(-1) : options_.datagram_bytes;
     gather_members(subscription, letter);
-    if (letter.list.resources.empty() && !subscription.forced && subscription.ending == Ending::none) {
-        ++counters_.unchanged;
-        subscription.dirty = false;
-        return rearm(index);
-    }
+    if (letter.list.resources.empty() && !subscription.forced && subscription.ending == Ending::none)
+        return nothing_to_tell(index);
     const auto root = rlmi::write(letter.list);
     const auto root_id = fmt::format("r{}@{}", state.version, list_domain);
     std::vector<rlmi::Part> parts;

@@ -63,7 +63,11 @@ const Notifier::Rendered& Notifier::render(ResourceIndex resource, const Subscri
         view.watchers = watching_;
         view.now = gathered_at_;
     }
-    package.render(view, {entity, for_whom.dialect}, rendered.body);
+    rendered.offered = package.offered(view);
+    if (rendered.offered)
+        package.render(view, {entity, for_whom.dialect}, rendered.body);
+    else
+        rendered.body = Body();
     rendered.body.hash = std::hash<std::string>()(rendered.body.text);
     ++counters_.rendered;
     return rendered;
@@ -103,19 +107,26 @@ void Notifier::send(std::uint32_t index, Steady now) {
     if (subscription.list) return send_list(index, now);
 
     const EventPackage& package = event_packages()[subscription.package];
-    if (!package.watched.empty()) gather_watchers(subscription.resource, package.watched, now);
+    if (!package.watched.empty()) {
+        if (!subscription.forced && subscription.ending == Ending::none) return nothing_to_tell(index); // times go by
+        gather_watchers(subscription.resource, package.watched, now);
+    }
+    const bool was_pending = subscription.phase == pending;
     const Rendered& document = render(subscription.resource, subscription, subscription.text(subscription.entity));
     if (package.needs_calls) settle_phase(subscription, document.calls_known);
-    if (bare(subscription.ending) || !document.calls_known)
-        return subscription.ending != Ending::none || subscription.forced ? write_notify(index, {}, Body(), now)
-                                                                          : rearm(index);
-    if (subscription.ending == Ending::none && !subscription.forced && document.body.hash == subscription.body_hash) {
-        ++counters_.unchanged;
-        subscription.dirty = false;
-        return rearm(index);
-    }
+    const bool due = subscription.forced || subscription.ending != Ending::none;
+    if (bare(subscription.ending) || !document.offered || (package.needs_calls && !document.calls_known))
+        return due ? write_notify(index, {}, Body(), now) : nothing_to_tell(index);
+    if (!due && document.body.hash == subscription.body_hash) return nothing_to_tell(index);
     subscription.body_hash = document.body.hash;
     write_notify(index, package.media_type, document.body, now);
+    if (was_pending && subscription.phase == active) watchers_changed(subscription.resource, package, now);
+}
+
+void Notifier::nothing_to_tell(std::uint32_t index) {
+    ++counters_.unchanged;
+    subscriptions_[index].dirty = false;
+    rearm(index);
 }
 
 void Notifier::write_notify(std::uint32_t index, std::string_view content_type, const Body& body, Steady now) {
@@ -176,6 +187,7 @@ void Notifier::gather_watchers(ResourceIndex resource, std::string_view package,
     for (auto index = heads_[resource]; index != none; index = subscriptions_[index].next) {
         const Subscription& subscription = subscriptions_[index];
         if (event_packages()[subscription.package].name != package) continue;
+        if (subscription.phase == Subscription::Phase::last) continue; // is not one any more
         const bool pending = subscription.phase == Subscription::Phase::pending;
         watching_.push_back({id_of(index),
                              subscription.text(subscription.from),

@@ -195,6 +195,8 @@ void Notifier::begin(const Ask& ask, Steady now) {
     const auto granted = terms(ask, *package);
     if (!granted) return;
     if (route_bytes(request) > route_bytes_max) return refuse(ask, 513);
+    const auto twin = twin_key(ask);
+    if (granted->expires != 0) replace_twin(twin, now); // before the limits: it takes its own place
     if (live_ >= options_.subscriptions) return refuse(ask, 503);
     if (counts_[*ask.resource] >= options_.per_resource) return refuse(ask, 403, "Forbidden: too many watchers");
     const auto known = watcher_indices_.find(counted_name(ask.watcher));
@@ -211,12 +213,12 @@ void Notifier::begin(const Ask& ask, Steady now) {
         subscription.ending = Ending::timeout;
     } else {
         ++counters_.subscribed;
-        replace_twin(subscription, now);
-        by_twin_[subscription.twin] = index;
-        watchers_changed(subscription.resource, *package, now);
+        subscription.twin = twin;
+        by_twin_[twin] = index;
     }
     subscription.forced = true;
     send(index, now);
+    if (granted->expires != 0) watchers_changed(subscription.resource, *package, now);
 }
 
 std::uint32_t Notifier::make(const Ask& ask, const EventPackage& package, const Terms& terms, Steady now) {
@@ -244,10 +246,6 @@ std::uint32_t Notifier::make(const Ask& ask, const EventPackage& package, const 
     subscription.dialect = &dialoginfo::dialect_of(request.find(Header::user_agent).value_or(""));
     subscription.event_hash = event_hash(*request.event());
     subscription.dialog = dialog_key(request.call_id(), tag, request.from().tag());
-    const auto instance = instance_of(*request.contact());
-    scratch_ = fmt::format("{}\n{}\n{}\n{}", *ask.resource, subscription.event_hash, request.from().uri.text,
-                           instance.empty() ? request.contact()->uri.text : instance);
-    subscription.twin = sip_hash(secret_, scratch_);
     subscription.watcher = watcher_index(ask.watcher);
     if (names_->kind(*ask.resource) == Kind::list) subscription.list = std::make_unique<ListState>();
     ++watchers_[subscription.watcher].subscriptions;
@@ -312,13 +310,21 @@ void Notifier::write_block(Subscription& subscription, const Ask& ask, std::stri
     subscription.block.shrink_to_fit();
 }
 
-void Notifier::replace_twin(const Subscription& subscription, Steady now) {
-    const auto twin = by_twin_.find(subscription.twin);
-    if (twin == by_twin_.end()) return;
-    const auto old = twin->second;
-    if (subscriptions_[old].text(subscriptions_[old].call_id) == subscription.text(subscription.call_id)) return;
+/// What the same telephone would ask for again. Nobody else's: a From and a Contact are easily written.
+Key Notifier::twin_key(const Ask& ask) {
+    const auto& contact = *ask.request.contact();
+    const auto instance = instance_of(contact);
+    scratch_ =
+        fmt::format("{}\n{}\n{}\n{}\n{}", *ask.resource, event_hash(*ask.request.event()), counted_name(ask.watcher),
+                    ask.request.from().uri.text, instance.empty() ? contact.uri.text : instance);
+    return sip_hash(secret_, scratch_);
+}
+
+void Notifier::replace_twin(const Key& twin, Steady now) {
+    const auto found = by_twin_.find(twin);
+    if (found == by_twin_.end()) return;
     ++counters_.replaced;
-    drop(old, "the same phone has subscribed anew", now);
+    drop(found->second, "the same phone has subscribed anew", now);
 }
 
 // --- within a dialog
