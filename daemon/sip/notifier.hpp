@@ -63,6 +63,7 @@ public:
     // --- from the server. Actions gather until they are drained; an answer always stands before its NOTIFY.
 
     void on_subscribe(const Ask& ask, Steady now);
+    // Each NOTIFY gets one of the two, once: that is what its transaction is for.
     /// The final answer to a subscription's NOTIFY. `retry_after`: seconds, if it said so.
     void on_answer(std::uint64_t subscription, int status, std::optional<std::uint32_t> retry_after, Steady now);
     /// No answer came, or it could not be sent at all.

@@ -15,11 +15,14 @@ void Notifier::use_members(Subscription& subscription) {
     const auto wanted = names_->members(subscription.resource);
     const bool same = std::ranges::equal(list.members, wanted, {}, &Member::resource);
     if (same) return;
+    for (const Member& member : list.members)
+        if (std::ranges::find(wanted, member.resource) == wanted.end())
+            list.first = std::max(list.first, member.version);
     std::vector<Member> members;
     members.reserve(wanted.size());
     for (const ResourceIndex resource : wanted) {
         const auto known = std::ranges::find(list.members, resource, &Member::resource);
-        members.push_back(known == list.members.end() ? Member{.resource = resource} : *known);
+        members.push_back(known == list.members.end() ? Member{.resource = resource, .version = list.first} : *known);
     }
     list.members = std::move(members);
     list.full = true; // who is no longer named is no longer on the list
