@@ -12,12 +12,18 @@ namespace {
 using Address = std::array<std::uint8_t, 16>;
 constexpr unsigned mapped_bits = 96; // ::ffff:0:0/96
 
+bool is_ipv4(const Address& address) {
+    return std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t byte) { return byte == 0; }) &&
+           address[10] == 0xff && address[11] == 0xff;
+}
+
 bool bit(const Address& address, unsigned index) {
     return (address[index / 8] >> (7 - index % 8) & 1) != 0;
 }
 
 std::optional<std::pair<Address, bool>> address_of(const std::string& text) { // and whether it is IPv4
     Address address{};
+    if (text.find('\0') != std::string::npos) return std::nullopt; // the C library would read no further
     if (inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return std::pair(address, false);
     if (inet_pton(AF_INET, text.c_str(), address.data() + 12) != 1) return std::nullopt;
     address[10] = address[11] = 0xff;
@@ -46,13 +52,15 @@ Result<Networks> Networks::parse(std::span<const std::string> texts) {
         if (address->second) bits += mapped_bits;
         for (unsigned i = bits; i < 128; ++i)
             if (bit(address->first, i)) return refuse("has bits behind its prefix: it is an address, not a network");
-        all.networks_.push_back({address->first, bits});
+        all.networks_.push_back({address->first, bits, bits >= mapped_bits && is_ipv4(address->first)});
     }
     return all;
 }
 
 bool Networks::hold(const Address& address) const {
+    const bool ipv4 = is_ipv4(address);
     return std::ranges::any_of(networks_, [&](const Network& network) {
+        if (network.ipv4 != ipv4) return false;
         const auto whole = network.bits / 8;
         if (!std::equal(address.begin(), address.begin() + whole, network.address.begin())) return false;
         const auto rest = network.bits % 8;

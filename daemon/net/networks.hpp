@@ -17,7 +17,7 @@ public:
     /// Refuses (category `invalid`) what is no network, one whose host part is not zero, and tells which.
     [[nodiscard]] static Result<Networks> parse(std::span<const std::string> texts);
 
-    /// IPv4 as IPv4-mapped IPv6.
+    /// IPv4 as IPv4-mapped IPv6, which only a network of IPv4 holds: "::/0" trusts nobody of IPv4.
     [[nodiscard]] bool hold(const std::array<std::uint8_t, 16>& address) const;
     [[nodiscard]] bool empty() const { return networks_.empty(); }
 
@@ -25,6 +25,7 @@ private:
     struct Network {
         std::array<std::uint8_t, 16> address{};
         unsigned bits = 0; // of 128
+        bool ipv4 = false;
     };
     std::vector<Network> networks_;
 };

@@ -48,6 +48,9 @@ TEST_CASE("who is inside") {
         {"::1",                    "::1",                  true},
         {"::1",                    "127.0.0.1",            false},
         {"::/0",                   "2001:db8::1",          true},
+        {"::/0",                   "192.0.2.9",            false}, // IPv6 alone was meant
+        {"::/80",                  "192.0.2.9",            false},
+        {"::ffff:0:0/96",          "192.0.2.9",            true},
         {"::ffff:192.0.2.0/120",   "192.0.2.9",            true},  // IPv4 in the dress of IPv6
         {"::ffff:192.0.2.0/120",   "192.0.3.9",            false},
         {"192.0.2.0/24",           "::ffff:192.0.2.9",     true},
@@ -64,7 +67,7 @@ TEST_CASE("who is inside") {
 
 TEST_CASE("what is no network is refused, and which it is") {
     struct Row {
-        std::string_view text;
+        std::string text;
         std::string_view why;
     };
     constexpr std::string_view shape = "is no network such as 10.0.0.0/8 or 2001:db8::/32";
@@ -83,6 +86,7 @@ TEST_CASE("what is no network is refused, and which it is") {
         {"[2001:db8::]/32",       shape},
         {"fe80::1%eth0",          shape},
         {"2001:db8::g/32",        shape},
+        {{"10.0.0.0\0x/8", 12},   shape},
         {"10.0.0.0/",             four},
         {"10.0.0.0/33",           four},
         {"10.0.0.0/-1",           four},
@@ -100,7 +104,7 @@ TEST_CASE("what is no network is refused, and which it is") {
     };
     for (const Row& row : rows) {
         INFO(row.text);
-        CHECK(mistake(row.text) == "\"" + std::string(row.text) + "\" " + std::string(row.why));
+        CHECK(mistake(row.text) == "\"" + row.text + "\" " + std::string(row.why));
     }
 }
 // clang-format on
