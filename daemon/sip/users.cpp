@@ -40,13 +40,15 @@ std::string Users::key(std::string_view user, std::string_view realm, Algorithm 
 
 Users::Reading Users::read(std::string_view text) {
     Reading reading;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3); // what some editors put before everything
     int number = 0;
     while (!text.empty()) {
         ++number;
         auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.find_first_not_of(" \t") == std::string_view::npos || line.front() == '#') continue;
+        const auto begin = line.find_first_not_of(" \t");
+        if (begin == std::string_view::npos || line[begin] == '#') continue;
         const auto mistake = [&](std::string_view at, std::string message) {
             reading.mistakes.push_back({number, static_cast<int>(at.data() - line.data()) + 1, std::move(message)});
         };
@@ -55,10 +57,14 @@ Users::Reading Users::read(std::string_view text) {
             mistake(line, "is neither user:realm:HA1 nor user:realm:ALGORITHM:HA1");
             continue;
         }
-        const auto kind = parts.size() == 3 ? Algorithm::md5 : algorithm(parts[2]);
+        const auto kind = parts.size() == 3  ? Algorithm::md5
+                          : parts[2].empty() ? Algorithm::other // Digest takes that for MD5, a file need not
+                                             : algorithm(parts[2]);
         const auto sum = parts.back();
         if (parts[0].empty() || parts[1].empty())
-            mistake(line, "needs a user and a realm");
+            mistake(parts[parts[0].empty() ? 0 : 1], "needs a user and a realm");
+        else if (begin != 0)
+            mistake(line, "begins with white space");
         else if (kind == Algorithm::other)
             mistake(parts[2], "is none of MD5, SHA-256, SHA-512-256");
         else if (sum.size() != sum_digits(kind) || !chars::all(sum, chars::hex))

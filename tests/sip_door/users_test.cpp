@@ -69,7 +69,10 @@ TEST_CASE("each mistake with its place") {
         {good + ":x:y",                             "1:1 is neither user:realm:HA1 nor user:realm:ALGORITHM:HA1\n"},
         {"sip:" + good + "\n",                      "1:9 is none of MD5, SHA-256, SHA-512-256\n"}, // an address, not a user
         {"\r\n:pbx.example:" + std::string(md5),    "2:1 needs a user and a realm\n"},
-        {"bob::" + std::string(md5),                "1:1 needs a user and a realm\n"},
+        {"bob::" + std::string(md5),                "1:5 needs a user and a realm\n"},
+        {" " + good,                                "1:1 begins with white space\n"},
+        {" \t# bob\n#bob\n",                        ""},
+        {"bob:r::" + std::string(md5),              "1:7 is none of MD5, SHA-256, SHA-512-256\n"},
         {"bob:r:SHA1:" + std::string(md5),          "1:7 is none of MD5, SHA-256, SHA-512-256\n"},
         {"bob:r:MD5-sess:" + std::string(md5),      "1:7 is none of MD5, SHA-256, SHA-512-256\n"},
         {"bob:r:secret",                            "1:7 is no MD5 sum of 32 hexadecimal digits\n"},
@@ -90,6 +93,14 @@ TEST_CASE("each mistake with its place") {
     }
 }
 // clang-format on
+
+TEST_CASE("a byte order mark belongs to no user") {
+    const auto text = fmt::format("\xEF\xBB\xBF"
+                                  "ada:pbx.example:{}\r\nbob\r\n",
+                                  md5);
+    CHECK(sum(Users::read(text).users, "ada", "pbx.example", Algorithm::md5) == md5);
+    CHECK(mistakes(text).starts_with("2:1 "));
+}
 
 TEST_CASE("what is right is there although something else is wrong") {
     const auto reading = Users::read(fmt::format("bob\nada:pbx.example:{}\n", md5));
