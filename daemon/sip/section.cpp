@@ -1,4 +1,7 @@
 // The keys of `[sip]` and `[[sip_list]]`.
+#include <algorithm>
+#include <fmt/format.h>
+
 #include "net/networks.hpp"
 #include "proto/sip/cursor.hpp"
 #include "sip/names.hpp"
@@ -9,6 +12,25 @@ namespace lamp::sip {
 
 using namespace std::chrono_literals;
 using enum config::Reload;
+
+namespace {
+
+/// Sums are of a realm and an algorithm: a file for another domain looks well and lets nobody in.
+void check_users(const SipOptions& options, config::NamedFile& file) {
+    const auto reading = Users::read(file.text);
+    for (const auto& mistake : reading.mistakes)
+        file.error({mistake.line, mistake.column}, "", mistake.message);
+    std::vector<Algorithm> algorithms;
+    for (const auto& word : options.algorithms)
+        algorithms.push_back(algorithm(word));
+    if (reading.mistakes.empty() && reading.users.size() != 0 &&
+        !reading.users.anybody(options.realm_or_domain(), algorithms))
+        file.warning({1, 1}, "",
+                     fmt::format("nobody can log in: no line has the realm \"{}\" and an algorithm that is asked for",
+                                 options.realm_or_domain()));
+}
+
+} // namespace
 
 config::Section<SipOptions> sip_section() {
     using O = SipOptions;
@@ -53,13 +75,13 @@ config::Section<SipOptions> sip_section() {
           "What others get: refuse answers 403, polite shows an idle line whatever is true.");
     s.key("show_remote", &O::show_remote, live,
           "Whether watchers who log in see who is on the other side of a call. Withheld callers are never shown.");
-    s.check_file("users_file", &O::users_file, [](const O&, config::NamedFile& file) {
-        for (const auto& mistake : Users::read(file.text).mistakes)
-            file.error({mistake.line, mistake.column}, "", mistake.message);
-    });
+    s.check_file("users_file", &O::users_file, check_users);
     s.check([](const O& options, config::Scope& at) {
         if (auto networks = net::Networks::parse(options.trusted); !networks)
             at.error("trusted", networks.error().text);
+        for (auto one = options.algorithms.begin(); one != options.algorithms.end(); ++one)
+            if (std::find(options.algorithms.begin(), one, *one) != one)
+                at.error("algorithms", fmt::format("has \"{}\" twice", *one));
         if (options.listen.empty()) return;
         if (options.domain.empty()) at.error("domain", "is needed where [sip] listens");
         if (options.certificate.empty() != options.key.empty())

@@ -81,4 +81,11 @@ std::optional<std::string_view> Users::ha1(std::string_view user, std::string_vi
     return found->second;
 }
 
+bool Users::anybody(std::string_view realm, std::span<const Algorithm> algorithms) const {
+    return std::ranges::any_of(algorithms, [&](Algorithm algorithm) {
+        const auto end = key("", realm, algorithm);
+        return std::ranges::any_of(sums_, [&](const auto& one) { return one.first.ends_with(end); });
+    });
+}
+
 } // namespace lamp::sip

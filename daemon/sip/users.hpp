@@ -2,6 +2,7 @@
 // `user:realm:SHA-512-256:HA1`; `#` begins a comment. Passwords never stand in it. Immutable; built new and swapped.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,8 @@ public:
     /// H(user:realm:password) in lower case; nothing for who is not there, or not with that algorithm.
     [[nodiscard]] std::optional<std::string_view> ha1(std::string_view user, std::string_view realm,
                                                       Algorithm algorithm) const;
+    /// Whether anybody can log in with that realm and one of these.
+    [[nodiscard]] bool anybody(std::string_view realm, std::span<const Algorithm> algorithms) const;
     [[nodiscard]] std::size_t size() const { return sums_.size(); }
 
 private:

@@ -108,6 +108,7 @@ TEST_CASE("what is wrong in [sip]") {
         {"advertise = [\"\", \"198.51.100.4\"]\nlisten = [\"udp:0.0.0.0:0\"]", "4:13: [sip] advertise: has more entries than listen\n"},
         {"algorithms = []",                                     "4:14: [sip] algorithms: has 0 entries (allowed: 1 to 3)\n"},
         {"algorithms = [\"MD5\", \"SHA-1\"]",                   "4:22: [sip] algorithms: is \"SHA-1\" (allowed: \"MD5\", \"SHA-256\", \"SHA-512-256\")\n"},
+        {"algorithms = [\"MD5\", \"SHA-256\", \"MD5\"]",        "4:14: [sip] algorithms: has \"MD5\" twice\n"},
         {"min_expires = \"10m\"\nmax_expires = \"5m\"\nlisten = [\"udp:0.0.0.0:0\"]", "4:15: [sip] min_expires: is longer than max_expires\n"},
         {"private_answer = \"lie\"",                            "4:18: [sip] private_answer: is \"lie\" (allowed: \"refuse\", \"polite\")\n"},
         {"users_file = \"gone\"",                               "4:14: [sip] users_file: the file \"/etc/gone\" does not exist\n"},
@@ -143,6 +144,31 @@ TEST_CASE("mistakes in the users file have its lines and columns") {
     CHECK(problems(base + "users_file = \"users\"\n", files) == "/etc/users:2:17: [sip]: is no MD5 sum of 32 hexadecimal digits\n"
              "/etc/users:3:17: [sip]: is none of MD5, SHA-256, SHA-512-256\n"
              "/etc/users:4:1: [sip]: is neither user:realm:HA1 nor user:realm:ALGORITHM:HA1\n");
+}
+
+TEST_CASE("a users file for another realm, or of other sums, is told") {
+    struct Row {
+        std::string_view file;
+        std::string_view keys;
+        bool warned;
+    };
+    const Row rows[] = {
+        {"ada:pbx.example:0123456789abcdef0123456789abcdef",    "",                             false},
+        {"ada:phones:0123456789abcdef0123456789abcdef",         "realm = \"phones\"\n",         false},
+        {"ada:phones:0123456789abcdef0123456789abcdef",         "",                             true},
+        {"ada:my pbx.example:0123456789abcdef0123456789abcdef", "",                             true},
+        {"ada:pbx.example:0123456789abcdef0123456789abcdef",    "realm = \"phones\"\n",         true},
+        {"ada:pbx.example:0123456789abcdef0123456789abcdef",    "algorithms = [\"SHA-256\"]\n", true},
+        {"# nobody yet",                                        "",                             false},
+    };
+    for (const Row& row : rows) {
+        INFO(row.file, " ", row.keys);
+        Files files;
+        files.texts["/etc/users"] = row.file;
+        const auto said = problems(base + "users_file = \"users\"\n" + std::string(row.keys), files);
+        CHECK(said.contains("/etc/users:1:1: [sip]: warning: nobody can log in: no line has the realm") == row.warned);
+        CHECK(said.empty() != row.warned);
+    }
 }
 
 TEST_CASE("what is wrong in [[sip_list]]") {
