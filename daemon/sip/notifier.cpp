@@ -55,8 +55,7 @@ void Notifier::recheck_permissions(Steady now) {
     for (const auto head : heads_)
         for (auto index = head; index != none; index = subscriptions_[index].next) {
             Subscription& subscription = subscriptions_[index];
-            const Counted& counted = watchers_[subscription.watcher];
-            const auto granted = seams_.permission({counted.id, counted.trusted}, subscription.resource,
+            const auto granted = seams_.permission(watchers_[subscription.watcher].watcher(), subscription.resource,
                                                    event_packages()[subscription.package]);
             if (granted == Permission::refused) {
                 end(index, Ending::rejected, now);
@@ -290,7 +289,7 @@ std::uint32_t Notifier::watcher_index(const Watcher& watcher) {
         place->second = free_watchers_.back();
         free_watchers_.pop_back();
     }
-    watchers_[place->second] = {watcher.id, 0, watcher.trusted};
+    watchers_[place->second] = {place->first, 0};
     return place->second;
 }
 
@@ -310,7 +309,7 @@ void Notifier::drop(std::uint32_t index, std::string why, Steady now) {
         by_twin_.erase(twin);
     Counted& counted = watchers_[subscription.watcher];
     if (--counted.subscriptions == 0) {
-        watcher_indices_.erase(counted_name({counted.id, counted.trusted}));
+        watcher_indices_.erase(std::string(counted.name)); // the name ends with it
         free_watchers_.push_back(subscription.watcher);
         counted = {};
     }
@@ -318,6 +317,7 @@ void Notifier::drop(std::uint32_t index, std::string why, Steady now) {
     const auto resource = subscription.resource;
     const EventPackage& package = event_packages()[subscription.package];
     const auto generation = subscription.generation + 1;
+    std::string().swap(subscription.block); // assigning an empty one would keep its memory
     subscription = Subscription();
     subscription.generation = generation;
     free_.push_back(index);

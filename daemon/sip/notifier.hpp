@@ -73,6 +73,7 @@ public:
     /// Replaces what `into` held.
     void drain(std::vector<Action>& into) {
         into.clear();
+        if (into.capacity() > actions_kept) into = std::vector<Action>();
         into.swap(out_);
     }
     [[nodiscard]] bool idle() const { return out_.empty(); }
@@ -127,9 +128,11 @@ public:
 
 private:
     struct Counted {
-        std::string id;
+        std::string_view name; // as counted_name writes it; the key of watcher_indices_
         std::size_t subscriptions = 0;
-        bool trusted = false;
+        [[nodiscard]] std::string_view id() const { return name.substr(1); }
+        [[nodiscard]] bool trusted() const { return name.starts_with('+'); }
+        [[nodiscard]] Watcher watcher() const { return {std::string(id()), trusted()}; }
     };
     struct Ended {
         std::uint64_t id;
@@ -157,6 +160,7 @@ private:
         std::string rates; // what Subscription-State echoes (RFC 6446)
     };
     static constexpr std::uint32_t none = 0xffff'ffff;
+    static constexpr std::size_t actions_kept = 1000;                      // room for so many stays after a storm
     static constexpr std::string_view list_domain = "lamplighter.invalid"; // of Content-IDs: no host's
     static constexpr seconds expiry_grace{5}; // for clocks that differ and datagrams that dawdle
 

@@ -66,6 +66,7 @@ rlmi::Instance instance_of(ResourceIndex resource, Member::Told told) {
 
 /// One NOTIFY of a list while it is gathered.
 struct Notifier::ListLetter {
+    Watcher watcher;
     rlmi::List list;
     std::vector<std::string> documents;
     std::vector<std::string> ids; // of the documents
@@ -78,10 +79,9 @@ struct Notifier::ListLetter {
 Member::Told Notifier::tell_member(Subscription& subscription, Member& member, ListLetter& letter) {
     using enum Member::Told;
     const EventPackage& package = event_packages()[subscription.package];
-    const Counted& watcher = watchers_[subscription.watcher];
     member.dirty = false;
-    const auto own = std::exchange(subscription.permission,
-                                   seams_.permission({watcher.id, watcher.trusted}, member.resource, package));
+    const auto own =
+        std::exchange(subscription.permission, seams_.permission(letter.watcher, member.resource, package));
     const bool refused = subscription.permission == Permission::refused;
     const Rendered* document = refused ? nullptr : &render(member.resource, subscription, names_->uri(member.resource));
     subscription.permission = own;
@@ -137,6 +137,7 @@ void Notifier::send_list(std::uint32_t index, Steady now) {
     Subscription& subscription = subscriptions_[index];
     ListState& state = *subscription.list;
     ListLetter letter;
+    letter.watcher = watchers_[subscription.watcher].watcher();
     letter.list.uri = subscription.text(subscription.entity);
     letter.list.version = state.version;
     letter.list.full = state.full;

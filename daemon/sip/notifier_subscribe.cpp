@@ -339,7 +339,7 @@ void Notifier::refresh(const Ask& ask, Steady now) {
     if (!request.event()) return refuse(ask, 489);
     if (event_hash(*request.event()) != subscription.event_hash) return refuse(ask, 481);
     const Counted& owner = watchers_[subscription.watcher];
-    if (owner.id != ask.watcher.id || owner.trusted != ask.watcher.trusted) return refuse(ask, 403);
+    if (owner.id() != ask.watcher.id || owner.trusted() != ask.watcher.trusted) return refuse(ask, 403);
     if (subscription.ending != Ending::none) return refuse(ask, 481); // it is over; the last NOTIFY says so
     const EventPackage& package = event_packages()[subscription.package];
     const auto granted = terms(ask, package);
