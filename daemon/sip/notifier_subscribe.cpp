@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t hour = 3600;
 constexpr std::uint32_t retry_after_overload = 30; // seconds
-constexpr std::size_t route_bytes_max = 8 * 1024;  // of one route set
+constexpr std::size_t kept_bytes_max = 8 * 1024;   // of one dialog, its route set among them
 
 /// On one line: folded fields come with line breaks.
 void append_line(std::string& out, std::string_view text) {
@@ -19,8 +19,11 @@ void append_line(std::string& out, std::string_view text) {
         out += c == '\r' || c == '\n' || c == '\t' ? ' ' : c;
 }
 
-std::size_t route_bytes(const Message& request) {
-    std::size_t bytes = 0;
+/// What the dialog has to keep of a stranger's words.
+std::size_t kept_bytes(const Message& request) {
+    std::size_t bytes = request.call_id().size() + request.event()->parameters.text().size();
+    for (const Address* address : {&request.from(), &request.to(), &*request.contact()})
+        bytes += address->uri.text.size() + address->tag().size();
     for (const Field& field : request.fields())
         if (field.id == Header::record_route) bytes += field.value.size();
     return bytes;
@@ -100,7 +103,12 @@ Key Notifier::dialog_key(std::string_view call_id, std::string_view local, std::
 }
 
 std::string Notifier::fresh_hex(std::string_view prefix) {
-    return fmt::format("{}{:016x}", prefix, seams_.random());
+    std::string text(prefix);
+    text.resize(prefix.size() + 16);
+    auto number = seams_.random();
+    for (auto at = text.size(); at-- > prefix.size(); number >>= 4) // by hand: it was a quarter of what a NOTIFY costs
+        text[at] = "0123456789abcdef"[number & 15];
+    return text;
 }
 
 // --- answers
@@ -194,7 +202,7 @@ void Notifier::begin(const Ask& ask, Steady now) {
     if (permission == Permission::refused) return refuse(ask, 403);
     const auto granted = terms(ask, *package);
     if (!granted) return;
-    if (route_bytes(request) > route_bytes_max) return refuse(ask, 513);
+    if (kept_bytes(request) > kept_bytes_max) return refuse(ask, 513);
     const auto twin = twin_key(ask);
     if (granted->expires != 0) replace_twin(twin, now); // before the limits: it takes its own place
     if (live_ >= options_.subscriptions) return refuse(ask, 503);

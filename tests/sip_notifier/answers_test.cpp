@@ -60,6 +60,7 @@ TEST_CASE("each check and its answer; of two faults the earlier one is told") {
         {"one second",                 {.expires = 1},                                         "423 Min-Expires=60"},
         {"too short, too long a way",  {.expires = 59, .more = route(5)}, "423 Min-Expires=60"},
         {"too long a way",             {.more = route(5)},                                     "513"},
+        {"long names",                 {.call = std::string(5000, 'k'), .from_tag = std::string(5000, 'f')}, "513"},
         {"a long way",                 {.more = route(4)},                                     "200"},
         {"just long enough",           {.expires = 60},                                        "200"},
     };
