@@ -98,7 +98,7 @@ class Lamplighter(Server):
             f"p{i:06d}@{DOMAIN},Person {i},p{i:06d}@{DOMAIN},,,,,,,Bench\n" for i in range(self.people)))
         who = 'trusted = ["127.0.0.0/8"]'
         if self.digest:
-            who = 'users_file = "users"\nalgorithms = ["MD5"]'
+            who = 'users_file = "users"\nalgorithms = ["MD5"]\nchallenges_per_second = 1_000_000'
             (self.folder / "users").write_text("".join(
                 f"w{i:06d}:{DOMAIN}:" + hashlib.md5(f"w{i:06d}:{DOMAIN}:{PASSWORD}".encode()).hexdigest() + "\n"
                 for i in range(self.users)))

@@ -68,6 +68,9 @@ config::Section<SipOptions> sip_section() {
           "Subscriptions and publications for a longer time are shortened.");
     s.key("max_subscriptions", &O::max_subscriptions, config::range(1, 10'000'000), restart,
           "More subscriptions are refused with 503.");
+    s.key("challenges_per_second", &O::challenges_per_second, config::range(1, 1'000'000), restart,
+          "Requests without a login that are answered to one address; four times as many at once, more are dropped. "
+          "Telephones behind one translated address count together.");
     s.key("private", &O::private_people, live, "Ids of people whom only they themselves and trusted hosts may watch.")
         .example(R"(["alice@example.net"])");
     s.key("private_answer", &O::private_answer,

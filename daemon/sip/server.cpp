@@ -91,7 +91,11 @@ Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Tabl
       secret_(fresh_secret()),
       transports_(loop, transport_options(options_, [this](const Address16& source) { return door_.trusted(source); })),
       transactions_({}, {}, secret_, steady_now()),
-      door_({.realm = options_.realm_or_domain(), .algorithms = algorithms_of(options_)}, secret_),
+      door_({.realm = options_.realm_or_domain(),
+             .algorithms = algorithms_of(options_),
+             .per_second = static_cast<double>(options_.challenges_per_second),
+             .burst = 4.0 * options_.challenges_per_second},
+            secret_),
       compositor_(
           compositor_limits(options_), secret_,
           [this](const Watcher& publisher, ResourceIndex resource) {
