@@ -8,6 +8,7 @@ RFCs: grammar, CSeq and version numbers, the order of things. Loopback; standard
 import itertools
 import select
 import socket
+import ssl
 import time
 
 import documents
@@ -103,15 +104,19 @@ class Ua:
     """One socket, any number of watches and publications. `lossy`: numbers may be missed, and requests are sent again."""
     numbers = itertools.count(1)
 
-    def __init__(self, server, domain, name="watcher", transport="udp", lossy=False, contact=None, user=None, password=None):
+    def __init__(self, server, domain, name="watcher", transport="udp", lossy=False, contact=None, user=None, password=None,
+                 bind="127.0.0.1", certificate=None):
         self.server, self.domain, self.name, self.transport, self.lossy = server, domain, name, transport, lossy
         self.user, self.password = user, password
         family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
         if transport == "udp":
             self.socket = socket.socket(family, socket.SOCK_DGRAM)
-            self.socket.bind((("::1" if family == socket.AF_INET6 else "127.0.0.1"), 0))
+            self.socket.bind(("::1" if family == socket.AF_INET6 else bind, 0))
         else:
             self.socket = socket.create_connection(server, 5)
+            if transport == "tls":
+                context = ssl.create_default_context(cafile=certificate)
+                self.socket = context.wrap_socket(self.socket, server_hostname=domain)
         host, port = self.socket.getsockname()[:2]
         self.here = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.contact = contact or self.here
@@ -133,7 +138,8 @@ class Ua:
 
     def receive(self, seconds):
         """One step: takes what comes within so long. True if something came."""
-        if not select.select([self.socket], [], [], max(seconds, 0))[0]:
+        waiting = self.transport == "tls" and self.socket.pending()
+        if not waiting and not select.select([self.socket], [], [], max(seconds, 0))[0]:
             return False
         if self.transport == "udp":
             data, peer = self.socket.recvfrom(65535)

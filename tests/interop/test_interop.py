@@ -368,6 +368,51 @@ class Lamps(Housed):
                 self.assertEqual(ua.refresh(watch).status, 200)
 
 
+    def test_a_watcher_moves(self):
+        # Another address after a refresh, as behind a translator that forgot: NOTIFYs go there from then on.
+        old, new = self.ua("roaming"), self.ua("roaming")
+        watch = old.subscribe(ALICE, "dialog")
+        self.assertTrue(old.until(lambda: watch.document))
+        new.watches[(watch.call_id, watch.tag)] = watch
+        self.assertEqual(new.refresh(watch).status, 200)
+        self.assertTrue(new.until(lambda: len(watch.notifies) == 2))
+        self.house.calls(LOTTE, ALICE)
+        self.shows(new, watch, "ringing")
+        self.house.sim.command("hangup", user=self.house.number(ALICE))
+        self.shows(new, watch, "idle")
+        self.assertFalse(old.receive(0.2), "something still went to the old address")
+
+
+class Wires(unittest.TestCase):
+    """The same lamp over IPv6 and over TLS."""
+
+    def lamp(self, house, ua):
+        watch = ua.subscribe(ALICE, "dialog")
+        self.assertTrue(ua.until(lambda: watch.lamp == "idle"))
+        house.calls(LOTTE, ALICE)
+        self.assertTrue(ua.until(lambda: watch.lamp == "ringing"), watch.document)
+        self.assertEqual(ua.refresh(watch, 0).status, 200)
+        self.assertTrue(ua.until(lambda: watch.state == "terminated"))
+        ua.close()
+
+    def test_ipv6(self):
+        with House(listen=("udp:[::1]:0", "tcp:[::1]:0")) as house:
+            for transport in ("udp", "tcp"):
+                with self.subTest(transport):
+                    self.lamp(house, Ua(("::1", house.port[transport]), DOMAIN, transport=transport))
+                    house.sim.command("hangup", user=house.number(ALICE))
+
+    def test_tls(self):
+        need(type(self), "openssl")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="lamp-tls-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        subprocess.run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN}", "-keyout", folder / "key", "-out", folder / "cert"],
+                       check=True, capture_output=True)
+        with House(listen=("tls:127.0.0.1:0",), sip=f'certificate = "{folder}/cert"\nkey = "{folder}/key"') as house:
+            self.lamp(house, Ua(("127.0.0.1", house.port["tls"]), DOMAIN, transport="tls", certificate=folder / "cert"))
+
+
 class Endings(unittest.TestCase):
     """Every reason of a `terminated`."""
 
@@ -457,6 +502,53 @@ class Weather(unittest.TestCase):
                 relay.close()
                 for ua in agents:
                     ua.close()
+
+
+class Strangers(Housed):
+    """Those who are not trusted and mean harm, or whose line is bad; a phone that logs in notices nothing."""
+    options = {"trusted": False, "users": {"lotte": "geheim"}}
+
+    def a_lamp_works_elsewhere(self, address):
+        phone = Ua(("127.0.0.1", self.house.port["udp"]), DOMAIN, user="lotte", password="geheim", bind=address)
+        self.addCleanup(phone.close)
+        watch = phone.subscribe(ALICE, "dialog")
+        self.assertTrue(phone.until(lambda: watch.document, 5))
+
+    def test_ten_thousand_from_one_source(self):
+        stranger = self.ua("stranger")
+        fields = [("Contact", f"<sip:stranger@{stranger.here}>"), ("Event", "dialog")]
+        for _ in range(10_000):
+            stranger.put(stranger.request("SUBSCRIBE", ALICE, fields))
+        time.sleep(0.2)
+        while stranger.receive(0):
+            pass
+        challenged = [one for one in stranger.responses if one.status == 401]
+        self.assertEqual(len(challenged), len(stranger.responses), "nothing but challenges")
+        self.assertLess(len(challenged), 2_000, "beyond its measure one source gets silence")
+        self.a_lamp_works_elsewhere("127.0.0.2")
+
+    def test_one_byte_a_second(self):
+        # A stream that dawdles holds nothing up.
+        slow = [socket.create_connection(("127.0.0.1", self.house.port["tcp"]), 5) for _ in range(50)]
+        for one in slow:
+            one.sendall(b"SUBSCRIBE sip:alice")
+        self.a_lamp_works_elsewhere("127.0.0.3")
+        for one in slow:
+            one.sendall(b".")
+            one.close()
+
+    def test_a_watcher_whose_connection_breaks(self):
+        # Its NOTIFYs have nowhere to go; it comes back over a new connection and is told everything.
+        phone = self.ua(transport="tcp", user="lotte", password="geheim")
+        watch = phone.subscribe(ALICE, "dialog")
+        self.assertTrue(phone.until(lambda: watch.document, 5))
+        phone.socket.close()
+        self.house.calls(LOTTE, ALICE)
+        again = self.ua(transport="tcp", user="lotte", password="geheim")
+        watch = again.subscribe(ALICE, "dialog")
+        self.assertTrue(again.until(lambda: watch.lamp == "ringing", 5), watch.document)
+        self.house.sim.command("hangup", user=self.house.number(ALICE))
+        self.assertTrue(again.until(lambda: watch.lamp == "idle", 5), watch.document)
 
 
 # --- what others think of our bytes
