@@ -32,8 +32,8 @@ def subscribe(server_class, folder, package, digest, calls=20_000, window=64):
 
 
 def memory(server_class, folder, package, first=10_000, step=20_000, rate=625):
-    """Empty, with 10 000 just made, and what each further one weighs. Finished transactions stay for 32 s (Timer J;
-    Kamailio keeps them for 5): the further ones come so slowly that both sizes hold equally many."""
+    """Empty, with 10 000 just made, and what each further one weighs. RFC 3261 keeps answers for 32 s (Timer J), Kamailio
+    for 5: the further ones come so slowly that both sizes between which they are weighed hold equally many answers."""
     server = server_class(folder)
     running = []
     try:
@@ -152,8 +152,7 @@ def crowd(folder, subscriptions=100_000, fan=50, rate=2500):
         time.sleep(1)
         full, port = server.pss_mib(), watch.port
         result = {"phase": "crowd", "subscriptions": subscriptions, "told": told, "filled_s": round(filled_s, 1),
-                  "empty_mib": round(empty, 1), "full_mib": round(full, 1),
-                  "bytes_each": round((full - empty) * 2**20 / subscriptions)}
+                  "empty_mib": round(empty, 1), "full_mib": round(full, 1)}
         server.kill()
         watch.end()
         server.start(60)
