@@ -4,15 +4,17 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "net/networks.hpp"
+#include "proto/sip/digest.hpp"
 #include "proto/sip/message.hpp"
 #include "sip/address.hpp"
-#include "sip/transaction_key.hpp"
+#include "sip/knocks.hpp"
+#include "sip/nonces.hpp"
 #include "sip/users.hpp"
 #include "sip/view.hpp"
 
@@ -23,14 +25,8 @@ public:
     struct Options {
         std::string realm;
         std::vector<Algorithm> algorithms{Algorithm::sha256, Algorithm::md5};
-        seconds nonce_lifetime{300};
-        std::size_t nonces = 100'000; // whose counts are remembered against replays
-        // Without a login, from one source:
-        double per_second = 50; // requests, then silence
-        double burst = 200;
-        std::size_t sources = 65'536;
-        unsigned failures = 10; // wrong passwords within a minute, then silence
-        seconds silence{300};
+        Nonces::Limits nonces{};
+        Knocks::Limits knocks{};
     };
     enum class What : std::uint8_t {
         let_in,    // `watcher`
@@ -53,40 +49,32 @@ public:
     void use(std::shared_ptr<const Users> users, net::Networks trusted);
     [[nodiscard]] bool trusted(const Address16& source) const { return trusted_.hold(source); }
 
-    /// Cheap, before anything else is done for a request: false drops it without an answer.
+    /// Cheap, before anything else is done for a request: false drops it without an answer. Where too many came from
+    /// one source, only those with a right password are heard.
     [[nodiscard]] bool may_knock(const Message& request, const Address16& source, Steady now);
     [[nodiscard]] Judgement judge(const Message& request, const Address16& source, Steady now);
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
 private:
-    struct Source {
-        double tokens = 0;
-        Steady at{};
-        unsigned failures = 0;
-        Steady failing_since{};
-        Steady silent_until{};
+    struct Login {
+        Credentials credentials;
+        Nonces::Age age = Nonces::Age::foreign;
     };
-    struct Uses {
-        std::uint32_t highest = 0;
-        std::uint64_t window = 0; // bit n: highest - n was used
-        Steady at{};
-    };
-    [[nodiscard]] std::string nonce(Steady now);
-    enum class Age : std::uint8_t { good, stale, foreign };
-    [[nodiscard]] Age age_of(std::string_view nonce, Steady now) const;
-    [[nodiscard]] bool fresh_count(const Credentials& credentials, Steady now);
-    [[nodiscard]] Judgement challenge(bool stale, Steady now);
-    void note_failure(Source& source, Steady now);
-    [[nodiscard]] Source& source(const Address16& address, Steady now);
+    /// The first that is meant for us, better one with a nonce of ours. Nothing inside: there is none.
+    [[nodiscard]] Parsed<std::optional<Login>> login_of(const Message& request, const Address16& source,
+                                                        Steady now) const;
+    /// Counts what is wrong.
+    [[nodiscard]] bool knows_password(const Credentials& credentials, std::string_view method, const Address16& source,
+                                      Steady now);
+    [[nodiscard]] bool has_proof(const Message& request, const Address16& source, Steady now);
+    [[nodiscard]] Judgement challenge(bool stale, const Address16& source, Steady now);
 
     Options options_;
-    std::array<std::uint64_t, 2> secret_;
     std::shared_ptr<const Users> users_;
     net::Networks trusted_;
-    std::unordered_map<Key, Source, KeyHash> sources_;
-    std::unordered_map<Key, Uses, KeyHash> uses_;
-    std::uint64_t nonces_made_ = 0;
+    Nonces nonces_;
+    Knocks knocks_;
     Counters counters_;
 };
 

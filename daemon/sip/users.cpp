@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::sip {
 namespace {
 
@@ -24,12 +26,6 @@ std::vector<std::string_view> split(std::string_view line) {
         if (colon == std::string_view::npos) return parts;
         line.remove_prefix(colon + 1);
     }
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return out;
 }
 
 } // namespace
@@ -69,7 +65,7 @@ Users::Reading Users::read(std::string_view text) {
             mistake(parts[2], "is none of MD5, SHA-256, SHA-512-256");
         else if (sum.size() != sum_digits(kind) || !chars::all(sum, chars::hex))
             mistake(sum, fmt::format("is no {} sum of {} hexadecimal digits", name(kind), sum_digits(kind)));
-        else if (!reading.users.sums_.try_emplace(key(parts[0], parts[1], kind), lower(sum)).second)
+        else if (!reading.users.sums_.try_emplace(key(parts[0], parts[1], kind), text::lower(sum)).second)
             mistake(line, "stands here twice");
     }
     return reading;

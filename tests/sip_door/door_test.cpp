@@ -147,3 +147,111 @@ TEST_CASE("users and networks may be changed while it is open") {
     CHECK_FALSE(at.door.trusted(proxy));
     CHECK(at.said("", proxy) == "401 SHA-256 MD5");
 }
+
+TEST_CASE("a nonce that is none of ours is stale, whatever the password") {
+    Entrance at;
+    const auto good = at.nonce();
+    const auto dot = good.rfind('.');
+    Door other({.realm = "pbx.example"}, {1, 2});
+    const auto of_other = nonce_of(other.judge(Request(), office, at.now));
+    const std::string rows[] = {
+        "",
+        ".",
+        "..",
+        "x",
+        "dcd98b7102dd2f0e8b11d0f600bfb0c093",
+        good.substr(0, dot),
+        good.substr(dot),
+        good + "0",
+        good.substr(0, good.size() - 1),
+        "0" + good,
+        good.substr(0, dot) + "0" + good.substr(dot),
+        std::string(60, 'f') + good.substr(dot),
+        good.substr(0, dot + 1) + std::string(32, '0'),
+        of_other,
+        at.nonce(elsewhere), // somebody else's
+    };
+    for (const auto& nonce : rows) {
+        INFO(nonce);
+        CHECK(at.said(Login{.nonce = nonce}) == "401 stale SHA-256 MD5");
+        CHECK(at.said(Login{.nonce = nonce, .password = "x"}) == "401 stale SHA-256 MD5");
+    }
+    CHECK(at.door.counters().wrong == 0); // who forges an address does not make its owner be silenced
+    CHECK(at.said(Login{.nonce = good}) == "in ada");
+}
+
+TEST_CASE("a nonce is good for the network of who got it") {
+    Entrance at;
+    const auto six = [](std::string_view text) { return sip::address_of(text).value(); };
+    Login login{.nonce = at.nonce(six("2001:db8:0:1::a"))};
+    CHECK(at.said(login, six("2001:db8:0:1:ffff::b")) == "in ada"); // the same telephone with a private address
+    login.nc = "00000002";
+    CHECK(at.said(login, six("2001:db8:0:2::a")) == "401 stale SHA-256 MD5");
+}
+
+TEST_CASE("many challenges at one moment, each counted from 1") {
+    Entrance at;
+    std::vector<std::string> nonces;
+    for (int i = 0; i < 20; ++i)
+        nonces.push_back(at.nonce());
+    for (const auto& nonce : nonces)
+        CHECK(at.said(Login{.nonce = nonce}) == "in ada");
+    for (const auto& nonce : nonces)
+        CHECK(at.said(Login{.nonce = nonce}) == "401 stale SHA-256 MD5");
+    for (const auto& nonce : nonces) // one telephone with two accounts
+        CHECK(at.said(Login{.nonce = nonce, .user = "Bob", .password = "umbrella"}) == "in bob");
+}
+
+TEST_CASE("without qop a nonce is good once") {
+    Entrance at;
+    Login login{.nonce = at.nonce(), .nc = ""};
+    CHECK(at.said(login) == "in ada");
+    CHECK(at.said(login) == "401 stale SHA-256 MD5");
+    login.uri = "sip:2102@pbx.example";
+    CHECK(at.said(login) == "401 stale SHA-256 MD5");
+    login.nonce = at.nonce();
+    CHECK(at.said(login) == "in ada");
+}
+
+TEST_CASE("a clock that goes back costs a challenge and nothing else") {
+    Entrance at({.realm = "pbx.example", .knocks = {.per_second = 1, .burst = 4}});
+    Login login{.nonce = at.nonce()};
+    CHECK(at.said(login) == "in ada");
+    login.nc = "00000002";
+    CHECK(at.door.may_knock(Request(), office, at.now));
+    at.now -= 2h;
+    CHECK(at.door.may_knock(Request(), office, at.now));
+    CHECK(at.said(login) == "401 stale SHA-256 MD5");
+    login.nonce = at.nonce();
+    CHECK(at.said(login) == "in ada");
+    login.nc = "00000003";
+    at.now += 2s;
+    CHECK(at.said(login) == "in ada");
+}
+
+// clang-format off
+TEST_CASE("several Authorization fields, other schemes, what cannot be read") {
+    Entrance at;
+    Login login;
+    const auto fresh = [&] { login.nonce = at.nonce(); return login.field(); };
+    const auto old = "Authorization: " + Login{.nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093"}.value() + "\r\n";
+    const auto proxys = Login{.nonce = at.nonce(), .realm = "proxy.example"}.field();
+    const std::string basic = "Authorization: Basic YWRhOnZpb2xldA==\r\n";
+    CHECK(at.said(basic) == "401 SHA-256 MD5");
+    CHECK(at.said(proxys) == "401 SHA-256 MD5");
+    CHECK(at.said(basic + fresh()) == "in ada");
+    CHECK(at.said(proxys + fresh()) == "in ada");
+    CHECK(at.said(fresh() + proxys) == "in ada");
+    CHECK(at.said(old + fresh()) == "in ada");
+    CHECK(at.said(fresh() + old) == "in ada");
+    CHECK(at.said(old + old) == "401 stale SHA-256 MD5");
+    CHECK(at.said("Proxy-" + fresh()) == "401 SHA-256 MD5");
+    for (std::string_view bad : {"Digest", "Digest username=\"ada\"", "Digest username=\"ada"})
+        CHECK(at.said("Authorization: " + std::string(bad) + "\r\n") == "400");
+    CHECK(at.door.counters().malformed == 3);
+    std::string many;
+    for (int i = 0; i < 7; ++i) many += proxys;
+    CHECK(at.said(many + fresh()) == "in ada");
+    CHECK(at.said(many + proxys + fresh()) == "401 SHA-256 MD5"); // nobody needs more than eight
+}
+// clang-format on
