@@ -77,7 +77,7 @@ Parsed<std::optional<Door::Login>> Door::login_of(const Message& request, const 
         if (!*read || (*read)->realm != options_.realm) continue; // another scheme, or meant for somebody else
         if (std::ranges::find(options_.algorithms, (*read)->algorithm) == options_.algorithms.end()) continue;
         const auto age = nonces_.age_of((*read)->nonce, source, now);
-        if (!best || age != Nonces::Age::foreign) best = Login{**read, age};
+        best = Login{**read, age};
         if (age != Nonces::Age::foreign) break;
     }
     return best;

@@ -61,7 +61,7 @@ private:
         Credentials credentials;
         Nonces::Age age = Nonces::Age::foreign;
     };
-    /// The first that is meant for us, better one with a nonce of ours. Nothing inside: there is none.
+    /// One that is meant for us, the first with a nonce of ours if there is one. Nothing inside: there is none.
     [[nodiscard]] Parsed<std::optional<Login>> login_of(const Message& request, const Address16& source,
                                                         Steady now) const;
     /// Counts what is wrong.

@@ -207,6 +207,8 @@ TEST_CASE("without qop a nonce is good once") {
     Login login{.nonce = at.nonce(), .nc = ""};
     CHECK(at.said(login) == "in ada");
     CHECK(at.said(login) == "401 stale SHA-256 MD5");
+    // A count that nobody summed up makes it no other login.
+    CHECK(at.said("Authorization: " + login.value() + ", nc=00000007\r\n") == "401 stale SHA-256 MD5");
     login.uri = "sip:2102@pbx.example";
     CHECK(at.said(login) == "401 stale SHA-256 MD5");
     login.nonce = at.nonce();
