@@ -20,6 +20,19 @@ const calls::Call* find_call(const std::vector<calls::Call>& calls, std::string_
     return found == calls.end() ? nullptr : &*found;
 }
 
+/// What would have to be told for the line to be as it is.
+calls::LineNews told_of(const std::string& id, const Line& line) {
+    calls::LineNews news;
+    news.line = id;
+    news.known = line.known;
+    news.dnd = line.dnd;
+    news.forwarding = line.forwarding;
+    news.agent = line.agent;
+    for (const Leg& leg : line.legs)
+        news.calls.push_back(leg.call);
+    return news;
+}
+
 Leg* find_leg(Line& line, std::string_view id) {
     const auto found = std::ranges::find_if(line.legs, [&](const Leg& leg) { return leg.call.id == id; });
     return found == line.legs.end() ? nullptr : &*found;
@@ -30,12 +43,13 @@ Leg* find_leg(Line& line, std::string_view id) {
 CallModel::CallModel(std::uint64_t first_call_id)
     : devices_(std::make_shared<const Devices>()), next_call_id_(first_call_id) {}
 
-void CallModel::use_devices(std::shared_ptr<const Devices> devices) {
+void CallModel::use_devices(std::shared_ptr<const Devices> devices, std::vector<LineEvent>& out) {
     LAMP_CHECK(devices != nullptr);
     devices_ = std::move(devices);
     std::erase_if(lines_, [this](const auto& entry) {
         const auto& [id, line] = entry;
         if (devices_->of_line(id)) return false;
+        if (line.known) keep_early(told_of(id, line)); // until the telephony loop says that nobody watches it
         for (const Leg& leg : line.legs)
             end(id, leg);
         counts_.known -= line.known ? 1 : 0;
@@ -43,6 +57,24 @@ void CallModel::use_devices(std::shared_ptr<const Devices> devices) {
         promised_.erase(id);
         return true;
     });
+    std::vector<calls::LineNews> due;
+    std::erase_if(early_, [&](auto& entry) {
+        if (!devices_->of_line(entry.first)) return false;
+        due.push_back(std::move(entry.second));
+        return true;
+    });
+    for (const calls::LineNews& news : due)
+        take(news, out);
+}
+
+void CallModel::keep_early(const calls::LineNews& news) {
+    if (!news.watched) {
+        early_.erase(news.line);
+        return;
+    }
+    auto& kept = early_[news.line];
+    kept = news;
+    kept.ended.clear();
 }
 
 // callIDs
@@ -122,7 +154,7 @@ std::string CallModel::call_id(std::string_view line, std::string_view leg) {
 
 void CallModel::take(const calls::LineNews& news, std::vector<LineEvent>& out) {
     const auto* device = devices_->of_line(news.line);
-    if (!device) return;
+    if (!device) return keep_early(news);
     const bool known = news.known && news.watched;
     auto found = lines_.find(news.line);
     if (found == lines_.end()) {
@@ -149,6 +181,7 @@ void CallModel::take_features(const DeviceRow& device, Line& line, const calls::
                               std::vector<LineEvent>& out) {
     LineTeller teller(*devices_, device, out);
     if (std::exchange(line.dnd, news.dnd) != news.dnd) teller.do_not_disturb(news.dnd);
+    line.forwarding = news.forwarding;
     line.forwarding_told = teller.forwarding(line.forwarding_told, news.forwarding);
     if (line.agent != news.agent) teller.agent(line.agent, news.agent);
     line.agent = news.agent;

@@ -39,6 +39,7 @@ struct Line {
     bool known = false;
     bool was_known = false; // at any time
     bool dnd = false;
+    presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
     std::uint8_t forwarding_told = 0; // bits by ForwardingType
     std::vector<Leg> legs;            // oldest first
@@ -51,13 +52,14 @@ public:
     /// callIDs are numbers that count up from `first_call_id`.
     explicit CallModel(std::uint64_t first_call_id = 1);
 
-    /// Lines that have left are forgotten.
-    void use_devices(std::shared_ptr<const Devices> devices);
+    /// Lines that have left are no devices any more; of those that are new, or come back, what was heard meanwhile is
+    /// taken now, as by `take`.
+    void use_devices(std::shared_ptr<const Devices> devices, std::vector<LineEvent>& out);
     [[nodiscard]] const Devices& devices() const { return *devices_; }
     [[nodiscard]] std::shared_ptr<const Devices> shared_devices() const { return devices_; }
 
     /// Takes a line's news and appends what monitors are to be told, in order: of this line, and of lines that take
-    /// part in the same calls. News that say nothing new give nothing; nothing is told of lines without devices.
+    /// part in the same calls. News that say nothing new give nothing; those of lines without devices wait for these.
     void take(const calls::LineNews& news, std::vector<LineEvent>& out);
 
     /// Null: nothing was ever heard of the line.
@@ -105,6 +107,7 @@ private:
     void remember_moved(const Leg& leg);
     void join_session(const Leg& leg);
     void leave_session(const Leg& leg);
+    void keep_early(const calls::LineNews& news);
     void take_features(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
     void take_ended(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
     void take_calls(const DeviceRow& device, Line& line, const calls::LineNews& news, std::vector<LineEvent>& out);
@@ -115,6 +118,7 @@ private:
     std::shared_ptr<const Devices> devices_;
     std::uint64_t next_call_id_;
     ByText<Line> lines_;
+    ByText<calls::LineNews> early_; // of lines that are no devices yet: roster and telephony tell at their own pace
     ByText<std::vector<std::string>> by_call_; // lines with a leg of this callID
     ByText<Session> sessions_;
     ByText<std::vector<Promised>> promised_; // by line

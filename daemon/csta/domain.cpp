@@ -18,20 +18,26 @@ Domain::~Domain() {
 }
 
 void Domain::use_devices(std::shared_ptr<const Devices> devices) {
-    model_.use_devices(std::move(devices));
+    events_.clear();
+    model_.use_devices(std::move(devices), events_);
     for (Association* one : associations_)
         one->on_devices_changed();
+    deliver();
 }
 
 void Domain::take(std::span<const calls::LineNews> batch, Steady now) {
     events_.clear();
     for (const calls::LineNews& news : batch)
         model_.take(news, events_);
+    deliver();
+    tell_state(now);
+}
+
+void Domain::deliver() {
     for (const LineEvent& event : events_)
         if (const auto watched = watches_.find(event.line); watched != watches_.end())
             for (const Watch& watch : watched->second)
                 watch.who->on_event(event);
-    tell_state(now);
 }
 
 void Domain::tick(Steady now) {

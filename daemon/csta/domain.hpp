@@ -75,12 +75,14 @@ public:
     /// One more monitor of that line, or one fewer. False: as many as may be.
     [[nodiscard]] bool watch(const std::string& line, Association& one);
     void unwatch(const std::string& line, Association& one);
+    [[nodiscard]] std::size_t watched_lines() const { return watches_.size(); }
 
 private:
     struct Watch {
         Association* who;
         std::size_t monitors;
     };
+    void deliver(); // `events_`
     void tell_state(Steady now);
 
     DomainOptions options_;

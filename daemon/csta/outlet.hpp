@@ -5,7 +5,7 @@
 
 namespace lamp::csta {
 
-/// Neither may call back into the association.
+/// Nothing of it may call back into the association, or end it.
 class Outlet {
 public:
     /// The answer to a request with that invoke id; one for each.

@@ -136,8 +136,6 @@ Result<void> Service::start() {
     const auto& listen = core_->options.csta.listen;
     if (auto bound = core_->server.listen(listen); !bound) return bound;
     core_->ports = core_->server.ports();
-    for (const auto& url : urls())
-        log::info("csta", "listening", {{"at", url}});
     core_->started = true;
     core_->loop.post([core = core_, settings = std::move(*settings)]() mutable {
         if (core->stopping) return;

@@ -11,7 +11,12 @@ using namespace testing;
 namespace {
 
 struct House {
-    House() { model.use_devices(office()); }
+    House() { use(office_rows()); }
+    std::vector<std::string> use(const std::vector<csta::DeviceRow>& rows) {
+        std::vector<csta::LineEvent> out;
+        model.use_devices(csta::Devices::build(rows), out);
+        return noted(out);
+    }
     std::vector<std::string> take(const calls::LineNews& news) {
         std::vector<csta::LineEvent> out;
         model.take(news, out);
@@ -401,11 +406,34 @@ TEST_CASE("a line that leaves takes its calls along") {
     static_cast<void>(house.take(news(ada, {incoming("a", active)})));
     auto rows = office_rows();
     rows.erase(rows.begin());
-    house.model.use_devices(csta::Devices::build(rows));
+    CHECK(house.use(rows).empty());
     CHECK(house.model.line(ada) == nullptr);
     CHECK(house.model.calls() == 0);
     CHECK(house.model.counts().known == 2);
+}
+
+TEST_CASE("news of a line that is no device yet are not lost") {
+    House house;
+    house.idle();
+    auto rows = office_rows();
+    rows.erase(rows.begin());
+    static_cast<void>(house.use(rows));
+    CHECK(house.take(news(ada, {incoming("a", ringing)}, {{incoming("x", active), End::hung_up_here, ""}})).empty());
     CHECK(house.take(news(ada, {incoming("a", active)})).empty());
+    CHECK(house.model.line(ada) == nullptr);
+    CHECK(house.model.calls() == 0);
+    CHECK(adas(house.use(office_rows())) == "BackInService 2101\n"
+                                            "Delivered 1@2101 2101 from=+31201230009 to=2101 alerting newCall\n"
+                                            "Established 1@2101 2101 from=+31201230009 to=2101 connected normal\n");
+    CHECK(house.use(office_rows()).empty());
+    static_cast<void>(house.use(rows)); // leaves, and comes back as it was
+    CHECK(house.model.calls() == 0);
+    CHECK(adas(house.use(office_rows())).find("Established 2@2101") != std::string::npos);
+    static_cast<void>(house.use(rows));
+    auto left = news(ada);
+    left.watched = false;
+    static_cast<void>(house.take(left)); // and nobody waits for it
+    CHECK(house.use(office_rows()).empty());
 }
 
 TEST_CASE("ten thousand lines of shuffled news leave nothing behind") {
