@@ -1,6 +1,7 @@
 // The mirror of all lines on the loop that reads their news (SIP, CSTA): what each line is now. A line at rest costs a
 // few dozen bytes, one with calls costs its calls. Pure; lives on the loop of its owner.
 #pragma once
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -28,16 +29,32 @@ public:
     }
 
 private:
-    /// How a line without calls looks, as a number.
-    using Look = std::uint16_t;
-    static constexpr Look absent = 0xffff;
-    static constexpr Look has_calls = 0xfffe;
+    /// How a line without calls looks.
+    struct Look {
+        std::uint16_t flags = 0;
+        std::optional<Messages> messages{};
+        auto operator<=>(const Look&) const = default;
+    };
+    struct Resting {
+        LineNews news;
+        std::uint32_t place = 0;
+        std::uint32_t lines = 0; // that look so; without any it goes
+    };
+    using Looks = std::map<Look, Resting>;
     [[nodiscard]] static Look look_of(const LineNews& news);
+    [[nodiscard]] std::uint32_t enter(const Look& look, const LineNews& news);
+    void leave(std::uint32_t place);
+
+    /// What a line's place says when it has none among those at rest.
+    static constexpr std::uint32_t absent = 0xffff'ffff;
+    static constexpr std::uint32_t has_calls = 0xffff'fffe;
 
     Names names_;
-    std::vector<Look> looks_; // by name
+    std::vector<std::uint32_t> places_; // by name
     std::unordered_map<Names::Index, std::unique_ptr<LineNews>> busy_;
-    std::vector<std::unique_ptr<LineNews>> resting_; // by look; made when it is first seen
+    Looks looks_;
+    std::vector<Looks::iterator> resting_; // by place
+    std::vector<std::uint32_t> free_;      // places that nobody has
     std::size_t watched_ = 0;
 };
 

@@ -59,6 +59,15 @@ struct EndedCall {
     std::string to; // redirected, transferred: where it went, if told
 };
 
+/// What waits in a line's voice mail box. The urgent ones are counted among the others, too.
+struct Messages {
+    std::uint32_t fresh = 0;
+    std::uint32_t old = 0;
+    std::uint32_t fresh_urgent = 0;
+    std::uint32_t old_urgent = 0;
+    auto operator<=>(const Messages&) const = default;
+};
+
 struct LineNews {
     std::string line;   // BroadWorks user id
     bool known = false; // false: the platform has been away for too long, or has not told the first state yet
@@ -66,9 +75,11 @@ struct LineNews {
     bool dnd = false;
     presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
-    std::vector<Call> calls;      // oldest first
-    std::vector<EndedCall> ended; // since the line was told last: whatever has left `calls`
-    bool watched = true;          // false: the last news of a line that nobody has any more
+    std::optional<Messages> messages{}; // nothing: the platform does not tell of voice mail
+    bool messages_awaited = false;      // it will: nothing has come yet
+    std::vector<Call> calls;            // oldest first
+    std::vector<EndedCall> ended;       // since the line was told last: whatever has left `calls`
+    bool watched = true;                // false: the last news of a line that nobody has any more
 };
 
 } // namespace lamp::calls

@@ -454,6 +454,10 @@ Task<Result<std::vector<CallDetails>>> Actions::calls(std::string user) {
 Task<Result<HookStatus>> Actions::hook_status(std::string user) {
     return State::get<HookStatus>(state_, std::move(user), "/calls/HookStatus", read_hook_status);
 }
+
+Task<Result<MessageCounts>> Actions::messages(std::string user) {
+    return State::get<MessageCounts>(state_, std::move(user), "/calls/messagesummary", read_messages);
+}
 Task<Result<CallStart>> Actions::dial(std::string user, std::string number) {
     return State::dial(state_, std::move(user), std::move(number));
 }

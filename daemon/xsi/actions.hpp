@@ -28,6 +28,7 @@ public:
     // --- calls
     [[nodiscard]] Task<Result<std::vector<CallDetails>>> calls(std::string user); // list and each call's details
     [[nodiscard]] Task<Result<HookStatus>> hook_status(std::string user);
+    [[nodiscard]] Task<Result<MessageCounts>> messages(std::string user); // of the voice mail box
     /// Never repeated by itself: a second request would dial twice (xsi.md 9.1).
     [[nodiscard]] Task<Result<CallStart>> dial(std::string user, std::string number);
     [[nodiscard]] Task<Result<void>> talk(std::string user, std::string call_id); // answer, retrieve

@@ -1,4 +1,6 @@
 // Platform, the part that fetches first states by GET: for group and enterprise targets, which send none (xsi.md 5.5).
+#include <algorithm>
+
 #include "xsi/platform.hpp"
 #include "xsi/translate.hpp"
 
@@ -48,53 +50,51 @@ Task<> Platform::keep_seeding() {
 Task<> Platform::fetch(LineIndex line) {
     std::string user(lines_.id(line));
     ++counters_.first_states;
-    bool calls_in = co_await fetch_calls(line);
-    bool again = !calls_in;
-    auto gone = [](const Error& error) {
-        return error.category == Category::not_found || error.category == Category::forbidden ||
-               error.category == Category::invalid;
-    };
-    if (calls_in && !lines_.fresh(line, Package::do_not_disturb)) {
-        auto dnd = co_await seeding_->service<DoNotDisturb>(user);
-        bool overtaken = lines_.fresh(line, Package::do_not_disturb); // by an event, which is newer
-        if (!overtaken && dnd)
-            lines_.set_dnd(line, dnd->active);
-        else if (!overtaken && gone(dnd.error()))
-            lines_.give_up(line, Package::do_not_disturb);
-        else
-            again |= !overtaken;
+    bool all_in = co_await fetch_calls(line);
+    if (all_in) {
+        all_in &= co_await fetch_package(
+            line, Package::do_not_disturb, [&] { return seeding_->service<DoNotDisturb>(user); },
+            [&](const DoNotDisturb& dnd) { lines_.set_dnd(line, dnd.active); });
+        all_in &= co_await fetch_package(
+            line, Package::forwarding_always, [&] { return seeding_->service<CallForwardingAlways>(user); },
+            [&](const CallForwardingAlways& always) {
+                lines_.set_forwarding(line, presence::Forwarding::always, always.active);
+            });
+        all_in &= co_await fetch_package(
+            line, Package::call_center_agent, [&] { return seeding_->service<CallCenter>(user); },
+            [&](const CallCenter& agent) {
+                Document document;
+                document.data = EventData::agent_state;
+                document.agent.present = agent.state != AgentState::unknown;
+                document.agent.state = agent.state;
+                translate(lines_, line, document, steady_now());
+            });
+        all_in &= co_await fetch_package(
+            line, Package::voice_mail, [&] { return seeding_->messages(user); },
+            [&](const MessageCounts& counts) { lines_.set_messages(line, messages_of(counts)); });
     }
-    if (calls_in && !lines_.fresh(line, Package::forwarding_always)) {
-        auto always = co_await seeding_->service<CallForwardingAlways>(user);
-        bool overtaken = lines_.fresh(line, Package::forwarding_always);
-        if (!overtaken && always)
-            lines_.set_forwarding(line, presence::Forwarding::always, always->active);
-        else if (!overtaken && gone(always.error()))
-            lines_.give_up(line, Package::forwarding_always);
-        else
-            again |= !overtaken;
-    }
-    if (calls_in && !lines_.fresh(line, Package::call_center_agent)) {
-        auto agent = co_await seeding_->service<CallCenter>(user);
-        bool overtaken = lines_.fresh(line, Package::call_center_agent);
-        if (!overtaken && agent) {
-            Document document;
-            document.data = EventData::agent_state;
-            document.agent.present = agent->state != AgentState::unknown;
-            document.agent.state = agent->state;
-            translate(lines_, line, document, steady_now());
-        } else if (!overtaken && gone(agent.error())) {
-            lines_.give_up(line, Package::call_center_agent);
-        } else {
-            again |= !overtaken;
-        }
-    }
-    if (again && !stopping_) {
+    if (!all_in && !stopping_) {
         static_cast<void>(co_await sleep_for(seconds(1)));
         seed(line, false);
     }
     --fetching_;
     seeds_.ring();
+}
+
+/// False: it is to be asked for again. An event that overtakes the answer is newer than it.
+template <class Fetch, class Take>
+Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch, Take take) {
+    if (lines_.fresh(line, package) || std::ranges::find(packages(), package) == packages().end()) co_return true;
+    auto answer = co_await fetch();
+    if (lines_.fresh(line, package)) co_return true;
+    if (!answer) {
+        auto why = answer.error().category;
+        bool gone = why == Category::not_found || why == Category::forbidden || why == Category::invalid;
+        if (gone) lines_.give_up(line, package);
+        co_return gone;
+    }
+    take(*answer);
+    co_return true;
 }
 
 // An event that comes while the GET is under way is newer than its answer: then it is asked again (xsi.md 5.5).

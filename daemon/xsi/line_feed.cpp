@@ -47,7 +47,13 @@ public:
     explicit Look(const calls::LineNews& news) {
         add(static_cast<std::uint64_t>(news.known) | static_cast<std::uint64_t>(news.stale) << 1 |
             static_cast<std::uint64_t>(news.dnd) << 2 | static_cast<std::uint64_t>(news.watched) << 3 |
-            static_cast<std::uint64_t>(news.forwarding) << 8 | static_cast<std::uint64_t>(news.agent) << 16);
+            static_cast<std::uint64_t>(news.forwarding) << 8 | static_cast<std::uint64_t>(news.agent) << 16 |
+            static_cast<std::uint64_t>(news.messages_awaited) << 24 |
+            static_cast<std::uint64_t>(news.messages.has_value()) << 25);
+        if (const auto& box = news.messages) {
+            add(std::uint64_t{box->fresh} << 32 | box->old);
+            add(std::uint64_t{box->fresh_urgent} << 32 | box->old_urgent);
+        }
         for (const calls::Call& call : news.calls)
             add(call);
     }
@@ -82,6 +88,8 @@ calls::LineNews news_of(const Lines& lines, LineIndex line, std::span<const Ende
     news.dnd = view.dnd;
     news.forwarding = view.forwarding;
     news.agent = view.agent;
+    news.messages = lines.messages(line);
+    news.messages_awaited = lines.messages_awaited(line);
     news.watched = lines.watched(line);
     for (const Leg& leg : ledger.legs()) {
         auto call = call_of(leg, ledger.conference_held());

@@ -37,6 +37,11 @@ LineIndex Lines::intern(std::string_view id, std::uint8_t platform) {
     return line;
 }
 
+void Lines::follow_voice_mail(std::uint8_t platform, bool on) {
+    auto voice_mail = bit(Package::voice_mail);
+    platform_counts_.at(platform).wanted = static_cast<std::uint8_t>(on ? all_packages : all_packages & ~voice_mail);
+}
+
 void Lines::assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
                    std::vector<LineIndex>& removed) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> by_person;
@@ -65,11 +70,12 @@ void Lines::assign(std::span<const Assignment> assignments, std::vector<LineInde
             added.push_back(line);
         } else {
             --count.total;
-            if (one.fresh == all_packages) --count.known;
+            if (complete(one)) --count.known;
             one.ledger.clear(ended());
             one.heard = one.fresh = one.forwarding = 0;
             one.dnd = false;
             one.agent = presence::AgentState::none;
+            if (line < messages_.size()) messages_[line].reset();
             removed.push_back(line);
         }
         if (on_line) tell(line);
@@ -120,6 +126,13 @@ void Lines::set_agent(LineIndex line, presence::AgentState state) {
     publish_line(line);
 }
 
+void Lines::set_messages(LineIndex line, std::optional<calls::Messages> messages) {
+    if (messages_.size() <= line) messages_.resize(lines_.size());
+    messages_[line] = messages;
+    heard(line, Package::voice_mail);
+    publish_line(line);
+}
+
 void Lines::give_up(LineIndex line, Package package) {
     if (package == Package::advanced_call) { // without calls there is no state to show
         lines_[line].ledger.clear(ended());
@@ -139,10 +152,10 @@ void Lines::heard(LineIndex line, Package package) {
 void Lines::set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh) {
     Line& one = lines_[line];
     auto& known = platform_counts_.at(one.platform).known;
-    if (one.watched && one.fresh == all_packages) --known;
+    if (one.watched && complete(one)) --known;
     one.heard = heard;
     one.fresh = fresh;
-    if (one.watched && one.fresh == all_packages) ++known;
+    if (one.watched && complete(one)) ++known;
 }
 
 void Lines::mark_stale(std::uint8_t platform) {
@@ -161,7 +174,7 @@ void Lines::mark_stale(LineIndex line, Package package) {
 void Lines::forget(std::uint8_t platform) {
     for (LineIndex line = 0; line < lines_.size(); ++line) {
         Line& one = lines_[line];
-        if (one.platform != platform || one.fresh == all_packages) continue;
+        if (one.platform != platform || complete(one)) continue;
         one.ledger.clear(ended());
         one.dnd = false;
         one.forwarding = 0;
@@ -173,6 +186,15 @@ void Lines::forget(std::uint8_t platform) {
 
 bool Lines::fresh(LineIndex line, Package package) const {
     return (lines_[line].fresh & bit(package)) != 0;
+}
+
+std::optional<calls::Messages> Lines::messages(LineIndex line) const {
+    return line < messages_.size() ? messages_[line] : std::nullopt;
+}
+
+bool Lines::messages_awaited(LineIndex line) const {
+    const Line& one = lines_[line];
+    return (platform_counts_[one.platform].wanted & ~one.heard & bit(Package::voice_mail)) != 0;
 }
 
 LineView Lines::view(LineIndex line) const {
@@ -187,7 +209,7 @@ LineView Lines::view(LineIndex line) const {
             forwarding_of(one.forwarding),
             one.agent,
             (one.heard & ~one.fresh) != 0,
-            one.fresh == all_packages,
+            complete(one),
             one.at};
 }
 

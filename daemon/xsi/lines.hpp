@@ -1,14 +1,16 @@
-// The lines of all platforms and what we know of each: calls, do not disturb, forwarding, agent state. From them
-// comes one report per person, however many lines it has. Lives on the ingress loop; the only writer of source
+// The lines of all platforms and what we know of each: calls, do not disturb, forwarding, agent state, voice mail. From
+// them comes one report per person, however many lines it has. Lives on the ingress loop; the only writer of source
 // telephony in the table.
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/names.hpp"
+#include "calls/line_news.hpp"
 #include "fanout/fanout.hpp"
 #include "presence/table.hpp"
 #include "xsi/ledger.hpp"
@@ -40,6 +42,8 @@ class Lines {
 public:
     Lines(presence::Table& table, fanout::Fanout& fanout) : table_(table), fanout_(fanout) {}
 
+    /// Whether the platform's lines are watched for voice mail, too: without it nobody waits for that. Before `assign`.
+    void follow_voice_mail(std::uint8_t platform, bool on);
     /// Replaces who has which lines. A line that stays keeps what is known of it. `added` and `removed` are the
     /// lines that are to be watched from now on, or no more.
     void assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
@@ -61,6 +65,8 @@ public:
     void set_dnd(LineIndex line, bool active);
     void set_forwarding(LineIndex line, presence::Forwarding kind, bool active);
     void set_agent(LineIndex line, presence::AgentState state);
+    /// Nothing: the line has no voice mail box.
+    void set_messages(LineIndex line, std::optional<calls::Messages> messages);
     /// The platform will not say (403, 404): nothing to wait for.
     void give_up(LineIndex line, Package package);
 
@@ -70,7 +76,8 @@ public:
     void mark_stale(std::uint8_t platform);
     /// One line (a gap, a terminated subscription), one package: stale until that package is heard anew.
     void mark_stale(LineIndex line, Package package);
-    /// The platform has been away for too long: its lines are unknown.
+    /// The platform has been away for too long: its lines are unknown. What waited in voice mail boxes is not
+    /// forgotten: that is no less true for it.
     void forget(std::uint8_t platform);
 
     [[nodiscard]] bool fresh(LineIndex line, Package package) const;
@@ -79,6 +86,9 @@ public:
     /// Lines of a platform in all, and those whose whole state is known and fresh.
     [[nodiscard]] std::size_t total(std::uint8_t platform) const { return platform_counts_.at(platform).total; }
     [[nodiscard]] std::size_t known(std::uint8_t platform) const { return platform_counts_.at(platform).known; }
+    [[nodiscard]] std::optional<calls::Messages> messages(LineIndex line) const;
+    /// The platform is to tell of the line's voice mail, and has not yet.
+    [[nodiscard]] bool messages_awaited(LineIndex line) const;
     [[nodiscard]] LineView view(LineIndex line) const;
     /// Lines that hold calls now.
     template <class Visit>
@@ -93,6 +103,10 @@ public:
     [[nodiscard]] std::vector<LineIndex> tidy(Steady now, const Patience& patience = {});
 
 private:
+    static constexpr std::uint8_t all_packages = (1U << package_count) - 1;
+    static constexpr std::uint8_t bit(Package package) {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(package));
+    }
     struct Line {
         Ledger ledger;
         std::uint32_t touched = 0;
@@ -119,15 +133,17 @@ private:
     struct PlatformCount {
         std::size_t total = 0;
         std::size_t known = 0;
+        std::uint8_t wanted = all_packages & ~bit(Package::voice_mail); // bit per package
     };
-    static constexpr std::uint8_t all_packages = (1U << package_count) - 1;
-    static constexpr std::uint8_t bit(Package package) {
-        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(package));
-    }
 
     LineIndex intern(std::string_view id, std::uint8_t platform);
     void heard(LineIndex line, Package package);
     void set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh);
+    /// All that is followed has been heard since the last doubt.
+    [[nodiscard]] bool complete(const Line& line) const {
+        auto wanted = platform_counts_[line.platform].wanted;
+        return (line.fresh & wanted) == wanted;
+    }
     [[nodiscard]] EndedLegs* ended() { return on_line ? &ended_ : nullptr; }
     [[gnu::noinline]] void tell(LineIndex line); // so that nobody pays for it where nobody listens
     void publish_line(LineIndex line);
@@ -137,6 +153,7 @@ private:
     presence::Table& table_;
     fanout::Fanout& fanout_;
     std::vector<Line> lines_;
+    std::vector<std::optional<calls::Messages>> messages_; // by line, as far as anybody told
     Names ids_;
     EndedLegs ended_; // by the change that is under way, while somebody listens
     Rows persons_lines_;

@@ -34,6 +34,7 @@ struct BroadworksOptions {
     std::int64_t subscriptions_per_second = 20;
     std::int64_t requests_per_second = 10;
     NumberFormat number_format = NumberFormat::e164;
+    bool voice_mail = false;
     std::optional<bool> discover;
     std::string directory_user;
     std::filesystem::path ca_file;

@@ -19,6 +19,12 @@ constexpr milliseconds busy_max{4000};      // so that its end is noticed soon
 constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
 constexpr std::size_t responses_waiting_max = 24;
 
+constexpr auto no_subscriptions = [] {
+    std::array<Subscriptions::Index, package_count> none{};
+    none.fill(no_line);
+    return none;
+}();
+
 std::string fresh_channel_set_id(const std::string& application_id) {
     std::random_device random;
     return fmt::format("urn:lamplighter:{}:{:08x}{:08x}", application_id, random(), random());
@@ -56,6 +62,7 @@ Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, mi
       busy_(busy_first, busy_max),
       authorised_(loop.context()) {
     seen_.resize(limits::xsi_seen_events);
+    lines_.follow_voice_mail(index_, options_.voice_mail);
 }
 
 Result<std::unique_ptr<Platform>> Platform::make(Loop& loop, BroadworksOptions options, std::uint8_t index,
@@ -90,7 +97,7 @@ Result<void> Platform::connect_hosts() {
 
 void Platform::start() {
     if (!single_users())
-        for (Package package : packages)
+        for (Package package : packages())
             subscriptions_.add(no_line, package, false);
     down_since_ = steady_now();
     for (auto& channel : channels_)
@@ -116,8 +123,8 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
             if (set_up_) seed(line, false);
             continue;
         }
-        if (by_line_.size() <= line) by_line_.resize(line + 1, {no_line, no_line, no_line, no_line});
-        for (Package package : packages)
+        if (by_line_.size() <= line) by_line_.resize(line + 1, no_subscriptions);
+        for (Package package : packages())
             by_line_[line].at(static_cast<std::size_t>(package)) = subscriptions_.add(line, package, true);
     }
     for (LineIndex line : removed) {
@@ -132,7 +139,7 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
 
 void Platform::prefer(LineIndex line) {
     if (!single_users()) {
-        bool known = std::ranges::all_of(packages, [&](Package package) { return lines_.fresh(line, package); });
+        bool known = std::ranges::all_of(packages(), [&](Package package) { return lines_.fresh(line, package); });
         if (!known) seed(line, true);
         return;
     }
@@ -404,7 +411,7 @@ void Platform::start_over() {
     sequencer_ = {};
     subscriptions_.restart();
     for (LineIndex line = 0; line < by_line_.size(); ++line)
-        for (Package package : packages) {
+        for (Package package : packages()) {
             auto subscription = by_line_[line].at(static_cast<std::size_t>(package));
             if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
                 lines_.give_up(line, package);
@@ -441,7 +448,7 @@ Task<> Platform::keep_subscribing() {
     }
 }
 
-/// How long the next subscription has to wait. The four of a group or enterprise bring the live events: they do not
+/// How long the next subscription has to wait. The few of a group or enterprise bring the live events: they do not
 /// queue behind thousands of first states.
 milliseconds Platform::turn() {
     auto now = steady_now();

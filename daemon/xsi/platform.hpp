@@ -129,6 +129,8 @@ private:
     [[nodiscard]] Task<> keep_seeding();
     [[nodiscard]] Task<> fetch(LineIndex line);
     [[nodiscard]] Task<bool> fetch_calls(LineIndex line);
+    template <class Fetch, class Take>
+    [[nodiscard]] Task<bool> fetch_package(LineIndex line, Package package, Fetch fetch, Take take);
 
     [[nodiscard]] Task<> tick();
     void audit();
@@ -139,6 +141,7 @@ private:
     void pass_over(const Channel* channel);
     [[nodiscard]] std::size_t width() const;
     [[nodiscard]] bool overrun() const;
+    [[nodiscard]] std::span<const Package> packages() const { return followed(options_.voice_mail); }
     [[nodiscard]] bool single_users() const { return options_.target == TargetKind::user; }
     [[nodiscard]] std::vector<std::string> problems() const;
 

@@ -59,7 +59,7 @@ config::Section<BroadworksOptions> broadworks_section() {
               {{"user", TargetKind::user}, {"group", TargetKind::group}, {"enterprise", TargetKind::enterprise}}),
           restart,
           "How to subscribe: user asks for each line and gets its state at once; group and enterprise need four "
-          "subscriptions in all, and states are fetched one by one.");
+          "subscriptions in all (five with voice_mail), and states are fetched one by one.");
     s.key("enterprise", &O::enterprise, restart,
           "The enterprise (or service provider) id, for the directory and for group and enterprise targets.")
         .example(R"("ACME")");
@@ -81,6 +81,9 @@ config::Section<BroadworksOptions> broadworks_section() {
           restart, "How numbers are written to this platform; extensions go verbatim.");
     s.key("discover", &O::discover, restart,
           "Also watch every user of the enterprise directory. Implied when [people] names no file.");
+    s.key("voice_mail", &O::voice_mail, restart,
+          "Also follow how many messages wait in each line's voice mail box, for telephones that subscribe to "
+          "message-summary. One subscription more for each line.");
     s.key("directory_user", &O::directory_user, restart,
           "A user through whom the directory is read when the login is an administrator, who has none of its own. When "
           "not set, any watched line serves.")

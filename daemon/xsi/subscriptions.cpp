@@ -38,6 +38,7 @@ std::string_view name(Package package) {
     case Package::do_not_disturb: return "Do Not Disturb";
     case Package::forwarding_always: return "Call Forwarding Always";
     case Package::call_center_agent: return "Call Center Agent";
+    case Package::voice_mail: return "Voice Mail Message Summary";
     }
     return "";
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <queue>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,16 @@
 
 namespace lamp::xsi {
 
-/// The event packages that we follow, in the order in which they are asked for: calls come first.
-enum class Package : std::uint8_t { advanced_call, do_not_disturb, forwarding_always, call_center_agent };
-inline constexpr std::size_t package_count = 4;
+/// The event packages that we follow, in the order in which they are asked for: calls come first. The last one is only
+/// followed where it is wanted.
+enum class Package : std::uint8_t { advanced_call, do_not_disturb, forwarding_always, call_center_agent, voice_mail };
+inline constexpr std::size_t package_count = 5;
 inline constexpr std::array packages{Package::advanced_call, Package::do_not_disturb, Package::forwarding_always,
-                                     Package::call_center_agent};
+                                     Package::call_center_agent, Package::voice_mail};
+/// Which packages: those that everybody's state consists of, or all.
+[[nodiscard]] constexpr std::span<const Package> followed(bool voice_mail) {
+    return std::span(packages).first(voice_mail ? package_count : package_count - 1);
+}
 [[nodiscard]] std::string_view name(Package package); // exact strings of xsi.md 5.3
 
 using LineIndex = std::uint32_t;

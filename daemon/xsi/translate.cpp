@@ -22,7 +22,16 @@ bool active(const Service& service) {
     return !service.unassigned && service.active;
 }
 
+std::optional<calls::Messages> box_of(const Document& document) {
+    if (document.service.unassigned) return std::nullopt; // no voice mail box
+    return messages_of(document.messages);
+}
+
 } // namespace
+
+calls::Messages messages_of(const MessageCounts& counts) {
+    return {counts.fresh, counts.old, counts.fresh_urgent, counts.old_urgent};
+}
 
 Effect translate(Lines& lines, LineIndex line, const Document& document, Steady now) {
     switch (document.data) {
@@ -42,6 +51,7 @@ Effect translate(Lines& lines, LineIndex line, const Document& document, Steady 
         return Effect::service;
     case EventData::agent_state:
     case EventData::agent_snapshot: lines.set_agent(line, agent_of(document.agent)); return Effect::service;
+    case EventData::messages: lines.set_messages(line, box_of(document)); return Effect::service;
     case EventData::subscription_terminated: return Effect::subscription_ended;
     case EventData::hook_status:
     case EventData::unknown: return Effect::none;

@@ -109,6 +109,17 @@ Result<HookStatus> read_hook_status(std::string_view body) {
     return hook_status(root->text_of("hookStatus"));
 }
 
+Result<MessageCounts> read_messages(std::string_view body) {
+    auto root = rooted(body, "VoiceMailMessageSummary");
+    if (!root) return std::unexpected(root.error());
+    auto count = [&](std::string_view name) {
+        const auto* found = root->descendant(name);
+        return found ? text::number<std::uint32_t>(found->text).value_or(0) : 0;
+    };
+    return MessageCounts{count("newMessages"), count("oldMessages"), count("newUrgentMessages"),
+                         count("oldUrgentMessages")};
+}
+
 Result<CallStart> read_call_start(std::string_view body) {
     auto root = rooted(body, "CallStartInfo");
     if (!root) return std::unexpected(root.error());

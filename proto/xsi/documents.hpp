@@ -75,6 +75,9 @@ struct CallDetails {
 [[nodiscard]] Result<std::vector<std::string>> read_calls(std::string_view body);
 [[nodiscard]] Result<HookStatus> read_hook_status(std::string_view body);
 
+/// GET /calls/messagesummary. Platforms differ in what they wrap the counts in.
+[[nodiscard]] Result<MessageCounts> read_messages(std::string_view body);
+
 struct CallStart {
     std::string call_id;
     std::string tracking_id;

@@ -80,6 +80,7 @@ enum class EventData : std::uint8_t {
     forwarding_no_answer,
     agent_state,
     agent_snapshot,
+    messages,
     subscription_terminated,
 };
 
@@ -102,6 +103,15 @@ struct Agent {
     AgentState state = AgentState::unknown;
     std::string_view unavailable_code;
     std::optional<Wall> since;
+};
+
+/// What waits in a voice mail box; absent counts are 0. The urgent ones are counted among the others, too.
+struct MessageCounts {
+    std::uint32_t fresh = 0;
+    std::uint32_t old = 0;
+    std::uint32_t fresh_urgent = 0;
+    std::uint32_t old_urgent = 0;
+    bool operator==(const MessageCounts&) const = default;
 };
 
 struct Document {
@@ -127,6 +137,7 @@ struct Document {
     Conference conference;
     Service service;
     Agent agent;
+    MessageCounts messages;
 };
 
 /// Milliseconds since 1970; nothing on anything else or outside the years 1970 to 2200.

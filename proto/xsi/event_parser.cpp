@@ -53,8 +53,13 @@ enum class Tag : std::uint16_t {
     huntGroupUserId,
     info,
     internalReleaseCause,
+    messageSummary,
     name,
     networkCallId,
+    newMessages,
+    newUrgentMessages,
+    oldMessages,
+    oldUrgentMessages,
     party,
     personality,
     privacy,
@@ -121,8 +126,13 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::value) + 1>
                                                                                        "huntGroupUserId",
                                                                                        "info",
                                                                                        "internalReleaseCause",
+                                                                                       "messageSummary",
                                                                                        "name",
                                                                                        "networkCallId",
+                                                                                       "newMessages",
+                                                                                       "newUrgentMessages",
+                                                                                       "oldMessages",
+                                                                                       "oldUrgentMessages",
                                                                                        "party",
                                                                                        "personality",
                                                                                        "privacy",
@@ -203,6 +213,7 @@ constexpr std::array event_types{
     TypeRow{"CallForwardingNoAnswerEvent", EventData::forwarding_no_answer},
     TypeRow{"AgentStateEvent", EventData::agent_state},
     TypeRow{"AgentSubscriptionEvent", EventData::agent_snapshot},
+    TypeRow{"VoiceMailMessageSummaryEvent", EventData::messages},
     TypeRow{"SubscriptionTerminatedEvent", EventData::subscription_terminated},
 };
 
@@ -239,6 +250,7 @@ struct EventParser::State final : xml::Listener {
         participant,
         service,
         agent,
+        messages,
         timestamp,
         leaf
     };
@@ -374,6 +386,7 @@ struct EventParser::State final : xml::Listener {
         case Place::release_cause:
         case Place::participant:
         case Place::service:
+        case Place::messages:
         case Place::timestamp: return Place::leaf;
         case Place::skip:
         case Place::leaf: return Place::skip;
@@ -390,6 +403,7 @@ struct EventParser::State final : xml::Listener {
         case Tag::unassigned: document.service.unassigned = true; return Place::skip;
         case Tag::agentStateInfo:
         case Tag::stateInfo: document.agent.present = true; return Place::agent;
+        case Tag::messageSummary: return Place::messages;
         default: return Place::leaf;
         }
     }
@@ -448,6 +462,7 @@ struct EventParser::State final : xml::Listener {
             if (tag == Tag::state) document.agent.state = agent_state(text);
             if (tag == Tag::unavailableCode) document.agent.unavailable_code = keep(text);
             return;
+        case Place::messages: return take_count(document.messages, tag, text);
         case Place::timestamp:
             if (tag == Tag::value) document.agent.since = epoch_ms(text);
             return;
@@ -514,6 +529,14 @@ struct EventParser::State final : xml::Listener {
         case Tag::privacy: party.privacy = true; return; // its presence counts
         default: return;
         }
+    }
+
+    static void take_count(MessageCounts& messages, Tag tag, std::string_view text) {
+        auto count = text::number<std::uint32_t>(text).value_or(0);
+        if (tag == Tag::newMessages) messages.fresh = count;
+        if (tag == Tag::oldMessages) messages.old = count;
+        if (tag == Tag::newUrgentMessages) messages.fresh_urgent = count;
+        if (tag == Tag::oldUrgentMessages) messages.old_urgent = count;
     }
 
     void take_acd(Call& call, Tag tag, std::string_view text) {

@@ -68,6 +68,8 @@ TEST_CASE("each look of a line at rest is kept apart") {
                 news.dnd = (flags & 4) != 0;
                 news.forwarding = static_cast<presence::Forwarding>(forwarding);
                 news.agent = static_cast<presence::AgentState>(agent);
+                news.messages_awaited = (agent & 1) != 0;
+                if (agent > 2) news.messages = Messages{agent, forwarding};
                 book.take(news);
             }
     for (const LineNews& wanted : all) {
@@ -79,6 +81,8 @@ TEST_CASE("each look of a line at rest is kept apart") {
         CHECK(found->dnd == wanted.dnd);
         CHECK(found->forwarding == wanted.forwarding);
         CHECK(found->agent == wanted.agent);
+        CHECK(found->messages == wanted.messages);
+        CHECK(found->messages_awaited == wanted.messages_awaited);
     }
 }
 
@@ -128,6 +132,34 @@ TEST_CASE("100 000 lines at rest cost at most 100 bytes each, and calls give the
             book->take(round == 0 ? news_of(id(line), {call_of("callhalf-20000:0")}) : news_of(id(line)));
     CHECK((in_use() - before) / lines <= 100);
     CHECK(book->find(id(lines - 1)) != nullptr);
+}
+
+TEST_CASE("100 000 lines with messages at rest cost no more, and looks that nobody has any more are forgotten") {
+    constexpr std::uint32_t lines = 100'000;
+    auto in_use = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+    auto news = [](std::uint32_t line, std::uint32_t round) {
+        auto one = news_of("some.colleague" + std::to_string(line) + "@example.net");
+        one.messages = Messages{(line + round) % 10, (line + round) % 77, 0, 0};
+        return one;
+    };
+    auto before = in_use();
+    auto book = std::make_unique<LineBook>();
+    for (std::uint32_t round = 0; round < 3; ++round)
+        for (std::uint32_t line = 0; line < lines; ++line)
+            book->take(news(line, round * 1000));
+    auto bytes = (in_use() - before) / lines;
+    MESSAGE("bytes per line with messages: ", bytes);
+    CHECK(bytes <= 100);
+    CHECK(book->find("some.colleague7@example.net")->messages == Messages{(7 + 2000) % 10, (7 + 2000) % 77, 0, 0});
+    before = in_use();
+    for (std::uint32_t round = 0; round < 100'000; ++round) { // one box that fills: no look is kept for ever
+        auto one = news_of("some.colleague7@example.net");
+        one.messages = Messages{1'000'000 + round};
+        book->take(one);
+    }
+    CHECK(in_use() <= before + 4096);
+    CHECK(book->find("some.colleague7@example.net")->messages == Messages{1'099'999});
+    CHECK(book->find("some.colleague8@example.net")->messages == Messages{(8 + 2000) % 10, (8 + 2000) % 77, 0, 0});
 }
 
 TEST_CASE("every word has its text, and no two share one") {

@@ -278,6 +278,20 @@ private:
             platform_.engine.service_changed(who, found->second);
             return json::object{{"active", active}};
         };
+        table_["voice_mail"] = [&](Arguments& a) {
+            const UserIndex who = user(a);
+            auto& box = platform_.roster[who].voice_mail;
+            box.assigned = a.boolean("assigned", true);
+            for (const auto& [name, count] :
+                 {std::pair{"new", &box.fresh}, std::pair{"old", &box.old}, std::pair{"new_urgent", &box.fresh_urgent},
+                  std::pair{"old_urgent", &box.old_urgent}}) {
+                *count = a.number(name, *count);
+                check(*count >= 0, "messages are counted from 0");
+            }
+            a.finish();
+            if (box.assigned) platform_.engine.messages_changed(who);
+            return json::object{{"new", box.fresh}, {"old", box.old}};
+        };
         table_["reachable"] = [&](Arguments& a) {
             const UserIndex who = user(a);
             platform_.roster[who].registered = a.boolean("active", true);

@@ -125,6 +125,17 @@ TEST_CASE("read: calls, a call, hook status, the start of a call") {
     CHECK(read_hook_status("<HookStatus/>") == HookStatus::unknown);
     CHECK_FALSE(read_hook_status("").has_value());
 
+    for (const std::string wrap : {"messageSummary", "summary"}) {
+        const auto counts = read_messages("<VoiceMailMessageSummary><" + wrap +
+                                          "><newMessages>3</newMessages><oldUrgentMessages>2</oldUrgentMessages></" +
+                                          wrap + "></VoiceMailMessageSummary>");
+        REQUIRE(counts.has_value());
+        CHECK(*counts == MessageCounts{.fresh = 3, .old_urgent = 2});
+    }
+    CHECK(read_messages("<VoiceMailMessageSummary><newMessages>1</newMessages></VoiceMailMessageSummary>")->fresh == 1);
+    CHECK(read_messages("<VoiceMailMessageSummary/>") == MessageCounts());
+    CHECK_FALSE(read_messages("<Calls/>").has_value());
+
     auto start = read_call_start(
         "<CallStartInfo><callId>h-3:0</callId><externalTrackingId>9:2</externalTrackingId></CallStartInfo>");
     REQUIRE(start.has_value());

@@ -25,19 +25,13 @@ std::string_view text(AgentState state) {
     return names[static_cast<std::size_t>(state)];
 }
 std::string_view text(EventData data) {
-    constexpr std::string_view names[] = {"unknown",
-                                          "call",
-                                          "calls",
-                                          "call_snapshot",
-                                          "hook_status",
-                                          "conference",
-                                          "do_not_disturb",
-                                          "forwarding_always",
-                                          "forwarding_busy",
-                                          "forwarding_no_answer",
-                                          "agent_state",
-                                          "agent_snapshot",
-                                          "subscription_terminated"};
+    constexpr std::string_view names[] = {"unknown",         "call",
+                                          "calls",           "call_snapshot",
+                                          "hook_status",     "conference",
+                                          "do_not_disturb",  "forwarding_always",
+                                          "forwarding_busy", "forwarding_no_answer",
+                                          "agent_state",     "agent_snapshot",
+                                          "messages",        "subscription_terminated"};
     return names[static_cast<std::size_t>(data)];
 }
 
@@ -58,6 +52,9 @@ std::string told(const Document& document) {
     if (!document.service.forward_to.empty()) line += fmt::format(" to {}", document.service.forward_to);
     if (document.agent.present)
         line += fmt::format(" agent {} {}", text(document.agent.state), document.agent.unavailable_code);
+    if (document.data == EventData::messages)
+        line += fmt::format(" {}/{} ({}/{})", document.messages.fresh, document.messages.old,
+                            document.messages.fresh_urgent, document.messages.old_urgent);
     return line;
 }
 
@@ -200,7 +197,18 @@ TEST_CASE("one row per event type") {
          "<xsi:queueEntry><xsi:callId>h-1:0</xsi:callId></xsi:queueEntry><xsi:position>1</xsi:position>", "unknown"},
         {"CallParkedAgainstEvent", "<xsi:parkedParty><xsi:address>tel:1</xsi:address></xsi:parkedParty>", "unknown"},
         {"VoiceMailMessageSummaryEvent",
-         "<xsi:messageSummary><xsi:newMessages>1</xsi:newMessages></xsi:messageSummary>", "unknown"},
+         "<xsi:messageSummary><xsi:newMessages>1</xsi:newMessages></xsi:messageSummary>", "messages 1/0 (0/0)"},
+        {"VoiceMailMessageSummaryEvent", "<xsi:messageSummary/>", "messages 0/0 (0/0)"},
+        {"VoiceMailMessageSummaryEvent",
+         "<xsi:messageSummary><xsi:newMessages>3</xsi:newMessages><xsi:oldMessages> 12 </xsi:oldMessages>"
+         "<xsi:newUrgentMessages>1</xsi:newUrgentMessages><xsi:oldUrgentMessages>2</xsi:oldUrgentMessages>"
+         "</xsi:messageSummary>",
+         "messages 3/12 (1/2)"},
+        {"VoiceMailMessageSummaryEvent",
+         "<xsi:messageSummary><xsi:newMessages>-1</xsi:newMessages><xsi:oldMessages>many</xsi:oldMessages>"
+         "</xsi:messageSummary>",
+         "messages 0/0 (0/0)"},
+        {"VoiceMailMessageSummaryEvent", "<xsi:unassigned/>", "messages unassigned 0/0 (0/0)"},
         {"NeverHeardOfEvent", "<xsi:deep><xsi:call><xsi:callId>x</xsi:callId></xsi:call></xsi:deep>", "unknown"},
         {"", "", "unknown"},
     };

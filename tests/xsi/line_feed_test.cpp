@@ -180,10 +180,36 @@ TEST_CASE("every field is worth news") {
     CHECK(bench.heard().size() == 1);
     bench.lines.set_agent(line, presence::AgentState::wrap_up);
     CHECK(bench.heard().size() == 1);
+    for (calls::Messages box : {calls::Messages{}, {1, 0, 0, 0}, {1, 1, 0, 0}, {1, 1, 1, 0}, {1, 1, 1, 1}}) {
+        bench.lines.set_messages(line, box);
+        CHECK(bench.heard().size() == 1);
+        bench.lines.set_messages(line, box);
+        CHECK(bench.heard().empty());
+    }
+    bench.lines.set_messages(line, std::nullopt);
+    CHECK(bench.heard().size() == 1);
     bench.lines.mark_stale(line, Package::advanced_call);
     CHECK(bench.heard().size() == 1);
     bench.lines.mark_stale(line, Package::advanced_call);
     CHECK(bench.heard().empty());
+}
+
+TEST_CASE("voice mail travels with the line, and whether it is to come") {
+    Bench bench;
+    std::vector<calls::LineNews> told;
+    LineFeed feed(bench.ingress, bench.lines, bench.reader, [&](std::vector<calls::LineNews> batch) { told = batch; });
+    feed.start();
+    bench.lines.follow_voice_mail(0, true);
+    bench.assign({{"alice@x", 0, 0}});
+    bench.heard();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].messages_awaited);
+    CHECK(told[0].messages == std::nullopt);
+    bench.lines.set_messages(bench.line("alice@x"), calls::Messages{2, 8, 1, 0});
+    bench.heard();
+    REQUIRE(told.size() == 1);
+    CHECK_FALSE(told[0].messages_awaited);
+    CHECK(told[0].messages == calls::Messages{2, 8, 1, 0});
 }
 
 TEST_CASE("lines that come and go, doubt, and forgetting") {

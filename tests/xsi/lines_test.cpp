@@ -437,6 +437,59 @@ TEST_CASE("10 000 lines are interned once and found again") {
     CHECK(lines.find("nobody@x") == std::nullopt);
 }
 
+TEST_CASE("voice mail: counted where it is followed; then nothing is known before it is") {
+    Office office;
+    office.assign({{"a@x", 0, 0}, {"b@x", 1, 1}});
+    auto alice = office.line("a@x");
+    auto bob = office.line("b@x");
+    CHECK_FALSE(office.lines.messages_awaited(alice)); // nobody asked for it
+    office.all_heard("a@x");
+    CHECK(office.lines.known(0) == 1);
+
+    office.lines.follow_voice_mail(1, true);
+    office.all_heard("b@x");
+    CHECK(office.lines.known(1) == 0);
+    CHECK(office.lines.messages_awaited(bob));
+    CHECK(office.lines.messages(bob) == std::nullopt);
+    Document document;
+    document.data = EventData::messages;
+    document.messages = {.fresh = 2, .old = 8, .fresh_urgent = 1};
+    CHECK(translate(office.lines, bob, document, start) == Effect::service);
+    CHECK(office.lines.known(1) == 1);
+    CHECK_FALSE(office.lines.messages_awaited(bob));
+    CHECK(office.lines.messages(bob) == calls::Messages{2, 8, 1, 0});
+    CHECK(office.lines.messages(alice) == std::nullopt);
+    SUBCASE("doubt, and an outage: what waits there is not forgotten") {
+        office.lines.mark_stale(bob, Package::voice_mail);
+        CHECK(office.lines.known(1) == 0);
+        office.lines.forget(1);
+        CHECK(office.lines.messages(bob) == calls::Messages{2, 8, 1, 0});
+        CHECK(office.lines.messages_awaited(bob));
+    }
+    SUBCASE("taken away") {
+        document.service.unassigned = true;
+        translate(office.lines, bob, document, start);
+        CHECK(office.lines.messages(bob) == std::nullopt);
+        CHECK_FALSE(office.lines.messages_awaited(bob));
+        CHECK(office.lines.known(1) == 1);
+    }
+    SUBCASE("a line that is somebody's again begins anew") {
+        office.assign({{"a@x", 0, 0}});
+        office.assign({{"a@x", 0, 0}, {"b@x", 1, 1}});
+        CHECK(office.lines.messages(bob) == std::nullopt);
+        CHECK(office.lines.messages_awaited(bob));
+    }
+    SUBCASE("refused: not awaited any more, and it holds nothing back") {
+        office.assign({{"a@x", 0, 0}});
+        office.assign({{"a@x", 0, 0}, {"b@x", 1, 1}});
+        office.all_heard("b@x");
+        office.lines.give_up(bob, Package::voice_mail);
+        CHECK(office.lines.messages(bob) == std::nullopt);
+        CHECK_FALSE(office.lines.messages_awaited(bob));
+        CHECK(office.lines.known(1) == 1);
+    }
+}
+
 TEST_CASE("translate: which document changes what") {
     auto agent = [](AgentState state, bool present = true) {
         Document document;

@@ -51,9 +51,12 @@ void Platform::calls(Exchange& exchange, UserIndex user) {
                                               : "<hookStatus>On-Hook</hookStatus>");
     if (exchange.is(3, "new")) return new_call(exchange, user);
     if (exchange.is(3, "conference")) return conference(exchange, user);
-    if (exchange.is(3, "messagesummary") && exchange.method("GET"))
-        return document(exchange, "VoiceMailMessageSummary",
-                        "<messageSummary><newMessages>0</newMessages></messageSummary>");
+    if (exchange.is(3, "messagesummary") && exchange.method("GET")) {
+        if (!roster[user].voice_mail.assigned) return error(exchange, 404, 5100, "Service not assigned: Voice Mail");
+        std::string inner;
+        engine.append_messages(inner, user, "");
+        return document(exchange, "VoiceMailMessageSummary", inner);
+    }
     const LegId leg = engine.leg_by_call_id(user, exchange.parts[3]);
     if (leg == 0) return error(exchange, 404, 6001, "Call not found: " + exchange.parts[3]);
     if (parts == 4 && exchange.method("GET")) {

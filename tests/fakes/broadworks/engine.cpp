@@ -493,6 +493,10 @@ void Engine::to_voicemail(Leg& caller, UserIndex user) {
     mailbox->self.name = "Voice Portal " + roster_[user].last;
     const LegId outsider = caller.user == nobody ? caller.id : 0;
     connect(*mailbox);
+    if (roster_[user].voice_mail.assigned) {
+        ++roster_[user].voice_mail.fresh;
+        messages_changed(user);
+    }
     if (!outsider) return;
     loop_.after(std::chrono::milliseconds(settings_.voicemail_ms), [this, outsider] {
         if (Leg* still = leg(outsider)) release_far(*still);

@@ -134,6 +134,7 @@ public:
     // Services and agents
     void service_changed(UserIndex user, ServiceId service);
     Result set_agent(UserIndex user, AgentState state, const std::string& code);
+    void messages_changed(UserIndex user);
     std::size_t queue_length(UserIndex queue) const;
 
     void forget_calls(); // AS failover: all calls gone, no event
@@ -156,6 +157,7 @@ public:
     void append_conference(std::string& out, UserIndex user, std::string_view state, std::string_view prefix) const;
     void append_agent_state(std::string& out, UserIndex user, std::string_view element) const;
     void append_agent_snapshot(std::string& out, UserIndex user) const;
+    void append_messages(std::string& out, UserIndex user, std::string_view prefix) const;
     void append_queue_snapshot(std::string& out, UserIndex queue) const;
 
 private:

@@ -402,6 +402,12 @@ void Engine::leave_queue(Leg& caller, std::string_view event) {
     queue_event(queue, entry, event, extra);
 }
 
+void Engine::messages_changed(UserIndex user) {
+    std::string data;
+    append_messages(data, user, "xsi:");
+    sink_.emit(user, mask_of(Package::voice_mail_summary), "VoiceMailMessageSummaryEvent", data);
+}
+
 void Engine::agent_event(UserIndex user) {
     std::string data;
     append_agent_state(data, user, "agentStateInfo");

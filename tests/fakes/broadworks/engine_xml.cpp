@@ -220,6 +220,21 @@ void Engine::append_conference(std::string& out, UserIndex index, std::string_vi
     writer.close("conferenceParticipantList");
 }
 
+// What is none is left out (xsi.md 8.1).
+void Engine::append_messages(std::string& out, UserIndex user, std::string_view prefix) const {
+    const VoiceMail& box = roster_[user].voice_mail;
+    xml::Writer writer(out, prefix);
+    const auto count = [&](std::string_view name, std::int64_t messages) {
+        if (messages != 0) writer.number(name, messages);
+    };
+    writer.open("messageSummary");
+    count("newMessages", box.fresh);
+    count("oldMessages", box.old);
+    count("newUrgentMessages", box.fresh_urgent);
+    count("oldUrgentMessages", box.old_urgent);
+    writer.close("messageSummary");
+}
+
 void Engine::append_agent_state(std::string& out, UserIndex index, std::string_view element) const {
     const Agent& agent = *roster_[index].agent;
     xml::Writer writer(out, "xsi:");

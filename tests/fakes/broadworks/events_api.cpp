@@ -256,6 +256,9 @@ void Platform::subscribe(Exchange& exchange, const Target& target) {
         if (!package) return error(exchange, 400, 5203, "Unknown event package: " + name);
         wanted.packages |= mask_of(package->package);
     }
+    if ((wanted.packages & mask_of(Package::voice_mail_summary)) && target.kind == TargetKind::user &&
+        !roster[target.index].voice_mail.assigned)
+        return error(exchange, 403, 5010, "Service not assigned: Voice Mail");
     const auto expires = positive(root, "expires", 3600);
     if (!expires) return error(exchange, 400, 5100, "expires is a positive integer");
     const std::string set = text_of(root, "channelSetId");

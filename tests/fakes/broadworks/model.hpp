@@ -43,6 +43,12 @@ struct ServiceState {
     std::vector<std::optional<std::string>> values;
 };
 
+// What waits in a voice mail box.
+struct VoiceMail {
+    bool assigned = true; // the service
+    std::int64_t fresh = 0, old = 0, fresh_urgent = 0, old_urgent = 0;
+};
+
 struct LogEntry {
     enum class Kind : std::uint8_t { placed, received, missed } kind = Kind::placed;
     std::string number;
@@ -68,6 +74,7 @@ struct User {
     std::vector<LegId> legs;
     std::vector<ServiceState> services;
     std::unique_ptr<Agent> agent;
+    VoiceMail voice_mail;
     std::unique_ptr<std::deque<LogEntry>> log;
 
     std::string name() const { return first + " " + last; }

@@ -140,9 +140,11 @@ void Subscriptions::send_initial(SubIndex index, std::uint32_t serial) {
         event(index, user, "ACDSubscriptionEvent", data);
     }
     if (packages & mask_of(Package::call_park)) event(index, user, "CallParkedAgainstEvent", {});
-    if (packages & mask_of(Package::voice_mail_summary))
-        event(index, user, "VoiceMailMessageSummaryEvent",
-              "<xsi:messageSummary><xsi:newMessages>0</xsi:newMessages></xsi:messageSummary>");
+    if (packages & mask_of(Package::voice_mail_summary)) {
+        data.clear();
+        engine_->append_messages(data, user, "xsi:");
+        event(index, user, "VoiceMailMessageSummaryEvent", data);
+    }
     for (const ServiceType& type : service_types()) {
         const auto package = package_of(type.id);
         if (!package || !(packages & mask_of(*package))) continue;
