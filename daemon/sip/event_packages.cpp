@@ -17,6 +17,10 @@ bool always(const View&) {
     return true;
 }
 
+bool calls_known(const View& view) {
+    return view.calls_known;
+}
+
 // --- dialog (RFC 4235): always the full state, since partial documents save little and telephones differ in them
 
 void render_dialog(const View& view, const Wish& wish, Body& body) {
@@ -43,12 +47,16 @@ void render_presence(const View& view, const Wish& wish, Body& body) {
 bool has_messages(const View& view) {
     return view.messages.has_value();
 }
+bool may_have_messages(const View& view) {
+    return view.messages || view.messages_awaited;
+}
 
 void render_messages(const View& view, const Wish& wish, Body& body) {
+    const Messages box = view.messages.value_or(Messages());
     message_summary::Summary summary;
-    summary.waiting = view.messages->fresh > 0;
+    summary.waiting = box.fresh > 0 || box.fresh_urgent > 0;
     summary.account = wish.entity;
-    summary.voice = message_summary::Counts{.fresh = view.messages->fresh, .old = view.messages->old};
+    summary.voice = message_summary::Counts{box.fresh, box.old, box.fresh_urgent, box.old_urgent};
     body.text = message_summary::write(summary);
     body.version_at = Body::no_version;
 }
@@ -68,15 +76,15 @@ void render_dialog_watchers(const View& view, const Wish& wish, Body& body) {
 }
 
 constexpr std::array packages{
-    //           name               media type                          expires  pause  lists  publ.  calls
-    EventPackage{"dialog", dialoginfo::media_type, 3600, 100ms, true, true, true, always, render_dialog},
-    EventPackage{"presence", pidf::media_type, 3600, 100ms, true, true, false, always, render_presence},
-    EventPackage{"message-summary", message_summary::media_type, 3600, 1s, false, false, false, has_messages,
-                 render_messages},
-    EventPackage{"presence.winfo", watcherinfo::media_type, 3600, 1s, false, false, false, always,
+    //           name               media type                          expires  pause  lists  publ.  known, offered
+    EventPackage{"dialog", dialoginfo::media_type, 3600, 100ms, true, true, calls_known, always, render_dialog},
+    EventPackage{"presence", pidf::media_type, 3600, 100ms, true, true, always, always, render_presence},
+    EventPackage{"message-summary", message_summary::media_type, 3600, 1s, false, false, has_messages,
+                 may_have_messages, render_messages},
+    EventPackage{"presence.winfo", watcherinfo::media_type, 3600, 1s, false, false, always, always,
                  render_presence_watchers, "presence"},
-    EventPackage{"dialog.winfo", watcherinfo::media_type, 3600, 1s, false, false, false, always, render_dialog_watchers,
-                 "dialog"},
+    EventPackage{"dialog.winfo", watcherinfo::media_type, 3600, 1s, false, false, always, always,
+                 render_dialog_watchers, "dialog"},
 };
 
 } // namespace

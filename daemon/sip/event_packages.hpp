@@ -31,7 +31,7 @@ struct EventPackage {
     milliseconds pause;          // changes that follow a NOTIFY within this time are told as one
     bool lists;                  // may be asked of a list (RFC 4662)
     bool publications;           // may be published (RFC 3903)
-    bool needs_calls;            // void while nobody knows the calls: better no lamp than a wrong one
+    bool (*known)(const View&);  // else nothing is told: better no lamp than a wrong one
     bool (*offered)(const View&);
     void (*render)(const View&, const Wish&, Body&); // fills text and version_at
     std::string_view watched{}; // watcher information: of this package; only for the person itself and trusted peers

@@ -150,8 +150,8 @@ private:
         const dialoginfo::Dialect* dialect;
         std::string entity;
         Body body;
-        bool calls_known = true;
-        bool offered = true; // else there is no body
+        bool known = true;   // what it is about
+        bool offered = true; // still
     };
     struct Terms { // what a SUBSCRIBE asks for and gets
         std::uint32_t expires;
@@ -184,7 +184,7 @@ private:
     void touch(std::uint32_t index, Steady now);
     void send(std::uint32_t index, Steady now);
     void nothing_to_tell(std::uint32_t index);
-    void settle_phase(Subscription& subscription, bool calls_known);
+    void settle_phase(Subscription& subscription, bool known);
     const Rendered& render(ResourceIndex resource, const Subscription& for_whom, std::string_view entity);
     void write_notify(std::uint32_t index, std::string_view content_type, const Body& body, Steady now);
     void gather_watchers(ResourceIndex resource, std::string_view package, Steady now);

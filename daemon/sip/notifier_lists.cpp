@@ -86,7 +86,7 @@ Member::Told Notifier::tell_member(Subscription& subscription, Member& member, L
     const Rendered* document = refused ? nullptr : &render(member.resource, subscription, names_->uri(member.resource));
     subscription.permission = own;
     if (refused) return rejected;
-    if (package.needs_calls && !document->calls_known) { // a lamp must not lie
+    if (!document->known) { // a lamp must not lie
         const bool shown = member.told == active || (member.told == probation && !letter.list.full);
         return shown ? probation : pending;
     }

@@ -49,11 +49,12 @@ const Notifier::Rendered& Notifier::render(ResourceIndex resource, const Subscri
     rendered.entity = entity;
     const EventPackage& package = event_packages()[for_whom.package];
     View view = seams_.view(resource);
-    rendered.calls_known = view.calls_known;
+    rendered.known = package.known(view);
+    rendered.offered = package.offered(view);
     std::vector<dialoginfo::Dialog> dialogs;
     if (for_whom.permission == Permission::polite) {
         view = View();
-        rendered.calls_known = true;
+        rendered.known = true;
     } else if (for_whom.permission == Permission::nameless) {
         dialogs.assign(view.dialogs.begin(), view.dialogs.end());
         make_nameless(dialogs);
@@ -63,21 +64,17 @@ const Notifier::Rendered& Notifier::render(ResourceIndex resource, const Subscri
         view.watchers = watching_;
         view.now = gathered_at_;
     }
-    rendered.offered = package.offered(view);
-    if (rendered.offered)
-        package.render(view, {entity, for_whom.dialect}, rendered.body);
-    else
-        rendered.body = Body();
+    package.render(view, {entity, for_whom.dialect}, rendered.body);
     rendered.body.hash = std::hash<std::string>()(rendered.body.text);
     ++counters_.rendered;
     return rendered;
 }
 
-/// A lamp must not lie: while nobody knows the calls, who had a state is sent away for a while, and who comes anew
-/// waits as `pending` until they are known.
-void Notifier::settle_phase(Subscription& subscription, bool calls_known) {
+/// A lamp must not lie: while nobody knows what it shows, who had a state is sent away for a while, and who comes anew
+/// waits as `pending` until it is known.
+void Notifier::settle_phase(Subscription& subscription, bool known) {
     using enum Subscription::Phase;
-    if (calls_known) {
+    if (known) {
         if (subscription.phase == pending) {
             subscription.phase = active;
             subscription.forced = true;
@@ -113,9 +110,13 @@ void Notifier::send(std::uint32_t index, Steady now) {
     }
     const bool was_pending = subscription.phase == pending;
     const Rendered& document = render(subscription.resource, subscription, subscription.text(subscription.entity));
-    if (package.needs_calls) settle_phase(subscription, document.calls_known);
+    if (!document.offered && subscription.ending == Ending::none) {
+        ++counters_.ended_by_us;
+        subscription.ending = Ending::noresource;
+    }
+    settle_phase(subscription, document.known);
     const bool due = subscription.forced || subscription.ending != Ending::none;
-    if (bare(subscription.ending) || !document.offered || (package.needs_calls && !document.calls_known))
+    if (bare(subscription.ending) || !document.known)
         return due ? write_notify(index, {}, Body(), now) : nothing_to_tell(index);
     if (!due && document.body.hash == subscription.body_hash) return nothing_to_tell(index);
     subscription.body_hash = document.body.hash;

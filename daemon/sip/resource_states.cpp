@@ -7,7 +7,19 @@
 namespace lamp::sip {
 namespace {
 constexpr seconds ended_shown{10};
+
+/// The boxes of a person's lines are one. Of a line that nobody has told of yet something may come.
+void add_messages(const calls::LineNews* news, View& view) {
+    view.messages_awaited |= !news || news->messages_awaited;
+    if (!news || !news->messages) return;
+    auto& sum = view.messages ? *view.messages : view.messages.emplace();
+    sum.fresh += news->messages->fresh;
+    sum.old += news->messages->old;
+    sum.fresh_urgent += news->messages->fresh_urgent;
+    sum.old_urgent += news->messages->old_urgent;
 }
+
+} // namespace
 
 std::optional<ResourceIndex> ResourceStates::take(const calls::LineNews& news, Steady now) {
     book_.take(news);
@@ -39,6 +51,7 @@ std::span<const ResourceIndex> ResourceStates::relatives(ResourceIndex resource)
 
 void ResourceStates::add_line(ResourceIndex line, View& view, bool& some_unknown) {
     const auto* news = book_.find(names_->key(line));
+    add_messages(news, view);
     if (!news || !news->known) {
         some_unknown = true;
         return;

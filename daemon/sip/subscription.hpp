@@ -33,7 +33,7 @@ struct Member {
 struct ListState {
     std::uint32_t version = 0;
     std::uint32_t first = 0; // version of a new member's first document: who was on the list before goes on counting
-    bool full = true; // the next NOTIFY names every member
+    bool full = true;        // the next NOTIFY names every member
     std::vector<Member> members;
 };
 

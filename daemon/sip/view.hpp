@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "calls/line_news.hpp"
 #include "presence/words.hpp"
 #include "proto/dialoginfo/document.hpp"
 #include "proto/pidf/document.hpp"
@@ -18,11 +19,7 @@ namespace lamp::sip {
 /// Dense index of whom or what a SUBSCRIBE or PUBLISH may name. Never moves while the daemon runs.
 using ResourceIndex = std::uint32_t;
 
-struct Messages { // of a voice mail box (RFC 3842)
-    std::uint32_t fresh = 0;
-    std::uint32_t old = 0;
-    bool operator==(const Messages&) const = default;
-};
+using Messages = calls::Messages; // of a voice mail box (RFC 3842)
 
 struct View {
     /// False: nobody knows the calls now (the platform is away for too long). A lamp must not be lit or darkened by it.
@@ -33,6 +30,7 @@ struct View {
     std::span<const dialoginfo::Dialog> dialogs;        // of the line's calls, and published ones
     std::span<const pidf::Document* const> published{}; // presence documents of publications, newest first
     std::optional<Messages> messages{};                 // nothing: the platform does not tell
+    bool messages_awaited = false;                      // it will
     bool dnd = false;
     presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;

@@ -140,6 +140,7 @@ House::House(Notifier::Options options, std::size_t more_people)
                         shown_ = truth.dialogs;
                         view.dialogs = shown_;
                         view.messages = truth.messages;
+                        view.messages_awaited = truth.messages_awaited;
                         return view;
                     },
                 .permission =

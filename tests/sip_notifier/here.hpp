@@ -68,6 +68,7 @@ struct Truth {
     presence::Status status = presence::Status::available;
     std::vector<dialoginfo::Dialog> dialogs{};
     std::optional<Messages> messages{};
+    bool messages_awaited = false;
 };
 
 /// "c1:early c2:confirmed" as dialogs.

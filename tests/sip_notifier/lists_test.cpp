@@ -297,7 +297,7 @@ TEST_CASE("a last NOTIFY that does not hold everything is the last all the same"
 
 TEST_CASE("a document that looks like the boundary between documents") {
     House house;
-    auto shown = calls("--lamp:early --lampx:early");
+    auto shown = testing::calls("--lamp:early --lampx:early");
     shown[0].remote.display = "\r\n--lamp" + std::string(80, 'x') + "\r\n";
     house.truths[house.index("ada")].dialogs = shown;
     house.ask(desk());

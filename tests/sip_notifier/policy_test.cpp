@@ -348,23 +348,45 @@ TEST_CASE("a mail box") {
     House house;
     const auto ada = house.index("ada");
     house.truths[ada].messages = Messages{1, 2};
-    const auto tag = house.begin({.event = "message-summary"});
+    house.begin({.event = "message-summary"});
     house.pass(1s);
     house.truths[ada].messages = Messages{0, 3};
     house.changed("ada");
     CHECK(house.hear() ==
           "active Messages-Waiting: no\r\nMessage-Account: sip:ada@pbx.example\r\nVoice-Message: 0/3\r\n");
     house.pass(2s);
-    house.truths[ada].messages.reset(); // the platform tells no more
+    house.truths[ada].messages.reset(); // taken away
+    house.changed("ada");
+    CHECK(house.hear() == "terminated;noresource -");
+    CHECK(house.ask({.event = "message-summary", .call = "k2"}).status == 489);
+}
+
+TEST_CASE("a mail box that the platform has not told of yet: who asks waits") {
+    House house;
+    const auto ada = house.index("ada");
+    house.truths[ada].messages_awaited = true;
+    const auto tag = house.ask({.event = "message-summary"}).tag();
+    CHECK(house.hear() == "pending -");
     house.changed("ada");
     house.pass(60s, 10);
     CHECK(house.hear() == "");
-    house.ask({.event = "message-summary", .to_tag = tag, .cseq = 2});
-    CHECK(house.hear() == "active -"); // the subscription lives, there is nothing to say
-    house.truths[ada].messages = Messages{1, 3};
-    house.pass(2s);
-    house.changed("ada");
-    CHECK(house.hear().starts_with("active Messages-Waiting: yes"));
+    SUBCASE("it does") {
+        house.truths[ada].messages = Messages{1, 3, 1, 0};
+        house.changed("ada");
+        CHECK(house.hear() == "active Messages-Waiting: yes\r\nMessage-Account: sip:ada@pbx.example\r\n"
+                              "Voice-Message: 1/3 (1/0)\r\n");
+        house.permissions[{"bob", ada}] = Permission::polite;
+        house.pass(2s);
+        house.notifier.recheck_permissions(house.now);
+        house.gather();
+        CHECK(house.hear() == "active Messages-Waiting: no\r\nMessage-Account: sip:ada@pbx.example\r\n"
+                              "Voice-Message: 0/0\r\n");
+    }
+    SUBCASE("there is none") {
+        house.truths[ada].messages_awaited = false;
+        house.changed("ada");
+        CHECK(house.hear() == "terminated;noresource -");
+    }
 }
 
 TEST_CASE("what people see of subscriptions that ended") {
