@@ -1,0 +1,133 @@
+// SmartBusy: who is in a meeting, as their sources tell, and when calls go elsewhere because of it. Begins at once,
+// ends after `settle`; what is stale never begins anything. Not for queue agents' queue calls: forwarding does not
+// touch those. A machine: no socket, no clock. Lives on the egress loop.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace lamp::forwarding {
+
+enum class MeetingSource : std::uint8_t { teams, zoom, go_to, other };
+inline constexpr std::size_t meeting_sources = 4;
+[[nodiscard]] std::string_view name(MeetingSource source); // as in `[smartbusy] sources`
+[[nodiscard]] std::optional<MeetingSource> meeting_source_named(std::string_view text);
+
+/// What a source says of a person. Our own "in a call" is none of this; whoever reads the source filters it.
+enum class Meeting : std::uint8_t {
+    unknown,  // it does not know: as if it had not been heard since
+    none,     // free, or whatever else is no meeting: "do not disturb" alone
+    calendar, // the calendar says so; nobody has seen the person join
+    live,     // in a call or conference, joined, presenting
+};
+
+/// A time of the week, every day when `days` is all; until may be before from: over midnight.
+struct QuietHours {
+    std::uint8_t days = 0x7f; // bit 0 is Monday; the day on which it begins
+    int from = 0;             // minutes since midnight
+    int until = 0;
+    bool operator==(const QuietHours&) const = default;
+};
+
+struct SmartBusySettings {
+    std::set<MeetingSource> sources{};
+    std::string forward_to{};                               // the organisation's number; a voicemail number, too
+    std::unordered_map<std::string, std::string> folders{}; // a folder's own
+    std::unordered_map<std::string, std::string> people{};  // a person's own
+    std::set<std::string> except{};                         // ids of people
+    bool calendar_meetings = false;
+    milliseconds hold_on_stale{600'000};
+    milliseconds settle{3'000};
+    std::vector<QuietHours> quiet{}; // nobody's calls are diverted then
+};
+
+class SmartBusy {
+public:
+    struct Now {
+        Steady steady{};
+        Wall wall{};
+        int minute_of_week = 0; // local, from Monday 00:00
+    };
+    struct Order {
+        enum class Verb : std::uint8_t { begin, end } verb{};
+        std::string person;
+        std::string to{}; // begin
+        Wall from{};      // begin
+        bool operator==(const Order&) const = default;
+    };
+    struct PersonView {
+        bool diverted = false;
+        std::string to{};
+        std::string reason{}; // in words: which source, or why not
+        std::optional<Wall> since{};
+    };
+
+    explicit SmartBusy(SmartBusySettings settings) : settings_(std::move(settings)) {}
+    void use(SmartBusySettings settings, Now now);
+    /// Which folder a person is in. People who were not told of have none.
+    void folder(std::string_view person, std::string folder, Now now);
+    /// The person is not ours any more.
+    void forget(std::string_view person, Now now);
+
+    /// `happened` orders what a source tells of a person: what is older than what is known is ignored. It is stale when
+    /// nothing newer has come by `fresh_until`.
+    void heard(std::string_view person, MeetingSource source, Meeting meeting, Wall happened, Steady fresh_until,
+               Now now);
+    /// All that this source has told is in doubt from now on.
+    void lost(MeetingSource source, Now now);
+    /// A claim of an earlier run: held like one whose sources went stale just now.
+    void adopt(std::string_view person, std::string to, Wall from, Now now);
+
+    /// What is to be done with the person's claims now, each order once.
+    [[nodiscard]] std::optional<Order> next(Now now);
+    [[nodiscard]] Steady wake_at() const { return schedule_.empty() ? Steady::max() : schedule_.begin()->first; }
+    [[nodiscard]] std::optional<PersonView> view(std::string_view person, Now now) const;
+    /// Where the person's calls would go; empty: no number is configured.
+    [[nodiscard]] std::string number_for(std::string_view person) const;
+
+private:
+    struct Told {
+        Meeting meeting = Meeting::unknown;
+        Wall happened = Wall::min();
+        Steady fresh_until{};
+        bool said = false;
+    };
+    struct Person {
+        std::string folder{};
+        std::array<Told, meeting_sources> told{};
+        bool diverted = false;
+        std::string to{};
+        Wall from{};
+        Steady held_until{};            // diverted: by sources that went stale, or not heard after a restart
+        std::optional<Steady> ending{}; // diverted: no meeting since; ends after `settle`
+        Steady due = Steady::max();
+    };
+    struct Look {
+        bool live = false;              // a fresh source says so
+        bool denied = false;            // a fresh source says no
+        bool in_doubt = false;          // one that said so has gone stale
+        Steady changes = Steady::max(); // when a fresh source goes stale
+        MeetingSource source{};
+        Steady stale_since{};
+    };
+    using Map = std::unordered_map<std::string, Person>;
+    [[nodiscard]] Look look(const Person& person, Steady now) const;
+    [[nodiscard]] bool quiet(int minute_of_week) const;
+    [[nodiscard]] std::string number_of(std::string_view id, const Person& person) const;
+    std::optional<Order> decide(Map::value_type& at, Now now);
+    void schedule(Map::value_type& at, Steady due);
+    void all_due(Now now);
+
+    SmartBusySettings settings_;
+    Map people_;
+    std::set<std::pair<Steady, std::string>> schedule_;
+};
+
+} // namespace lamp::forwarding
