@@ -106,10 +106,11 @@ private:
         std::vector<std::string> points_at; // lines of ours that it forwards to, or would
         bool in_loop = false;               // a claim is refused because of another line
         std::uint32_t index;
-        Steady edge = Steady::max(); // when the next claim begins or ends
-        Steady due = Steady::max();  // as scheduled
-        bool busy = false;           // counted in under_way_
-        std::string failing{};       // the trouble that was told last
+        Steady edge = Steady::max();            // when the next claim begins or ends
+        Steady due = Steady::max();             // as scheduled
+        bool busy = false;                      // counted in under_way_
+        bool waiting = false;                   // in waiting_
+        std::map<std::string, Standing> told{}; // as noted in the log, by claim
         bool changed = false;
         bool stirred = false; // waits in stirred_
     };
@@ -120,11 +121,12 @@ private:
     void settle(Now now);
     void refresh(Entry& entry, Now now);
     void end_claims(Entry& entry, Now now);
+    void note_standings(Entry& entry, Now now);
     [[nodiscard]] Result<std::string> judged(const std::string& line, std::string_view to, bool* looped,
                                              std::vector<std::string>* points_at) const;
     [[nodiscard]] bool leads_to(const std::string& from, const std::string& line) const;
     [[nodiscard]] std::vector<std::string> forwards_to(const std::string& line) const;
-    void moved(const Entry& entry);
+    void moved(const std::string& line);
     void after(Entry& entry, Now now);
     void take_news(Entry& entry, Now now);
     void schedule(Entry& entry);

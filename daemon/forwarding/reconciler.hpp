@@ -77,6 +77,7 @@ public:
 
 private:
     [[nodiscard]] Parts parts() const;
+    [[nodiscard]] Action write(Parts parts);
     [[nodiscard]] bool known(const Setting& found) const;
     void decide(bool after_write, Steady now);
     void settled(const Setting& target, Setting baseline, Steady now);
@@ -101,7 +102,9 @@ private:
     Phase phase_ = Phase::idle;
     Steady look_at_ = Steady::max();
     Steady doubt_until_{};
-    bool touched_ = false;          // a write was sent since we own it
+    Parts asked_ = 0;
+    bool touched_ = false;          // what was there when we came may be gone: we have written, or it is as wanted
+    bool wrote_ = false;            // since we own it
     bool look_again_ = false;       // something happened while the platform was being asked
     std::vector<Always> written_;   // our last writes: their echo may be late
     std::optional<Always> foreign_; // the last one that was told and is nothing of ours

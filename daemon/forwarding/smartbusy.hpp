@@ -58,8 +58,9 @@ public:
     struct Order {
         enum class Verb : std::uint8_t { begin, end } verb{};
         std::string person;
-        std::string to{}; // begin
-        Wall from{};      // begin
+        MeetingSource source{}; // who told; an end names the same as its beginning
+        std::string to{};       // begin; comes again with the same `from` when the number has changed
+        Wall from{};
         bool operator==(const Order&) const = default;
     };
     struct PersonView {
@@ -82,8 +83,8 @@ public:
                Now now);
     /// All that this source has told is in doubt from now on.
     void lost(MeetingSource source, Now now);
-    /// A claim of an earlier run: held like one whose sources went stale just now.
-    void adopt(std::string_view person, std::string to, Wall from, Now now);
+    /// A claim of an earlier run: held like one whose source went stale just now.
+    void adopt(std::string_view person, MeetingSource source, std::string to, Wall from, Now now);
 
     /// What is to be done with the person's claims now, each order once.
     [[nodiscard]] std::optional<Order> next(Now now);
@@ -94,36 +95,37 @@ public:
 
 private:
     struct Told {
-        Meeting meeting = Meeting::unknown;
+        Meeting meeting = Meeting::unknown; // the last one that was not unknown
         Wall happened = Wall::min();
         Steady fresh_until{};
-        bool said = false;
     };
     struct Person {
         std::string folder{};
         std::array<Told, meeting_sources> told{};
+        bool forgotten = false; // nobody's any more
         bool diverted = false;
+        MeetingSource source{}; // of what has begun
         std::string to{};
         Wall from{};
-        Steady held_until{};            // diverted: by sources that went stale, or not heard after a restart
+        Steady begun{};
         std::optional<Steady> ending{}; // diverted: no meeting since; ends after `settle`
         Steady due = Steady::max();
     };
     struct Look {
-        bool live = false;              // a fresh source says so
-        bool denied = false;            // a fresh source says no
-        bool in_doubt = false;          // one that said so has gone stale
-        Steady changes = Steady::max(); // when a fresh source goes stale
-        MeetingSource source{};
-        Steady stale_since{};
+        std::optional<MeetingSource> live{}; // a fresh source says so
+        Steady held_until{};                 // one that said so has gone stale: until then it counts for what goes on
+        Steady changes = Steady::max();      // when it looks different by itself
     };
     using Map = std::unordered_map<std::string, Person>;
     [[nodiscard]] Look look(const Person& person, Steady now) const;
     [[nodiscard]] bool quiet(int minute_of_week) const;
     [[nodiscard]] std::string number_of(std::string_view id, const Person& person) const;
-    std::optional<Order> decide(Map::value_type& at, Now now);
+    [[nodiscard]] bool counts(Meeting meeting) const;
+    [[nodiscard]] bool allowed(const std::string& id, const Person& person, Now now) const;
+    [[nodiscard]] std::optional<Order> decide(Map::value_type& at, Now now);
+    [[nodiscard]] Order end(Map::value_type& at);
+    Map::value_type& at(std::string_view person);
     void schedule(Map::value_type& at, Steady due);
-    void all_due(Now now);
 
     SmartBusySettings settings_;
     Map people_;

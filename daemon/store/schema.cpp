@@ -30,6 +30,37 @@ constexpr Migration all[] = {
             written_at INTEGER NOT NULL
         ) WITHOUT ROWID;
     )sql"},
+    // Forwarding: what users had and what we put there instead, written before the platform is asked, so that a restart
+    // finds and restores it; who wants what; what happened. Settings are JSON of forwarding/setting.cpp. `ends` may be
+    // NULL.
+    {"forwarding", R"sql(
+        CREATE TABLE forwarding_baseline (
+            line     TEXT    NOT NULL PRIMARY KEY,
+            baseline TEXT    NOT NULL,
+            ours     TEXT    NOT NULL,
+            may_be   TEXT    NOT NULL,
+            verified INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE forwarding_claim (
+            line    TEXT    NOT NULL,
+            source  TEXT    NOT NULL,
+            name    TEXT    NOT NULL,
+            target  TEXT    NOT NULL,
+            begins  INTEGER NOT NULL,
+            ends    INTEGER,
+            resting INTEGER NOT NULL,
+            PRIMARY KEY (line, source, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE forwarding_audit (
+            id   INTEGER PRIMARY KEY,
+            at   INTEGER NOT NULL,
+            line TEXT    NOT NULL,
+            what TEXT    NOT NULL,
+            who  TEXT    NOT NULL,
+            text TEXT    NOT NULL
+        );
+        CREATE INDEX forwarding_audit_of_line ON forwarding_audit(line, id);
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

@@ -1,0 +1,325 @@
+#include "forwarding/reconciler.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+
+namespace lamp::forwarding {
+namespace {
+
+constexpr std::size_t written_kept = 8; // own writes whose echo is recognised
+constexpr std::size_t may_be_max = 8;
+
+/// Whether the request may have done its work all the same.
+bool uncertain(Category category) {
+    switch (category) {
+    case Category::network:
+    case Category::timeout:
+    case Category::protocol:
+    case Category::unavailable:
+    case Category::cancelled:
+    case Category::limit: return true;
+    case Category::unauthorised:
+    case Category::forbidden:
+    case Category::not_found:
+    case Category::conflict:
+    case Category::throttled:
+    case Category::invalid: return false;
+    }
+    return true;
+}
+
+/// Whether asking again soon is of no use.
+bool refused(Category category) {
+    return category == Category::forbidden || category == Category::not_found || category == Category::invalid;
+}
+
+template <class T>
+bool matches(const std::optional<T>& found, const std::optional<T>& candidate, auto same) {
+    return found && candidate && same(*found, *candidate);
+}
+
+} // namespace
+
+Reconciler::Reconciler(std::string line, const Dialling& dialling, Times times, std::uint64_t seed)
+    : line_(std::move(line)),
+      dialling_(dialling),
+      times_(times),
+      backoff_(times.retry_first, times.retry_longest, seed),
+      save_backoff_(times.retry_first, times.retry_longest, seed + 1) {}
+
+void Reconciler::load(Owned owned, Steady now) {
+    owned_ = std::move(owned);
+    touched_ = true;
+    // The last thing that the earlier run did may have been a write.
+    if (!owned_->verified || !owned_->may_be.empty()) doubt_until_ = now + times_.doubt;
+    look_at_ = now;
+}
+
+void Reconciler::want(std::optional<Wanted> wanted, Steady now) {
+    if (wanted == wanted_) return;
+    wanted_ = std::move(wanted);
+    backoff_.reset();
+    look_at_ = now;
+    if (under_way()) look_again_ = true;
+}
+
+void Reconciler::heard(const Always& always, Steady now) {
+    actual_.always = always;
+    Same same(dialling_, line_);
+    if (phase_ == Phase::reading || phase_ == Phase::checking) while_reading_ = always;
+    if (!owned_) return;
+    auto is = [&](const std::optional<Always>& known) { return known && same.always(*known, always); };
+    if (is(owned_->ours.always)) return; // the echo of our write, or what it came to
+    bool ours = std::ranges::any_of(owned_->may_be, is, &Setting::always) ||
+                std::ranges::any_of(written_, [&](const Always& write) { return same.always(write, always); });
+    if (is(owned_->baseline.always))
+        foreign_.reset();
+    else if (!ours)
+        foreign_ = always;
+    look_at_ = now;
+    if (under_way()) look_again_ = true;
+}
+
+void Reconciler::lost_track(Steady now) {
+    if (!owned_ && !wanted_) return;
+    look_at_ = std::min(look_at_, now);
+    if (under_way()) look_again_ = true;
+}
+
+bool Reconciler::at_rest() const {
+    return phase_ == Phase::idle && !owned_ && !wanted_ && version_ == on_disk_ && saving_ == 0;
+}
+
+// What is put back is put back even when the disk is full: a forwarding that is left on is worse than an intent that
+// is not recorded, and what is on disk heals it.
+bool Reconciler::may_write() const {
+    return on_disk_ >= intent_ || (!wanted_ && save_failed_);
+}
+
+Steady Reconciler::due() const {
+    Steady due = Steady::max();
+    if (version_ != on_disk_ && saving_ == 0) due = save_at_;
+    switch (phase_) {
+    case Phase::idle: return std::min(due, look_at_);
+    case Phase::saving: return may_write() ? Steady::min() : due;
+    case Phase::to_write:
+    case Phase::to_check: return Steady::min();
+    case Phase::reading:
+    case Phase::writing:
+    case Phase::checking: return due;
+    }
+    return due;
+}
+
+Parts Reconciler::parts() const {
+    Parts parts = part_always;
+    if (owned_) parts |= parts_of(owned_->baseline);
+    if (wanted_) parts |= parts_of(wanted_->way);
+    return parts;
+}
+
+std::optional<Reconciler::Action> Reconciler::next(Steady now, bool may_begin) {
+    if (version_ != on_disk_ && saving_ == 0 && now >= save_at_) {
+        saving_ = version_;
+        return Action{.verb = Verb::save};
+    }
+    if (phase_ == Phase::saving && may_write()) phase_ = Phase::to_write;
+    switch (phase_) {
+    case Phase::idle:
+        if (now < look_at_ || !may_begin) return std::nullopt;
+        look_at_ = Steady::max();
+        if (!owned_ && !wanted_) return std::nullopt;
+        phase_ = Phase::reading;
+        break;
+    case Phase::to_write:
+        if (auto differing = Same(dialling_, line_).differing(owned_->ours, actual_)) return write(differing);
+        [[fallthrough]]; // it has become so meanwhile
+    case Phase::to_check: phase_ = Phase::checking; break;
+    default: return std::nullopt;
+    }
+    look_again_ = false;
+    while_reading_.reset();
+    asked_ = parts();
+    return Action{.verb = Verb::read, .parts = asked_};
+}
+
+Reconciler::Action Reconciler::write(Parts parts) {
+    phase_ = Phase::writing;
+    touched_ = wrote_ = true;
+    if (owned_->ours.always) written_.push_back(*owned_->ours.always);
+    if (written_.size() > written_kept) written_.erase(written_.begin());
+    return {Verb::write, parts, only(owned_->ours, parts)};
+}
+
+// Each part is as we want it, or as it may be because of us.
+bool Reconciler::known(const Setting& found) const {
+    Same same(dialling_, line_);
+    auto always = [&](const Always& left, const Always& right) { return same.always(left, right); };
+    auto rings = [&](const Rings& left, const Rings& right) { return same.rings(left, right, false); };
+    auto in_order = [&](const Rings& left, const Rings& right) { return same.rings(left, right, true); };
+    auto of_us = [&](auto part, auto equal) {
+        if (!(owned_->baseline.*part) || !(found.*part)) return true; // not touched, or not read
+        return matches(found.*part, owned_->ours.*part, equal) ||
+               std::ranges::any_of(owned_->may_be,
+                                   [&](const Setting& other) { return matches(found.*part, other.*part, equal); });
+    };
+    return of_us(&Setting::always, always) && of_us(&Setting::simultaneous, rings) &&
+           of_us(&Setting::sequential, in_order);
+}
+
+void Reconciler::read(const Result<Setting>& found, Steady now) {
+    bool after_write = phase_ == Phase::checking;
+    LAMP_CHECK(after_write || phase_ == Phase::reading);
+    phase_ = Phase::idle;
+    if (!found) return failed(found.error(), now);
+    Same same(dialling_, line_);
+    bool overtaken = while_reading_ && found->always && !same.always(*while_reading_, *found->always);
+    merge(actual_, *found);
+    if (owned_ && !known(*found)) {
+        // Nothing of ours was there yet: what the user has now is his baseline. Else he has changed what we wrote.
+        if (touched_) return user_won(std::nullopt, now);
+        owned_.reset();
+        foreign_.reset();
+        touch();
+    }
+    bool too_little = (parts() & ~asked_) != 0;      // more is wanted than when it was asked
+    if (too_little || (overtaken && !after_write)) { // or it was read before it changed, or heard late: once more
+        look_at_ = now;
+        return;
+    }
+    if (owned_ && foreign_) {
+        auto edit = *std::exchange(foreign_, std::nullopt);
+        if (touched_ && owned_->ours.always && found->always && same.always(*owned_->ours.always, *found->always)) {
+            // The user's change came just before our write, which has hidden it: it is what he has.
+            auto left = owned_;
+            left->baseline.always = edit;
+            left->may_be.push_back({.always = edit}); // should the change be younger than what was read
+            return user_won(std::move(left), now);
+        }
+    }
+    decide(after_write, now);
+    if (phase_ == Phase::idle && look_again_) look_at_ = std::min(look_at_, now);
+}
+
+void Reconciler::decide(bool after_write, Steady now) {
+    if (!wanted_ && !owned_) {
+        trouble_.clear();
+        look_at_ = Steady::max();
+        return;
+    }
+    Setting baseline = owned_ ? owned_->baseline : Setting{};
+    auto fresh = static_cast<Parts>(parts() & ~parts_of(baseline));
+    merge(baseline, only(actual_, fresh)); // parts that nobody has touched yet are as the user has them
+    Setting target = wanted_ ? applied(*wanted_, baseline, dialling_, line_) : baseline;
+    Same same(dialling_, line_);
+    if (same.differing(target, actual_) == 0) return settled(target, std::move(baseline), now);
+    if (after_write && owned_ && owned_->ours == target) {
+        auto done = last_write_ ? last_write_->at : Wall{};
+        failed(Error(Category::conflict, "The platform has accepted the forwarding and does not show it."), now);
+        last_write_ = LastWrite{done, trouble_};
+        return;
+    }
+    intend(target, std::move(baseline), now);
+}
+
+void Reconciler::settled(const Setting& target, Setting baseline, Steady now) {
+    bool wrote = last_write_ && last_write_->result == "unchecked";
+    if (wrote) last_write_->result = "ok";
+    bool news = wrote || !trouble_.empty();
+    trouble_.clear();
+    backoff_.reset();
+    bool doubt = now < doubt_until_;
+    if (!wanted_ && !doubt) {
+        if (wrote_) news_.push_back(News::restored);
+        owned_.reset();
+        touched_ = wrote_ = false;
+        foreign_.reset();
+        look_at_ = Steady::max();
+        touch();
+        return;
+    }
+    Owned next{.baseline = std::move(baseline), .ours = target, .may_be = {}, .verified = true};
+    if (doubt && owned_) {
+        next.may_be = owned_->may_be;
+        if (owned_->ours != target && next.may_be.size() < may_be_max) next.may_be.push_back(owned_->ours);
+    }
+    touched_ = true; // from now on a change is the user's
+    if (owned_ != next) {
+        owned_ = std::move(next);
+        touch();
+    }
+    if (news && wanted_) news_.push_back(News::written);
+    bool untold = parts() != part_always; // nobody tells when a ring service is changed
+    look_at_ = doubt ? doubt_until_ : untold ? now + times_.recheck : Steady::max();
+}
+
+void Reconciler::intend(const Setting& target, Setting baseline, Steady now) {
+    Owned next{.baseline = std::move(baseline), .ours = target, .may_be = {actual_}, .verified = false};
+    if (owned_ && now < doubt_until_) {
+        if (owned_->ours != target) next.may_be.push_back(owned_->ours);
+        for (const Setting& other : owned_->may_be)
+            if (next.may_be.size() < may_be_max && std::ranges::find(next.may_be, other) == next.may_be.end())
+                next.may_be.push_back(other);
+    }
+    if (owned_ != next) {
+        owned_ = std::move(next);
+        touch();
+    }
+    intent_ = version_;
+    save_failed_ = false;
+    phase_ = Phase::saving;
+}
+
+// `left`: what is still to be put back. The owner hears of it and lets the claims rest; then it is looked at again.
+void Reconciler::user_won(std::optional<Owned> left, Steady now) {
+    news_.push_back(News::user_changed);
+    owned_ = std::move(left);
+    touched_ = wrote_ = owned_.has_value();
+    foreign_.reset();
+    trouble_.clear();
+    touch();
+    look_at_ = now;
+}
+
+void Reconciler::failed(const Error& error, Steady now) {
+    if (trouble_ != error.text) news_.push_back(News::failed);
+    trouble_ = error.text;
+    auto wait = refused(error.category) ? times_.refused_wait : backoff_.next();
+    look_at_ = look_again_ ? now + times_.retry_first : now + wait;
+}
+
+void Reconciler::saved(const Result<void>& done, Steady now) {
+    auto version = std::exchange(saving_, 0);
+    save_failed_ = !done;
+    if (!done) {
+        if (phase_ == Phase::saving && trouble_ != done.error().text) {
+            trouble_ = done.error().text;
+            news_.push_back(News::failed);
+        }
+        save_at_ = now + save_backoff_.next();
+    } else {
+        save_backoff_.reset();
+        on_disk_ = version;
+    }
+    // Something has happened since the platform was read, and nothing is written yet: look at it first.
+    if (phase_ == Phase::saving && look_again_ && (may_write() || !done)) {
+        phase_ = Phase::idle;
+        look_at_ = now;
+    }
+}
+
+void Reconciler::written(const Result<void>& done, Steady now, Wall wall) {
+    LAMP_CHECK(phase_ == Phase::writing);
+    last_write_ = LastWrite{wall, done ? "unchecked" : done.error().text};
+    if (done) {
+        phase_ = Phase::to_check;
+        return;
+    }
+    if (uncertain(done.error().category)) doubt_until_ = now + times_.doubt;
+    phase_ = Phase::idle;
+    failed(done.error(), now);
+}
+
+} // namespace lamp::forwarding
