@@ -35,11 +35,6 @@ bool refused(Category category) {
     return category == Category::forbidden || category == Category::not_found || category == Category::invalid;
 }
 
-template <class T>
-bool matches(const std::optional<T>& found, const std::optional<T>& candidate, auto same) {
-    return found && candidate && same(*found, *candidate);
-}
-
 } // namespace
 
 Reconciler::Reconciler(std::string line, const Dialling& dialling, Times times, std::uint64_t seed)
@@ -153,20 +148,14 @@ Reconciler::Action Reconciler::write(Parts parts) {
     return {Verb::write, parts, only(owned_->ours, parts)};
 }
 
-// Each part is as we want it, or as it may be because of us.
-bool Reconciler::known(const Setting& found) const {
+// Parts that are neither as we want them nor as they may be because of us.
+Parts Reconciler::foreign(const Setting& found) const {
     Same same(dialling_, line_);
-    auto always = [&](const Always& left, const Always& right) { return same.always(left, right); };
-    auto rings = [&](const Rings& left, const Rings& right) { return same.rings(left, right, false); };
-    auto in_order = [&](const Rings& left, const Rings& right) { return same.rings(left, right, true); };
-    auto of_us = [&](auto part, auto equal) {
-        if (!(owned_->baseline.*part) || !(found.*part)) return true; // not touched, or not read
-        return matches(found.*part, owned_->ours.*part, equal) ||
-               std::ranges::any_of(owned_->may_be,
-                                   [&](const Setting& other) { return matches(found.*part, other.*part, equal); });
-    };
-    return of_us(&Setting::always, always) && of_us(&Setting::simultaneous, rings) &&
-           of_us(&Setting::sequential, in_order);
+    auto parts = static_cast<Parts>(parts_of(owned_->baseline) & parts_of(found)); // touched, and read
+    parts &= same.differing(owned_->ours, found);
+    for (const Setting& other : owned_->may_be)
+        parts &= same.differing(other, found) | static_cast<Parts>(~parts_of(other));
+    return parts;
 }
 
 void Reconciler::read(const Result<Setting>& found, Steady now) {
@@ -177,9 +166,9 @@ void Reconciler::read(const Result<Setting>& found, Steady now) {
     Same same(dialling_, line_);
     bool overtaken = while_reading_ && found->always && !same.always(*while_reading_, *found->always);
     merge(actual_, *found);
-    if (owned_ && !known(*found)) {
+    if (owned_ && foreign(*found) != 0) {
         // Nothing of ours was there yet: what the user has now is his baseline. Else he has changed what we wrote.
-        if (touched_) return user_won(std::nullopt, now);
+        if (touched_) return user_won(yielded(*found), now);
         owned_.reset();
         foreign_.reset();
         touch();
@@ -193,14 +182,23 @@ void Reconciler::read(const Result<Setting>& found, Steady now) {
         auto edit = *std::exchange(foreign_, std::nullopt);
         if (touched_ && owned_->ours.always && found->always && same.always(*owned_->ours.always, *found->always)) {
             // The user's change came just before our write, which has hidden it: it is what he has.
-            auto left = owned_;
-            left->baseline.always = edit;
-            left->may_be.push_back({.always = edit}); // should the change be younger than what was read
+            auto left = *owned_;
+            left.baseline.always = edit;
+            left.may_be.push_back({.always = edit}); // should the change be younger than what was read
             return user_won(std::move(left), now);
         }
     }
     decide(after_write, now);
     if (phase_ == Phase::idle && look_again_) look_at_ = std::min(look_at_, now);
+}
+
+// What the user has changed is his; what else we have changed is still to be put back, and a write of ours that may
+// still arrive must not hide what he wants.
+Owned Reconciler::yielded(const Setting& found) const {
+    Owned left = *owned_;
+    merge(left.baseline, only(found, foreign(found)));
+    left.may_be.push_back(found);
+    return left;
 }
 
 void Reconciler::decide(bool after_write, Steady now) {
@@ -273,10 +271,9 @@ void Reconciler::intend(const Setting& target, Setting baseline, Steady now) {
 }
 
 // `left`: what is still to be put back. The owner hears of it and lets the claims rest; then it is looked at again.
-void Reconciler::user_won(std::optional<Owned> left, Steady now) {
+void Reconciler::user_won(Owned left, Steady now) {
     news_.push_back(News::user_changed);
     owned_ = std::move(left);
-    touched_ = wrote_ = owned_.has_value();
     foreign_.reset();
     trouble_.clear();
     touch();
@@ -315,6 +312,8 @@ void Reconciler::written(const Result<void>& done, Steady now, Wall wall) {
     last_write_ = LastWrite{wall, done ? "unchecked" : done.error().text};
     if (done) {
         phase_ = Phase::to_check;
+        // A change that this write has hidden is told within moments: not before then is the line let go.
+        if (!wanted_) doubt_until_ = std::max<Steady>(doubt_until_, now + times_.event_delay);
         return;
     }
     if (uncertain(done.error().category)) doubt_until_ = now + times_.doubt;

@@ -15,6 +15,7 @@ struct Times {
     milliseconds retry_longest{60'000};
     milliseconds refused_wait{600'000}; // a permission or a service may be given meanwhile
     milliseconds doubt{30'000};         // a write whose answer was lost may still arrive so much later
+    milliseconds event_delay{5'000};    // events of what happened before a write come so much later
     milliseconds recheck{600'000};      // of ring services, whose changes nobody tells
 };
 
@@ -78,11 +79,12 @@ public:
 private:
     [[nodiscard]] Parts parts() const;
     [[nodiscard]] Action write(Parts parts);
-    [[nodiscard]] bool known(const Setting& found) const;
+    [[nodiscard]] Parts foreign(const Setting& found) const;
+    [[nodiscard]] Owned yielded(const Setting& found) const;
     void decide(bool after_write, Steady now);
     void settled(const Setting& target, Setting baseline, Steady now);
     void intend(const Setting& target, Setting baseline, Steady now);
-    void user_won(std::optional<Owned> left, Steady now);
+    void user_won(Owned left, Steady now);
     void failed(const Error& error, Steady now);
     [[nodiscard]] bool may_write() const;
 
