@@ -51,6 +51,22 @@ TEST_CASE("who logs in, and how") {
 }
 // clang-format on
 
+TEST_CASE("SHA-512-256 as others sum it up") { // the example of RFC 7616 is disputed (erratum 4897)
+    const auto sum = ha1(Algorithm::sha512_256, "ada", "pbx.example", "violet");
+    CHECK(sum == "98500d878a4d67e7dd9065ba857a79e9eb589fa15a6295f28ad7848acc3fb893");
+    Credentials credentials;
+    credentials.nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093";
+    credentials.uri = "sip:bob@pbx.example";
+    credentials.algorithm = Algorithm::sha512_256;
+    credentials.qop = "auth";
+    credentials.nc = "00000001";
+    credentials.cnonce = "f2wE4q74";
+    CHECK(digest_response(credentials, "SUBSCRIBE", sum) ==
+          "aaaf6fa388efb655734485c48d7b6326798cb6a32c6798a1dfde8469204217fb");
+    Entrance at({.realm = "pbx.example", .algorithms = {Algorithm::sha512_256}});
+    CHECK(at.said(Login{.nonce = at.nonce(), .algorithm = Algorithm::sha512_256}) == "in ada");
+}
+
 TEST_CASE("who is not there is told what who mistypes is told") {
     Entrance at;
     Login nobody{.nonce = at.nonce(), .user = "cem"};
