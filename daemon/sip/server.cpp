@@ -93,8 +93,8 @@ Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Tabl
       transactions_({}, {}, secret_, steady_now()),
       door_({.realm = options_.realm_or_domain(),
              .algorithms = algorithms_of(options_),
-             .per_second = static_cast<double>(options_.challenges_per_second),
-             .burst = 4.0 * options_.challenges_per_second},
+             .knocks = {.per_second = static_cast<double>(options_.challenges_per_second),
+                        .burst = 4.0 * options_.challenges_per_second}},
             secret_),
       compositor_(
           compositor_limits(options_), secret_,
