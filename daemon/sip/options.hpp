@@ -30,7 +30,7 @@ struct SipOptions {
     milliseconds max_expires = std::chrono::hours(1);
     std::uint32_t max_subscriptions = 200'000;
     std::uint32_t challenges_per_second = 50; // to one address; more requests without a login go unanswered
-    std::vector<std::string> private_people; // ids whom only they themselves and trusted peers may watch
+    std::vector<std::string> private_people;  // ids whom only they themselves and trusted peers may watch
     PrivateAnswer private_answer = PrivateAnswer::refuse;
     bool show_remote = true; // who is on the other side, to watchers who are not trusted
 
