@@ -31,29 +31,38 @@ def subscribe(server_class, folder, package, digest, calls=20_000, window=64):
         server.stop()
 
 
-def memory(server_class, folder, package, first=10_000, step=20_000, rate=625):
-    """Empty, with 10 000 just made, and what each further one weighs. RFC 3261 keeps answers for 32 s (Timer J), Kamailio
-    for 5: the further ones come so slowly that both sizes between which they are weighed hold equally many answers."""
+def sizes_after(server_class, folder, package, fills):
+    """Of one server: empty, and after each of `fills` (subscriptions, how many a second); None if not all were told."""
     server = server_class(folder)
     running = []
     try:
         sizes, done = [server.pss_mib()], 0
-        for number, (count, pace) in enumerate(((first, 2000), (step, rate), (step, rate))):
+        for number, (count, rate) in enumerate(fills):
             rows = [f"w{i:06d};p{i % PRESENTITIES:06d}" for i in range(done, done + count)]
-            running.append(watchers(server, folder, rows, package, pace, f"memory{number}"))
+            running.append(watchers(server, folder, rows, package, rate, f"memory{number}"))
             told, _ = until_told(running[-1], count, 60)
+            if told < count:
+                return None
             time.sleep(1)
             sizes.append(server.pss_mib())
-            if told < count:
-                return {"phase": "memory", "package": package, "failed": f"{told} of {count} were told"}
             done += count
-        return {"phase": "memory", "package": package, "empty_mib": round(sizes[0], 1), "first_mib": round(sizes[1], 1),
-                "second_mib": round(sizes[2], 1), "third_mib": round(sizes[3], 1),
-                "bytes_each": round((sizes[3] - sizes[2]) * 2**20 / step)}
+        return sizes
     finally:
         for sipp in running:
             sipp.end()
         server.stop()
+
+
+def memory(server_class, folder, package, step=20_000):
+    """Empty, with 10 000 just made, and what each further one weighs. RFC 3261 keeps answers for 32 s (Timer J), Kamailio
+    for 5: the further ones come so slowly that both sizes between which they are weighed hold equally many answers."""
+    made = sizes_after(server_class, folder, package, [(10_000, 2000)])
+    grown = sizes_after(server_class, folder, package, [(step, 625), (step, 625)])
+    if not made or not grown:
+        return {"phase": "memory", "package": package, "failed": "not all were told"}
+    return {"phase": "memory", "package": package, "empty_mib": round(made[0], 1), "first_mib": round(made[1], 1),
+            "second_mib": round(grown[1], 1), "third_mib": round(grown[2], 1),
+            "bytes_each": round((grown[2] - grown[1]) * 2**20 / step)}
 
 
 def level(server, folder, watch, package, fan, people, rate, seconds, wire):
