@@ -132,6 +132,17 @@ TEST_CASE("a refresh: later expiry, the full state at once, numbers that go on")
     CHECK(house.notifier.counters().ended_expired == 1);
 }
 
+TEST_CASE("a change between the end of a subscription and the few seconds of grace") {
+    House house;
+    house.begin({.expires = 60});
+    house.pass(63s);
+    house.set("ada", "c1:early");
+    CHECK(house.notifies.front()->message.subscription_state()->parameters.value("expires") == "0");
+    CHECK(house.hear() == "active v1 c1:early");
+    house.pass(2s);
+    CHECK(house.hear() == "terminated;timeout v2 c1:early");
+}
+
 TEST_CASE("unsubscribed: the final NOTIFY holds the full state") {
     House house;
     const auto tag = house.begin({});

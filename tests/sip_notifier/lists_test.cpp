@@ -182,7 +182,8 @@ TEST_CASE("the list is changed: moved, added, gone") {
     house.rebuild(); // the same once more
     house.pass(1s);
     CHECK(house.hear() == "");
-    house.set("2150", "c1:early");
+    house.truths[house.index("2150")].dialogs = calls("c1:early"); // by a line of theirs, say
+    house.rebuild();
     CHECK(house.hear() == "active part 2: 2150=active v2 c1:early");
     house.pass(1s);
     std::erase_if(house.people, [](const auto& person) { return person.id == "cem"; });
@@ -284,6 +285,32 @@ TEST_CASE("a member that is refused between two pieces") {
     house.answer(*first, 200);
     house.pass(1s);
     CHECK(house.hear() == "active part 1: cem=terminated;rejected");
+}
+
+TEST_CASE("changes for which there is no room wait, and nobody is pending again for it") {
+    House house({.list_documents = 1});
+    house.ask(desk());
+    for (const auto* words : {"active full 0: ada=active v0 idle, bob=pending, cem=pending",
+                              "active part 1: bob=active v0 idle", "active part 2: cem=active v0 idle", ""}) {
+        CHECK(house.hear() == words);
+        house.pass(100ms);
+    }
+    house.pass(1s);
+    house.ask({.call = "k2", .from = "sip:cem@pbx.example"});
+    house.hear();
+    for (const auto* who : {"ada", "bob", "cem"})
+        house.truths[house.index(who)].dialogs = calls("c1:early");
+    house.notifier.recheck_permissions(house.now); // all at once
+    house.gather();
+    house.pass(1s);
+    std::string said_of_desk;
+    while (!house.notifies.empty()) {
+        const auto words = house.hear();
+        if (words.find("part") != words.npos) said_of_desk += words + '\n';
+        house.pass(1s);
+    }
+    CHECK(said_of_desk == "active part 3: ada=active v1 c1:early\nactive part 4: bob=active v1 c1:early\n"
+                          "active part 5: cem=active v1 c1:early\n");
 }
 
 TEST_CASE("a last NOTIFY that does not hold everything is the last all the same") {

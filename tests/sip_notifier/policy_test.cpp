@@ -186,6 +186,21 @@ TEST_CASE("somebody leaves while a NOTIFY is on its way") {
     CHECK(house.hear() == "terminated;noresource -");
 }
 
+TEST_CASE("of two reasons to end the first one is told") {
+    House house;
+    house.ask({});
+    const auto first = house.next();
+    house.permissions[{"bob", house.index("ada")}] = Permission::refused;
+    house.notifier.recheck_permissions(house.now);
+    std::erase_if(house.people, [](const auto& person) { return person.id == "ada"; });
+    house.rebuild();
+    house.notifier.end_all(Ending::probation, 60s, house.now);
+    house.answer(*first, 200);
+    const auto last = house.next();
+    CHECK(state_field(*last) == "terminated;reason=rejected");
+    CHECK(house.notifier.counters().ended_by_us == 1);
+}
+
 TEST_CASE("the daemon stops: everybody is told to come back, nobody new is taken") {
     for (const bool spread : {false, true}) {
         CAPTURE(spread);
@@ -342,6 +357,27 @@ TEST_CASE("who watches a person, as that person may read it") {
                .cseq = 2,
                .contact = "<sip:ada@10.4.0.2>"});
     CHECK(house.hear().starts_with("terminated;timeout v"));
+}
+
+TEST_CASE("watchers who wait, and who are leaving") {
+    House house;
+    house.know("ada", false);
+    house.begin({.event = "dialog.winfo", .call = "k1", .from = "sip:ada@pbx.example"});
+    house.pass(2s);
+    const auto tag = house.ask({.call = "k2"}).tag();
+    CHECK(house.hear() == "pending -");
+    CHECK(house.hear() == "active v1 sip:bob@pbx.example:pending");
+    house.pass(2s);
+    house.know("ada", true);
+    CHECK(house.hear() == "active v0 idle");
+    CHECK(house.hear() == "active v2 sip:bob@pbx.example:active");
+    house.pass(2s);
+    house.ask({.expires = 0, .call = "k2", .to_tag = tag, .cseq = 2});
+    const auto leaving = house.next();
+    house.ask({.call = "k3", .from = "sip:cem@pbx.example"});
+    CHECK(house.hear() == "active v0 idle");
+    CHECK(house.hear() == "active v3 sip:cem@pbx.example:active");
+    house.answer(*leaving, 200);
 }
 
 TEST_CASE("a mail box") {
