@@ -161,15 +161,26 @@ void Association::release() {
         if (must_wait(event, waiting))
             waiting.push_back(std::move(event));
         else
-            deliver(event);
+            deliver(std::move(event));
     }
     held_ = std::move(waiting);
     on_room(); // if there were more than could be held
 }
 
-void Association::deliver(const LineEvent& event) {
+/// A call that this client has begun says so.
+void Association::explain(Event& event) {
+    auto* call = std::get_if<CallEvent>(&event);
+    if (!call || call->kind != EventKind::originated) return;
+    const auto found = std::ranges::find(begun_, call->private_call_id, &std::pair<std::string, Begins>::first);
+    if (found == begun_.end()) return;
+    call->cause = found->second == Begins::made ? Cause::make_call : Cause::consultation;
+    begun_.erase(found);
+}
+
+void Association::deliver(LineEvent event) {
     const auto refs = by_line_.find(event.line);
     if (refs == by_line_.end()) return;
+    explain(event.event);
     const auto what = kind(event.event);
     for (const std::string& cross_ref : refs->second) {
         const Monitor& monitor = monitors_.at(cross_ref);

@@ -2,6 +2,7 @@
 // (sip-csta.md 17.3 to 17.6). A machine without sockets: documents with invoke ids in, documents out through an Outlet.
 // Lives on the CSTA loop.
 #pragma once
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
@@ -99,6 +100,7 @@ private:
         std::size_t end = 0;
         int number = 0;
     };
+    enum class Begins : std::uint8_t { made, consultation };
     struct Target { // of a request about a connection
         const DeviceRow* device = nullptr;
         const Leg* leg = nullptr;
@@ -123,7 +125,8 @@ private:
     void refuse(Invoke id, Failure failure);
     void refuse_session(Invoke id, std::string_view root, SessionFailure failure);
     void ask(std::string_view xml); // a request of our own
-    void deliver(const LineEvent& event);
+    void deliver(LineEvent event);
+    void explain(Event& event);
     [[nodiscard]] bool is_held(std::string_view line) const;
     [[nodiscard]] bool must_wait(const LineEvent& event, std::span<const LineEvent> waiting) const;
     void release(); // what waits for nothing any more
@@ -163,7 +166,6 @@ private:
     void take(Invoke id, const SetAgentState& request);
     void alternate(Invoke id, const std::string& root, const Target& held, const Target& active);
     void consult(Invoke id, const CallDeviceRequest& request, const Target& target);
-    enum class Begins : std::uint8_t { made, consultation };
     void dial(Invoke id, const DeviceRow& from, const DeviceId& named, std::string to, Begins how);
     void ask_forwarding(Invoke id, std::string line, std::size_t kind, std::vector<Forwarding> gathered);
     /// For orders that are answered with yes or no.
@@ -198,7 +200,8 @@ private:
     std::unordered_map<std::string, std::string> names_; // by Devices::id: how the client calls it, where it differs
     std::vector<Registration> registrations_;
     std::map<std::uint64_t, Pending> pending_;
-    std::vector<LineEvent> held_; // behind answers that are not in
+    std::vector<LineEvent> held_;                      // behind answers that are not in
+    std::deque<std::pair<std::string, Begins>> begun_; // legs that began by this client's wish, till they are told
     std::optional<DeviceList> list_;
     std::uint64_t last_pending_ = 0;
     std::uint64_t last_registration_ = 0;

@@ -105,10 +105,8 @@ void Association::dial(Invoke id, const DeviceRow& from, const DeviceId& named, 
         from.line, std::move(to),
         later<std::string>(id, from.line, [line = from.line, named, how](auto& self, Invoke answered, auto leg) {
             if (!leg) return self.refuse(answered, failure_of(leg.error(), meaning));
-            for (LineEvent& event : self.held_)
-                if (auto* call = std::get_if<CallEvent>(&event.event);
-                    call && call->private_call_id == *leg && call->kind == EventKind::originated)
-                    call->cause = how == Begins::made ? Cause::make_call : Cause::consultation;
+            if (self.begun_.size() == self.domain_.options().outstanding) self.begun_.pop_front();
+            self.begun_.emplace_back(*leg, how);
             const Connection connection{self.domain_.calls().call_id(line, *leg), named};
             self.answer(answered, how == Begins::made ? write(CallMade{connection, *leg}, self.spoken())
                                                       : write_consultation_initiated(connection, self.spoken()));

@@ -171,6 +171,9 @@ TEST_CASE("the answer to MakeCall stands before the call's events") {
         house.take(news(ada, {calling}));
         CHECK(client.said() == "9999 OriginatedEvent m1\n");
         CHECK(client.value("callID") == "1");
+        CHECK(client.value("cause") == "makeCall");
+        house.take(news(ada, {calling, outgoing("c", CallState::dialling)}));
+        CHECK(client.last().find("makeCall") == std::string::npos); // that one she dialled herself
     }
     SUBCASE("why it began") {
         static_cast<void>(client.request("MakeCall", make_call("2101", "2102")));
