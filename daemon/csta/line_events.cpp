@@ -132,6 +132,10 @@ Party LineTeller::remote(const calls::Call& call) const {
     return named(call.remote_number.empty() ? call.remote_user : call.remote_number);
 }
 
+bool LineTeller::is_ours(const Leg& leg) const {
+    return devices_.of_line(leg.call.remote_user) != nullptr;
+}
+
 Party LineTeller::own() const {
     return Party::known(std::string(devices_.id(device_)));
 }
@@ -261,6 +265,7 @@ void LineTeller::other_party(Leg& leg, const calls::Call& now) {
         event.other = remote(leg.call);
         event.connections.push_back({remote_connection(leg), remote_connection(before), remote(leg.call)});
         event.connections.push_back({own_connection(leg), own_connection(leg), own()});
+        leg.remote_held = false; // who held is not there any more
         return tell(std::move(event));
     }
     if (leg.call.incoming && remote(before.call) != remote(leg.call))
@@ -323,9 +328,12 @@ void LineTeller::joined(const Leg& first, const Leg& second) {
     auto event = about(EventKind::transferred, first, Cause::transfer);
     event.secondary_old = own_connection(second);
     event.other = remote(second.call);
+    // The legs of our own lines keep their callIDs; who is not ours has the one that is left.
+    const auto& left = is_ours(first) && !is_ours(second) ? first.call_id : second.call_id;
     for (const Leg* leg : {&first, &second}) {
         const auto party = remote(leg->call);
-        event.connections.push_back({Connection{second.call_id, party.device}, remote_connection(*leg), party});
+        event.connections.push_back(
+            {Connection{is_ours(*leg) ? leg->call_id : left, party.device}, remote_connection(*leg), party});
     }
     event.local = LocalState::null;
     tell(std::move(event));

@@ -51,6 +51,7 @@ private:
     void failed(const Leg& leg, Cause cause);
     void diverted(const Leg& leg, std::string_view to, Cause cause);
     void transferred_away(const Leg& leg, std::string_view to);
+    [[nodiscard]] bool is_ours(const Leg& leg) const; // the other side
     [[nodiscard]] Party named(std::string_view number) const;
 
     const Devices& devices_;

@@ -113,6 +113,8 @@ TEST_CASE("what a change of calls is in CSTA's words") {
         // the other side becomes somebody else
         {{incoming("a", active)}, {with(incoming("a", active), bob)},
                                                  "Transfered 1@+31201230009 +31201230009 other=2102 [1@+31201230009>1@2102] [1@2101>1@2101] connected transfer\n"},
+        {{with(incoming("a", held_there), bob)}, {incoming("a", active)}, // after a transfer nobody holds
+                                                 "Transfered 1@2102 2102 other=+31201230009 [1@2102>1@+31201230009] [1@2101>1@2101] connected transfer\n"},
         {{with(outgoing("a", active), bob)}, {remote(with(outgoing("a", active), bob), "+31201232102")}, ""},
         {{remote(outgoing("a", active), "2102")}, {remote(outgoing("a", active), "+31201232102")}, ""},
         {{remote(incoming("a", ringing), "")}, {incoming("a", ringing)},
@@ -196,6 +198,27 @@ TEST_CASE("two calls that are joined by a transfer") {
     const auto told = adas(house.take(news(ada, {}, {{second, End::transferred, ""}, {first, End::transferred, ""}})));
     CHECK(told == "Transfered 1@2101+2@2101 2101 other=2102 [1@+31201230009>2@+31201230009] [2@2102>2@2102] null "
                   "transfer\n");
+
+    struct Row { // who keeps a callID
+        calls::Call first;
+        calls::Call second;
+        std::string_view connections;
+    };
+    // clang-format off
+    const Row rows[] = {
+        {incoming("a", held), remote(outgoing("b", active), "+49301"), "[1@+31201230009>2@+31201230009] [2@+49301>2@+49301]"},
+        {with(incoming("a", held), bob), remote(outgoing("b", active), "+49301"), "[1@2102>1@2102] [2@+49301>1@+49301]"},
+        {with(incoming("a", held), bob), with(outgoing("b", active), carol), "[1@2102>1@2102] [2@carol@pbx.example>2@carol@pbx.example]"},
+    };
+    // clang-format on
+    for (const Row& row : rows) {
+        House again;
+        again.idle();
+        static_cast<void>(again.take(news(ada, {row.first, row.second})));
+        const auto events =
+            adas(again.take(news(ada, {}, {{row.second, End::transferred, ""}, {row.first, End::transferred, ""}})));
+        CHECK(events.find(row.connections) != std::string::npos);
+    }
 }
 
 TEST_CASE("a call between two of ours has one callID, and both hear that it rings") {
