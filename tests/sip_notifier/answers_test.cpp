@@ -88,7 +88,8 @@ TEST_CASE("Expires asked, granted") {
         House house;
         const auto reply = house.ask({.expires = row.asked});
         CHECK(reply.field("Expires") == row.granted);
-        const auto state = house.next()->message.subscription_state();
+        const auto notify = house.next();
+        const auto state = notify->message.subscription_state();
         REQUIRE(state.has_value());
         CHECK(state->word == (row.asked == 0 ? "terminated" : "active"));
         CHECK(state->parameters.value("expires") == (row.asked == 0 ? "" : row.granted));
