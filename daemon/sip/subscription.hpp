@@ -63,7 +63,7 @@ struct Subscription {
     std::uint64_t event_hash = 0; // of the Event field's package and id
     const dialoginfo::Dialect* dialect = nullptr;
     std::unique_ptr<ListState> list;
-    std::uint32_t generation = 0;
+    std::uint32_t generation = 1; // so that no id is 0, which means nobody's
     ResourceIndex resource = 0;
     std::uint32_t watcher = 0;            // index of whom it counts for
     std::uint32_t previous = 0, next = 0; // of the same resource
