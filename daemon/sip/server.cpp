@@ -115,6 +115,7 @@ Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Tabl
     transports_.on_broken = [this](const Flow& flow, int status, std::string_view bytes) {
         refuse_broken(flow, status, bytes);
     };
+    transports_.on_closed = [this](const Flow& flow) { on_closed(flow); };
     transports_.on_turn = [this] { settle(transports_.now()); };
     use_settings(std::move(settings));
 }
@@ -237,6 +238,7 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
             break;
         case What::provisional: break;
         case What::final: {
+            forget_rider(action);
             if ((action.owner & CstaDialogs::owner_bit) != 0) {
                 if (csta_) csta_->on_answer(action.owner, message_.status(), now);
                 break;
@@ -247,6 +249,7 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
         }
         case What::timeout:
         case What::unreachable:
+            forget_rider(action);
             if (csta_ && (action.owner & CstaDialogs::owner_bit) != 0)
                 csta_->on_silence(action.owner, now);
             else if (action.owner != 0)
@@ -270,15 +273,15 @@ void Server::answer(TransactionMachine::Id id, int status, Steady now, std::stri
     answer(id, status, reason, [](Writer&) {}, now);
 }
 
-/// A connection that is gone is opened anew, towards the watcher's Contact, if that is an address.
+/// A connection that is gone is opened anew, towards the first of its route or the watcher's Contact, if that is an
+/// address.
 Flow Server::way_of(const Notifier::Action& notify) {
     if (!notify.flow.reliable || transports_.open(notify.flow)) return notify.flow;
-    std::string_view line = notify.bytes;
-    line.remove_prefix(std::string_view("NOTIFY ").size());
-    const auto uri = parse_uri(line.substr(0, line.find(' ')));
+    const auto uri = next_hop(notify.bytes);
     if (!uri) return notify.flow;
     const auto address = address_of(uri->host);
-    if (!address) return notify.flow;
+    // As with datagrams, nobody has us knock at a third party's door; who is trusted speaks for others.
+    if (!address || (*address != notify.flow.address && !door_.trusted(notify.flow.address))) return notify.flow;
     const auto transport =
         uri->scheme == Scheme::sips ? Transport::tls : sip::transport(uri->parameter("transport").value_or("tcp"));
     if (transport != Transport::tcp && transport != Transport::tls) return notify.flow;
@@ -289,15 +292,37 @@ Flow Server::way_of(const Notifier::Action& notify) {
     return *flow;
 }
 
+/// What was under way on a connection that is gone, or could not be opened, need not wait for Timer F.
+void Server::on_closed(const Flow& flow) {
+    const auto now = transports_.now();
+    std::vector<TransactionMachine::Id> lost;
+    for (auto one = riders_.lower_bound({flow.socket, 0}); one != riders_.end() && one->first == flow.socket; ++one)
+        lost.push_back(one->second);
+    if (lost.empty()) return;
+    for (const auto id : lost)
+        perform(transactions_.on_unreachable(id, now), now);
+    settle(now);
+}
+
+void Server::forget_rider(const TransactionMachine::Action& action) {
+    if (action.flow.reliable) riders_.erase({action.flow.socket, action.id});
+}
+
+void Server::request(std::string bytes, std::string_view branch, std::string_view method, const Flow& flow,
+                     std::uint64_t owner, Steady now) {
+    const auto actions = transactions_.send_request(std::move(bytes), branch, method, flow, owner, now);
+    if (flow.reliable && !actions.empty()) riders_.emplace(flow.socket, actions.front().id);
+    perform(actions, now);
+}
+
 void Server::pump(Steady now) {
     while (csta_ && !csta_->idle()) {
         csta_->drain(csta_work_);
         for (auto& action : csta_work_)
-            perform(action.what == CstaDialogs::Action::What::answer
-                        ? transactions_.answer(action.id, action.status, std::move(action.bytes), now)
-                        : transactions_.send_request(std::move(action.bytes), action.branch, action.method, action.flow,
-                                                     action.id, now),
-                    now);
+            if (action.what == CstaDialogs::Action::What::answer)
+                perform(transactions_.answer(action.id, action.status, std::move(action.bytes), now), now);
+            else
+                request(std::move(action.bytes), action.branch, action.method, action.flow, action.id, now);
     }
     while (!notifier_.idle()) {
         notifier_.drain(work_);
@@ -307,8 +332,7 @@ void Server::pump(Steady now) {
                 continue;
             }
             const Flow flow = way_of(action);
-            perform(transactions_.send_request(std::move(action.bytes), action.branch, "NOTIFY", flow, action.id, now),
-                    now);
+            request(std::move(action.bytes), action.branch, "NOTIFY", flow, action.id, now);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -103,6 +104,10 @@ private:
         if (writer.done()) perform(transactions_.answer(id, status, buffer_, now), now);
     }
     void answer(TransactionMachine::Id id, int status, Steady now, std::string_view reason = {});
+    void on_closed(const Flow& flow);
+    void forget_rider(const TransactionMachine::Action& action);
+    void request(std::string bytes, std::string_view branch, std::string_view method, const Flow& flow,
+                 std::uint64_t owner, Steady now);
     void pump(Steady now);
     [[nodiscard]] Flow way_of(const Notifier::Action& notify);
     void settle(Steady now);
@@ -148,6 +153,7 @@ private:
     std::vector<Notifier::Action> work_;
     std::vector<CstaDialogs::Action> csta_work_;
     std::vector<TransactionMachine::Id> unreachable_;
+    std::set<std::pair<std::uint64_t, TransactionMachine::Id>> riders_; // requests under way, by their connection
     std::string buffer_;
     asio::steady_timer timer_;
     Steady armed_ = Steady::max();

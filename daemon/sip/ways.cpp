@@ -26,4 +26,20 @@ Flow notify_flow(const Flow& from, const Message& request) {
     return flow;
 }
 
+std::optional<Uri> next_hop(std::string_view request) {
+    constexpr std::string_view route = "\r\nRoute: ";
+    const auto head = request.substr(0, request.find("\r\n\r\n"));
+    if (const auto at = head.find(route); at != std::string_view::npos) {
+        auto value = head.substr(at + route.size());
+        value = value.substr(0, value.find("\r\n"));
+        const auto first = next_element(value);
+        const auto address = first ? parse_address(*first) : Parsed<Address>(std::unexpected(Fault{}));
+        return address ? std::optional(address->uri) : std::nullopt;
+    }
+    const auto from = head.find(' ');
+    if (from == std::string_view::npos) return std::nullopt;
+    const auto uri = parse_uri(head.substr(from + 1, head.find(' ', from + 1) - from - 1));
+    return uri ? std::optional(*uri) : std::nullopt;
+}
+
 } // namespace lamp::sip

@@ -1,5 +1,8 @@
 // Which way answers and NOTIFYs go, from what the request says and where it came from. Pure.
 #pragma once
+#include <optional>
+#include <string_view>
+
 #include "proto/sip/message.hpp"
 #include "sip/flow.hpp"
 
@@ -13,5 +16,9 @@ namespace lamp::sip {
 /// that Contact (or the proxy that wants to stay in the way) names there. Never to a third party that Contact names:
 /// that would make a reflector of us, and a private address does not lead anywhere (sip-csta.md 3.4).
 [[nodiscard]] Flow notify_flow(const Flow& from, const Message& request);
+
+/// Where a request that we wrote goes next: the topmost Route, else the Request-URI (RFC 3261 8.1.2). Its views live as
+/// long as `request`.
+[[nodiscard]] std::optional<Uri> next_hop(std::string_view request);
 
 } // namespace lamp::sip
