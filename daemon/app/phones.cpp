@@ -174,20 +174,21 @@ void Phones::reload(const config::Configuration& configuration) {
 
 void Phones::end() {
     if (!on()) return;
-    std::promise<void> sip_done;
-    std::promise<void> csta_done;
-    loop_.post([&] {
+    // Shared: whoever is late finds nobody waiting, and a promise all the same.
+    const auto sip_done = std::make_shared<std::promise<void>>();
+    const auto csta_done = std::make_shared<std::promise<void>>();
+    loop_.post([this, sip_done, csta_done] {
         if (sip_)
-            sip_->shut_down(goodbye, [&sip_done] { sip_done.set_value(); });
+            sip_->shut_down(goodbye, [sip_done] { sip_done->set_value(); });
         else
-            sip_done.set_value();
+            sip_done->set_value();
         if (csta_)
-            csta_->stop([&csta_done] { csta_done.set_value(); });
+            csta_->stop([csta_done] { csta_done->set_value(); });
         else
-            csta_done.set_value();
+            csta_done->set_value();
     });
-    sip_done.get_future().wait_for(goodbye + seconds(1));
-    csta_done.get_future().wait_for(goodbye + seconds(1));
+    sip_done->get_future().wait_for(goodbye + seconds(1));
+    csta_done->get_future().wait_for(goodbye + seconds(1));
     loop_.post([this] {
         if (sip_) sip_->stop();
     });
