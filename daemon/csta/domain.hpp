@@ -11,7 +11,7 @@
 #include "base/clock.hpp"
 #include "calls/control.hpp"
 #include "csta/call_model.hpp"
-#include "csta/users.hpp"
+#include "proto/sip/users.hpp"
 
 namespace lamp::csta {
 
@@ -50,7 +50,7 @@ public:
 
     /// Monitors of devices that have left are stopped.
     void use_devices(std::shared_ptr<const Devices> devices);
-    void use_users(std::shared_ptr<const Users> users) { users_ = std::move(users); }
+    void use_users(std::shared_ptr<const sip::Users> users) { users_ = std::move(users); }
     void take(std::span<const calls::LineNews> batch, Steady now);
     /// What time has changed; call about once a second. Associations have a tick of their own.
     void tick(Steady now);
@@ -62,7 +62,7 @@ public:
     [[nodiscard]] CallModel& calls() { return model_; }
     [[nodiscard]] const CallModel& calls() const { return model_; }
     [[nodiscard]] const Devices& devices() const { return model_.devices(); }
-    [[nodiscard]] const Users& users() const { return *users_; }
+    [[nodiscard]] const sip::Users& users() const { return *users_; }
     /// Of the platform, now; associations hear of changes at most once in `status_pause`.
     [[nodiscard]] SystemState state() const;
     [[nodiscard]] DomainCounters& counters() { return counters_; }
@@ -88,7 +88,7 @@ private:
     DomainOptions options_;
     calls::Control control_;
     CallModel model_;
-    std::shared_ptr<const Users> users_ = std::make_shared<const Users>();
+    std::shared_ptr<const sip::Users> users_ = std::make_shared<const sip::Users>();
     std::vector<Association*> associations_;
     std::unordered_map<std::string, std::vector<Watch>> watches_; // by line
     std::vector<LineEvent> events_;                               // scratch

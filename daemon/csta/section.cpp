@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "csta/options.hpp"
-#include "csta/users.hpp"
 #include "net/networks.hpp"
+#include "proto/sip/users.hpp"
 
 namespace lamp::csta {
 
@@ -40,9 +40,8 @@ config::Section<CstaOptions> csta_section() {
     s.key("session_longest", &O::session_longest, config::range(10s, 30 * 24h), restart,
           "An application session ends after this long unless the client prolongs it; it may ask for less.");
     s.check_file("users_file", &O::users_file, [](const O&, config::NamedFile& file) {
-        if (const auto users = Users::parse(file.text); !users)
-            for (const UsersMistake& mistake : users.error())
-                file.error({static_cast<int>(mistake.line), 1}, "", mistake.text);
+        for (const auto& mistake : sip::Users::read(file.text).mistakes)
+            file.error({mistake.line, mistake.column}, "", mistake.message);
     });
     s.check([](const O& options, config::Scope& at) {
         if (auto networks = net::Networks::parse(options.trusted); !networks)

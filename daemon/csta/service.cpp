@@ -45,20 +45,21 @@ ServerLimits server_limits(const ServiceOptions& options) {
 }
 
 struct Settings { // what a reload replaces
-    std::shared_ptr<const Users> users = std::make_shared<const Users>();
+    std::shared_ptr<const sip::Users> users = std::make_shared<const sip::Users>();
     net::Networks trusted;
     std::shared_ptr<SSL_CTX> tls;
 };
 
-Result<std::shared_ptr<const Users>> read_users(const std::filesystem::path& file) {
-    if (file.empty()) return std::make_shared<const Users>();
+Result<std::shared_ptr<const sip::Users>> read_users(const std::filesystem::path& file) {
+    if (file.empty()) return std::make_shared<const sip::Users>();
     std::ifstream stream(file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     if (!stream) return fail(Category::invalid, fmt::format("The users file {} cannot be read.", file.string()));
-    auto users = Users::parse(text);
-    if (users) return std::make_shared<const Users>(std::move(*users));
+    auto reading = sip::Users::read(text);
+    if (reading.mistakes.empty()) return std::make_shared<const sip::Users>(std::move(reading.users));
+    const auto& mistake = reading.mistakes.front();
     return fail(Category::invalid, fmt::format("The users file {} cannot be used: line {} {}.", file.string(),
-                                               users.error().front().line, users.error().front().text));
+                                               mistake.line, mistake.message));
 }
 
 Result<Settings> read_settings(const CstaOptions& options) {

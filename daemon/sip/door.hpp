@@ -12,10 +12,10 @@
 #include "net/networks.hpp"
 #include "proto/sip/digest.hpp"
 #include "proto/sip/message.hpp"
+#include "proto/sip/users.hpp"
 #include "sip/address.hpp"
 #include "sip/knocks.hpp"
 #include "sip/nonces.hpp"
-#include "sip/users.hpp"
 #include "sip/view.hpp"
 
 namespace lamp::sip {

@@ -4,9 +4,9 @@
 
 #include "net/networks.hpp"
 #include "proto/sip/cursor.hpp"
+#include "proto/sip/users.hpp"
 #include "sip/names.hpp"
 #include "sip/options.hpp"
-#include "sip/users.hpp"
 
 namespace lamp::sip {
 

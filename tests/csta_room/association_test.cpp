@@ -32,11 +32,11 @@ std::string session_request(std::string_view root, std::string_view id) {
                        root, id);
 }
 
-std::shared_ptr<const csta::Users> users() {
-    auto parsed =
-        csta::Users::parse("cti:pbx.example:" + sip::ha1(sip::Algorithm::md5, "cti", "pbx.example", "open sesame"));
-    REQUIRE(parsed);
-    return std::make_shared<const csta::Users>(std::move(*parsed));
+std::shared_ptr<const sip::Users> users() {
+    auto reading =
+        sip::Users::read("cti:pbx.example:" + sip::ha1(sip::Algorithm::md5, "cti", "pbx.example", "open sesame"));
+    REQUIRE(reading.mistakes.empty());
+    return std::make_shared<const sip::Users>(std::move(reading.users));
 }
 
 Steady at(milliseconds when) {

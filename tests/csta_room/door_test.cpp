@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 
 #include "csta/peer_address.hpp"
-#include "csta/users.hpp"
 #include "office.hpp"
 #include "proto/text/text.hpp"
 
@@ -27,37 +26,6 @@ sockaddr_storage peer(const char* text, std::uint16_t port = 40000) {
 }
 
 } // namespace
-
-TEST_CASE("users and passwords against the users file") {
-    const auto md5 = sip::ha1(sip::Algorithm::md5, "cti", "pbx.example", "open sesame");
-    const auto sha = sip::ha1(sip::Algorithm::sha256, "tapi", "pbx.example", "hunter2");
-    const auto users = csta::Users::parse("# those who may\n\ncti:pbx.example:" + md5 +
-                                          "\r\ntapi:pbx.example:SHA-256:" + text::lower(sha));
-    REQUIRE(users);
-    CHECK(users->knows("cti", "open sesame"));
-    CHECK(users->knows("tapi", "hunter2"));
-    CHECK_FALSE(users->knows("cti", "hunter2"));
-    CHECK_FALSE(users->knows("CTI", "open sesame"));
-    CHECK_FALSE(users->knows("cti", ""));
-    CHECK_FALSE(users->knows("nobody", "open sesame"));
-    CHECK_FALSE(users->knows("", ""));
-    CHECK_FALSE(csta::Users().knows("cti", "open sesame"));
-}
-
-TEST_CASE("each mistake in the users file is told with its line") {
-    const auto users = csta::Users::parse("cti:pbx.example\n"
-                                          "cti:pbx.example:abc\n"
-                                          "# fine\n"
-                                          "cti:pbx.example:ROT13:00112233445566778899aabbccddeeff\n"
-                                          ":pbx.example:00112233445566778899aabbccddeeff\n"
-                                          "cti:pbx.example:SHA-256:00112233445566778899aabbccddeeff\n"
-                                          "cti:pbx.example:00112233445566778899aabbccddeefg");
-    REQUIRE_FALSE(users);
-    std::vector<unsigned> lines;
-    for (const auto& one : users.error())
-        lines.push_back(one.line);
-    CHECK(lines == std::vector<unsigned>{1, 2, 4, 5, 6, 7});
-}
 
 TEST_CASE("addresses of peers") {
     CHECK(csta::text_of(peer("192.0.2.4", 1040)) == "192.0.2.4:1040");

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "sip/users.hpp"
+#include "proto/sip/users.hpp"
 
 using namespace lamp::sip;
 using namespace std::string_literals;
@@ -106,4 +106,21 @@ TEST_CASE("what is right is there although something else is wrong") {
     const auto reading = Users::read(fmt::format("bob\nada:pbx.example:{}\n", md5));
     CHECK(reading.mistakes.size() == 1);
     CHECK(sum(reading.users, "ada", "pbx.example", Algorithm::md5) == md5);
+}
+
+TEST_CASE("a password is known in any realm of the file, and never an empty or a foreign one") {
+    const auto cti = ha1(Algorithm::md5, "cti", "pbx.example", "open sesame");
+    const auto tapi = ha1(Algorithm::sha256, "tapi", "pbx.example", "hunter2");
+    const auto users =
+        Users::read(
+            fmt::format("cti:other.example:{}\ncti:pbx.example:{}\ntapi:pbx.example:SHA-256:{}\n", md5, cti, tapi))
+            .users;
+    CHECK(users.knows("cti", "open sesame"));
+    CHECK(users.knows("tapi", "hunter2"));
+    CHECK_FALSE(users.knows("cti", "hunter2"));
+    CHECK_FALSE(users.knows("CTI", "open sesame"));
+    CHECK_FALSE(users.knows("cti", ""));
+    CHECK_FALSE(users.knows("nobody", "open sesame"));
+    CHECK_FALSE(users.knows("", ""));
+    CHECK_FALSE(Users().knows("cti", "open sesame"));
 }

@@ -1,7 +1,9 @@
-#include "sip/users.hpp"
+#include "proto/sip/users.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
+#include <tuple>
 
 #include "proto/text/text.hpp"
 
@@ -28,14 +30,16 @@ std::vector<std::string_view> split(std::string_view line) {
     }
 }
 
-} // namespace
+/// Rows are sorted and found by this.
+constexpr auto order = [](const auto& row) {
+    return std::tuple<std::string_view, std::string_view, Algorithm>(row.user, row.realm, row.algorithm);
+};
 
-std::string Users::key(std::string_view user, std::string_view realm, Algorithm algorithm) {
-    return fmt::format("{}\n{}\n{}", user, realm, name(algorithm));
-}
+} // namespace
 
 Users::Reading Users::read(std::string_view text) {
     Reading reading;
+    std::set<std::tuple<std::string_view, std::string_view, Algorithm>> seen;
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3); // what some editors put before everything
     int number = 0;
     while (!text.empty()) {
@@ -65,23 +69,36 @@ Users::Reading Users::read(std::string_view text) {
             mistake(parts[2], "is none of MD5, SHA-256, SHA-512-256");
         else if (sum.size() != sum_digits(kind) || !chars::all(sum, chars::hex))
             mistake(sum, fmt::format("is no {} sum of {} hexadecimal digits", name(kind), sum_digits(kind)));
-        else if (!reading.users.sums_.try_emplace(key(parts[0], parts[1], kind), text::lower(sum)).second)
+        else if (!seen.emplace(parts[0], parts[1], kind).second)
             mistake(line, "stands here twice");
+        else
+            reading.users.rows_.push_back({std::string(parts[0]), std::string(parts[1]), kind, text::lower(sum)});
     }
+    std::ranges::sort(reading.users.rows_, {}, order);
     return reading;
 }
 
 std::optional<std::string_view> Users::ha1(std::string_view user, std::string_view realm, Algorithm algorithm) const {
-    const auto found = sums_.find(key(user, realm, algorithm));
-    if (found == sums_.end()) return std::nullopt;
-    return found->second;
+    const std::tuple<std::string_view, std::string_view, Algorithm> wanted(user, realm, algorithm);
+    const auto found = std::ranges::lower_bound(rows_, wanted, {}, order);
+    if (found == rows_.end() || order(*found) != wanted) return std::nullopt;
+    return found->ha1;
 }
 
 bool Users::anybody(std::string_view realm, std::span<const Algorithm> algorithms) const {
-    return std::ranges::any_of(algorithms, [&](Algorithm algorithm) {
-        const auto end = key("", realm, algorithm);
-        return std::ranges::any_of(sums_, [&](const auto& one) { return one.first.ends_with(end); });
+    return std::ranges::any_of(rows_, [&](const Row& row) {
+        return row.realm == realm && std::ranges::find(algorithms, row.algorithm) != algorithms.end();
     });
+}
+
+bool Users::knows(std::string_view user, std::string_view password) const {
+    const auto rows =
+        std::ranges::equal_range(rows_, user, {}, [](const Row& row) { return std::string_view(row.user); });
+    bool known = false;
+    for (const Row& row : rows)
+        known |= same_secret(sip::ha1(row.algorithm, user, row.realm, password), row.ha1);
+    if (rows.empty()) static_cast<void>(sip::ha1(Algorithm::md5, user, "nobody", password)); // the same work
+    return known;
 }
 
 } // namespace lamp::sip
