@@ -71,7 +71,9 @@ config::Section<SipOptions> sip_section() {
     s.key("challenges_per_second", &O::challenges_per_second, config::range(1, 1'000'000), restart,
           "Requests without a login that are answered to one address; four times as many at once, more are dropped. "
           "Telephones behind one translated address count together.");
-    s.key("private", &O::private_people, live, "Ids of people whom only they themselves and trusted hosts may watch.")
+    s.key("private", &O::private_people, live,
+          "Ids of people whom only they themselves and trusted hosts may watch; their lines too. A line that several "
+          "share stays open to those who share it.")
         .example(R"(["alice@example.net"])");
     s.key("private_answer", &O::private_answer,
           config::choices<PrivateAnswer>({{"refuse", PrivateAnswer::refuse}, {"polite", PrivateAnswer::polite}}), live,

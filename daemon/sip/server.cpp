@@ -98,15 +98,13 @@ Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Tabl
             secret_),
       compositor_(
           compositor_limits(options_), secret_,
-          [this](const Watcher& publisher, ResourceIndex resource) {
-              return publisher.trusted || is_person(publisher, resource);
-          },
+          [this](const Watcher& publisher, ResourceIndex resource) { return policy_.may_publish(publisher, resource); },
           steady_now()),
       states_(table, compositor_, options_.domain),
       notifier_(notifier_options(options_),
                 {[this](ResourceIndex resource) { return states_.view(resource); },
                  [this](const Watcher& watcher, ResourceIndex resource, const EventPackage& package) {
-                     return permission(watcher, resource, package);
+                     return policy_.may_watch(watcher, resource, package);
                  },
                  [this] { return random_(); }},
                 secret_, steady_now()),
@@ -425,11 +423,7 @@ void Server::use_people(std::shared_ptr<const presence::People> people, std::vec
 void Server::use_settings(Settings settings) {
     settings_ = std::move(settings);
     door_.use(settings_.users, settings_.trusted);
-    private_ = {settings_.private_people.begin(), settings_.private_people.end()};
     rebuild_names();
-    const auto now = steady_now();
-    notifier_.recheck_permissions(now);
-    settle(now);
 }
 
 void Server::rebuild_names() {
@@ -438,33 +432,15 @@ void Server::rebuild_names() {
         lists.push_back({list.name, list.members});
     name_problems_.clear();
     names_ = Names::build(*people_, lines_, lists, options_.domain, names_.get(), &name_problems_);
+    policy_ = Policy::build({settings_.private_people, settings_.private_answer, settings_.show_remote}, *people_,
+                            names_, options_.domain, &name_problems_);
     for (const auto& problem : name_problems_)
         log::warning("sip", "names", {{"problem", problem}});
     const auto now = steady_now();
     states_.use_names(names_);
     notifier_.use_names(names_, now);
+    notifier_.recheck_permissions(now); // a line may have become somebody private's
     settle(now);
-}
-
-bool Server::is_person(const Watcher& watcher, ResourceIndex resource) const {
-    const auto at = watcher.id.find('@');
-    const bool own_domain = at != std::string::npos && std::string_view(watcher.id).substr(at + 1) == options_.domain;
-    auto own = names_->find(watcher.id);
-    if (!own && own_domain) own = names_->find(std::string_view(watcher.id).substr(0, at));
-    if (!own) return false;
-    const auto slot = names_->person(*own);
-    return slot && names_->person(resource) == slot;
-}
-
-Permission Server::permission(const Watcher& watcher, ResourceIndex resource, const EventPackage& package) const {
-    if (watcher.trusted) return Permission::allowed;
-    if (!package.watched.empty()) return is_person(watcher, resource) ? Permission::allowed : Permission::refused;
-    if (!private_.empty()) {
-        const auto slot = names_->person(resource);
-        if (slot && private_.contains(std::string(people_->person(*slot).id)) && !is_person(watcher, resource))
-            return settings_.private_answer == PrivateAnswer::polite ? Permission::polite : Permission::refused;
-    }
-    return settings_.show_remote ? Permission::allowed : Permission::nameless;
 }
 
 } // namespace lamp::sip

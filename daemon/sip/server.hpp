@@ -8,7 +8,6 @@
 #include <random>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/log.hpp"
@@ -20,6 +19,7 @@
 #include "sip/door.hpp"
 #include "sip/notifier.hpp"
 #include "sip/options.hpp"
+#include "sip/policy.hpp"
 #include "sip/resource_states.hpp"
 #include "sip/transaction_machine.hpp"
 #include "sip/transport.hpp"
@@ -119,9 +119,6 @@ private:
     void rebuild_names();
     [[nodiscard]] bool ours(const Uri& uri, const Flow& flow) const;
     [[nodiscard]] std::optional<ResourceIndex> resource_of(const Uri& uri) const;
-    [[nodiscard]] bool is_person(const Watcher& watcher, ResourceIndex resource) const;
-    [[nodiscard]] Permission permission(const Watcher& watcher, ResourceIndex resource,
-                                        const EventPackage& package) const;
     [[nodiscard]] WatcherRow row(const Notifier::Seen& seen) const;
     [[nodiscard]] Origin origin();
     [[nodiscard]] std::string tag();
@@ -145,7 +142,7 @@ private:
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     std::vector<LineRow> lines_;
     std::vector<std::string> name_problems_;
-    std::unordered_set<std::string> private_;
+    Policy policy_;
     Message message_;        // the one that is being looked at
     std::string_view bytes_; // of it
     Flow from_{};            // where it came from
