@@ -182,7 +182,7 @@ TEST_CASE("the list is changed: moved, added, gone") {
     house.rebuild(); // the same once more
     house.pass(1s);
     CHECK(house.hear() == "");
-    house.truths[house.index("2150")].dialogs = calls("c1:early"); // by a line of theirs, say
+    house.truths[house.index("2150")].dialogs = testing::calls("c1:early"); // by a line of theirs, say
     house.rebuild();
     CHECK(house.hear() == "active part 2: 2150=active v2 c1:early");
     house.pass(1s);
@@ -299,7 +299,7 @@ TEST_CASE("changes for which there is no room wait, and nobody is pending again 
     house.ask({.call = "k2", .from = "sip:cem@pbx.example"});
     house.hear();
     for (const auto* who : {"ada", "bob", "cem"})
-        house.truths[house.index(who)].dialogs = calls("c1:early");
+        house.truths[house.index(who)].dialogs = testing::calls("c1:early");
     house.notifier.recheck_permissions(house.now); // all at once
     house.gather();
     house.pass(1s);
