@@ -318,13 +318,14 @@ void Notifier::write_block(Subscription& subscription, const Ask& ask, std::stri
     subscription.block.shrink_to_fit();
 }
 
-/// What the same telephone would ask for again. Nobody else's: a From and a Contact are easily written.
+/// What the same telephone would ask for again, by the same name: two of its keys may know one person by two. Nobody
+/// else's: a From and a Contact are easily written.
 Key Notifier::twin_key(const Ask& ask) {
     const auto& contact = *ask.request.contact();
     const auto instance = instance_of(contact);
-    scratch_ =
-        fmt::format("{}\n{}\n{}\n{}\n{}", *ask.resource, event_hash(*ask.request.event()), counted_name(ask.watcher),
-                    ask.request.from().uri.text, instance.empty() ? contact.uri.text : instance);
+    scratch_ = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", *ask.resource, ask.request.to().uri.text,
+                           event_hash(*ask.request.event()), counted_name(ask.watcher), ask.request.from().uri.text,
+                           instance.empty() ? contact.uri.text : instance);
     return sip_hash(secret_, scratch_);
 }
 

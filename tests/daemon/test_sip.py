@@ -60,18 +60,15 @@ class Lamps(WithOffice):
         rows = ("alice.ficcion",                # a person's id, a line's id
                 "alice.ficcion%40example.net",  # the whole id, escaped
                 self.office.extensions[ALICE], number, number.lstrip("+"))
-        watches = []
-        for at, name in enumerate(rows):
-            ua = self.ua(f"names{at}")
-            watches.append((name, ua, ua.subscribe(name, "dialog")))
-        ua = self.ua("names.tel")
-        watches.append(("tel:", ua, ua.subscribe(ALICE, "dialog", uri=f"tel:{number}")))
+        ua = self.ua("names")  # one telephone, a key for each
+        watches = [(name, ua.subscribe(name, "dialog")) for name in rows]
+        watches.append(("tel:", ua.subscribe(ALICE, "dialog", uri=f"tel:{number}")))
         self.office.calls(LOTTE, ALICE)
-        for name, ua, watch in watches:
+        for name, watch in watches:
             with self.subTest(name):
                 self.shows(ua, watch, "ringing")
         self.office.does("hangup", ALICE)
-        for name, ua, watch in watches:
+        for name, watch in watches:
             with self.subTest(name):
                 self.shows(ua, watch, "idle")
 
