@@ -402,6 +402,27 @@ class Reload(unittest.TestCase):
             self.assertEqual(sidecar.reason, "noresource")
             self.assertEqual(watch.state, "active")
 
+    def test_again_and_again_while_everybody_telephones(self):
+        with Office(more=LISTS) as office:
+            ua = office.ua("desk")
+            users = [user for user in office.extensions if user.count(".") == 1 and user not in ("support.queue", "sales.hunt", "main.menu")]
+            watches = {user: ua.subscribe(user, "dialog") for user in users}
+            sidecar = ua.subscribe("blf-reception", "dialog", lists=True)
+            config = office.daemon.config.read_text()
+            for number in range(10):
+                caller, callee = users[2 * number % 12], users[(2 * number + 1) % 12]
+                office.calls(caller, callee)
+                office.reload(config=config if number % 2 else config.replace(f'"{whole(WOUTER)}"]', f'"{whole(WOUTER)}", "{whole(LUCIA)}"]'))
+                if number < 6:
+                    office.does("hangup", caller)
+                ua.until(lambda: False, 0.1)
+            # A person's lamp shows both their lines; nobody calls the second ones.
+            self.assertTrue(ua.until(lambda: all(watch.lamp == office.lamps()[user] for user, watch in watches.items()), 10),
+                            [(user, watch.lamp, office.lamps()[user]) for user, watch in watches.items()])
+            self.assertIn("ringing", {watch.lamp for watch in watches.values()})
+            self.assertTrue(ua.until(lambda: all(sidecar.lamp_of(f"sip:{whole(user)}") == office.lamps()[user] for user in (ALICE, LOTTE, WOUTER)), 5))
+            self.assertEqual({watch.state for watch in watches.values()}, {"active"})
+
     def test_somebody_becomes_private(self):
         keys = 'users_file = "sip-users"'
         with Office(keys, files={"sip-users": users_text({"lotte": "geheim"})}) as office:

@@ -392,6 +392,26 @@ class Slow(unittest.TestCase):
                 one.close()
 
 
+    def test_somebody_asks_and_never_reads(self):
+        # Answers pile up: what the peer does not take is bounded, then it is closed.
+        with Office() as office:
+            memory = office.memory_kb()
+            good = office.ua("good", "tcp")
+            watch = good.subscribe(ALICE, "dialog")
+            deaf = connect_from("127.0.0.1", ("127.0.0.1", office.port["tcp"]))
+            deaf.settimeout(5)
+            pattern, sent = good.request("OPTIONS", ALICE), 0
+            with self.assertRaises(OSError):
+                while sent < 200_000:
+                    deaf.sendall(b"".join(pattern.replace(b"z9hG4bK", b"z9hG4bKd%d." % (sent + number)) for number in range(100)))
+                    sent += 100
+            deaf.close()
+            office.calls(LOTTE, ALICE)
+            self.assertTrue(good.until(lambda: watch.lamp == "ringing", 5))
+            print(f"closed after {sent} requests, {office.memory_kb() - memory} KiB more")
+            self.assertLess(office.memory_kb() - memory, 96 * 1024)
+
+
 class Garbage(WithOffice):
     """Bytes without sense: no answer or a 4xx, and everything goes on."""
 
