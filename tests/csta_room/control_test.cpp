@@ -175,11 +175,24 @@ TEST_CASE("the answer to MakeCall stands before the call's events") {
         house.take(news(ada, {calling, outgoing("c", CallState::dialling)}));
         CHECK(client.last().find("makeCall") == std::string::npos); // that one she dialled herself
     }
-    SUBCASE("why it began") {
+    SUBCASE("why it began, events first") {
         static_cast<void>(client.request("MakeCall", make_call("2101", "2102")));
         house.take(news(ada, {calling}));
         house.platform.leg("a");
         CHECK(client.value("cause") == "makeCall");
+    }
+    SUBCASE("why it began, the answer first") {
+        static_cast<void>(client.monitor("ada"));
+        static_cast<void>(client.request("MakeCall", make_call("2101", "2102")));
+        house.platform.leg("a");
+        static_cast<void>(client.said());
+        const auto own = with(outgoing("x", CallState::dialling), carol); // at the telephone
+        house.take(news(ada, {own}));
+        CHECK(client.value("cause") == "newCall");
+        house.take(news(ada, {own, calling}));
+        CHECK(client.said() == "9999 OriginatedEvent m1\n9999 OriginatedEvent m4\n9999 OriginatedEvent m1\n"
+                               "9999 OriginatedEvent m4\n");
+        CHECK(client.value("cause") == "makeCall"); // on both monitors of the line
     }
     SUBCASE("the platform refuses") {
         static_cast<void>(client.request("MakeCall", make_call("2101", "2102")));
