@@ -92,6 +92,8 @@ def judge(figures, packages, quick):
                                       figures.median("lamplighter", "wire_p99_ms", publish_per_s=500, **at), "ms", 20)
             reached &= figures.result(f"sip_lost_30000_{package}",
                                       figures.median("lamplighter", "lost", publish_per_s=600, **at), "NOTIFYs", 0)
+            reached &= figures.result(f"sip_stale_30000_{package}",
+                                      figures.median("lamplighter", "stale", publish_per_s=600, **at), "lamps", 0)
     for row in figures.rows:
         if row["phase"] == "crowd":
             missing = max(row["subscriptions"] - row[step] for step in ("told", "again", "twice"))

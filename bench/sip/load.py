@@ -24,6 +24,7 @@ class Sipp:
     def __init__(self, target, folder, name, scenario, rows, package, options, port=None, seconds=170):
         self.folder, self.name = folder, name
         self.port = port or free_port()
+        self.told = {}  # the last token that each watcher has logged
         self.log = folder / f"{name}.log"
         self.stat = folder / f"{name}.stat"
         for old in (self.log, self.stat):

@@ -93,13 +93,16 @@ def level(server, folder, watch, package, fan, people, rate, seconds, wire):
                 sent[found[2]] = moment
             if found[2].endswith(b"-1"):
                 first.append(moment)
-    late, seen, total = [], set(), 0
+    late, seen, total, last = [], set(), 0, {}
     start, stop = min(first) + 3 * PAUSE_MS / 1000 + 0.1, max(first)  # every call's four steps are under way
     steady = 0
     for line in watch.logged(offset).splitlines():
         if not (found := NOTIFIED.match(line)):
             continue
         total += 1
+        # What is left after a removal has no token, and SIPp shows the one before once more.
+        last[found[1]] = b"removed-3" if watch.told.get(found[1], b"") == found[3] else found[3]
+        watch.told[found[1]] = found[3]
         moment = int(found[4]) + int(found[5]) / 1e6
         steady += start <= moment < stop
         if found[3] in sent and (found[1], found[3]) not in seen:
@@ -111,6 +114,8 @@ def level(server, folder, watch, package, fan, people, rate, seconds, wire):
     return {"phase": "fanout", "package": package, "watchers": fan, "publish_per_s": rate,
             "achieved_publish_per_s": round(sum(start <= moment < stop for moment in at) / (stop - start), 1),
             "notify_per_s": round(steady / (stop - start)), "notifies": total, "wanted": wanted, "lost": wanted - len(late),
+            # Who heard of a call heard of its end last.
+            "stale": sum(not token.endswith(b"-3") for token in last.values()),
             "p50_ms": round(percentile(late, 50), 2), "p99_ms": round(percentile(late, 99), 2),
             "failed": int(figures["FailedCall(C)"]), "resent": int(figures["Retransmissions(C)"]),
             # A NOTIFY that had to be sent again is no second one.
@@ -118,11 +123,11 @@ def level(server, folder, watch, package, fan, people, rate, seconds, wire):
             "machine_percent": round(busy / took * 100), **on_wire}
 
 
-def settle(watch, quiet_s=0.6, seconds=12):
-    """Until the watchers hear nothing more: what was lost comes again after 500 ms."""
+def settle(watch, quiet_s=4.5, seconds=40):
+    """Until the watchers hear nothing more: what was lost comes again after 500 ms, 1, 2 and 4 s."""
     began = changed = time.monotonic()
     size = watch.size()
-    while time.monotonic() - changed < quiet_s * 2 and time.monotonic() - began < seconds:
+    while time.monotonic() - changed < quiet_s and time.monotonic() - began < seconds:
         time.sleep(0.1)
         if watch.size() != size:
             size, changed = watch.size(), time.monotonic()
