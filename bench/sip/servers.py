@@ -23,13 +23,21 @@ class Server:
     def __init__(self, folder, digest, seconds):
         self.folder = folder / self.name
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
-        self.target = f"127.0.0.1:{self.port}"
         self.digest = digest
         self.log = self.folder / "log"
+        for _ in range(5):  # somebody else may take a port between its choice and its use
+            self.port = free_port()
+            self.target = f"127.0.0.1:{self.port}"
+            if self.starts(seconds):
+                return
         self.start(seconds)
 
     def start(self, seconds=30):
+        if not self.starts(seconds):
+            sys.exit(f"{self.name} did not start; {self.log} ends with:\n" + self.log.read_text(errors="replace")[-2000:])
+
+    def starts(self, seconds):
+        """Whether it answers within so long; it is ended if not."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             cwd=self.folder, env=self.environment())
@@ -37,8 +45,9 @@ class Server:
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > until:
                 end(self.process)
-                sys.exit(f"{self.name} did not start; {self.log} ends with:\n" + self.log.read_text(errors="replace")[-2000:])
+                return False
             time.sleep(0.1)
+        return True
 
     def environment(self):
         return dict(os.environ)
