@@ -13,8 +13,9 @@ import unittest
 from xml.sax.saxutils import quoteattr
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "daemon"))
-from office import BIN, Daemon, Simulator, within  # noqa: E402,F401
+from office import Daemon, Simulator, within  # noqa: E402,F401
 from sip_message import ha1  # noqa: E402
+from sip_ua import Ua  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 DOMAIN = "example.net"
@@ -102,6 +103,32 @@ class _Daemon(Daemon):
             lines.append(f"{user}:{DOMAIN}:SHA-256:{ha1('SHA-256', user, DOMAIN, password)}")
         (self.folder / "sip-users").write_text("\n".join(lines) + "\n")
         super().start()
+
+
+class Housed(unittest.TestCase):
+    """One office for a class."""
+    programs, options = (), {}
+
+    @classmethod
+    def setUpClass(cls):
+        need(cls, *cls.programs)
+        cls.house = House(**cls.options)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.house.close()
+
+    def ua(self, name="watcher", transport="udp", **more):
+        one = Ua(("127.0.0.1", self.house.port[transport]), DOMAIN, name, transport, **more)
+        self.addCleanup(one.close)
+        return one
+
+
+def published(user, activity, note=None):
+    return (f'<?xml version="1.0" encoding="UTF-8"?>\n<presence xmlns="urn:ietf:params:xml:ns:pidf" '
+            f'xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="sip:{user}@{DOMAIN}">'
+            f'<tuple id="softclient"><status><basic>open</basic></status>{f"<note>{note}</note>" if note else ""}</tuple>'
+            f'<dm:person id="me"><rpid:activities><rpid:{activity}/></rpid:activities></dm:person></presence>').encode()
 
 
 # --- SIPp
