@@ -121,7 +121,8 @@ Result<void> Phones::prepare(const config::Configuration& configuration) {
     if (!options.listen.empty()) {
         auto settings = sip::settings_of(options, configuration.all<sip::ListOptions>());
         if (!settings) return std::unexpected(settings.error());
-        sip_ = std::make_unique<sip::Server>(loop_, options, std::move(*settings), table_, fanout_);
+        sip_ =
+            std::make_unique<sip::Server>(loop_, options, std::move(*settings), table_, fanout_, control_.from(loop_));
         if (auto listening = sip_->listen(); !listening) return listening;
         for (const auto& url : sip_->urls())
             log::info("sip", "listening", {{"at", url}});

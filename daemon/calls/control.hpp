@@ -38,6 +38,7 @@ struct ForwardSetting {
     bool active = false;
     std::string to{};
     std::optional<int> rings{}; // no_answer only
+    bool operator==(const ForwardSetting&) const = default;
 };
 
 struct Control {

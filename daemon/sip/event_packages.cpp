@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/csta/events.hpp"
 #include "proto/message_summary/summary.hpp"
+#include "proto/sip/uri.hpp"
 #include "proto/watcherinfo/document.hpp"
 #include "sip/composition.hpp"
+#include "sip/feature_events.hpp"
 #include "sip/watching.hpp"
 
 namespace lamp::sip {
@@ -75,6 +78,16 @@ void render_dialog_watchers(const View& view, const Wish& wish, Body& body) {
     render_watchers(view, wish, "dialog", body);
 }
 
+// --- as-feature-event (sip-csta.md 13)
+
+void render_features(const View& view, const Wish& wish, Body& body) {
+    const auto uri = parse_uri(wish.entity);
+    auto document = feature_body(features_of(view), uri ? uri->user_text() : std::string(wish.entity));
+    body.text = std::move(document.text);
+    body.media_type = std::move(document.content_type);
+    body.version_at = Body::no_version;
+}
+
 constexpr std::array packages{
     //           name               media type                          expires  pause  lists  publ.  known, offered
     EventPackage{"dialog", dialoginfo::media_type, 3600, 100ms, true, true, calls_known, always, render_dialog},
@@ -82,9 +95,20 @@ constexpr std::array packages{
     EventPackage{"message-summary", message_summary::media_type, 3600, 1s, false, false, has_messages,
                  may_have_messages, render_messages},
     EventPackage{"presence.winfo", watcherinfo::media_type, 3600, 1s, false, false, always, always,
-                 render_presence_watchers, "presence"},
+                 render_presence_watchers, "presence", true},
     EventPackage{"dialog.winfo", watcherinfo::media_type, 3600, 1s, false, false, always, always,
-                 render_dialog_watchers, "dialog"},
+                 render_dialog_watchers, "dialog", true},
+    EventPackage{feature_event_package,
+                 csta::feature_media_type,
+                 3600,
+                 100ms,
+                 false,
+                 false,
+                 calls_known,
+                 always,
+                 render_features,
+                 {},
+                 true},
 };
 
 } // namespace

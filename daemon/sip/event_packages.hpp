@@ -14,6 +14,7 @@ namespace lamp::sip {
 struct Body {
     static constexpr std::size_t no_version = static_cast<std::size_t>(-1);
     std::string text;
+    std::string media_type{};            // where it is not the package's
     std::size_t version_at = no_version; // where xml::Versioned::write_version writes each watcher's own number
     std::uint64_t hash = 0;              // of the text before any version was written
 };
@@ -33,8 +34,9 @@ struct EventPackage {
     bool publications;           // may be published (RFC 3903)
     bool (*known)(const View&);  // else nothing is told: better no lamp than a wrong one
     bool (*offered)(const View&);
-    void (*render)(const View&, const Wish&, Body&); // fills text and version_at
-    std::string_view watched{}; // watcher information: of this package; only for the person itself and trusted peers
+    void (*render)(const View&, const Wish&, Body&); // fills in all but the hash
+    std::string_view watched{};                      // watcher information: of this package
+    bool own_only = false;                           // only for the person itself and trusted peers
 };
 
 using PackageIndex = std::uint8_t;

@@ -61,15 +61,7 @@ std::expected<FeatureOrder, std::string> forward_of(const csta::SetForwarding& w
 } // namespace
 
 Features features_of(const View& view) {
-    using presence::Forwarding;
-    Features features;
-    features.dnd = view.dnd;
-    features.agent = view.agent;
-    if (view.forwarding == Forwarding::multiple) return features;
-    features.always = ForwardSetting{view.forwarding == Forwarding::always};
-    features.busy = ForwardSetting{view.forwarding == Forwarding::busy};
-    features.no_answer = ForwardSetting{view.forwarding == Forwarding::no_answer};
-    return features;
+    return {view.dnd, view.forwards ? *view.forwards : Forwards(), view.agent};
 }
 
 FeatureBody feature_body(const Features& features, std::string_view device) {
@@ -80,9 +72,9 @@ FeatureBody feature_body(const Features& features, std::string_view device) {
         documents.push_back(csta::write_feature(
             csta::ForwardingEvent{id, type, setting->active, csta::DeviceId{setting->to}, setting->rings}));
     };
-    forward(csta::ForwardingType::immediate, features.always);
-    forward(csta::ForwardingType::busy, features.busy);
-    forward(csta::ForwardingType::no_answer, features.no_answer);
+    forward(csta::ForwardingType::immediate, features.forwards.always);
+    forward(csta::ForwardingType::busy, features.forwards.busy);
+    forward(csta::ForwardingType::no_answer, features.forwards.no_answer);
     if (const auto kind = event_of(features.agent))
         documents.push_back(csta::write_feature(csta::AgentEvent{*kind, id}));
     if (documents.size() == 1) return {std::string(csta::feature_media_type), std::move(documents.front())};

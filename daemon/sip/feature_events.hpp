@@ -18,13 +18,9 @@ inline constexpr std::string_view feature_event_package = "as-feature-event";
 /// What a telephone may show of one line. What is not known is not told: its keys stay as they are.
 struct Features {
     bool dnd = false;
-    std::optional<calls::ForwardSetting> always{};
-    std::optional<calls::ForwardSetting> busy{};
-    std::optional<calls::ForwardSetting> no_answer{};
+    Forwards forwards{};
     presence::AgentState agent = presence::AgentState::none; // none: no agent, not told
 };
-/// Whether each kind of forwarding is on, as far as a view tells; where to, calls::Control knows. Of `multiple` nothing
-/// is known of each.
 [[nodiscard]] Features features_of(const View& view);
 
 struct FeatureBody {

@@ -92,6 +92,16 @@ void Notifier::changed(ResourceIndex resource, Steady now) {
         }
 }
 
+void Notifier::tell_again(std::uint64_t id, Steady now) {
+    const auto index = find(id);
+    if (index == none) return;
+    Subscription& subscription = subscriptions_[index];
+    subscription.held = false;
+    subscription.forced = true;
+    subscription.not_before = Steady();
+    send(index, now);
+}
+
 void Notifier::touch(std::uint32_t index, Steady now) {
     subscriptions_[index].dirty = true;
     send(index, now);
@@ -169,7 +179,7 @@ void Notifier::on_answer(std::uint64_t id, int status, std::optional<std::uint32
     }
     if (verdict == Verdict::taken) {
         subscription.failures = 0;
-        subscription.not_before = subscription.sent_at + milliseconds(subscription.pause_ms);
+        if (!subscription.held) subscription.not_before = subscription.sent_at + milliseconds(subscription.pause_ms);
         return send(index, now);
     }
     untold(subscription);

@@ -48,6 +48,7 @@ public:
         Origin origin;             // where the request came from
         const Watcher& watcher;
         std::optional<ResourceIndex> resource; // what its Request-URI names
+        bool order = false;                    // its body asks for a change, which the NOTIFY is to tell of
     };
     struct Action {
         enum class What : std::uint8_t { answer, notify } what;
@@ -62,7 +63,14 @@ public:
 
     // --- from the server. Actions gather until they are drained; an answer always stands before its NOTIFY.
 
-    void on_subscribe(const Ask& ask, Steady now);
+    struct Accepted {
+        std::uint64_t subscription;
+        ResourceIndex resource;
+    };
+    /// Nothing: it was refused.
+    std::optional<Accepted> on_subscribe(const Ask& ask, Steady now);
+    /// A NOTIFY with the state as it is, whatever was told: an order has come to nothing.
+    void tell_again(std::uint64_t subscription, Steady now);
     // Each NOTIFY gets one of the two, once: that is what its transaction is for.
     /// The final answer to a subscription's NOTIFY. `retry_after`: seconds, if it said so.
     void on_answer(std::uint64_t subscription, int status, std::optional<std::uint32_t> retry_after, Steady now);
@@ -162,11 +170,12 @@ private:
     static constexpr std::uint32_t none = 0xffff'ffff;
     static constexpr std::size_t actions_kept = 1000;                      // room for so many stays after a storm
     static constexpr std::string_view list_domain = "lamplighter.invalid"; // of Content-IDs: no host's
+    static constexpr seconds order_wait{2};   // a NOTIFY waits so long for what an order changes
     static constexpr seconds expiry_grace{5}; // for clocks that differ and datagrams that dawdle
 
     // subscribing (notifier_subscribe.cpp)
-    void begin(const Ask& ask, Steady now);
-    void refresh(const Ask& ask, Steady now);
+    std::optional<Accepted> begin(const Ask& ask, Steady now);
+    std::optional<Accepted> refresh(const Ask& ask, Steady now);
     [[nodiscard]] const EventPackage* wanted_package(const Ask& ask);
     [[nodiscard]] std::optional<Terms> terms(const Ask& ask, const EventPackage& package);
     std::uint32_t make(const Ask& ask, const EventPackage& package, const Terms& terms, Steady now);
@@ -177,7 +186,7 @@ private:
     template <class Fields>
     void answer(const Ask& ask, int status, std::string_view to_tag, std::string_view reason, Fields fields);
     void accept(const Ask& ask, const Subscription& subscription, std::string_view to_tag, std::uint32_t expires);
-    void refuse(const Ask& ask, int status, std::string_view reason = {});
+    std::nullopt_t refuse(const Ask& ask, int status, std::string_view reason = {}); // for whoever accepts nothing
     [[nodiscard]] Key dialog_key(std::string_view call_id, std::string_view local, std::string_view remote) const;
 
     // notifying (notifier_send.cpp)

@@ -64,6 +64,7 @@ const Notifier::Rendered& Notifier::render(ResourceIndex resource, const Subscri
         view.watchers = watching_;
         view.now = gathered_at_;
     }
+    rendered.body.media_type.clear();
     package.render(view, {entity, for_whom.dialect}, rendered.body);
     rendered.body.hash = std::hash<std::string>()(rendered.body.text);
     ++counters_.rendered;
@@ -98,7 +99,7 @@ void Notifier::send(std::uint32_t index, Steady now) {
     if (subscription.phase == free || subscription.phase == last || subscription.in_flight) return rearm(index);
     if (subscription.ending == Ending::none) {
         if (!subscription.dirty && !subscription.forced) return rearm(index);
-        if (now < subscription.not_before) return rearm(index);
+        if (now < subscription.not_before && !subscription.held) return rearm(index);
     }
     if (bare(subscription.ending)) return write_notify(index, {}, Body(), now);
     if (subscription.list) return send_list(index, now);
@@ -115,12 +116,15 @@ void Notifier::send(std::uint32_t index, Steady now) {
         subscription.ending = Ending::noresource;
     }
     settle_phase(subscription, document.known);
+    const bool held = subscription.held && now < subscription.not_before && subscription.ending == Ending::none;
+    if (held && document.body.hash == subscription.body_hash) return rearm(index);
     const bool due = subscription.forced || subscription.ending != Ending::none;
     if (bare(subscription.ending) || !document.known)
         return due ? write_notify(index, {}, Body(), now) : nothing_to_tell(index);
     if (!due && document.body.hash == subscription.body_hash) return nothing_to_tell(index);
     subscription.body_hash = document.body.hash;
-    write_notify(index, package.media_type, document.body, now);
+    const auto& own_type = document.body.media_type;
+    write_notify(index, own_type.empty() ? package.media_type : std::string_view(own_type), document.body, now);
     if (was_pending && subscription.phase == active) watchers_changed(subscription.resource, package, now);
 }
 
@@ -173,6 +177,7 @@ void Notifier::write_notify(std::uint32_t index, std::string_view content_type, 
     subscription.in_flight = true;
     subscription.dirty = false;
     subscription.forced = false;
+    subscription.held = false;
     subscription.sent_at = now;
     subscription.not_before = now + milliseconds(subscription.pause_ms);
     ++in_flight_;

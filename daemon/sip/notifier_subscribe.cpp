@@ -123,7 +123,7 @@ void Notifier::answer(const Ask& ask, int status, std::string_view to_tag, std::
     out_.push_back(std::move(action));
 }
 
-void Notifier::refuse(const Ask& ask, int status, std::string_view reason) {
+std::nullopt_t Notifier::refuse(const Ask& ask, int status, std::string_view reason) {
     ++counters_.refused;
     answer(ask, status, fresh_hex(""), reason, [&](Writer& writer) {
         if (status == 489) writer.field(Header::allow_events, allow_events());
@@ -131,6 +131,7 @@ void Notifier::refuse(const Ask& ask, int status, std::string_view reason) {
         if (status == 423) writer.number(Header::min_expires, options_.expires_min);
         if (status == 503) writer.number(Header::retry_after, retry_after_overload);
     });
+    return std::nullopt;
 }
 
 void Notifier::accept(const Ask& ask, const Subscription& subscription, std::string_view to_tag,
@@ -147,7 +148,7 @@ void Notifier::accept(const Ask& ask, const Subscription& subscription, std::str
 
 // --- checks
 
-void Notifier::on_subscribe(const Ask& ask, Steady now) {
+std::optional<Notifier::Accepted> Notifier::on_subscribe(const Ask& ask, Steady now) {
     const Message& request = ask.request;
     const bool in_dialog = !request.to().tag().empty();
     if (request.contact_is_star() || request.contacts() > 1 || (request.contacts() == 0 && !in_dialog) ||
@@ -155,7 +156,7 @@ void Notifier::on_subscribe(const Ask& ask, Steady now) {
         return refuse(ask, 400, "Bad Request: one Contact with a SIP URI is needed");
     if (in_dialog) return refresh(ask, now);
     if (stopping_) return refuse(ask, 503);
-    begin(ask, now);
+    return begin(ask, now);
 }
 
 const EventPackage* Notifier::wanted_package(const Ask& ask) {
@@ -186,10 +187,10 @@ std::optional<Notifier::Terms> Notifier::terms(const Ask& ask, const EventPackag
     return terms;
 }
 
-void Notifier::begin(const Ask& ask, Steady now) {
+std::optional<Notifier::Accepted> Notifier::begin(const Ask& ask, Steady now) {
     const Message& request = ask.request;
     const EventPackage* package = wanted_package(ask);
-    if (!package) return;
+    if (!package) return std::nullopt;
     const bool list = ask.resource && names_->kind(*ask.resource) == Kind::list;
     if (list && !package->lists) return refuse(ask, 489);
     if (list && !request.lists(Header::supported, "eventlist") && !request.lists(Header::require, "eventlist"))
@@ -201,7 +202,7 @@ void Notifier::begin(const Ask& ask, Steady now) {
     const auto permission = seams_.permission(ask.watcher, *ask.resource, *package);
     if (permission == Permission::refused) return refuse(ask, 403);
     const auto granted = terms(ask, *package);
-    if (!granted) return;
+    if (!granted) return std::nullopt;
     if (kept_bytes(request) > kept_bytes_max) return refuse(ask, 513);
     const auto twin = twin_key(ask);
     if (granted->expires != 0) replace_twin(twin, now); // before the limits: it takes its own place
@@ -227,6 +228,7 @@ void Notifier::begin(const Ask& ask, Steady now) {
     subscription.forced = true;
     send(index, now);
     if (granted->expires != 0) watchers_changed(subscription.resource, *package, now);
+    return Accepted{id_of(index), *ask.resource};
 }
 
 std::uint32_t Notifier::make(const Ask& ask, const EventPackage& package, const Terms& terms, Steady now) {
@@ -338,7 +340,7 @@ void Notifier::replace_twin(const Key& twin, Steady now) {
 
 // --- within a dialog
 
-void Notifier::refresh(const Ask& ask, Steady now) {
+std::optional<Notifier::Accepted> Notifier::refresh(const Ask& ask, Steady now) {
     const Message& request = ask.request;
     const auto found = by_dialog_.find(dialog_key(request.call_id(), request.to().tag(), request.from().tag()));
     if (found == by_dialog_.end()) return refuse(ask, 481);
@@ -352,12 +354,13 @@ void Notifier::refresh(const Ask& ask, Steady now) {
     if (subscription.ending != Ending::none) return refuse(ask, 481); // it is over; the last NOTIFY says so
     const EventPackage& package = event_packages()[subscription.package];
     const auto granted = terms(ask, package);
-    if (!granted) return;
+    if (!granted) return std::nullopt;
     subscription.remote_cseq = request.cseq().number;
     if (const auto permission = seams_.permission(ask.watcher, subscription.resource, package);
         permission == Permission::refused) {
         refuse(ask, 403);
-        return end(index, Ending::rejected, now);
+        end(index, Ending::rejected, now);
+        return std::nullopt;
     } else {
         subscription.permission = permission;
     }
@@ -375,14 +378,18 @@ void Notifier::refresh(const Ask& ask, Steady now) {
         use_members(subscription);
     }
     accept(ask, subscription, {}, granted->expires);
+    const Accepted accepted{id_of(index), subscription.resource};
     subscription.forced = true;
-    subscription.not_before = Steady();
+    subscription.held = ask.order;
+    subscription.not_before = ask.order ? now + order_wait : Steady();
     if (granted->expires == 0) {
         ++counters_.unsubscribed;
-        return end(index, Ending::timeout, now);
+        end(index, Ending::timeout, now);
+        return accepted;
     }
     ++counters_.refreshed;
     send(index, now);
+    return accepted;
 }
 
 /// A refresh may move the remote target and our end of the way to it; the route set stays (RFC 3261 12.2.2).

@@ -94,7 +94,7 @@ bool Policy::owns(const Watcher& watcher, ResourceIndex resource) const {
 
 Permission Policy::may_watch(const Watcher& watcher, ResourceIndex resource, const EventPackage& package) const {
     if (watcher.trusted) return Permission::allowed;
-    if (!package.watched.empty()) return owns(watcher, resource) ? Permission::allowed : Permission::refused;
+    if (package.own_only) return owns(watcher, resource) ? Permission::allowed : Permission::refused;
     if (private_.contains(resource) && !owns(watcher, resource)) return to_strangers_;
     return to_all_;
 }

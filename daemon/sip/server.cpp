@@ -81,7 +81,8 @@ Result<Settings> settings_of(const SipOptions& options, std::vector<ListOptions>
     return settings;
 }
 
-Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Table& table, fanout::Fanout& fanout)
+Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Table& table, fanout::Fanout& fanout,
+               calls::Control control)
     : loop_(loop),
       options_(std::move(options)),
       table_(table),
@@ -101,8 +102,14 @@ Server::Server(Loop& loop, SipOptions options, Settings settings, presence::Tabl
           [this](const Watcher& publisher, ResourceIndex resource) { return policy_.may_publish(publisher, resource); },
           steady_now()),
       states_(table, compositor_, options_.domain),
+      features_(std::move(control), {[this](std::string_view line) {
+                                         const auto now = steady_now();
+                                         if (const auto known = names_->of_line(line)) resource_changed(*known, now);
+                                         settle(now);
+                                     },
+                                     [this](std::string_view line) { return features_watched(line); }}),
       notifier_(notifier_options(options_),
-                {[this](ResourceIndex resource) { return states_.view(resource); },
+                {[this](ResourceIndex resource) { return view_of(resource); },
                  [this](const Watcher& watcher, ResourceIndex resource, const EventPackage& package) {
                      return policy_.may_watch(watcher, resource, package);
                  },
@@ -381,10 +388,19 @@ void Server::resource_changed(ResourceIndex resource, Steady now) {
         if (relative != resource) notifier_.changed(relative, now);
 }
 
+View Server::view_of(ResourceIndex resource) {
+    View view = states_.view(resource);
+    if (const auto lines = names_->lines(resource); !lines.empty())
+        view.forwards = features_.forwards(names_->key(lines.front()));
+    return view;
+}
+
 void Server::take(const std::vector<calls::LineNews>& news) {
     const auto now = steady_now();
-    for (const auto& one : news)
+    for (const auto& one : news) {
+        features_.take(one);
         if (const auto line = states_.take(one, now)) resource_changed(*line, now);
+    }
     settle(now);
 }
 

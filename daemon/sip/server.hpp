@@ -17,6 +17,7 @@
 #include "loop/loop.hpp"
 #include "sip/csta_dialogs.hpp"
 #include "sip/door.hpp"
+#include "sip/feature_desk.hpp"
 #include "sip/notifier.hpp"
 #include "sip/options.hpp"
 #include "sip/policy.hpp"
@@ -40,7 +41,9 @@ struct Settings {
 
 class Server {
 public:
-    Server(Loop& loop, SipOptions options, Settings settings, presence::Table& table, fanout::Fanout& fanout);
+    /// Without `control` telephones set nothing: their orders fail.
+    Server(Loop& loop, SipOptions options, Settings settings, presence::Table& table, fanout::Fanout& fanout,
+           calls::Control control = {});
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -93,6 +96,10 @@ private:
     void dispatch(TransactionMachine::Id id, const Flow& flow, Steady now);
     void serve_options(TransactionMachine::Id id, Steady now);
     void serve_subscribe(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
+    [[nodiscard]] std::expected<std::optional<FeatureOrder>, int> feature_order() const;
+    void serve_features(const Notifier::Accepted& accepted, const std::optional<FeatureOrder>& order);
+    [[nodiscard]] bool features_watched(std::string_view line) const;
+    [[nodiscard]] View view_of(ResourceIndex resource);
     void serve_publish(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
     void serve_csta(TransactionMachine::Id id, const Watcher& user, Steady now);
     [[nodiscard]] std::optional<Watcher> let_in(TransactionMachine::Id id, const Flow& flow, Steady now);
@@ -136,6 +143,7 @@ private:
     Door door_;
     Compositor compositor_;
     ResourceStates states_;
+    FeatureDesk features_;
     Notifier notifier_;
     std::optional<CstaDialogs> csta_;
     std::shared_ptr<const Names> names_ = std::make_shared<const Names>();

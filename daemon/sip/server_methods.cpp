@@ -4,7 +4,9 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/csta/events.hpp"
 #include "proto/sip/examine.hpp"
+#include "proto/text/text.hpp"
 #include "sip/server.hpp"
 #include "sip/ways.hpp"
 
@@ -124,15 +126,65 @@ std::optional<ResourceIndex> Server::resource_of(const Uri& uri) const {
 void Server::serve_subscribe(TransactionMachine::Id id, const Flow&, const Watcher& watcher, Steady now) {
     const bool in_dialog = !message_.to().tag().empty();
     const auto local = transports_.local(from_);
-    notifier_.on_subscribe({.request = message_,
-                            .transaction = id,
-                            .flow = notify_flow(from_, message_),
-                            .local = local,
-                            .origin = origin(),
-                            .watcher = watcher,
-                            .resource = in_dialog ? std::nullopt : resource_of(message_.uri())},
-                           now);
+    const auto order = feature_order();
+    if (!order)
+        return answer(
+            id, order.error(), {},
+            [&](Writer& writer) {
+                if (order.error() == 415) writer.field(Header::accept, csta::feature_media_type);
+            },
+            now);
+    const auto accepted = notifier_.on_subscribe({.request = message_,
+                                                  .transaction = id,
+                                                  .flow = notify_flow(from_, message_),
+                                                  .local = local,
+                                                  .origin = origin(),
+                                                  .watcher = watcher,
+                                                  .resource = in_dialog ? std::nullopt : resource_of(message_.uri()),
+                                                  .order = order->has_value()},
+                                                 now);
+    const bool features = accepted && message_.event()->word == feature_event_package;
     pump(now);
+    if (features) serve_features(*accepted, *order);
+}
+
+/// The order in the body of a SUBSCRIBE of as-feature-event; of all others bodies mean nothing. Or the status that
+/// refuses it.
+std::expected<std::optional<FeatureOrder>, int> Server::feature_order() const {
+    const auto& event = message_.event();
+    if (!event || event->word != feature_event_package || message_.body().empty()) return std::nullopt;
+    const auto type = message_.content_type();
+    if (!type || !text::same_letters(type->word, csta::feature_media_type) || message_.find(Header::content_encoding))
+        return std::unexpected(415);
+    auto order = read_feature_order(message_.body());
+    if (!order) return std::unexpected(400);
+    return std::move(*order);
+}
+
+/// The telephone of a person with several lines orders for all of them.
+void Server::serve_features(const Notifier::Accepted& accepted, const std::optional<FeatureOrder>& order) {
+    std::vector<std::string> lines;
+    for (const ResourceIndex line : names_->lines(accepted.resource))
+        lines.emplace_back(names_->key(line));
+    if (!lines.empty()) features_.watch(lines.front());
+    if (!order) return;
+    features_.order(lines, *order, [this, id = accepted.subscription](bool taken) {
+        if (taken) return; // the platform's event tells
+        const auto now = steady_now();
+        notifier_.tell_again(id, now);
+        settle(now);
+    });
+}
+
+bool Server::features_watched(std::string_view line) const {
+    const auto known = names_->of_line(line);
+    if (!known) return false;
+    bool watched = false;
+    const auto look = [&](const Notifier::Seen& seen) { watched = watched || seen.package == feature_event_package; };
+    notifier_.visit(*known, look);
+    for (const ResourceIndex relative : states_.relatives(*known))
+        notifier_.visit(relative, look);
+    return watched;
 }
 
 void Server::serve_csta(TransactionMachine::Id id, const Watcher& user, Steady now) {

@@ -138,6 +138,10 @@ std::vector<fanout::Metric> Server::metrics() const {
                                                                            {"abandoned", t.abandoned}})
         add(Kind::counter, "lamplighter_sip_transactions_total", "What the transaction layer did.", "what", word,
             count);
+    const auto& f = features_.counters();
+    add(Kind::counter, "lamplighter_sip_feature_orders_total", "What telephones ordered for their lines.", "outcome",
+        "given", f.ordered);
+    add(Kind::counter, "lamplighter_sip_feature_orders_total", "", "outcome", "failed", f.failed);
     constexpr std::string_view names[] = {"udp", "tcp", "tls"};
     for (std::size_t i = 0; i < w.ways.size(); ++i)
         add(Kind::counter, "lamplighter_sip_received_messages_total", "Messages received.", "transport", names[i],

@@ -84,6 +84,7 @@ struct Subscription {
     bool in_flight = false;
     bool dirty = false;  // something may have changed since the last NOTIFY
     bool forced = false; // a NOTIFY is due even if nothing has changed
+    bool held = false;   // an order is under way: until `not_before` only what has changed is told
 
     [[nodiscard]] std::string_view text(Piece piece) const {
         return std::string_view(block).substr(piece.at, piece.length);

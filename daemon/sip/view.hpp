@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "calls/control.hpp"
 #include "calls/line_news.hpp"
 #include "presence/words.hpp"
 #include "proto/dialoginfo/document.hpp"
@@ -20,6 +21,14 @@ namespace lamp::sip {
 using ResourceIndex = std::uint32_t;
 
 using Messages = calls::Messages; // of a voice mail box (RFC 3842)
+
+/// Where a line forwards to. A kind that is not known, or that the line has not, is not told.
+struct Forwards {
+    std::optional<calls::ForwardSetting> always{};
+    std::optional<calls::ForwardSetting> busy{};
+    std::optional<calls::ForwardSetting> no_answer{};
+    bool operator==(const Forwards&) const = default;
+};
 
 struct View {
     /// False: nobody knows the calls now (the platform is away for too long). A lamp must not be lit or darkened by it.
@@ -34,6 +43,7 @@ struct View {
     bool dnd = false;
     presence::Forwarding forwarding = presence::Forwarding::none;
     presence::AgentState agent = presence::AgentState::none;
+    const Forwards* forwards = nullptr;   // of its first line; nothing: not known
     std::span<const Watching> watchers{}; // for watcher information; filled in by the notifier
     Steady now{};                         // likewise
 };

@@ -17,7 +17,7 @@ std::string words(const Reply& reply) {
     return out;
 }
 
-const std::string events = "dialog, presence, message-summary, presence.winfo, dialog.winfo";
+const std::string events = "dialog, presence, message-summary, presence.winfo, dialog.winfo, as-feature-event";
 const std::string list = "Supported: eventlist\r\n";
 
 std::string route(int proxies) {

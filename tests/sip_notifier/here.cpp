@@ -141,6 +141,7 @@ House::House(Notifier::Options options, std::size_t more_people)
                         view.dialogs = shown_;
                         view.messages = truth.messages;
                         view.messages_awaited = truth.messages_awaited;
+                        view.dnd = truth.dnd;
                         return view;
                     },
                 .permission =
@@ -184,14 +185,15 @@ Reply House::ask(const Subscribe& subscribe) {
     const auto resource = in_dialog ? std::nullopt : names->find(request.message.uri().user_text());
     const Watcher watcher{subscribe.watcher, subscribe.trusted};
     last = {};
-    notifier.on_subscribe({.request = request.message,
-                           .transaction = ++transaction_,
-                           .flow = flow,
-                           .local = local,
-                           .origin = {"10.4.0.17", 5060},
-                           .watcher = watcher,
-                           .resource = resource},
-                          now);
+    last_accepted = notifier.on_subscribe({.request = request.message,
+                                           .transaction = ++transaction_,
+                                           .flow = flow,
+                                           .local = local,
+                                           .origin = {"10.4.0.17", 5060},
+                                           .watcher = watcher,
+                                           .resource = resource,
+                                           .order = subscribe.order},
+                                          now);
     gather();
     REQUIRE(last.status != 0);
     return last;

@@ -40,6 +40,7 @@ struct Subscribe {
     std::string more{}; // further fields, each with its line end
     std::string watcher = "bob";
     bool trusted = false;
+    bool order = false; // its body is one
 
     [[nodiscard]] std::string bytes() const;
 };
@@ -69,6 +70,7 @@ struct Truth {
     std::vector<dialoginfo::Dialog> dialogs{};
     std::optional<Messages> messages{};
     bool messages_awaited = false;
+    bool dnd = false;
 };
 
 /// "c1:early c2:confirmed" as dialogs.
@@ -117,6 +119,7 @@ public:
     Notifier notifier;
     std::deque<Sent> notifies;
     Reply last;
+    std::optional<Notifier::Accepted> last_accepted;
 
 private:
     std::vector<dialoginfo::Dialog> shown_;

@@ -26,15 +26,16 @@ TEST_CASE("the first NOTIFY, byte by byte") {
     House house;
     const auto reply = house.ask({.event = "dialog;id=7"});
     CHECK(reply.wire->bytes ==
-          fmt::format("SIP/2.0 200 OK\r\n"
-                      "Via: SIP/2.0/UDP 10.4.0.17:5060;branch=z9hG4bK-b1;received=10.4.0.17;rport=5060\r\n"
-                      "From: <sip:bob@pbx.example>;tag=f1\r\n"
-                      "To: <sip:ada@pbx.example>;tag={}\r\n"
-                      "Call-ID: k1\r\nCSeq: 1 SUBSCRIBE\r\n"
-                      "Contact: <sip:198.51.100.4:5060;transport=udp>\r\nExpires: 3600\r\n"
-                      "Allow-Events: dialog, presence, message-summary, presence.winfo, dialog.winfo\r\n"
-                      "Content-Length: 0\r\n\r\n",
-                      reply.tag()));
+          fmt::format(
+              "SIP/2.0 200 OK\r\n"
+              "Via: SIP/2.0/UDP 10.4.0.17:5060;branch=z9hG4bK-b1;received=10.4.0.17;rport=5060\r\n"
+              "From: <sip:bob@pbx.example>;tag=f1\r\n"
+              "To: <sip:ada@pbx.example>;tag={}\r\n"
+              "Call-ID: k1\r\nCSeq: 1 SUBSCRIBE\r\n"
+              "Contact: <sip:198.51.100.4:5060;transport=udp>\r\nExpires: 3600\r\n"
+              "Allow-Events: dialog, presence, message-summary, presence.winfo, dialog.winfo, as-feature-event\r\n"
+              "Content-Length: 0\r\n\r\n",
+              reply.tag()));
     const auto notify = house.next();
     const std::string body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                              "<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"0\"          "

@@ -425,6 +425,69 @@ TEST_CASE("a mail box that the platform has not told of yet: who asks waits") {
     }
 }
 
+TEST_CASE("an order in a refresh: its NOTIFY tells what it has changed, or after a while what is") {
+    House house;
+    const auto ada = house.index("ada");
+    Subscribe ask{.event = "as-feature-event", .watcher = "ada"};
+    const auto tag = house.begin(ask);
+    const Subscribe refresh{.event = "as-feature-event", .to_tag = tag, .cseq = 2, .watcher = "ada", .order = true};
+    house.pass(1s);
+    house.ask(refresh);
+    CHECK(house.notifies.empty());
+    const auto dnd_on = [&] {
+        const auto notify = house.next();
+        house.answer(*notify, 200);
+        return notify->bytes.find("<doNotDisturbOn>true<") != std::string::npos;
+    };
+    SUBCASE("the platform has taken it") {
+        house.changed("ada"); // something else
+        CHECK(house.notifies.empty());
+        house.truths[ada].dnd = true;
+        house.changed("ada");
+        CHECK(dnd_on());
+        house.pass(10s);
+        CHECK(house.notifies.empty());
+    }
+    SUBCASE("it was so before") {
+        house.pass(1900ms, 3);
+        CHECK(house.notifies.empty());
+        house.pass(200ms);
+        CHECK_FALSE(dnd_on());
+        house.pass(10s);
+        CHECK(house.notifies.empty());
+    }
+    SUBCASE("the platform refuses") {
+        house.notifier.tell_again(house.last_accepted->subscription, house.now);
+        house.gather();
+        CHECK_FALSE(dnd_on());
+        house.pass(10s);
+        CHECK(house.notifies.empty());
+    }
+    SUBCASE("it comes while a NOTIFY is on its way") {
+        house.pass(3s);
+        dnd_on();
+        house.truths[ada].dnd = true;
+        house.changed("ada");
+        house.pass(200ms);
+        const auto first = house.next();
+        Subscribe again = refresh;
+        again.cseq = 3;
+        house.ask(again);
+        house.answer(*first, 200);
+        CHECK(house.notifies.empty());
+        house.truths[ada].dnd = false;
+        house.changed("ada");
+        CHECK_FALSE(dnd_on());
+    }
+    SUBCASE("it unsubscribes") {
+        Subscribe last = refresh;
+        last.cseq = 3;
+        last.expires = 0;
+        house.ask(last);
+        CHECK(house.notifies.size() == 1);
+    }
+}
+
 TEST_CASE("what people see of subscriptions that ended") {
     House house({.remembered = 2});
     for (const auto* call : {"k1", "k2", "k3"}) {

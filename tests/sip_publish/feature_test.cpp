@@ -2,6 +2,7 @@
 #include "sip/feature_events.hpp"
 
 #include "here.hpp"
+#include "sip/event_packages.hpp"
 
 using namespace testing;
 using lamp::presence::AgentState;
@@ -85,8 +86,8 @@ TEST_CASE("one feature is one document, several are parts") {
     CHECK(body.content_type == "application/x-as-feature-event+xml");
     CHECK(body.text.find("<device>2101</device><doNotDisturbOn>true</doNotDisturbOn>") != std::string::npos);
 
-    features.always = calls::ForwardSetting{true, "2199", {}};
-    features.no_answer = calls::ForwardSetting{false, "2150", 3};
+    features.forwards.always = calls::ForwardSetting{true, "2199", {}};
+    features.forwards.no_answer = calls::ForwardSetting{false, "2150", 3};
     features.agent = AgentState::unavailable;
     body = feature_body(features, "a<b");
     REQUIRE(body.content_type == "multipart/mixed;boundary=\"lamplighter-feature\"");
@@ -111,30 +112,20 @@ TEST_CASE("one feature is one document, several are parts") {
 }
 
 TEST_CASE("what a view tells of the features") {
-    struct Row {
-        Forwarding forwarding;
-        std::string_view told; // always, busy, no answer: on, off, or not told
-    };
-    const Row rows[] = {
-        {Forwarding::none, "off off off"},
-        {Forwarding::always, "on off off"},
-        {Forwarding::busy, "off on off"},
-        {Forwarding::no_answer, "off off on"},
-        {Forwarding::not_reachable, "off off off"},
-        {Forwarding::selective, "off off off"},
-        {Forwarding::multiple, "- - -"},
-    };
-    auto word = [](const std::optional<calls::ForwardSetting>& setting) -> std::string {
-        return !setting ? "-" : setting->active ? "on" : "off";
-    };
-    for (const Row& row : rows) {
-        View view;
-        view.dnd = true;
-        view.agent = AgentState::available;
-        view.forwarding = row.forwarding;
-        const auto features = features_of(view);
-        CHECK(features.dnd);
-        CHECK(features.agent == AgentState::available);
-        CHECK(word(features.always) + ' ' + word(features.busy) + ' ' + word(features.no_answer) == row.told);
-    }
+    View view;
+    view.dnd = true;
+    view.agent = AgentState::available;
+    view.forwarding = Forwarding::always; // where to is not known: not told
+    auto features = features_of(view);
+    CHECK(features.dnd);
+    CHECK(features.agent == AgentState::available);
+    CHECK(features.forwards == Forwards());
+    const Forwards forwards{.always = calls::ForwardSetting{true, "2199", {}}};
+    view.forwards = &forwards;
+    CHECK(features_of(view).forwards == forwards);
+    Body body;
+    event_package(feature_event_package)->render(view, {"sip:2101@pbx.example", nullptr}, body);
+    CHECK(body.media_type.starts_with("multipart/mixed"));
+    CHECK(body.text.find("<device>2101</device>") != std::string::npos);
+    CHECK(body.text.find("<forwardTo>2199</forwardTo>") != std::string::npos);
 }
