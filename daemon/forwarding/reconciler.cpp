@@ -66,12 +66,16 @@ void Reconciler::heard(const Always& always, Steady now) {
     if (phase_ == Phase::reading || phase_ == Phase::checking) while_reading_ = always;
     if (!owned_) return;
     auto is = [&](const std::optional<Always>& known) { return known && same.always(*known, always); };
-    if (is(owned_->ours.always)) return; // the echo of our write, or what it came to
+    if (touched_ && is(owned_->ours.always)) return; // the echo of our write, or what it came to
+    if (!touched_ && is(owned_->baseline.always)) return;
     bool ours = std::ranges::any_of(owned_->may_be, is, &Setting::always) ||
                 std::ranges::any_of(written_, [&](const Always& write) { return same.always(write, always); });
+    // A write of ours may have hidden it: those under way, and those that are so young that events from before them
+    // still come.
+    bool hidden = phase_ == Phase::writing || phase_ == Phase::checking || now < hides_until_ || now < doubt_until_;
     if (is(owned_->baseline.always))
         foreign_.reset();
-    else if (!ours)
+    else if (!ours && hidden)
         foreign_ = always;
     look_at_ = now;
     if (under_way()) look_again_ = true;
@@ -90,7 +94,7 @@ bool Reconciler::at_rest() const {
 // What is put back is put back even when the disk is full: a forwarding that is left on is worse than an intent that
 // is not recorded, and what is on disk heals it.
 bool Reconciler::may_write() const {
-    return on_disk_ >= intent_ || (!wanted_ && save_failed_);
+    return on_disk_ >= intent_ || (restoring_ && save_failed_);
 }
 
 Steady Reconciler::due() const {
@@ -152,6 +156,7 @@ Reconciler::Action Reconciler::write(Parts parts) {
 Parts Reconciler::foreign(const Setting& found) const {
     Same same(dialling_, line_);
     auto parts = static_cast<Parts>(parts_of(owned_->baseline) & parts_of(found)); // touched, and read
+    if (!touched_) return parts & same.differing(owned_->baseline, found);         // nothing is there because of us
     parts &= same.differing(owned_->ours, found);
     for (const Setting& other : owned_->may_be)
         parts &= same.differing(other, found) | static_cast<Parts>(~parts_of(other));
@@ -266,6 +271,7 @@ void Reconciler::intend(const Setting& target, Setting baseline, Steady now) {
         touch();
     }
     intent_ = version_;
+    restoring_ = !wanted_;
     save_failed_ = false;
     phase_ = Phase::saving;
 }
@@ -309,11 +315,12 @@ void Reconciler::saved(const Result<void>& done, Steady now) {
 
 void Reconciler::written(const Result<void>& done, Steady now, Wall wall) {
     LAMP_CHECK(phase_ == Phase::writing);
+    hides_until_ = now + times_.event_delay;
     last_write_ = LastWrite{wall, done ? "unchecked" : done.error().text};
     if (done) {
         phase_ = Phase::to_check;
         // A change that this write has hidden is told within moments: not before then is the line let go.
-        if (!wanted_) doubt_until_ = std::max<Steady>(doubt_until_, now + times_.event_delay);
+        if (!wanted_) doubt_until_ = std::max(doubt_until_, hides_until_);
         return;
     }
     if (uncertain(done.error().category)) doubt_until_ = now + times_.doubt;

@@ -104,6 +104,7 @@ private:
     Phase phase_ = Phase::idle;
     Steady look_at_ = Steady::max();
     Steady doubt_until_{};
+    Steady hides_until_{}; // events of changes that our last write has hidden may come until then
     Parts asked_ = 0;
     bool touched_ = false;          // what was there when we came may be gone: we have written, or it is as wanted
     bool wrote_ = false;            // since we own it
@@ -116,6 +117,7 @@ private:
     std::uint64_t on_disk_ = 0;
     std::uint64_t saving_ = 0; // under way; 0: none
     std::uint64_t intent_ = 0; // the version that the next write needs on disk
+    bool restoring_ = false;   // the next write gives back
     bool save_failed_ = false;
     Steady save_at_{};
 };

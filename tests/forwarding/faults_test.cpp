@@ -84,7 +84,8 @@ private:
         while (world.wall < time) {
             auto wake = std::chrono::ceil<milliseconds>(world.room->wake_at() - world.steady);
             auto next = world.room->wake_at() == Steady::max() ? time - world.wall : std::min(wake, time - world.wall);
-            if (late_) next = std::min(next, 5000ms);
+            if (late_) next = std::min(next, 8000ms);
+            if (!world.platform.events.empty()) next = std::min(next, 2000ms);
             world.pass(std::max(1ms, next));
             if (late_) arrive();
             world.deliver();
