@@ -1,5 +1,5 @@
-// Fifty thousand random claims with everything going wrong at random: at rest the platform is as its users want it. And a
-// thousand lines at the full hour.
+// Fifty thousand random claims with everything going wrong at random: at rest the platform is as its users want it. And
+// a thousand lines at the full hour.
 #include <cstdlib>
 #include <fmt/format.h>
 #include <random>
