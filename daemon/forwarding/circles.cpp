@@ -73,8 +73,26 @@ bool Forwardings::leads_to(const std::string& from, const std::string& line) con
 
 /// Where that line's calls go has changed: who points at it, or waits for the end of a loop, is looked at again.
 void Forwardings::moved(const std::string& line) {
-    for (const auto& other : entries_)
-        if (other->in_loop || std::ranges::find(other->points_at, line) != other->points_at.end()) stir(*other);
+    for (auto index : in_loop_)
+        stir(*entries_[index]);
+    if (auto at = pointed_at_.find(line); at != pointed_at_.end())
+        for (auto index : at->second)
+            stir(*entries_[index]);
+}
+
+void Forwardings::point(Entry& entry, std::vector<std::string> lines, bool in_loop) {
+    if (in_loop)
+        in_loop_.insert(entry.index);
+    else
+        in_loop_.erase(entry.index);
+    if (lines == entry.points_at) return;
+    for (const std::string& line : entry.points_at) {
+        auto at = pointed_at_.find(line);
+        if (at != pointed_at_.end() && at->second.erase(entry.index) > 0 && at->second.empty()) pointed_at_.erase(at);
+    }
+    entry.points_at = std::move(lines);
+    for (const std::string& line : entry.points_at)
+        pointed_at_[line].insert(entry.index);
 }
 
 } // namespace lamp::forwarding

@@ -55,6 +55,10 @@ std::vector<std::string> Forwardings::take_changed() {
 }
 
 void Forwardings::note(Now now, const Entry& entry, AuditEntry::What what, std::string who, std::string text) {
+    if (audit_.size() == audit_waiting) {
+        ++audit_lost_;
+        return;
+    }
     audit_.push_back({now.wall, entry.reconciler.line(), what, std::move(who), std::move(text)});
 }
 
@@ -80,6 +84,14 @@ void Forwardings::use_rules(Rules rules, Now now) {
     rules_ = std::move(rules);
     for (const auto& one : entries_)
         stir(*one);
+    settle(now);
+}
+
+void Forwardings::use_dialling(Dialling dialling, Now now) {
+    watch_clock(now);
+    dialling_ = std::move(dialling);
+    for (const auto& one : entries_)
+        if (!one->claims.empty()) stir(*one);
     settle(now);
 }
 
@@ -185,13 +197,12 @@ void Forwardings::note_standings(Entry& entry, Now now) {
 void Forwardings::refresh(Entry& entry, Now now) {
     end_claims(entry, now);
     auto wanted = entry.reconciler.wanted();
-    entry.in_loop = false;
-    entry.points_at.clear();
-    auto judge = [&](const Claim& claim) {
-        return judged(entry.reconciler.line(), claim.to, &entry.in_loop, &entry.points_at);
-    };
+    bool in_loop = false;
+    std::vector<std::string> points_at;
+    auto judge = [&](const Claim& claim) { return judged(entry.reconciler.line(), claim.to, &in_loop, &points_at); };
     auto resolution = resolve(entry.claims, rules_, now.wall, judge);
     entry.standings = std::move(resolution.standings);
+    point(entry, std::move(points_at), in_loop);
     note_standings(entry, now);
     auto edge = Wall::max();
     for (const Claim& claim : entry.claims) {

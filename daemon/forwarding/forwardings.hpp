@@ -55,8 +55,10 @@ public:
         std::size_t owned = 0;    // that may not be as their users left them
         std::size_t failing = 0;
         std::size_t under_way = 0;
+        std::size_t audit_lost = 0; // entries that nobody has taken
     };
-    static constexpr std::size_t claims_max = 64; // of one line
+    static constexpr std::size_t claims_max = 64;        // of one line
+    static constexpr std::size_t audit_waiting = 20'000; // entries until they are taken; newer ones are counted
 
     /// At most `parallel` lines talk to the platform at once; the others wait for their turn.
     Forwardings(Rules rules, Dialling dialling, Times times = {}, std::size_t parallel = 16, std::uint64_t seed = 1);
@@ -64,6 +66,8 @@ public:
     /// What an earlier run left on disk. Once, before anything else.
     void load(std::vector<Stored> lines, Now now);
     void use_rules(Rules rules, Now now);
+    /// Numbers are written, or mean, something else from now on: every claim is judged anew.
+    void use_dialling(Dialling dialling, Now now);
 
     /// New, or changed when the line has one of this source and name. Kept even when it is refused; the view says why.
     /// Category::limit above `claims_max`; Category::invalid when it ends before it begins.
@@ -104,7 +108,6 @@ private:
         std::vector<Claim> claims;
         std::vector<Standing> standings;
         std::vector<std::string> points_at; // lines of ours that it forwards to, or would
-        bool in_loop = false;               // a claim is refused because of another line
         std::uint32_t index;
         Steady edge = Steady::max();            // when the next claim begins or ends
         Steady due = Steady::max();             // as scheduled
@@ -127,6 +130,7 @@ private:
     [[nodiscard]] bool leads_to(const std::string& from, const std::string& line) const;
     [[nodiscard]] std::vector<std::string> forwards_to(const std::string& line) const;
     void moved(const std::string& line);
+    void point(Entry& entry, std::vector<std::string> lines, bool in_loop);
     void after(Entry& entry, Now now);
     void take_news(Entry& entry, Now now);
     void schedule(Entry& entry);
@@ -145,7 +149,10 @@ private:
     std::deque<std::uint32_t> waiting_; // due, but `parallel` others are under way
     std::deque<std::uint32_t> stirred_;
     std::unordered_map<std::string, Always> elsewhere_; // active forwardings of lines without an entry
+    std::unordered_map<std::string, std::set<std::uint32_t>> pointed_at_; // by line: who forwards to it
+    std::set<std::uint32_t> in_loop_;
     std::vector<AuditEntry> audit_;
+    std::size_t audit_lost_ = 0;
     std::vector<std::uint32_t> changed_;
     std::size_t under_way_ = 0;
     std::size_t timed_ = 0; // lines that wait for an edge

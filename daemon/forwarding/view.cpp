@@ -45,7 +45,7 @@ std::optional<LineView> Forwardings::view(std::string_view line) const {
 }
 
 Forwardings::Counts Forwardings::counts() const {
-    Counts counts{.under_way = under_way_};
+    Counts counts{.under_way = under_way_, .audit_lost = audit_lost_};
     for (const auto& one : entries_) {
         const Reconciler& reconciler = one->reconciler;
         counts.lines += !reconciler.at_rest() || !one->claims.empty() ? 1 : 0;

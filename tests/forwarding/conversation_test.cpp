@@ -205,6 +205,44 @@ TEST_CASE("a change that our write has hidden is found by its event and given ba
     CHECK(world.shows() == "on 2002");
 }
 
+TEST_CASE("a user who changes it and changes it back while nobody can look has changed nothing") {
+    Alice world;
+    world.wall = at(9);
+    world.put(meeting("1233"));
+    world.wait(1min);
+    world.away = true;
+    world.platform.edit("alice@x", {true, "2002"});
+    world.deliver();
+    world.wait(10s);
+    world.platform.edit("alice@x", {true, "1233"});
+    world.deliver();
+    world.away = false;
+    world.wait(1min);
+    CHECK(world.shows() == "on 1233");
+    CHECK(world.claims() == "smartbusy teams in_force");
+    world.drop(Source::smartbusy, "teams");
+    world.run();
+    CHECK(world.always() == at_home);
+}
+
+TEST_CASE("what we are about to write is no excuse for what is there") {
+    Alice world; // two targets: forwarding always is to be switched off, so that both may ring
+    world.wall = at(9);
+    world.platform.of("alice@x").always = Always{true, "0201234567"};
+    world.put(appointment("a", "2002", at(9), at(10)));
+    world.put(appointment("b", "2003", at(9), at(10)));
+    world.disk_full = true;
+    world.wait(10s);
+    world.platform.edit("alice@x", {false, "0201234567"}); // the user switches it off just then
+    world.deliver();
+    world.wait(10s);
+    world.disk_full = false;
+    world.wait(1min);
+    CHECK(world.shows() == "ring 2002,2003");
+    world.wait_until(at(10));
+    CHECK(world.always() == Always{false, "0201234567"});
+}
+
 TEST_CASE("our own echo, however late, is no change of the user's") {
     Alice world;
     world.wall = at(9);
@@ -309,6 +347,86 @@ TEST_CASE("a write that arrives after we have given it up is taken back") {
         CHECK(world.shows() == (user ? "on 2002" : "off"));
         CHECK(world.disk.empty());
     }
+}
+
+TEST_CASE("several writes that nobody has answered: the oldest arrives last, and is taken back") {
+    Alice world;
+    world.wall = at(9);
+    std::vector<World::Action> writes;
+    for (const char* to : {"2002", "2003", "1233"}) {
+        world.put(meeting(to));
+        for (int steps = 0; steps < 20; ++steps) {
+            auto action = world.take();
+            if (!action) break;
+            bool lose = action->verb == World::Verb::write && to != std::string("1233");
+            if (lose) writes.push_back(*action);
+            world.answer(*action, lose ? World::failure(Category::timeout) : world.perform(*action));
+            if (lose) break;
+        }
+    }
+    REQUIRE(writes.size() == 2);
+    world.wait(2s);
+    CHECK(world.shows() == "on 1233");
+    world.crash(); // nothing but the disk remembers
+    world.run();
+    REQUIRE(world.platform.put("alice@x", writes[0].parts, writes[0].setting));
+    world.deliver();
+    world.run();
+    CHECK(world.shows() == "on 1233");
+    CHECK(world.claims() == "smartbusy teams in_force");
+    world.drop(Source::smartbusy, "teams");
+    world.wait(1min);
+    CHECK(world.always() == at_home);
+}
+
+TEST_CASE("more is wanted while the platform is being read: what is not known yet is read, too") {
+    Alice world;
+    world.wall = at(9);
+    Rings own{false, {{"2009", {}, true}}, {}};
+    world.platform.of("alice@x").simultaneous = own;
+    world.put(appointment("a", "2002", at(9), at(10)));
+    std::optional<World::Action> read;
+    while (auto action = world.take())
+        if (action->verb == World::Verb::read)
+            read = action;
+        else
+            world.answer(*action, world.perform(*action));
+    REQUIRE(read);
+    world.put(appointment("b", "2003", at(9), at(10)));
+    world.answer(*read, world.perform(*read));
+    world.run();
+    CHECK(world.shows() == "ring 2002,2003");
+    world.wait_until(at(10));
+    CHECK(world.always() == at_home);
+    CHECK(world.platform.of("alice@x").simultaneous == own);
+}
+
+TEST_CASE("ring services are read again from time to time, since nobody tells of them") {
+    Alice world;
+    world.put(appointment("a", "2002", at(9), at(12)));
+    world.put(appointment("b", "2003", at(9), at(12)));
+    world.wait_until(at(9, 1));
+    CHECK(world.shows() == "ring 2002,2003");
+    Rings edited{true, {{"2077", {}, {}}}, {}};
+    world.platform.of("alice@x").simultaneous = edited; // the user, in the portal
+    world.wait(10min);
+    CHECK(world.claims() == "calendar a resting, calendar b resting");
+    world.wait_until(at(12, 1));
+    CHECK(world.platform.of("alice@x").simultaneous == edited);
+}
+
+TEST_CASE("numbers may come to mean other lines") {
+    World world;
+    world.wall = at(9);
+    world.put(meeting("0612345678"), "alice@x");
+    world.run();
+    CHECK(world.shows() == "on 0612345678");
+    auto elsewhere = dutch();
+    elsewhere.line_of = [](std::string_view, std::string_view) -> std::optional<std::string> { return "alice@x"; };
+    world.room->use_dialling(elsewhere, world.now());
+    world.run();
+    CHECK(world.shows() == "off");
+    CHECK(world.claims() == "smartbusy teams refused");
 }
 
 TEST_CASE("the clock is set") {
