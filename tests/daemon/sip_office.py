@@ -4,7 +4,6 @@ import json
 import pathlib
 import re
 import signal
-import ssl
 import subprocess
 import sys
 import time
@@ -40,18 +39,16 @@ def users_text(passwords, algorithms=("MD5", "SHA-256")):
 
 
 class TlsUa(Ua):
-    """Over TLS; `chain` vouches for the server."""
+    """Over TLS; `chain` vouches for the server. A session ticket, which is no message, is not waited behind."""
 
     def __init__(self, server, domain, chain, **more):
-        super().__init__(server, domain, transport="tls", **more)
-        context = ssl.create_default_context(cafile=str(chain))
-        self.socket = context.wrap_socket(self.socket, server_hostname=domain)
+        super().__init__(server, domain, transport="tls", certificate=str(chain), **more)
         self.socket.settimeout(0.05)
 
     def receive(self, seconds):
         try:
-            return super().receive(0 if self.socket.pending() else seconds)
-        except TimeoutError:  # a session ticket, not a message
+            return super().receive(seconds)
+        except TimeoutError:
             return False
 
 
