@@ -43,6 +43,8 @@ CstaDialogs::Dialog* CstaDialogs::find(std::uint64_t id) {
 void CstaDialogs::erase(std::uint64_t id) {
     const auto found = dialogs_.find(id);
     if (found == dialogs_.end()) return;
+    for (const Waiting& waiting : found->second->waiting) // RFC 3261 15.1.2
+        write_answer(*found->second, waiting, 487, {});
     by_key_.erase(found->second->key);
     dialogs_.erase(found);
 }
@@ -71,10 +73,7 @@ void CstaDialogs::open(const Ask& ask, Steady now) {
         return answer(ask, 400, tag, [](Writer&) {});
     if (!is_csta(request))
         return answer(ask, 415, tag, [](Writer& writer) { writer.field(Header::accept, csta_media_type); });
-    const auto wanted = request.find(Header::session_expires);
-    const auto asked = wanted ? parse_seconds(wanted->substr(0, wanted->find(';'))) : std::nullopt;
-    if (asked && *asked < limits_.session_min)
-        return answer(ask, 422, tag, [&](Writer& writer) { writer.number(Header::min_se, limits_.session_min); });
+    if (!lasts_long_enough(ask, tag)) return;
     if (dialogs_.size() >= limits_.dialogs)
         return answer(ask, 503, tag, [](Writer& writer) { writer.number(Header::retry_after, 30); });
 
@@ -113,7 +112,15 @@ void CstaDialogs::open(const Ask& ask, Steady now) {
     dialog.expires_at = now + seconds(limits_.session_max);
     by_key_[dialog.key] = id;
     dialogs_[id] = std::move(made);
-    take_body(dialog, ask);
+    take_body(dialog, ask, now);
+}
+
+bool CstaDialogs::lasts_long_enough(const Ask& ask, std::string_view tag) {
+    const auto wanted = ask.request.find(Header::session_expires);
+    const auto asked = wanted ? parse_seconds(wanted->substr(0, wanted->find(';'))) : std::nullopt;
+    if (!asked || *asked >= limits_.session_min) return true;
+    answer(ask, 422, tag, [&](Writer& writer) { writer.number(Header::min_se, limits_.session_min); });
+    return false;
 }
 
 void CstaDialogs::within(const Ask& ask, Steady now) {
@@ -134,12 +141,13 @@ void CstaDialogs::within(const Ask& ask, Steady now) {
     case Method::info:
         if (!is_csta(request))
             return answer(ask, 415, {}, [](Writer& writer) { writer.field(Header::accept, csta_media_type); });
-        return take_body(dialog, ask);
+        return take_body(dialog, ask, now);
     case Method::invite: dialog.invite = ask.transaction; [[fallthrough]];
     case Method::update: {
+        if (!lasts_long_enough(ask, {})) return;
         if (request.contacts() == 1 && request.contact()->uri.is_sip())
             dialog.target = request.contact()->uri.text.substr(0, request.contact()->uri.text.find('?'));
-        if (!request.body().empty() && is_csta(request)) return take_body(dialog, ask);
+        if (!request.body().empty() && is_csta(request)) return take_body(dialog, ask, now);
         const auto fields = session_fields(request, dialog, now);
         return answer(ask, 200, {}, [&](Writer& writer) {
             writer.field(Header::contact, dialog.contact);
@@ -164,40 +172,44 @@ std::string CstaDialogs::session_fields(const Message& request, Dialog& dialog, 
     return fmt::format("{};refresher=uac", granted);
 }
 
-void CstaDialogs::take_body(Dialog& dialog, const Ask& ask) {
+void CstaDialogs::take_body(Dialog& dialog, const Ask& ask, Steady now) {
     const bool opens = ask.request.method() == Method::invite;
-    std::string session = opens ? session_fields(ask.request, dialog, steady_now()) : std::string();
-    // The answer may come later: the request is kept as it came.
-    dialog.peer->on_body(ask.request.body(),
-                         [this, id = dialog.id, transaction = ask.transaction, request = std::string(ask.bytes),
-                          from = std::string(ask.origin.address), port = ask.origin.port, tag = dialog.local_tag,
-                          session = std::move(session)](std::string xml) {
-                             respond(id, transaction, request, {from, port}, tag, session, std::move(xml));
-                         });
+    dialog.waiting.push_back({ask.transaction, std::string(ask.bytes), std::string(ask.origin.address), ask.origin.port,
+                              opens ? session_fields(ask.request, dialog, now) : std::string()});
+    dialog.peer->on_body(ask.request.body(), [this, id = dialog.id, transaction = ask.transaction](std::string xml) {
+        respond(id, transaction, xml);
+    });
 }
 
-void CstaDialogs::respond(std::uint64_t id, std::uint64_t transaction, const std::string& request, const Origin& origin,
-                          const std::string& tag, const std::string& session, std::string xml) {
-    const Dialog* dialog = find(id);
-    if (!again_.parse(request, Carrier::stream) && !again_.parse(request, Carrier::datagram)) return;
-    Action action{Action::What::answer, transaction, dialog ? 200 : 481};
+void CstaDialogs::respond(std::uint64_t id, std::uint64_t transaction, const std::string& xml) {
+    Dialog* dialog = find(id);
+    if (!dialog) return; // answered when it ended
+    const auto found = std::ranges::find(dialog->waiting, transaction, &Waiting::transaction);
+    if (found == dialog->waiting.end()) return;
+    write_answer(*dialog, *found, 200, xml);
+    dialog->waiting.erase(found);
+    if (on_work) on_work();
+}
+
+void CstaDialogs::write_answer(const Dialog& dialog, const Waiting& waiting, int status, std::string_view xml) {
+    if (!again_.parse(waiting.request, Carrier::stream) && !again_.parse(waiting.request, Carrier::datagram)) return;
+    Action action{Action::What::answer, waiting.transaction, status};
     Writer writer(action.bytes);
-    begin_answer(writer, again_, action.status, {}, tag, origin);
-    if (dialog && again_.method() == Method::invite) {
+    begin_answer(writer, again_, status, {}, dialog.local_tag, {waiting.from, waiting.port});
+    if (status == 200 && again_.method() == Method::invite) {
         writer.copy(again_, Header::record_route);
-        writer.field(Header::contact, dialog->contact);
+        writer.field(Header::contact, dialog.contact);
         writer.field(Header::allow, allow);
-        if (!session.empty()) {
+        if (!waiting.session.empty()) {
             if (again_.lists(Header::supported, "timer")) writer.field(Header::require, "timer");
-            writer.field(Header::session_expires, session);
+            writer.field(Header::session_expires, waiting.session);
         }
     }
-    if (dialog && !xml.empty()) {
+    if (!xml.empty()) {
         writer.field(Header::content_type, csta_media_type);
         writer.field(Header::content_disposition, "signal;handling=required");
     }
-    if (writer.done(dialog ? std::string_view(xml) : std::string_view())) out_.push_back(std::move(action));
-    if (on_work) on_work();
+    if (writer.done(xml)) out_.push_back(std::move(action));
 }
 
 // --- out

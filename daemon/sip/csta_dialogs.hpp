@@ -88,6 +88,13 @@ public:
     std::function<void()> on_work;
 
 private:
+    /// A request whose answer may come later: it is kept as it came.
+    struct Waiting {
+        std::uint64_t transaction = 0;
+        std::string request, from;
+        std::uint16_t port = 0;
+        std::string session; // of an INVITE: what Session-Expires shall say
+    };
     struct Dialog {
         std::uint64_t id = 0;
         Key key;
@@ -101,14 +108,17 @@ private:
         Steady expires_at = Steady::max();
         std::deque<std::string> events;
         bool in_flight = false;
-        bool ended = false; // a BYE is on its way
+        bool ended = false;           // a BYE is on its way
+        std::vector<Waiting> waiting; // for the peer
         std::unique_ptr<CstaPeer> peer;
     };
     void open(const Ask& ask, Steady now);
     void within(const Ask& ask, Steady now);
-    void take_body(Dialog& dialog, const Ask& ask);
-    void respond(std::uint64_t dialog, std::uint64_t transaction, const std::string& request, const Origin& origin,
-                 const std::string& tag, const std::string& fields, std::string xml);
+    void take_body(Dialog& dialog, const Ask& ask, Steady now);
+    void respond(std::uint64_t dialog, std::uint64_t transaction, const std::string& xml);
+    void write_answer(const Dialog& dialog, const Waiting& waiting, int status, std::string_view xml);
+    /// False: it is answered already, since its Session-Expires is too short (RFC 4028 9).
+    [[nodiscard]] bool lasts_long_enough(const Ask& ask, std::string_view tag);
     [[nodiscard]] std::string session_fields(const Message& request, Dialog& dialog, Steady now) const;
     template <class Fields>
     void answer(const Ask& ask, int status, std::string_view to_tag, Fields fields, std::string_view body = {});
