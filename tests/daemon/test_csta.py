@@ -1,18 +1,18 @@
 """CSTA as CTI clients and their administrators meet it: sessions, monitors, call control, features, reload, a platform
 that goes away. Real simulator, real sockets; each document is checked against the schema by the client."""
 import hashlib
-import json
-import os
 import pathlib
 import re
 import signal
 import sys
-import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "csta"))
-from csta_client import Client, Gone, Refused, frame  # noqa: E402
+for folder in ("csta", "interop"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
+from csta_client import Client, Message, Refused, frame, space_of  # noqa: E402
+from csta_schema import check_message  # noqa: E402
 from office import Daemon, Simulator, within  # noqa: E402
+from sip_ua import Ua  # noqa: E402
 
 ANAIS, LUCIA, ALICE, LOTTE, WOUTER, HUSEYIN = "2000", "2001", "2002", "2003", "2004", "2005"
 LOTTE_ID = "lotte.kitalalt@example.net"
@@ -55,7 +55,11 @@ class Office:
 
     @property
     def port(self):
-        return int(re.findall(r" at=tcp:127\.0\.0\.1:(\d+)", self.daemon.log())[-1])
+        return self.listening("csta", "tcp")
+
+    def listening(self, what, transport):
+        """The port that the daemon has logged last."""
+        return int(re.findall(rf"{what}: listening at={transport}:127\.0\.0\.1:(\d+)", self.daemon.log())[-1])
 
     def client(self, **more):
         self.clients.append(Client(port=self.port, **more))
@@ -470,6 +474,124 @@ class PlatformAway(unittest.TestCase):
             event = client.next_event("DeliveredEvent", monitor=monitor, timeout=10)
             self.assertEqual(event.device("callingDevice"), ALICE)
             self.assertEqual(client.snapshot(LOTTE)[0][2][0], "alerting")
+
+
+class UaDialog(Ua):
+    """A uaCSTA client (ECMA TR/87): one dialog; each INFO of the server is answered, each body checked."""
+    kind = ("Content-Type", "application/csta+xml")
+
+    def __init__(self, office, transport):
+        super().__init__(("127.0.0.1", office.listening("sip", transport)), "example.net", "cti", transport)
+        self.fields = [("Contact", f"<sip:cti@{self.here}>"), ("Supported", "timer"), ("Session-Expires", "600")]
+        self.call, self.tag, self.cseq, self.to_tag = f"csta-{transport}", "ua1", 0, None
+        self.events, self.ended, self.answer = [], False, 200
+
+    def take(self, message, peer):
+        if message.method in ("INFO", "BYE") and message.branch not in self.answered:
+            if message.method == "BYE":
+                self.ended = True
+            else:
+                self.events.append(self.read(message))
+            self.answered[message.branch] = self.reply(message, self.answer)
+            return self.put(self.answered[message.branch], peer)
+        return super().take(message, peer)
+
+    @staticmethod
+    def read(message):
+        assert message.one("content-type") == "application/csta+xml", message.data
+        return Message(0, check_message(message.body.decode()))
+
+    def within(self, method, xml="", more=()):
+        """The answer to a request in the dialog."""
+        self.cseq += 1
+        fields = [*(self.fields if method in ("INVITE", "UPDATE") else ()), *([self.kind] if xml else ()), *more]
+        return self.ask(self.request(method, "cti", fields, xml.encode(), self.call, self.tag, self.to_tag, self.cseq))
+
+    def open(self):
+        answer = self.within("INVITE", document("RequestSystemStatus"))
+        assert answer.status == 200, answer.data
+        self.to_tag = answer.to_params["tag"]
+        self.put(self.request("ACK", "cti", (), b"", self.call, self.tag, self.to_tag, self.cseq))
+        return answer
+
+    def asks(self, root, content=""):
+        answer = self.within("INFO", document(root, content))
+        assert answer.status == 200, answer.data
+        return self.read(answer)
+
+    def hears(self, *names):
+        assert self.until(lambda: len(self.events) >= len(names), 5), self.events
+        taken, self.events = self.events[:len(names)], self.events[len(names):]
+        assert [event.name for event in taken] == list(names), taken
+        return taken
+
+
+def document(root, content=""):
+    return f'<{root} xmlns="{space_of(5)}">{content}</{root}>'
+
+
+class UaCsta(unittest.TestCase):
+    """CSTA within SIP dialogs."""
+
+    def setUp(self):
+        self.office = Office(more='[sip]\nlisten = ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"]\ndomain = "example.net"\n' + TRUSTED + "\n")
+        self.addCleanup(self.office.close)
+
+    def ua(self, transport):
+        ua = UaDialog(self.office, transport)
+        self.addCleanup(ua.close)
+        return ua
+
+    def test_a_dialog(self):
+        for transport in ("udp", "tcp"):
+            with self.subTest(transport):
+                ua = self.ua(transport)
+                opened = ua.open()
+                self.assertEqual(ua.read(opened).text("systemStatus"), "normal")
+                self.assertEqual(opened.one("session-expires"), "600;refresher=uac")
+                started = ua.asks("MonitorStart", f"<monitorObject><deviceObject>{LOTTE}</deviceObject></monitorObject>")
+                self.office.calls(ALICE, LOTTE)
+                event = ua.hears("DeliveredEvent")[0]
+                self.assertEqual(event.text("monitorCrossRefID"), started.text("monitorCrossRefID"))
+                call, device = event.connection("connection")
+                where = f"<callID>{call}</callID><deviceID>{device}</deviceID>"
+                ua.asks("AnswerCall", f"<callToBeAnswered>{where}</callToBeAnswered>")
+                ua.hears("EstablishedEvent")
+                refused = ua.asks("AnswerCall", f"<callToBeAnswered>{where}</callToBeAnswered>")
+                self.assertEqual(refused.name, "CSTAErrorCode")
+                ua.asks("ClearConnection", f"<connectionToBeCleared>{where}</connectionToBeCleared>")
+                self.assertEqual(ua.hears("ConnectionClearedEvent")[0].text("localConnectionInfo"), "null")
+                self.assertEqual(ua.within("UPDATE").one("session-expires"), "600;refresher=uac")
+                self.assertEqual(ua.within("BYE").status, 200)
+                self.assertEqual(ua.within("INFO", document("RequestSystemStatus")).status, 481)
+                self.assertTrue(self.office.idle())
+
+    def test_other_bodies(self):
+        ua = self.ua("udp")
+        answer = ua.within("INVITE", "v=0")
+        self.assertEqual((answer.status, ua.read(answer).name), (200, "CSTAErrorCode"))
+        other = self.ua("tcp")
+        other.kind = ("Content-Type", "application/sdp")
+        answer = other.within("INVITE", "v=0")
+        self.assertEqual((answer.status, answer.one("accept")), (415, "application/csta+xml"))
+
+    def test_a_client_that_takes_no_events(self):
+        ua = self.ua("tcp")
+        ua.open()
+        ua.asks("MonitorStart", f"<monitorObject><deviceObject>{LOTTE}</deviceObject></monitorObject>")
+        ua.answer = 500
+        self.office.calls(ALICE, LOTTE)
+        self.assertTrue(ua.until(lambda: ua.ended, 5))
+        self.assertTrue(within(5, lambda: self.office.metric("lamplighter_csta_monitors") == 0))
+
+    def test_a_planned_stop(self):
+        uas = [self.ua(transport) for transport in ("udp", "tcp")]
+        for ua in uas:
+            ua.open()
+        self.office.daemon.process.send_signal(signal.SIGTERM)
+        for ua in uas:
+            self.assertTrue(ua.until(lambda: ua.ended, 5))
+        self.assertEqual(self.office.daemon.process.wait(10), 0)
 
 
 if __name__ == "__main__":
