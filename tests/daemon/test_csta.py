@@ -12,6 +12,7 @@ for folder in ("csta", "interop"):
 from csta_client import Client, Message, Refused, frame, space_of  # noqa: E402
 from csta_schema import check_message  # noqa: E402
 from office import Daemon, Simulator, within  # noqa: E402
+from sip_message import challenges, credentials, ha1  # noqa: E402
 from sip_ua import Ua  # noqa: E402
 
 ANAIS, LUCIA, ALICE, LOTTE, WOUTER, HUSEYIN = "2000", "2001", "2002", "2003", "2004", "2005"
@@ -480,11 +481,12 @@ class UaDialog(Ua):
     """A uaCSTA client (ECMA TR/87): one dialog; each INFO of the server is answered, each body checked."""
     kind = ("Content-Type", "application/csta+xml")
 
-    def __init__(self, office, transport):
-        super().__init__(("127.0.0.1", office.listening("sip", transport)), "example.net", "cti", transport)
+    def __init__(self, office, transport, **login):
+        super().__init__(("127.0.0.1", office.listening("sip", transport)), "example.net", "cti", transport, **login)
         self.fields = [("Contact", f"<sip:cti@{self.here}>"), ("Supported", "timer"), ("Session-Expires", "600")]
-        self.call, self.tag, self.cseq, self.to_tag = f"csta-{transport}", "ua1", 0, None
+        self.call, self.tag, self.cseq, self.to_tag = f"csta-{self.here}", "ua1", 0, None
         self.events, self.ended, self.answer = [], False, 200
+        self.documents = []  # whatever the server sent
 
     def take(self, message, peer):
         if message.method in ("INFO", "BYE") and message.branch not in self.answered:
@@ -496,16 +498,20 @@ class UaDialog(Ua):
             return self.put(self.answered[message.branch], peer)
         return super().take(message, peer)
 
-    @staticmethod
-    def read(message):
+    def read(self, message):
         assert message.one("content-type") == "application/csta+xml", message.data
+        self.documents.append(message.body)
         return Message(0, check_message(message.body.decode()))
 
     def within(self, method, xml="", more=()):
-        """The answer to a request in the dialog."""
+        """The answer to a request in the dialog, if need be to a second one that logs in."""
         self.cseq += 1
         fields = [*(self.fields if method in ("INVITE", "UPDATE") else ()), *([self.kind] if xml else ()), *more]
-        return self.ask(self.request(method, "cti", fields, xml.encode(), self.call, self.tag, self.to_tag, self.cseq))
+        answer = self.ask(self.request(method, "cti", fields, xml.encode(), self.call, self.tag, self.to_tag, self.cseq))
+        if answer.status != 401 or not self.user or more:
+            return answer
+        login = credentials(challenges(answer)[0], self.user, self.password, method, "sip:cti@example.net")
+        return self.within(method, xml, [("Authorization", login)])
 
     def open(self):
         answer = self.within("INVITE", document("RequestSystemStatus"))
@@ -530,11 +536,38 @@ def document(root, content=""):
     return f'<{root} xmlns="{space_of(5)}">{content}</{root}>'
 
 
+def sip_too(who=TRUSTED):
+    return f'[sip]\nlisten = ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"]\ndomain = "example.net"\n{who}\n'
+
+
+class UaLogins(unittest.TestCase):
+    """Each request of a uaCSTA client is SIP's to let in; no application session is asked for."""
+
+    def test_logins(self):
+        users = "".join(
+            f"{user}:example.net:SHA-256:{ha1('SHA-256', user, 'example.net', 'geheim')}\n"
+            for user in ("lotte", "wouter"))
+        with Office(csta="", more=sip_too('users_file = "sip-users"'), files={"sip-users": users}) as office:
+            stranger = UaDialog(office, "tcp", user="lotte", password="wrong")
+            self.addCleanup(stranger.close)
+            self.assertEqual(stranger.within("INVITE", document("RequestSystemStatus")).status, 401)
+            ua = UaDialog(office, "tcp", user="lotte", password="geheim")
+            self.addCleanup(ua.close)
+            ua.open()
+            ua.asks("MonitorStart", f"<monitorObject><deviceObject>{LOTTE}</deviceObject></monitorObject>")
+            office.calls(ALICE, LOTTE)
+            ua.hears("DeliveredEvent")
+            ua.user, mine = "wouter", ua.user
+            self.assertEqual(ua.within("INFO", document("RequestSystemStatus")).status, 403, "another's dialog")
+            ua.user = mine
+            self.assertEqual(ua.within("BYE").status, 200)
+
+
 class UaCsta(unittest.TestCase):
     """CSTA within SIP dialogs."""
 
     def setUp(self):
-        self.office = Office(more='[sip]\nlisten = ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"]\ndomain = "example.net"\n' + TRUSTED + "\n")
+        self.office = Office(more=sip_too())
         self.addCleanup(self.office.close)
 
     def ua(self, transport):
