@@ -50,7 +50,7 @@ std::vector<std::string> Forwardings::forwards_to(const std::string& line) const
                 add(number);
         const Setting& actual = there->reconciler.actual();
         if (actual.always) add_written(*actual.always);
-        const auto& owned = there->reconciler.owned();
+        const auto& owned = there->reconciler.owned(); // after a start: who had a forwarding before keeps it
         if (!actual.always && owned && owned->ours.always) add_written(*owned->ours.always);
     }
     if (auto at = elsewhere_.find(line); at != elsewhere_.end()) add_written(at->second);

@@ -71,10 +71,8 @@ void Forwardings::load(std::vector<Stored> lines, Now now) {
         line.claims = std::move(stored.claims);
         if (stored.owned) line.reconciler.load(std::move(*stored.owned), now.steady);
     }
-    // Who had a forwarding before keeps it; who would close a loop with it waits.
-    for (bool owned : {true, false})
-        for (const auto& one : entries_)
-            if (one->reconciler.owned().has_value() == owned) stir(*one);
+    for (const auto& one : entries_)
+        stir(*one);
     settle(now);
 }
 

@@ -63,13 +63,17 @@ public:
     /// At most `parallel` lines talk to the platform at once; the others wait for their turn.
     Forwardings(Rules rules, Dialling dialling, Times times = {}, std::size_t parallel = 16, std::uint64_t seed = 1);
 
+    Forwardings(const Forwardings&) = delete; // lines refer to its dial plan
+    Forwardings& operator=(const Forwardings&) = delete;
+
     /// What an earlier run left on disk. Once, before anything else.
     void load(std::vector<Stored> lines, Now now);
     void use_rules(Rules rules, Now now);
     /// Numbers are written, or mean, something else from now on: every claim is judged anew.
     void use_dialling(Dialling dialling, Now now);
 
-    /// New, or changed when the line has one of this source and name. Kept even when it is refused; the view says why.
+    /// New, or changed when the line has one of this source and name; whoever knows appointments of weeks puts those of
+    /// the next day. Kept even when it is refused; the view says why.
     /// Category::limit above `claims_max`; Category::invalid when it ends before it begins.
     [[nodiscard]] Result<void> put(std::string_view line, Claim claim, Now now);
     void drop(std::string_view line, Source source, std::string_view name, Now now);

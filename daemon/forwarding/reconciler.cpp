@@ -91,6 +91,12 @@ bool Reconciler::at_rest() const {
     return phase_ == Phase::idle && !owned_ && !wanted_ && version_ == on_disk_ && saving_ == 0;
 }
 
+bool Reconciler::in_force() const {
+    if (!wanted_ || !owned_ || !owned_->verified) return false;
+    auto target = applied(*wanted_, owned_->baseline, dialling_, line_);
+    return Same(dialling_, line_).differing(target, owned_->ours) == 0;
+}
+
 // What is put back is put back even when the disk is full: a forwarding that is left on is worse than an intent that
 // is not recorded, and what is on disk heals it.
 bool Reconciler::may_write() const {

@@ -69,8 +69,8 @@ public:
     [[nodiscard]] const std::optional<LastWrite>& last_write() const { return last_write_; }
     /// What stands in the way; empty: nothing.
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
-    /// The platform does what the claims want, as read back.
-    [[nodiscard]] bool in_force() const { return wanted_ && owned_ && owned_->verified && trouble_.empty(); }
+    /// The platform does what the claims want, as read back last.
+    [[nodiscard]] bool in_force() const;
     /// The platform is being asked, or will be as soon as the disk has answered.
     [[nodiscard]] bool under_way() const { return phase_ != Phase::idle; }
     /// Nothing owned, nothing wanted, nothing to be saved.

@@ -288,6 +288,24 @@ TEST_CASE("the platform is away when a claim begins, and when it ends") {
     CHECK(world.disk.empty());
 }
 
+TEST_CASE("a forwarding that was read back is in force, whether or not it can be looked at") {
+    Alice world;
+    world.wall = at(9);
+    world.put(meeting("1233"));
+    world.run();
+    world.away = true;
+    world.room->lost_track(world.now());
+    world.wait(1min);
+    CHECK(world.claims() == "smartbusy teams in_force");
+    CHECK(world.room->view("alice@x")->trouble == "Nobody answers.");
+    world.put(appointment("a", "2002", at(9), at(10))); // but this one is not
+    world.wait(1min);
+    CHECK(world.claims() == "smartbusy teams waiting, calendar a waiting");
+    world.away = false;
+    world.wait(1min);
+    CHECK(world.claims() == "smartbusy teams waiting, calendar a in_force");
+}
+
 TEST_CASE("away for a whole appointment: nothing was ever touched") {
     Alice world;
     world.away = true;
@@ -397,6 +415,31 @@ TEST_CASE("more is wanted while the platform is being read: what is not known ye
     world.run();
     CHECK(world.shows() == "ring 2002,2003");
     world.wait_until(at(10));
+    CHECK(world.always() == at_home);
+    CHECK(world.platform.of("alice@x").simultaneous == own);
+}
+
+TEST_CASE("what was read of a ring service long ago is no baseline") {
+    Alice world;
+    for (int hour : {9, 11}) {
+        world.put(appointment("a", "2002", at(hour), at(hour + 1)));
+        if (hour == 9) world.put(appointment("b", "2003", at(hour), at(hour + 1)));
+        world.wait_until(at(hour, 10));
+        if (hour == 9) world.wait_until(at(10, 10));
+    }
+    CHECK(world.shows() == "on 2002");
+    Rings own{true, {{"2009", {}, {}}}, {}};
+    world.platform.of("alice@x").simultaneous = own; // the user, since
+    world.room->lost_track(world.now());
+    auto read = world.take();
+    REQUIRE(read);
+    REQUIRE(read->parts == part_always);
+    world.put(appointment("b", "2003", at(11), at(12)));
+    world.answer(*read, world.perform(*read));
+    world.run();
+    CHECK(world.shows() == "ring 2002,2003");
+    CHECK(world.claims() == "calendar a in_force, calendar b in_force");
+    world.wait_until(at(12));
     CHECK(world.always() == at_home);
     CHECK(world.platform.of("alice@x").simultaneous == own);
 }
