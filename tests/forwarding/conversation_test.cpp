@@ -550,7 +550,14 @@ TEST_CASE("refused: what is no number, emergency, premium, oneself, circles") {
     }
     CHECK(world.platform.writes == 0);
     CHECK(world.audited(What::claim_refused));
-    CHECK(world.room->check("alice@x", "115").has_value()); // an extension of ours, whatever the country
+    auto italian = dutch();
+    italian.country = "IT";
+    world.room->use_dialling(italian, world.now());
+    CHECK(world.room->check("alice@x", "115").has_value());       // the fire brigade's, but an extension of ours
+    CHECK_FALSE(world.room->check("alice@x", "118").has_value()); // no extension
+    italian.line_of = [](std::string_view, std::string_view) -> std::optional<std::string> { return "door@x"; };
+    world.room->use_dialling(italian, world.now());
+    CHECK_FALSE(world.room->check("alice@x", "112").has_value()); // whosever extension it is
 }
 
 TEST_CASE("circles: the one that would close it waits until it is open") {
