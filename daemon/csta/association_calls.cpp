@@ -69,7 +69,7 @@ std::expected<Association::Target, Failure> Association::target(const Connection
 
 /// What stands for a number that people can dial: a device that was named otherwise has its extension or number.
 std::string Association::dialled(const DeviceId& to) const {
-    const auto written = dialable(to.raw);
+    auto written = dialable(to.raw);
     if (!comparable_number(written).empty()) return written;
     const auto* row = domain_.devices().find(to.raw);
     if (!row) return written;

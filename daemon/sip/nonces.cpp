@@ -43,8 +43,8 @@ std::string Nonces::make(const Address16& source, Steady now) {
 }
 
 Nonces::Age Nonces::age_of(std::string_view nonce, const Address16& source, Steady now) const {
-    const auto dot = nonce.rfind('.');
-    if (dot == std::string_view::npos || dot > 33) return Age::foreign;
+    const auto dot = nonce.rfind('.'); // npos is beyond any of ours, too
+    if (dot > 33) return Age::foreign;
     const auto stamp = nonce.substr(0, dot);
     if (!same_secret(nonce.substr(dot + 1), sum(stamp, source))) return Age::foreign;
     const auto age = seconds_of(now) - read(stamp).time;

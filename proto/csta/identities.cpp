@@ -41,7 +41,7 @@ std::pair<std::string, std::string> sip_parts(std::string_view rest) {
 std::string_view within_angles(std::string_view text) {
     const auto begin = text.find('<');
     const auto end = text.find('>', begin);
-    if (begin == std::string_view::npos || begin > 1 || end == std::string_view::npos) return {};
+    if (begin > 1 || end == std::string_view::npos) return {}; // none at all is beyond 1, too
     return text.substr(begin + 1, end - begin - 1);
 }
 
