@@ -4,25 +4,12 @@
 #include <fmt/format.h>
 
 #include "proto/text/text.hpp"
+#include "sip/dialog_text.hpp"
 
 namespace lamp::sip {
 namespace {
 
 constexpr std::string_view allow = "INVITE, ACK, BYE, CANCEL, INFO, UPDATE, OPTIONS";
-
-std::string_view transport_parameter(Transport transport) {
-    switch (transport) {
-    case Transport::tcp: return "tcp";
-    case Transport::tls: return "tls";
-    default: return "udp";
-    }
-}
-
-std::string one_line(std::string_view text) {
-    std::string out(text);
-    std::ranges::replace_if(out, [](char c) { return c == '\r' || c == '\n' || c == '\t'; }, ' ');
-    return out;
-}
 
 bool is_csta(const Message& request) {
     const auto type = request.content_type();
@@ -86,16 +73,17 @@ void CstaDialogs::open(const Ask& ask, Steady now) {
     dialog.key = key_of(dialog.call_id, dialog.local_tag, dialog.remote_tag);
     dialog.local_uri = request.to().uri.text;
     dialog.remote_uri = request.from().uri.text;
-    dialog.target = request.contact()->uri.text.substr(0, request.contact()->uri.text.find('?'));
-    for (const Field& field : request.fields())
-        if (field.id == Header::record_route)
-            dialog.routes += (dialog.routes.empty() ? "" : ", ") + one_line(field.value);
+    dialog.target = target_of(request.contact()->uri);
+    for (const Field& field : request.fields()) {
+        if (field.id != Header::record_route) continue;
+        if (!dialog.routes.empty()) dialog.routes += ", ";
+        append_line(dialog.routes, field.value);
+    }
     dialog.flow = ask.flow;
     dialog.local = ask.local;
     dialog.local_host = ask.local.host;
     dialog.local.host = dialog.local_host;
-    dialog.contact = fmt::format("<sip:{}:{};transport={}>", dialog.local_host, ask.local.port,
-                                 transport_parameter(ask.local.transport));
+    dialog.contact = contact_of(dialog.local, nullptr);
     dialog.remote_cseq = request.cseq().number;
     dialog.local_cseq = static_cast<std::uint32_t>(random_() & 0xffff);
     dialog.invite = ask.transaction;
@@ -146,7 +134,7 @@ void CstaDialogs::within(const Ask& ask, Steady now) {
     case Method::update: {
         if (!lasts_long_enough(ask, {})) return;
         if (request.contacts() == 1 && request.contact()->uri.is_sip())
-            dialog.target = request.contact()->uri.text.substr(0, request.contact()->uri.text.find('?'));
+            dialog.target = target_of(request.contact()->uri);
         if (!request.body().empty() && is_csta(request)) return take_body(dialog, ask, now);
         const auto fields = session_fields(request, dialog, now);
         return answer(ask, 200, {}, [&](Writer& writer) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "sip/dialog_text.hpp"
 #include "sip/notifier.hpp"
 
 namespace lamp::sip {
@@ -12,12 +13,6 @@ namespace {
 constexpr std::uint32_t hour = 3600;
 constexpr std::uint32_t retry_after_overload = 30; // seconds
 constexpr std::size_t kept_bytes_max = 8 * 1024;   // of one dialog, its route set among them
-
-/// On one line: folded fields come with line breaks.
-void append_line(std::string& out, std::string_view text) {
-    for (char c : text)
-        out += c == '\r' || c == '\n' || c == '\t' ? ' ' : c;
-}
 
 /// What the dialog has to keep of a stranger's words.
 std::size_t kept_bytes(const Message& request) {
@@ -49,29 +44,8 @@ std::string_view entity_of(const Uri& uri) {
     return text;
 }
 
-/// A Contact as a Request-URI: without headers. A user part may hold a "?" of its own.
-std::string_view target_of(const Uri& contact) {
-    const auto host = static_cast<std::size_t>(contact.host.data() - contact.text.data());
-    return contact.text.substr(0, contact.text.find('?', host));
-}
-
 std::string_view instance_of(const Address& contact) {
     return contact.parameters.value("+sip.instance");
-}
-
-std::string_view transport_parameter(Transport transport) {
-    switch (transport) {
-    case Transport::tcp: return "tcp";
-    case Transport::tls: return "tls";
-    default: return "udp";
-    }
-}
-
-/// Ours, as the watcher reaches us (RFC 3261 12.1.1: sips where it asks for that).
-std::string contact_of(const Local& local, const Uri* target) {
-    const bool sips = local.transport == Transport::tls && target && target->scheme == Scheme::sips;
-    return fmt::format("<{}:{}:{};transport={}>", sips ? "sips" : "sip", local.host, local.port,
-                       transport_parameter(local.transport));
 }
 
 /// The beginning of a NOTIFY, as far as its branch.
