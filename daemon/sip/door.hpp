@@ -32,10 +32,9 @@ public:
         let_in,    // `watcher`
         challenge, // 401 with `challenges`
         malformed, // 400: its Authorization cannot be read
-        drop,      // no answer at all
     };
     struct Judgement {
-        What what = What::drop;
+        What what = What::challenge;
         Watcher watcher{};
         std::vector<std::string> challenges{}; // values of WWW-Authenticate, in order
     };

@@ -214,7 +214,6 @@ void Server::refuse_broken(const Flow& flow, int status, std::string_view bytes)
 void Server::perform(TransactionMachine::Actions actions, Steady now) {
     using What = TransactionMachine::Action::What;
     TransactionMachine::Id asked = 0;
-    Flow asked_flow{};
     unreachable_.clear();
     // Nothing in here calls the machine again: it would take the actions away.
     std::vector<std::pair<TransactionMachine::Id, int>> refused;
@@ -223,10 +222,7 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
         case What::send:
             if (!transports_.send(action.flow, action.bytes)) unreachable_.push_back(action.id);
             break;
-        case What::request:
-            asked = action.id;
-            asked_flow = action.flow;
-            break;
+        case What::request: asked = action.id; break;
         case What::merged: refused.emplace_back(action.id, 482); break;
         case What::overloaded: {
             Writer writer(buffer_);
@@ -266,7 +262,7 @@ void Server::perform(TransactionMachine::Actions actions, Steady now) {
     }
     for (const auto& [id, status] : refused)
         answer(id, status, now);
-    if (asked != 0) dispatch(asked, asked_flow, now);
+    if (asked != 0) dispatch(asked, now);
     const auto lost = std::exchange(unreachable_, {});
     for (const auto id : lost)
         perform(transactions_.on_unreachable(id, now), now);

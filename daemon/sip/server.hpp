@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "base/log.hpp"
 #include "calls/line_news.hpp"
 #include "fanout/adapter.hpp"
 #include "fanout/fanout.hpp"
@@ -93,16 +92,16 @@ private:
     void refuse_broken(const Flow& flow, int status, std::string_view bytes);
     void answer_refusal(const Flow& flow, const Refusal& refusal);
     void perform(TransactionMachine::Actions actions, Steady now);
-    void dispatch(TransactionMachine::Id id, const Flow& flow, Steady now);
+    void dispatch(TransactionMachine::Id id, Steady now);
     void serve_options(TransactionMachine::Id id, Steady now);
-    void serve_subscribe(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
+    void serve_subscribe(TransactionMachine::Id id, const Watcher& watcher, Steady now);
     [[nodiscard]] std::expected<std::optional<FeatureOrder>, int> feature_order() const;
     void serve_features(const Notifier::Accepted& accepted, const std::optional<FeatureOrder>& order);
     [[nodiscard]] bool features_watched(std::string_view line) const;
     [[nodiscard]] View view_of(ResourceIndex resource);
-    void serve_publish(TransactionMachine::Id id, const Flow& flow, const Watcher& watcher, Steady now);
+    void serve_publish(TransactionMachine::Id id, const Watcher& watcher, Steady now);
     void serve_csta(TransactionMachine::Id id, const Watcher& user, Steady now);
-    [[nodiscard]] std::optional<Watcher> let_in(TransactionMachine::Id id, const Flow& flow, Steady now);
+    [[nodiscard]] std::optional<Watcher> let_in(TransactionMachine::Id id, Steady now);
     template <class Fields>
     void answer(TransactionMachine::Id id, int status, std::string_view reason, Fields fields, Steady now) {
         Writer writer(buffer_);
@@ -164,7 +163,6 @@ private:
     Steady armed_ = Steady::max();
     Steady next_tidy_{};
     Counters counters_;
-    log::OncePerMinute malformed_;
     std::function<void()> stopped_;
     Steady stop_by_ = Steady::max();
 };

@@ -48,7 +48,7 @@ bool same_host(std::string_view left, std::string_view right) {
 
 } // namespace
 
-void Server::dispatch(TransactionMachine::Id id, const Flow& flow, Steady now) {
+void Server::dispatch(TransactionMachine::Id id, Steady now) {
     const Served& served = csta_ ? everything : presence_only;
     if (const int status = objection(message_, served); status != 0) {
         ++counters_.refused;
@@ -58,16 +58,16 @@ void Server::dispatch(TransactionMachine::Id id, const Flow& flow, Steady now) {
     switch (message_.method()) {
     case Method::options: return serve_options(id, now);
     case Method::subscribe:
-        if (const auto watcher = let_in(id, flow, now)) serve_subscribe(id, flow, *watcher, now);
+        if (const auto watcher = let_in(id, now)) serve_subscribe(id, *watcher, now);
         return;
     case Method::publish:
-        if (const auto publisher = let_in(id, flow, now)) serve_publish(id, flow, *publisher, now);
+        if (const auto publisher = let_in(id, now)) serve_publish(id, *publisher, now);
         return;
     case Method::invite:
     case Method::info:
     case Method::update:
     case Method::bye:
-        if (const auto user = let_in(id, flow, now)) serve_csta(id, *user, now);
+        if (const auto user = let_in(id, now)) serve_csta(id, *user, now);
         return;
     default: return; // ACK and CANCEL are the transaction layer's
     }
@@ -86,7 +86,7 @@ void Server::serve_options(TransactionMachine::Id id, Steady now) {
         now);
 }
 
-std::optional<Watcher> Server::let_in(TransactionMachine::Id id, const Flow& flow, Steady now) {
+std::optional<Watcher> Server::let_in(TransactionMachine::Id id, Steady now) {
     auto judgement = door_.judge(message_, from_.address, now);
     switch (judgement.what) {
     case Door::What::let_in: return std::move(judgement.watcher);
@@ -100,9 +100,7 @@ std::optional<Watcher> Server::let_in(TransactionMachine::Id id, const Flow& flo
             now);
         return std::nullopt;
     case Door::What::malformed: answer(id, 400, now, "Bad Request: Authorization"); return std::nullopt;
-    case Door::What::drop: break;
     }
-    static_cast<void>(flow);
     return std::nullopt;
 }
 
@@ -123,7 +121,7 @@ std::optional<ResourceIndex> Server::resource_of(const Uri& uri) const {
     return names_->find(fmt::format("{}@{}", user, options_.domain));
 }
 
-void Server::serve_subscribe(TransactionMachine::Id id, const Flow&, const Watcher& watcher, Steady now) {
+void Server::serve_subscribe(TransactionMachine::Id id, const Watcher& watcher, Steady now) {
     const bool in_dialog = !message_.to().tag().empty();
     const auto local = transports_.local(from_);
     const auto order = feature_order();
@@ -199,7 +197,7 @@ void Server::serve_csta(TransactionMachine::Id id, const Watcher& user, Steady n
     pump(now);
 }
 
-void Server::serve_publish(TransactionMachine::Id id, const Flow&, const Watcher& publisher, Steady now) {
+void Server::serve_publish(TransactionMachine::Id id, const Watcher& publisher, Steady now) {
     const auto resource = resource_of(message_.uri());
     if (!resource || names_->kind(*resource) == Kind::list) return answer(id, 404, now);
     const auto decided = compositor_.on_publish(message_, *resource, publisher, now);

@@ -47,12 +47,11 @@ private:
     Message message_;
 };
 
-/// "in ada", "in ada trusted", "401 SHA-256 MD5", "401 stale SHA-256 MD5", "400", "drop".
+/// "in ada", "in ada trusted", "401 SHA-256 MD5", "401 stale SHA-256 MD5", "400".
 inline std::string words(const Door::Judgement& judgement) {
     switch (judgement.what) {
     case Door::What::let_in: return "in " + judgement.watcher.id + (judgement.watcher.trusted ? " trusted" : "");
     case Door::What::malformed: return "400";
-    case Door::What::drop: return "drop";
     case Door::What::challenge: break;
     }
     std::string out = "401";
