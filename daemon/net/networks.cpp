@@ -6,16 +6,13 @@
 #include <fmt/format.h>
 #include <optional>
 
+#include "net/ip.hpp"
+
 namespace lamp::net {
 namespace {
 
-using Address = std::array<std::uint8_t, 16>;
+using Address = Address16;
 constexpr unsigned mapped_bits = 96; // ::ffff:0:0/96
-
-bool is_ipv4(const Address& address) {
-    return std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t byte) { return byte == 0; }) &&
-           address[10] == 0xff && address[11] == 0xff;
-}
 
 bool bit(const Address& address, unsigned index) {
     return (address[index / 8] >> (7 - index % 8) & 1) != 0;

@@ -1,52 +1,26 @@
-// An IP address and port as a Flow has them, and their texts. Pure.
+// A Flow's peer as an address and port, and the net room's words for both. Pure.
 #pragma once
-#include <array>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
+#include "net/ip.hpp"
 #include "sip/flow.hpp"
 
 namespace lamp::sip {
 
-/// IPv6; IPv4 as IPv4-mapped IPv6, so that an address is one thing.
-using Address16 = std::array<std::uint8_t, 16>;
+using net::Address16;
+using net::address_of;
+using net::AddressText;
+using net::bare_text;
+using net::host_text;
+using net::ipv4_address;
+using net::is_ipv4;
+using net::is_link_local;
+using net::is_loopback;
+using net::is_wildcard;
+using net::Place;
+using net::place_of;
+using net::source_of;
 
-struct Place {
-    Address16 address{};
-    std::uint16_t port = 0;
-    bool operator==(const Place&) const = default;
-};
 [[nodiscard]] inline Place place_of(const Flow& flow) {
     return {flow.address, flow.port};
 }
-
-[[nodiscard]] bool is_ipv4(const Address16& address);
-/// 0.0.0.0, ::
-[[nodiscard]] bool is_wildcard(const Address16& address);
-/// 127.0.0.0/8, ::1
-[[nodiscard]] bool is_loopback(const Address16& address);
-/// fe80::/10: means something only together with an interface.
-[[nodiscard]] bool is_link_local(const Address16& address);
-
-[[nodiscard]] Address16 ipv4_address(const void* four_bytes);
-/// "192.0.2.4", "2001:db8::1", "[2001:db8::1]"; nothing for names and for addresses with a zone.
-[[nodiscard]] std::optional<Address16> address_of(std::string_view text);
-
-/// A text of its own, without the heap.
-class AddressText {
-public:
-    [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
-
-private:
-    friend AddressText bare_text(const Address16&);
-    friend AddressText host_text(const Address16&);
-    std::array<char, 48> text_{};
-    std::uint8_t size_ = 0;
-};
-/// As `received=` wants it: IPv6 without brackets.
-[[nodiscard]] AddressText bare_text(const Address16& address);
-/// As URIs and sent-by want it: IPv6 in brackets.
-[[nodiscard]] AddressText host_text(const Address16& address);
 
 } // namespace lamp::sip

@@ -36,10 +36,4 @@ struct PeerHash {
     }
 };
 
-/// Whom one limit binds: an IPv4 address, the /64 of an IPv6 one.
-[[nodiscard]] inline Address16 source_of(Address16 address) {
-    if (!is_ipv4(address)) std::memset(address.data() + 8, 0, 8);
-    return address;
-}
-
 } // namespace lamp::sip

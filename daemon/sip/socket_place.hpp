@@ -10,23 +10,6 @@
 
 namespace lamp::sip {
 
-/// Nothing else than IPv4 and IPv6 comes here.
-[[nodiscard]] inline Place place_of(const void* socket_address) {
-    sa_family_t family = 0;
-    std::memcpy(&family, static_cast<const char*>(socket_address) + offsetof(sockaddr, sa_family), sizeof family);
-    Place place;
-    if (family == AF_INET) {
-        sockaddr_in four{};
-        std::memcpy(&four, socket_address, sizeof four);
-        return {ipv4_address(&four.sin_addr), ntohs(four.sin_port)};
-    }
-    sockaddr_in6 six{};
-    std::memcpy(&six, socket_address, sizeof six);
-    std::memcpy(place.address.data(), &six.sin6_addr, place.address.size());
-    place.port = ntohs(six.sin6_port);
-    return place;
-}
-
 /// `interface`: where a link-local address means something; zero for all others.
 inline void put(net::SocketAddress& out, const Place& place, std::uint32_t interface = 0) {
     if (is_ipv4(place.address)) {

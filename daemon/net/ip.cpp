@@ -1,11 +1,13 @@
-#include "sip/address.hpp"
+#include "net/ip.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <cstddef>
 #include <cstring>
+#include <netinet/in.h>
 #include <string>
 
-namespace lamp::sip {
+namespace lamp::net {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -34,6 +36,27 @@ Address16 ipv4_address(const void* four_bytes) {
     Address16 address{};
     std::ranges::copy(mapped, address.begin());
     std::memcpy(address.data() + mapped.size(), four_bytes, 4);
+    return address;
+}
+
+Place place_of(const void* socket_address) {
+    sa_family_t family = 0;
+    std::memcpy(&family, static_cast<const char*>(socket_address) + offsetof(sockaddr, sa_family), sizeof family);
+    Place place;
+    if (family == AF_INET) {
+        sockaddr_in four{};
+        std::memcpy(&four, socket_address, sizeof four);
+        return {ipv4_address(&four.sin_addr), ntohs(four.sin_port)};
+    }
+    sockaddr_in6 six{};
+    std::memcpy(&six, socket_address, sizeof six);
+    std::memcpy(place.address.data(), &six.sin6_addr, place.address.size());
+    place.port = ntohs(six.sin6_port);
+    return place;
+}
+
+Address16 source_of(Address16 address) {
+    if (!is_ipv4(address)) std::fill(address.begin() + 8, address.end(), std::uint8_t{0});
     return address;
 }
 
@@ -71,4 +94,4 @@ AddressText host_text(const Address16& address) {
     return text;
 }
 
-} // namespace lamp::sip
+} // namespace lamp::net
