@@ -8,7 +8,9 @@
 #include "config/reader.hpp"
 #include "fanout/adapter.hpp"
 #include "fanout/fanout.hpp"
+#include "forwarding/desk.hpp"
 #include "loop/loop.hpp"
+#include "meetings/news.hpp"
 #include "store/store.hpp"
 
 namespace lamp {
@@ -25,6 +27,9 @@ struct AdapterParts {
     std::filesystem::path ca_file{}; // of [net]
     std::string proxy{};
     std::string public_url{}; // of [http]
+    std::string timezone{};   // of [daemon]
+    meetings::Listener meetings{};
+    forwarding::Desk desk{};
 };
 
 class Adapters {

@@ -14,22 +14,6 @@ constexpr std::array all_sources{MeetingSource::teams, MeetingSource::zoom, Meet
 
 } // namespace
 
-std::string_view name(MeetingSource source) {
-    switch (source) {
-    case MeetingSource::teams: return "teams";
-    case MeetingSource::zoom: return "zoom";
-    case MeetingSource::go_to: return "goto";
-    case MeetingSource::other: return "other";
-    }
-    return "";
-}
-
-std::optional<MeetingSource> meeting_source_named(std::string_view text) {
-    for (MeetingSource source : all_sources)
-        if (name(source) == text) return source;
-    return std::nullopt;
-}
-
 // --- what is known
 
 SmartBusy::Map::value_type& SmartBusy::at(std::string_view person) {

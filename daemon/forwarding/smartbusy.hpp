@@ -12,21 +12,12 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "meetings/news.hpp"
 
 namespace lamp::forwarding {
 
-enum class MeetingSource : std::uint8_t { teams, zoom, go_to, other };
-inline constexpr std::size_t meeting_sources = 4;
-[[nodiscard]] std::string_view name(MeetingSource source); // as in `[smartbusy] sources`
-[[nodiscard]] std::optional<MeetingSource> meeting_source_named(std::string_view text);
-
-/// What a source says of a person. Our own "in a call" is none of this; whoever reads the source filters it.
-enum class Meeting : std::uint8_t {
-    unknown,  // it does not know: as if it had not been heard since
-    none,     // free, or whatever else is no meeting: "do not disturb" alone
-    calendar, // the calendar says so; nobody has seen the person join
-    live,     // in a call or conference, joined, presenting
-};
+using MeetingSource = meetings::Source;
+using meetings::Meeting;
 
 /// A time of the week, every day when `days` is all; until may be before from: over midnight.
 struct QuietHours {
@@ -101,7 +92,7 @@ private:
     };
     struct Person {
         std::string folder{};
-        std::array<Told, meeting_sources> told{};
+        std::array<Told, meetings::source_count> told{};
         bool forgotten = false; // nobody's any more
         bool diverted = false;
         MeetingSource source{}; // of what has begun

@@ -20,6 +20,8 @@ struct PersonRow {
     std::string folder;
     std::string teams;              // object id or UPN
     std::vector<std::string> lines; // BroadWorks user ids
+    std::string zoom{};             // user id or e-mail address of the Zoom account
+    std::string go_to{};            // e-mail address or organizer key of the GoTo account
 };
 
 struct Person {
@@ -28,6 +30,8 @@ struct Person {
     std::string_view email;
     std::string_view folder;
     std::string_view teams;
+    std::string_view zoom;
+    std::string_view go_to;
 };
 
 /// Lower case and without accents, for searching: "Zoë VAN Dijk" -> "zoe van dijk". UTF-8 in and out.
@@ -58,7 +62,7 @@ private:
         std::uint16_t length = 0;
     };
     struct Entry {
-        Text id, name, email, folder, teams, search;
+        Text id, name, email, folder, teams, zoom, go_to, search;
         bool listed = false;
     };
     [[nodiscard]] std::string_view view(Text text) const { return {arena_.data() + text.at, text.length}; }

@@ -173,6 +173,82 @@ struct ControlRequest {
     std::string by;
 };
 
+/// What a line's calls do, and what a claim wants them to do (interface 7.9).
+struct ForwardingView {
+    struct Simple {
+        bool active = false;
+        std::string to; // several: separated by ", "
+        bool operator==(const Simple&) const = default;
+    };
+    struct ClaimView {
+        std::string source; // operator, calendar, smartbusy
+        std::string name;
+        std::string to; // as it was written
+        Wall from{};
+        std::optional<Wall> until;
+        std::string state;  // in_force, waiting, resting, refused
+        std::string reason; // waiting and refused: why
+        bool operator==(const ClaimView&) const = default;
+    };
+    struct LastWrite {
+        Wall at{};
+        std::string result; // "ok" once it was read back, "unchecked", else what went wrong
+        bool operator==(const LastWrite&) const = default;
+    };
+    std::string line;
+    std::optional<Simple> baseline; // what the user has; nothing: not read yet
+    std::vector<ClaimView> claims;
+    std::optional<Simple> actual;
+    std::optional<LastWrite> last_write;
+    std::string trouble; // what stands in the way now; empty: nothing
+    bool operator==(const ForwardingView&) const = default;
+};
+/// The lines of one person.
+struct PersonForwarding {
+    presence::Slot person;
+    std::vector<ForwardingView> lines;
+    /// SmartBusy, in words: "in a Zoom meeting since …", "excepted", "off"; empty: it is not configured.
+    std::string smartbusy;
+};
+/// An operator wants a person's calls elsewhere, or no more.
+struct ForwardRequest {
+    presence::Slot person;
+    std::string line; // empty: all the person's lines
+    std::string to;   // empty: the operator's claim ends
+    std::optional<Wall> from;
+    std::optional<Wall> until;
+    std::string by; // the token's name, for the audit
+};
+
+struct CalendarView {
+    std::string name;
+    std::string provider; // google, graph, caldav, ics
+    std::vector<std::string> lines;
+    std::string state; // up, opening, degraded, down
+    std::optional<Wall> last_success;
+    std::string last_error;       // empty: none
+    std::size_t appointments = 0; // of the next seven days
+};
+/// One appointment, and what it will do.
+struct PlanView {
+    std::string calendar;
+    std::string line;
+    std::string title;
+    Wall from{};
+    Wall until{};
+    std::string to;     // empty: it diverts nothing
+    std::string state;  // diverts, diverting, ignored, refused, conflict
+    std::string reason; // ignored, refused, conflict: why
+};
+/// A row of the log of what was done to forwardings.
+struct AuditView {
+    Wall at{};
+    std::string line;
+    std::string what;
+    std::string who;
+    std::string text;
+};
+
 struct ReloadView {
     bool accepted = false;
     config::Problems problems;        // errors (then nothing has changed) and warnings
@@ -214,6 +290,16 @@ struct Ports {
     /// Gives the call's id.
     std::function<void(ControlRequest, Reply<Result<std::string>>)> control;
     Ask<ReloadView> reload;
+
+    std::function<void(presence::Slot, Reply<PersonForwarding>)> forwarding;
+    /// Everybody of whose lines anything is known but "no forwarding, no claim".
+    Ask<std::vector<PersonForwarding>> forwardings;
+    /// Gives what it has come to. invalid: no number, refused, ends before it begins; not_found: no such line.
+    std::function<void(ForwardRequest, Reply<Result<PersonForwarding>>)> forward;
+    Ask<std::vector<CalendarView>> calendars;
+    std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;
+    /// The newest first; of one line, or of all when it is empty.
+    std::function<void(std::string line, std::size_t most, Reply<std::vector<AuditView>>)> forwarding_audit;
 
     /// Answered at once, on the serve loop. Empty: words are made from the state.
     std::function<TeamsWord(unsigned word)> teams_word;

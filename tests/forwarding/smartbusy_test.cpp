@@ -287,7 +287,7 @@ TEST_CASE("what a view says") {
     CHECK(view->since == at(9));
     CHECK(view->reason == "zoom says in a meeting");
     for (auto source : {MeetingSource::teams, zoom, MeetingSource::go_to, MeetingSource::other})
-        CHECK(meeting_source_named(name(source)) == source);
+        CHECK(meetings::source_named(meetings::name(source)) == source);
 }
 
 TEST_CASE(
