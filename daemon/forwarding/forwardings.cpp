@@ -85,6 +85,14 @@ void Forwardings::use_rules(Rules rules, Now now) {
     settle(now);
 }
 
+void Forwardings::give_back(Now now) {
+    watch_clock(now);
+    giving_back_ = true;
+    for (const auto& one : entries_)
+        stir(*one);
+    settle(now);
+}
+
 void Forwardings::use_dialling(Dialling dialling, Now now) {
     watch_clock(now);
     dialling_ = std::move(dialling);
@@ -200,6 +208,11 @@ void Forwardings::refresh(Entry& entry, Now now) {
     auto judge = [&](const Claim& claim) { return judged(entry.reconciler.line(), claim.to, &in_loop, &points_at); };
     auto resolution = resolve(entry.claims, rules_, now.wall, judge);
     entry.standings = std::move(resolution.standings);
+    if (giving_back_) {
+        resolution.wanted.reset();
+        for (Standing& standing : entry.standings)
+            if (standing.state == ClaimState::in_force) standing = {ClaimState::waiting, "for the next start"};
+    }
     point(entry, std::move(points_at), in_loop);
     note_standings(entry, now);
     auto edge = Wall::max();

@@ -53,6 +53,7 @@ public:
         std::size_t lines = 0;    // that we have something to do with
         std::size_t in_force = 0; // whose wanted forwarding was read back
         std::size_t owned = 0;    // that may not be as their users left them
+        std::size_t diverted = 0; // of them: those not yet read back as their users left them
         std::size_t failing = 0;
         std::size_t under_way = 0;
         std::size_t audit_lost = 0; // entries that nobody has taken
@@ -83,6 +84,10 @@ public:
     /// Whether a claim to that number would be refused now: Category::invalid with the reason.
     [[nodiscard]] Result<void> check(std::string_view line, std::string_view to) const;
 
+    /// The end is near: from now on every line is wanted as its user left it, whatever its claims say; they stay on
+    /// disk and are in force again after the next start.
+    void give_back(Now now);
+
     /// An event told what Call Forwarding Always of any line is now.
     void heard(std::string_view line, const Always& always, Now now);
     /// Events may have been lost: what is owned is read again.
@@ -99,6 +104,8 @@ public:
 
     /// Absent: nothing is known of that line.
     [[nodiscard]] std::optional<LineView> view(std::string_view line) const;
+    /// Lines that a claim was ever put on, or that were left on disk.
+    [[nodiscard]] std::vector<std::string> lines() const;
     [[nodiscard]] Counts counts() const;
     [[nodiscard]] std::vector<AuditEntry> take_audit() { return std::exchange(audit_, {}); }
     /// Lines whose view has changed, each once.
@@ -158,6 +165,7 @@ private:
     std::vector<AuditEntry> audit_;
     std::size_t audit_lost_ = 0;
     std::vector<std::uint32_t> changed_;
+    bool giving_back_ = false;
     std::size_t under_way_ = 0;
     std::size_t timed_ = 0; // lines that wait for an edge
     Now last_{};

@@ -44,13 +44,23 @@ std::optional<LineView> Forwardings::view(std::string_view line) const {
     return view;
 }
 
+std::vector<std::string> Forwardings::lines() const {
+    std::vector<std::string> lines;
+    lines.reserve(entries_.size());
+    for (const auto& one : entries_)
+        lines.push_back(one->reconciler.line());
+    return lines;
+}
+
 Forwardings::Counts Forwardings::counts() const {
     Counts counts{.under_way = under_way_, .audit_lost = audit_lost_};
     for (const auto& one : entries_) {
         const Reconciler& reconciler = one->reconciler;
         counts.lines += !reconciler.at_rest() || !one->claims.empty() ? 1 : 0;
         counts.in_force += reconciler.in_force() ? 1 : 0;
-        counts.owned += reconciler.owned() ? 1 : 0;
+        const auto& owned = reconciler.owned();
+        counts.owned += owned ? 1 : 0;
+        counts.diverted += owned && !(owned->verified && owned->ours == owned->baseline) ? 1 : 0;
         counts.failing += reconciler.trouble().empty() ? 0 : 1;
     }
     return counts;

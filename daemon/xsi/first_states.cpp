@@ -58,7 +58,7 @@ Task<> Platform::fetch(LineIndex line) {
         all_in &= co_await fetch_package(
             line, Package::forwarding_always, [&] { return seeding_->service<CallForwardingAlways>(user); },
             [&](const CallForwardingAlways& always) {
-                lines_.set_forwarding(line, presence::Forwarding::always, always.active);
+                lines_.set_forwarding_always(line, always.active, always.forward_to.value_or(""));
             });
         all_in &= co_await fetch_package(
             line, Package::call_center_agent, [&] { return seeding_->service<CallCenter>(user); },

@@ -120,6 +120,11 @@ void Lines::set_forwarding(LineIndex line, Forwarding kind, bool active) {
     publish_line(line);
 }
 
+void Lines::set_forwarding_always(LineIndex line, bool active, std::string_view to) {
+    set_forwarding(line, Forwarding::always, active);
+    if (on_forwarding_always) on_forwarding_always(line, active, to);
+}
+
 void Lines::set_agent(LineIndex line, presence::AgentState state) {
     lines_[line].agent = state;
     heard(line, Package::call_center_agent);

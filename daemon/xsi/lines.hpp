@@ -64,6 +64,8 @@ public:
     bool replace_calls(LineIndex line, std::span<const CallDetails> calls, Steady now);
     void set_dnd(LineIndex line, bool active);
     void set_forwarding(LineIndex line, presence::Forwarding kind, bool active);
+    /// Call Forwarding Always, whole: as set_forwarding, and whoever owns forwardings hears the number.
+    void set_forwarding_always(LineIndex line, bool active, std::string_view to);
     void set_agent(LineIndex line, presence::AgentState state);
     /// Nothing: the line has no voice mail box.
     void set_messages(LineIndex line, std::optional<calls::Messages> messages);
@@ -99,6 +101,8 @@ public:
     /// Hears of every change of a line, and of the legs that it ended; of changes that change nothing, too. Empty until
     /// somebody wants it; set between two turns of the loop.
     std::function<void(LineIndex, std::span<const EndedLeg>)> on_line;
+    /// Hears what Call Forwarding Always of a line is, whenever the platform tells. May be empty.
+    std::function<void(LineIndex, bool active, std::string_view to)> on_forwarding_always;
     /// Once a second: forgets tombstones; gives the lines whose calls look stuck.
     [[nodiscard]] std::vector<LineIndex> tidy(Steady now, const Patience& patience = {});
 

@@ -33,6 +33,7 @@ struct BroadworksOptions {
     milliseconds heartbeat{15'000};
     std::int64_t subscriptions_per_second = 20;
     std::int64_t requests_per_second = 10;
+    std::int64_t forwarding_per_second = 100; // of them apart: what diversions read and write
     NumberFormat number_format = NumberFormat::e164;
     bool voice_mail = false;
     std::optional<bool> discover;

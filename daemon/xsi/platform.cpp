@@ -55,6 +55,8 @@ Platform::Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, mi
               static_cast<double>(options_.subscriptions_per_second) / 4),
       command_budget_(static_cast<double>(options_.requests_per_second),
                       static_cast<double>(options_.requests_per_second) * 2),
+      diverting_budget_(static_cast<double>(options_.forwarding_per_second),
+                        static_cast<double>(options_.forwarding_per_second)),
       channel_set_id_(fresh_channel_set_id(options_.application_id)),
       work_(loop.context()),
       seeds_(loop.context()),
@@ -91,6 +93,7 @@ Result<void> Platform::connect_hosts() {
         pools.push_back(pools_.emplace_back(std::make_unique<http::Pool>(*client, *url, pool_options)).get());
     }
     commands_ = std::make_unique<Actions>(options_, pools, login_, command_budget_);
+    diverting_ = std::make_unique<Actions>(options_, pools, login_, diverting_budget_);
     seeding_ = std::make_unique<Actions>(options_, pools, login_, budget_);
     return {};
 }

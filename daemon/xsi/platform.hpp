@@ -80,7 +80,10 @@ public:
     [[nodiscard]] PlatformReport report() const;
     /// While no channel is left: when the lines become unknown.
     [[nodiscard]] std::optional<Wall> expires() const;
+    /// What people ask for.
     [[nodiscard]] Actions& actions() { return *commands_; }
+    /// What diversions read and write: a full hour of appointments must not keep people waiting, nor they it.
+    [[nodiscard]] Actions& diverting() { return *diverting_; }
     [[nodiscard]] const BroadworksOptions& options() const { return options_; }
 
     /// Hears of each line whose calls changed. May be empty.
@@ -154,10 +157,12 @@ private:
     Login login_;
     Budget budget_;         // subscriptions and first states
     Budget command_budget_; // what people ask for
+    Budget diverting_budget_;
     std::string channel_set_id_;
     std::vector<std::unique_ptr<Channel>> channels_;
     std::vector<std::unique_ptr<http::Pool>> pools_;
     std::unique_ptr<Actions> commands_;
+    std::unique_ptr<Actions> diverting_;
     std::unique_ptr<Actions> seeding_;
     EventParser parser_;
     Subscriptions subscriptions_;

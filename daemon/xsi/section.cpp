@@ -74,6 +74,8 @@ config::Section<BroadworksOptions> broadworks_section() {
           "How many subscriptions and first states are asked for each second; 10000 lifts the pacing.");
     s.key("requests_per_second", &O::requests_per_second, config::range(1, 10'000), restart,
           "How many other requests (call control, settings) each second.");
+    s.key("forwarding_per_second", &O::forwarding_per_second, config::range(1, 10'000), restart,
+          "How many requests diversions may make each second; a line that is diverted or given back takes three.");
     s.key("number_format", &O::number_format,
           config::choices<NumberFormat>({{"e164", NumberFormat::e164},
                                          {"national", NumberFormat::national},

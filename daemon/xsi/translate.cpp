@@ -41,7 +41,7 @@ Effect translate(Lines& lines, LineIndex line, const Document& document, Steady 
     case EventData::conference: lines.apply_calls(line, document, now); return Effect::calls;
     case EventData::do_not_disturb: lines.set_dnd(line, active(document.service)); return Effect::service;
     case EventData::forwarding_always:
-        lines.set_forwarding(line, Forwarding::always, active(document.service));
+        lines.set_forwarding_always(line, active(document.service), plain_number(document.service.forward_to));
         return Effect::service;
     case EventData::forwarding_busy:
         lines.set_forwarding(line, Forwarding::busy, active(document.service));

@@ -1,0 +1,548 @@
+#include "app/diversions.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <fmt/format.h>
+#include <future>
+
+#include "base/log.hpp"
+#include "forwarding/rows.hpp"
+
+namespace lamp {
+namespace {
+
+using forwarding::Claim;
+using forwarding::Source;
+using forwarding::Stored;
+using Verb = forwarding::Reconciler::Verb;
+
+constexpr milliseconds hold{10'000}; // for the directories, at the start
+constexpr milliseconds longest_wait{60'000};
+
+/// Claims of SmartBusy are named by source and person: two people of one line may both be in a meeting.
+std::string claim_name(meetings::Source source, std::string_view person) {
+    return fmt::format("{} {}", name(source), person);
+}
+
+struct MeetingClaim {
+    meetings::Source source;
+    std::string person;
+};
+std::optional<MeetingClaim> read_claim_name(std::string_view text) {
+    auto blank = text.find(' ');
+    auto source = meetings::source_named(text.substr(0, blank));
+    if (!source || blank == std::string_view::npos) return std::nullopt;
+    return MeetingClaim{*source, std::string(text.substr(blank + 1))};
+}
+
+std::string_view owner_of(std::string_view claim) {
+    return claim.substr(0, std::min(claim.find('/'), claim.size()));
+}
+
+int minute_of_week(Wall wall) {
+    auto seconds = std::chrono::system_clock::to_time_t(wall);
+    std::tm local{};
+    ::localtime_r(&seconds, &local); // TZ is [daemon] timezone
+    return ((local.tm_wday + 6) % 7 * 24 + local.tm_hour) * 60 + local.tm_min;
+}
+
+std::set<meetings::Source> counted(const std::vector<std::string>& words) {
+    std::set<meetings::Source> sources;
+    for (const auto& word : words)
+        if (auto source = meetings::source_named(word)) sources.insert(*source);
+    return sources;
+}
+
+forwarding::SmartBusySettings smartbusy_of(const config::Configuration& configuration) {
+    const auto* section = configuration.find<forwarding::SmartBusyOptions>();
+    return section ? section->settings() : forwarding::SmartBusySettings();
+}
+
+} // namespace
+
+// ---------------------------------------------------------------- start and end
+
+Diversions::Diversions(Loop& egress, LineSettings& settings, presence::Table& table, fanout::Fanout& fanout)
+    : loop_(egress),
+      settings_(settings),
+      table_(table),
+      fanout_(fanout),
+      plan_(numbers::DialPlan::build({}, "NL")),
+      forwardings_({}, dialling()),
+      smartbusy_({}),
+      timer_(egress.context()) {}
+
+Result<void> Diversions::prepare(const config::Configuration& configuration, store::Store& store, Publish publish) {
+    store_ = &store;
+    publish_ = std::move(publish);
+    gathering_ = meetings::Gathering(counted(configuration.get<PresenceOptions>().meetings));
+    configure(configuration);
+    std::promise<Result<std::vector<Stored>>> read;
+    store.submit(
+        loop_,
+        [&read](store::Database& disk) -> Result<void> {
+            std::vector<std::string> broken;
+            read.set_value(forwarding::read_lines(disk, broken));
+            for (const auto& row : broken)
+                log::error("forwarding", "a row on disk cannot be read and is left out", {{"row", row}});
+            return {};
+        },
+        [](const Result<void>&) {});
+    auto lines = read.get_future().get();
+    if (!lines) return std::unexpected(lines.error());
+    for (const Stored& stored : *lines)
+        for (const Claim& claim : stored.claims) {
+            if (claim.source == Source::smartbusy) left_by_smartbusy_.emplace_back(stored.line, claim);
+            if (claim.source == Source::calendar)
+                calendars_[std::string(owner_of(claim.name))].insert({stored.line, claim.name});
+        }
+    if (!lines->empty()) log::info("forwarding", "lines of an earlier run", {{"lines", lines->size()}});
+    forwardings_.load(std::move(*lines), now());
+    return {};
+}
+
+void Diversions::configure(const config::Configuration& configuration) {
+    rules_ = configuration.get<forwarding::ForwardingOptions>().rules();
+    wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr ||
+              !configuration.all<calendars::CalendarOptions>().empty();
+    forwardings_.use_rules(rules_, now());
+    smartbusy_.use(smartbusy_of(configuration), smartbusy_now());
+}
+
+void Diversions::reload(const config::Configuration& configuration) {
+    configure(configuration);
+    turn();
+}
+
+void Diversions::use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
+                            std::shared_ptr<const numbers::DialPlan> plan, bool complete) {
+    auto before = std::exchange(people_, std::move(people));
+    auto lines_before = std::exchange(persons_of_, {});
+    lines_of_.clear();
+    numbers_.clear();
+    for (const Line& line : lines) {
+        lines_of_[line.person].push_back(line.id);
+        persons_of_[line.id].push_back(line.person);
+        if (!line.number.empty()) numbers_.emplace(line.id, line.number);
+    }
+    for (const auto& [line, persons] : lines_before)
+        if (!persons_of_.contains(line)) forwardings_.drop_all(line, now());
+    for (presence::Slot slot = 0; slot < people_->slots(); ++slot) {
+        auto person = people_->person(slot);
+        if (people_->listed(slot))
+            smartbusy_.folder(person.id, std::string(person.folder), smartbusy_now());
+        else
+            smartbusy_.forget(person.id, smartbusy_now());
+    }
+    use_plan(std::move(plan));
+    if (complete || begun_) return begin();
+    if (hold_until_ == Steady::max()) hold_until_ = steady_now() + hold;
+    schedule();
+}
+
+void Diversions::use_plan(std::shared_ptr<const numbers::DialPlan> plan) {
+    plan_ = std::move(plan);
+    forwardings_.use_dialling(dialling(), now());
+}
+
+forwarding::Dialling Diversions::dialling() const {
+    return {.normal = [plan = plan_](std::string_view line, std::string_view written) { return plan->normal(line, written); },
+            .platform = [plan = plan_](std::string_view line,
+                                       std::string_view normal) { return plan->platform(line, normal); },
+            .line_of = [plan = plan_](std::string_view line,
+                                      std::string_view normal) { return plan->line_of(line, normal); },
+            .country = plan_->country()};
+}
+
+void Diversions::begin() {
+    if (!std::exchange(begun_, true)) adopt();
+    turn();
+}
+
+// Meetings of an earlier run are held like those whose source has just gone silent, until it says more. Whoever is
+// nobody's any more is given back.
+void Diversions::adopt() {
+    for (const auto& [line, claim] : std::exchange(left_by_smartbusy_, {})) {
+        auto meeting = read_claim_name(claim.name);
+        auto slot = meeting ? people_->find(meeting->person) : std::nullopt;
+        if (!slot || !people_->listed(*slot)) {
+            forwardings_.drop(line, Source::smartbusy, claim.name, now());
+            continue;
+        }
+        auto& lines = diverted_by_meeting_[meeting->person];
+        if (lines.empty())
+            smartbusy_.adopt(meeting->person, meeting->source, claim.to, claim.from, smartbusy_now());
+        lines.push_back(line);
+    }
+    for (const auto& line : forwardings_.lines())
+        if (!persons_of_.contains(line)) forwardings_.drop_all(line, now());
+}
+
+void Diversions::shut_down(milliseconds limit, std::function<void()> done) {
+    stopped_ = std::move(done);
+    stop_by_ = steady_now() + limit;
+    begun_ = true;
+    forwardings_.give_back(now());
+    turn();
+}
+
+// ---------------------------------------------------------------- the loop
+
+forwarding::Now Diversions::now() {
+    return {steady_now(), wall_now()};
+}
+
+forwarding::SmartBusy::Now Diversions::smartbusy_now() {
+    auto wall = wall_now();
+    return {steady_now(), wall, minute_of_week(wall)};
+}
+
+void Diversions::turn() {
+    if (std::exchange(turning_, true)) {
+        again_ = true;
+        return;
+    }
+    do {
+        again_ = false;
+        show_meetings();
+        if (!begun_ && steady_now() >= hold_until_) begun_ = true, adopt();
+        if (!begun_) break;
+        if (!stopped_)
+            while (auto order = smartbusy_.next(smartbusy_now()))
+                perform(*order);
+        while (auto action = forwardings_.next(now()))
+            perform(std::move(*action));
+        write_audit();
+        tell_changes();
+    } while (again_);
+    turning_ = false;
+    if (stopped_ && (forwardings_.counts().diverted == 0 || steady_now() >= stop_by_)) {
+        if (auto left = forwardings_.counts().diverted; left != 0)
+            log::warning("forwarding", "lines are still diverted; the next start sees to them", {{"lines", left}});
+        return std::exchange(stopped_, {})();
+    }
+    schedule();
+}
+
+void Diversions::schedule() {
+    auto wake = std::min(gathering_.wake_at(), begun_ ? forwardings_.wake_at() : hold_until_);
+    if (begun_) wake = std::min(wake, smartbusy_.wake_at());
+    if (stopped_) wake = std::min(wake, stop_by_);
+    timer_.expires_at(std::min(wake, steady_now() + longest_wait));
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) turn();
+    });
+}
+
+void Diversions::perform(const forwarding::SmartBusy::Order& order) {
+    auto claim = claim_name(order.source, order.person);
+    auto& diverted = diverted_by_meeting_[order.person];
+    for (const auto& line : std::exchange(diverted, {}))
+        if (order.verb == forwarding::SmartBusy::Order::Verb::end)
+            forwardings_.drop(line, Source::smartbusy, claim, now());
+    auto slot = people_->find(order.person);
+    auto lines = slot ? lines_of_.find(*slot) : lines_of_.end();
+    if (order.verb == forwarding::SmartBusy::Order::Verb::end || lines == lines_of_.end()) {
+        diverted_by_meeting_.erase(order.person);
+        return;
+    }
+    for (const auto& line : lines->second) {
+        auto put = forwardings_.put(
+            line, {.source = Source::smartbusy, .name = claim, .to = order.to, .from = order.from}, now());
+        if (put)
+            diverted.push_back(line);
+        else
+            log::warning("forwarding", "a meeting cannot divert its line", {{"why", put.error().text}});
+    }
+}
+
+void Diversions::perform(forwarding::Forwardings::Action action) {
+    switch (action.verb) {
+    case Verb::save:
+        store_->submit(
+            loop_, [stored = std::move(action.stored)](store::Database& disk) { return put_line(disk, stored); },
+            [this, line = action.line](const Result<void>& done) {
+                if (!done) ++disk_failures_;
+                disk_problem_ = done ? std::string() : done.error().text;
+                forwardings_.saved(line, done, now());
+                turn();
+            });
+        break;
+    case Verb::read:
+        settings_.read(loop_, action.line, action.parts,
+                       [this, line = action.line](const Result<forwarding::Setting>& found) {
+                           forwardings_.read(line, found, now());
+                           turn();
+                       });
+        break;
+    case Verb::write:
+        settings_.write(loop_, action.line, action.parts, std::move(action.setting),
+                        [this, line = action.line](const Result<void>& done) {
+                            forwardings_.written(line, done, now());
+                            turn();
+                        });
+        break;
+    }
+}
+
+void Diversions::write_audit() {
+    auto entries = forwardings_.take_audit();
+    if (entries.empty()) return;
+    for (const auto& entry : entries)
+        log::debug("forwarding", name(entry.what), {{"line", entry.line}, {"who", entry.who}, {"text", entry.text}});
+    store_->submit(
+        loop_, [entries = std::move(entries)](store::Database& disk) { return put_audit(disk, entries); },
+        [this](const Result<void>& done) {
+            if (!done) disk_problem_ = done.error().text;
+        });
+}
+
+void Diversions::tell_changes() {
+    std::set<presence::Slot> persons;
+    for (const auto& line : forwardings_.take_changed())
+        if (auto found = persons_of_.find(line); found != persons_of_.end())
+            persons.insert(found->second.begin(), found->second.end());
+    if (publish_)
+        for (presence::Slot person : persons)
+            publish_(view(person));
+}
+
+void Diversions::show_meetings() {
+    for (const auto& change : gathering_.changes(steady_now())) {
+        auto wall = wall_now();
+        presence::Cell cell = presence::packing::pack_time(wall) | presence::packing::field(change.in_meeting, 0) |
+                              presence::packing::field(1, 1);
+        if (table_.report(change.slot, presence::Source::meetings, cell, wall)) fanout_.publish(change.slot);
+    }
+}
+
+// ---------------------------------------------------------------- what it is told
+
+void Diversions::heard(const std::string& line, const forwarding::Always& always) {
+    forwardings_.heard(line, always, now());
+    turn();
+}
+
+void Diversions::lost_track() {
+    forwardings_.lost_track(now());
+    turn();
+}
+
+meetings::Listener Diversions::listener() {
+    return {.heard = [this](const meetings::News& news) { hear(news); },
+            .lost =
+                [this](meetings::Source source) {
+                    gathering_.lost(source);
+                    smartbusy_.lost(source, smartbusy_now());
+                    turn();
+                }};
+}
+
+void Diversions::hear(const meetings::News& news) {
+    if (news.slot >= people_->slots() || !people_->listed(news.slot)) return;
+    auto at = smartbusy_now();
+    gathering_.heard(news, at.steady);
+    smartbusy_.heard(people_->person(news.slot).id, news.source, news.meeting, news.happened,
+                     at.steady + news.fresh_for, at);
+    // Teams tells of everybody at once: one turn for all of them.
+    if (std::exchange(turn_posted_, true)) return;
+    loop_.post([this] {
+        turn_posted_ = false;
+        turn();
+    });
+}
+
+forwarding::Desk Diversions::desk() {
+    forwarding::Desk desk;
+    desk.replace = [this](std::string_view owner, std::vector<forwarding::LineClaim> all) {
+        replace(owner, std::move(all));
+    };
+    desk.owners = [this](const std::vector<std::string>& owners) { keep_owners(owners); };
+    desk.check = [this](std::string_view line, std::string_view to) { return forwardings_.check(line, to); };
+    desk.view = [this](std::string_view line) { return forwardings_.view(line); };
+    desk.number_of = [this](std::string_view line, std::string_view name) { return number_of(line, name); };
+    return desk;
+}
+
+void Diversions::replace(std::string_view owner, std::vector<forwarding::LineClaim> all) {
+    std::set<OwnClaim> wanted;
+    for (auto& one : all) {
+        OwnClaim key{one.line, one.claim.name};
+        if (auto put = forwardings_.put(one.line, std::move(one.claim), now()); put)
+            wanted.insert(std::move(key));
+        else
+            log::warning("forwarding", "an appointment cannot divert its line",
+                         {{"calendar", owner}, {"why", put.error().text}});
+    }
+    auto& had = calendars_[std::string(owner)];
+    for (const OwnClaim& claim : had)
+        if (!wanted.contains(claim)) forwardings_.drop(claim.line, Source::calendar, claim.name, now());
+    had = std::move(wanted);
+    turn();
+}
+
+void Diversions::keep_owners(const std::vector<std::string>& owners) {
+    std::erase_if(calendars_, [&](const auto& calendar) {
+        if (std::ranges::find(owners, calendar.first) != owners.end()) return false;
+        for (const OwnClaim& claim : calendar.second)
+            forwardings_.drop(claim.line, Source::calendar, claim.name, now());
+        return true;
+    });
+    turn();
+}
+
+std::optional<std::string> Diversions::number_of(std::string_view, std::string_view name) const {
+    auto wanted = presence::fold(name);
+    std::optional<std::string> found;
+    for (presence::Slot slot : people_->order()) {
+        auto person = people_->person(slot);
+        if (presence::fold(person.id) != wanted && presence::fold(person.name) != wanted) continue;
+        auto lines = lines_of_.find(slot);
+        if (lines == lines_of_.end()) continue;
+        auto number = numbers_.find(lines->second.front());
+        if (number == numbers_.end()) continue;
+        if (found && *found != number->second) return std::nullopt; // several are called so
+        found = number->second;
+    }
+    return found;
+}
+
+// ---------------------------------------------------------------- what people ask
+
+status::ForwardingView Diversions::line_view(const std::string& line) const {
+    status::ForwardingView shown{.line = line};
+    auto view = forwardings_.view(line);
+    if (!view) return shown;
+    auto simple = [](const std::optional<forwarding::LineView::Simple>& setting) {
+        return setting ? std::optional(status::ForwardingView::Simple{setting->active, setting->to}) : std::nullopt;
+    };
+    shown.baseline = simple(view->baseline);
+    shown.actual = simple(view->actual);
+    for (auto& [claim, state, reason] : view->claims)
+        shown.claims.push_back({std::string(name(claim.source)), claim.name, claim.to, claim.from, claim.until,
+                                std::string(name(state)), std::move(reason)});
+    if (view->last_write) shown.last_write = {view->last_write->at, view->last_write->result};
+    shown.trouble = view->trouble;
+    return shown;
+}
+
+status::PersonForwarding Diversions::view(presence::Slot person) const {
+    status::PersonForwarding shown{.person = person};
+    if (auto lines = lines_of_.find(person); lines != lines_of_.end())
+        for (const auto& line : lines->second)
+            shown.lines.push_back(line_view(line));
+    if (person < people_->slots())
+        if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
+            shown.smartbusy = meeting->reason;
+    return shown;
+}
+
+std::vector<status::PersonForwarding> Diversions::views() const {
+    std::vector<status::PersonForwarding> all;
+    for (presence::Slot person : people_->order()) {
+        auto one = view(person);
+        std::erase_if(one.lines, [](const status::ForwardingView& line) {
+            return line.claims.empty() && line.trouble.empty() && !(line.actual && line.actual->active) &&
+                   !(line.baseline && line.baseline->active);
+        });
+        if (!one.lines.empty()) all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Result<status::PersonForwarding> Diversions::forward(const status::ForwardRequest& request) {
+    auto found = lines_of_.find(request.person);
+    if (found == lines_of_.end()) return fail(Category::not_found, "This person has no line.");
+    std::vector<std::string> lines = found->second;
+    if (!request.line.empty()) {
+        if (std::ranges::find(lines, request.line) == lines.end())
+            return fail(Category::not_found, fmt::format("This person has no line {}.", request.line));
+        lines = {request.line};
+    }
+    auto at = now();
+    if (!request.to.empty())
+        for (const auto& line : lines)
+            if (auto may = forwardings_.check(line, request.to); !may) return std::unexpected(may.error());
+    for (const auto& line : lines) {
+        note_operator(line, request);
+        if (request.to.empty()) {
+            forwardings_.drop(line, Source::operator_, "", at);
+            continue;
+        }
+        Claim claim{.source = Source::operator_,
+                    .name = "",
+                    .to = request.to,
+                    .from = request.from.value_or(at.wall),
+                    .until = request.until};
+        if (auto put = forwardings_.put(line, std::move(claim), at); !put) return std::unexpected(put.error());
+    }
+    turn();
+    return view(request.person);
+}
+
+void Diversions::note_operator(const std::string& line, const status::ForwardRequest& request) {
+    using What = forwarding::AuditEntry::What;
+    auto text = request.to.empty() ? std::string("asks for no forwarding any more")
+                                   : fmt::format("asks for calls to go to {}{}", request.to,
+                                                 request.until ? " until " + rfc3339(*request.until) : "");
+    std::vector<forwarding::AuditEntry> entry{
+        {wall_now(), line, request.to.empty() ? What::claim_ended : What::claim_began,
+         request.by.empty() ? "operator" : "operator " + request.by, std::move(text)}};
+    store_->submit(
+        loop_, [entry = std::move(entry)](store::Database& disk) { return put_audit(disk, entry); },
+        [](const Result<void>&) {});
+}
+
+void Diversions::audit(std::string line, std::size_t most, std::function<void(std::vector<status::AuditView>)> reply) {
+    auto rows = std::make_shared<std::vector<status::AuditView>>();
+    store_->submit(
+        loop_,
+        [rows, line = std::move(line), most](store::Database& disk) -> Result<void> {
+            auto entries = forwarding::read_audit(disk, line, most);
+            if (!entries) return std::unexpected(entries.error());
+            rows->clear();
+            for (auto& entry : *entries)
+                rows->push_back({entry.at, std::move(entry.line), std::string(name(entry.what)), std::move(entry.who),
+                                 std::move(entry.text)});
+            return {};
+        },
+        [rows, reply = std::move(reply)](const Result<void>&) { reply(std::move(*rows)); });
+}
+
+std::optional<status::AdapterView> Diversions::adapter() const {
+    auto counts = forwardings_.counts();
+    if (!wanted_ && counts.lines == 0) return std::nullopt;
+    status::AdapterView view;
+    view.name = "forwarding";
+    view.queue = counts.under_way;
+    view.state = counts.failing == 0 && disk_problem_.empty() ? "up" : "degraded";
+    view.last_error = disk_problem_;
+    if (counts.failing != 0) {
+        for (const auto& line : forwardings_.lines()) {
+            auto shown = forwardings_.view(line);
+            if (!shown || shown->trouble.empty()) continue;
+            if (view.last_error.empty()) view.last_error = shown->trouble;
+            if (view.problems.size() == 10) break; // the rest says the same
+            view.problems.push_back(fmt::format("{}: {}", line, shown->trouble));
+        }
+    }
+    return view;
+}
+
+std::vector<fanout::Metric> Diversions::metrics() const {
+    using Kind = fanout::Metric::Kind;
+    auto counts = forwardings_.counts();
+    if (!wanted_ && counts.lines == 0) return {};
+    constexpr std::string_view lines = "lamplighter_forwarding_lines";
+    auto row = [&](std::string_view help, std::string_view state, std::size_t count) {
+        return fanout::Metric{Kind::gauge, lines, help, "state", state, static_cast<double>(count)};
+    };
+    return {row("Lines with claims or diverted, by state.", "diverted", counts.in_force),
+            row("", "owned", counts.owned),
+            row("", "failing", counts.failing),
+            row("", "under_way", counts.under_way),
+            {Kind::counter, "lamplighter_forwarding_disk_failures_total", "Intents that could not be put on disk.", {}, {},
+             static_cast<double>(disk_failures_)}};
+}
+
+} // namespace lamp

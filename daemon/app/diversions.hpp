@@ -1,0 +1,133 @@
+// The forwarding room's place in the daemon: its loop (egress), what it is told (claims of calendars, meetings, the
+// lines' own events), what it does (disk, Xsi-Actions) and what people see of it. Also the one writer of the table's
+// source `meetings`. Everything lives on the egress loop, but for construction and `prepare`.
+#pragma once
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "app/line_settings.hpp"
+#include "config/reader.hpp"
+#include "fanout/adapter.hpp"
+#include "fanout/fanout.hpp"
+#include "forwarding/desk.hpp"
+#include "forwarding/options.hpp"
+#include "forwarding/smartbusy.hpp"
+#include "meetings/gathering.hpp"
+#include "numbers/dial_plan.hpp"
+#include "presence/people.hpp"
+#include "presence/table.hpp"
+#include "status/ports.hpp"
+#include "store/store.hpp"
+
+namespace lamp {
+
+class Diversions {
+public:
+    struct Line {
+        presence::Slot person;
+        std::string id;     // BroadWorks user id
+        std::string number; // how colleagues dial it; empty: not known
+    };
+    using Publish = std::function<void(status::PersonForwarding)>; // called on the egress loop
+
+    /// All outlive this object.
+    Diversions(Loop& egress, LineSettings& settings, presence::Table& table, fanout::Fanout& fanout);
+
+    /// Reads what an earlier run left on disk. Before the loops start.
+    [[nodiscard]] Result<void> prepare(const config::Configuration& configuration, store::Store& store,
+                                       Publish publish);
+    /// Whether anything is configured that wants forwardings; operators may want them all the same.
+    [[nodiscard]] bool wanted() const { return wanted_; } // any loop
+    void reload(const config::Configuration& configuration);
+    /// `complete`: the directories are in, so that numbers and extensions mean what they mean. Nothing is written
+    /// before, or before ten seconds have passed.
+    void use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
+                    std::shared_ptr<const numbers::DialPlan> plan, bool complete);
+    /// Gives back what is diverted, as far as `limit` allows, then calls `done`. The claims stay on disk and are in
+    /// force again at the next start.
+    void shut_down(milliseconds limit, std::function<void()> done);
+
+    /// For adapters: to be called on the egress loop.
+    [[nodiscard]] meetings::Listener listener();
+    [[nodiscard]] forwarding::Desk desk();
+
+    void heard(const std::string& line, const forwarding::Always& always);
+    void lost_track();
+
+    // --- what people ask
+    [[nodiscard]] status::PersonForwarding view(presence::Slot person) const;
+    [[nodiscard]] std::vector<status::PersonForwarding> views() const;
+    [[nodiscard]] Result<status::PersonForwarding> forward(const status::ForwardRequest& request);
+    void audit(std::string line, std::size_t most, std::function<void(std::vector<status::AuditView>)> reply);
+    /// Nothing while nobody wants forwardings.
+    [[nodiscard]] std::optional<status::AdapterView> adapter() const;
+    [[nodiscard]] std::vector<fanout::Metric> metrics() const;
+
+private:
+    [[nodiscard]] static forwarding::Now now();
+    [[nodiscard]] static forwarding::SmartBusy::Now smartbusy_now();
+    void configure(const config::Configuration& configuration);
+    void use_plan(std::shared_ptr<const numbers::DialPlan> plan);
+    [[nodiscard]] forwarding::Dialling dialling() const;
+    void begin();
+    void adopt();
+    void turn();
+    void perform(const forwarding::SmartBusy::Order& order);
+    void perform(forwarding::Forwardings::Action action);
+    void show_meetings();
+    void write_audit();
+    void tell_changes();
+    void schedule();
+    void hear(const meetings::News& news);
+    void replace(std::string_view owner, std::vector<forwarding::LineClaim> all);
+    void keep_owners(const std::vector<std::string>& owners);
+    [[nodiscard]] std::optional<std::string> number_of(std::string_view line, std::string_view name) const;
+    [[nodiscard]] status::ForwardingView line_view(const std::string& line) const;
+    void note_operator(const std::string& line, const status::ForwardRequest& request);
+
+    Loop& loop_;
+    LineSettings& settings_;
+    presence::Table& table_;
+    fanout::Fanout& fanout_;
+    store::Store* store_ = nullptr;
+    Publish publish_;
+    std::atomic<bool> wanted_{false};
+
+    std::shared_ptr<const numbers::DialPlan> plan_;
+    forwarding::Forwardings forwardings_;
+    forwarding::SmartBusy smartbusy_;
+    meetings::Gathering gathering_{{}};
+    forwarding::Rules rules_;
+
+    std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
+    std::unordered_map<presence::Slot, std::vector<std::string>> lines_of_;
+    std::unordered_map<std::string, std::vector<presence::Slot>> persons_of_;
+    std::unordered_map<std::string, std::string> numbers_;               // by line
+    std::map<std::string, std::vector<std::string>> diverted_by_meeting_; // by person's id: lines with a claim
+    struct OwnClaim {
+        std::string line;
+        std::string name;
+        auto operator<=>(const OwnClaim&) const = default;
+    };
+    std::map<std::string, std::set<OwnClaim>, std::less<>> calendars_; // claims by owner
+    std::vector<std::pair<std::string, forwarding::Claim>> left_by_smartbusy_;
+
+    asio::steady_timer timer_;
+    Steady hold_until_ = Steady::max(); // nothing is written before; zero: it has begun
+    bool begun_ = false;
+    bool turning_ = false;
+    bool again_ = false;
+    bool turn_posted_ = false;
+    std::function<void()> stopped_; // set while what is diverted is given back
+    Steady stop_by_{};
+    std::size_t disk_failures_ = 0;
+    std::string disk_problem_;
+    std::string timezone_;
+};
+
+} // namespace lamp
