@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "adapters/calendars/options.hpp"
 #include "adapters/teams/options.hpp"
 #include "app/options.hpp"
 #include "csta/options.hpp"
+#include "forwarding/options.hpp"
 #include "http/url.hpp"
 #include "presence/rules.hpp"
 #include "roster/people_file.hpp"
@@ -99,6 +101,22 @@ void check_staleness(const config::Configuration& configuration, config::Finding
             0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
 }
 
+/// Calendars of Graph are read with the application of [teams]; what calendars want must be allowed to win.
+void check_calendars(const config::Configuration& configuration, config::Findings& findings) {
+    const auto& calendars = configuration.all<calendars::CalendarOptions>();
+    const auto& precedence = configuration.get<forwarding::ForwardingOptions>().precedence;
+    bool heard = std::ranges::find(precedence, forwarding::Source::calendar) != precedence.end();
+    for (std::size_t i = 0; i < calendars.size(); ++i) {
+        if (calendars[i].provider == calendars::ProviderKind::graph &&
+            configuration.find<teams::TeamsOptions>() == nullptr)
+            findings.error<calendars::CalendarOptions>(
+                i, "provider", "\"graph\" needs the table [teams]: its application reads the calendars, too");
+        if (!heard)
+            findings.warning<calendars::CalendarOptions>(
+                i, "name", "diverts nothing: [forwarding] precedence leaves \"calendar\" out");
+    }
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -110,6 +128,9 @@ config::Schema schema() {
         .add(people_section())
         .add(presence_section())
         .add(teams::teams_section())
+        .add(forwarding::forwarding_section())
+        .add(forwarding::smartbusy_section())
+        .add(calendars::calendar_section())
         .add(sip::sip_section())
         .add(sip::list_section())
         .add(csta::csta_section())
@@ -118,6 +139,7 @@ config::Schema schema() {
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"teams", "http"}, check_notifications);
     all.check({"presence", "teams"}, check_staleness);
+    all.check({"calendar", "teams", "forwarding"}, check_calendars);
     return all;
 }
 

@@ -23,9 +23,9 @@ struct CalendarOptions {
 
     // google
     std::string calendar_id = "primary";
-    std::filesystem::path service_account; // JSON key file, as Google gives it
-    std::string subject;                   // whom the service account acts for
-    std::string client_id;                 // instead: the application whose user has consented (`google login`)
+    Secret service_account; // the JSON key as Google gives it, whole; in the file: "file:PATH"
+    std::string subject;    // whom the service account acts for; without one, the account that must have consented
+    std::string client_id;  // instead: the application whose user has consented (`google login`)
     Secret client_secret;
     config::Url api_url{"https://www.googleapis.com/calendar/v3"};
     config::Url login_url{"https://oauth2.googleapis.com"}; // tokens
@@ -38,8 +38,11 @@ struct CalendarOptions {
     Secret password;
     std::filesystem::path ca_file;
     std::string proxy;
+
+    bool operator==(const CalendarOptions&) const = default; // a reload makes anew what differs
 };
 
+[[nodiscard]] std::string_view name(ProviderKind kind); // as `provider` says it
 /// `[[calendar]]`, with what each provider needs.
 [[nodiscard]] config::Section<CalendarOptions> calendar_section();
 
