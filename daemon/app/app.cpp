@@ -13,6 +13,7 @@
 #include "adapters/teams/teams.hpp"
 #include "app/adapter_views.hpp"
 #include "app/call_desk.hpp"
+#include "app/diversions.hpp"
 #include "app/phones.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
@@ -33,6 +34,8 @@
 namespace lamp {
 namespace {
 
+constexpr seconds give_back_limit{8}; // systemd waits 15 s (lamplighter.service)
+
 std::string domain_of(const std::string& user) {
     auto at = user.find('@');
     return at == std::string::npos ? std::string() : user.substr(at + 1);
@@ -42,7 +45,8 @@ roster::DirectoryUser as_user(const xsi::DirectoryEntry& entry) {
     auto name = entry.first_name + (entry.first_name.empty() || entry.last_name.empty() ? "" : " ") + entry.last_name;
     return {entry.user_id,   name,
             entry.email,     entry.number,
-            entry.extension, entry.department.empty() ? entry.group : entry.department};
+            entry.extension, entry.department.empty() ? entry.group : entry.department,
+            entry.group};
 }
 
 class Daemon {
@@ -62,7 +66,15 @@ public:
               ingress_, lines_, [this](std::uint8_t platform) -> xsi::Platform& { return *platforms_.at(platform); },
               configuration_->get<DaemonOptions>().country),
           desk_(ingress_, lines_, calls_),
-          phones_(ingress_, lines_, calls_, table_, fanout_) {}
+          phones_(ingress_, lines_, calls_, table_, fanout_),
+          line_settings_(ingress_, [this](const std::string& line) { return actions_for(line); }),
+          diversions_(egress_, line_settings_, table_, fanout_) {
+        lines_.on_forwarding_always = [this](xsi::LineIndex line, bool active, std::string_view to) {
+            egress_.post([this, id = std::string(lines_.id(line)), always = forwarding::Always{active, std::string(to)}] {
+                diversions_.heard(id, always);
+            });
+        };
+    }
 
     int run() {
         log::set_level(configuration_->get<DaemonOptions>().log_level);
@@ -137,11 +149,17 @@ private:
         auto store = store::Store::open(options);
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
+        auto diverting = diversions_.prepare(*configuration_, *store_, [this](const status::PersonForwarding& one) {
+            service_->publish(status::EventType::forwarding, one.person, status::to_json(one));
+        });
+        if (!diverting) return diverting;
         const auto& net = configuration_->get<NetOptions>();
         return adapters_.make({egress_, *configuration_, table_, fanout_, *store_,
                                configuration_->get<PeopleOptions>().match,
                                configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
-                               configuration_->get<status::HttpOptions>().public_url.text});
+                               configuration_->get<status::HttpOptions>().public_url.text,
+                               configuration_->get<DaemonOptions>().timezone, diversions_.listener(),
+                               diversions_.desk()});
     }
 
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {
@@ -183,8 +201,8 @@ private:
         bool waits = false;
         for (std::size_t i = 0; i < platforms_.size(); ++i) {
             infos_[i].discover = discovers(platforms_[i]->options());
-            // Phones are watched by numbers and extensions, which only the directory knows.
-            if (!infos_[i].discover && !numbers && !phones_.on()) continue;
+            // Phones are watched by numbers and extensions, and calls are diverted to them: the directory knows them.
+            if (!infos_[i].discover && !numbers && !phones_.on() && !diversions_.wanted()) continue;
             waits = true;
             ingress_.post([this, i] {
                 platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
@@ -193,7 +211,7 @@ private:
             });
         }
         // Who is in the file is watched at once; at a reload, nobody is dropped before the directory is in again.
-        if (!waits || !people_) compose(*std::move(people));
+        if (!waits || !people_) compose(*std::move(people), !waits);
     }
 
     void take_directory(std::size_t platform, const std::vector<xsi::DirectoryEntry>& entries) {
@@ -201,7 +219,7 @@ private:
         directory.clear();
         for (const auto& entry : entries)
             directory.push_back(as_user(entry));
-        if (auto people = read_file()) compose(*std::move(people));
+        if (auto people = read_file()) compose(*std::move(people), true);
         if (platforms_.size() > 1) return; // the next one's directory is composed with this one
         directory.clear();
         directory.shrink_to_fit();
@@ -209,7 +227,7 @@ private:
     }
 
     // Built whole here, then handed to each loop.
-    void compose(std::vector<presence::PersonRow> file_people) {
+    void compose(std::vector<presence::PersonRow> file_people, bool directories_in) {
         std::vector<xsi::Assignment> assignments;
         auto roster = roster::compose(std::move(file_people), infos_);
         auto people = presence::People::build(roster.people, people_.get());
@@ -221,7 +239,9 @@ private:
         auto unresolved = roster.problems.size();
         assignments.reserve(roster.lines.size());
         auto names = line_names(roster);
-        if (phones_.on()) phones_.use_people(people_, line_rows(roster, infos_, *people_));
+        auto phone_lines = line_rows(roster, infos_, *people_);
+        tell_diversions(phone_lines, directories_in);
+        if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
                 assignments.push_back({std::move(line.line), *slot, line.platform});
@@ -233,6 +253,24 @@ private:
                 assign(people, assignments);
             });
         log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
+    }
+
+    void tell_diversions(const std::vector<sip::LineRow>& rows, bool directories_in) {
+        std::vector<Diversions::Line> lines;
+        for (const auto& row : rows)
+            for (presence::Slot person : row.persons)
+                lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
+        std::vector<numbers::Line> known;
+        for (std::size_t i = 0; i < infos_.size(); ++i)
+            for (const auto& user : infos_[i].directory)
+                known.push_back(
+                    {user.user_id, user.number, user.extension, user.group, platforms_[i]->options().number_format});
+        for (const auto& row : rows) // the directory's rows come first and count
+            known.push_back({row.id, row.number, row.extension, "", number_format_of(row.id)});
+        auto plan = numbers::DialPlan::build(known, configuration_->get<DaemonOptions>().country);
+        egress_.post([this, people = people_, lines = std::move(lines), plan = std::move(plan), directories_in] {
+            diversions_.use_people(people, lines, plan, directories_in);
+        });
     }
 
     /// What adapters may know people's lines by: user ids, and the numbers that the directory gave them.
@@ -251,6 +289,22 @@ private:
                 names.push_back({*slot, std::string(number->second)});
         }
         return names;
+    }
+
+    [[nodiscard]] numbers::Format number_format_of(const std::string& line) const {
+        auto domain = domain_of(line);
+        for (const auto& platform : platforms_)
+            if (domain_of(platform->options().username) == domain) return platform->options().number_format;
+        return platforms_.empty() ? numbers::Format::e164 : platforms_.front()->options().number_format;
+    }
+
+    /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same.
+    xsi::Actions* actions_for(const std::string& line) {
+        if (auto found = lines_.find(line)) return &platforms_.at(lines_.platform(*found))->diverting();
+        auto domain = domain_of(line);
+        for (const auto& platform : platforms_)
+            if (domain_of(platform->options().username) == domain) return &platform->diverting();
+        return platforms_.size() == 1 ? &platforms_.front()->diverting() : nullptr;
     }
 
     void assign(const std::shared_ptr<const presence::People>& people,
@@ -306,7 +360,10 @@ private:
         if (auto access = service_->use_access(access_options()); !access)
             log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
         load_people();
-        egress_.post([this, configuration = configuration_] { adapters_.reload(*configuration); });
+        egress_.post([this, configuration = configuration_] {
+            diversions_.reload(*configuration);
+            adapters_.reload(*configuration);
+        });
         phones_.reload(*configuration_);
         ingress_.post([this] {
             for (auto& platform : platforms_)
@@ -329,7 +386,11 @@ private:
             ingress_.post([this, reply = std::move(reply)] { reply(platform_views()); });
         };
         ports.adapters = [this](status::Reply<std::vector<status::AdapterView>> reply) {
-            egress_.post([this, reply = std::move(reply)] { phones_.add_adapters(adapter_views(adapters_), reply); });
+            egress_.post([this, reply = std::move(reply)] {
+                auto views = adapter_views(adapters_);
+                if (auto view = diversions_.adapter()) views.push_back(std::move(*view));
+                phones_.add_adapters(std::move(views), reply);
+            });
         };
         ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
             egress_.post([this, slot, reply = std::move(reply)] {
@@ -377,6 +438,23 @@ private:
         ports.control = [this](status::ControlRequest request, status::Reply<Result<std::string>> reply) {
             ingress_.post(
                 [this, request = std::move(request), reply = std::move(reply)] { desk_.control(request, reply); });
+        };
+        ports.forwarding = [this](presence::Slot slot, status::Reply<status::PersonForwarding> reply) {
+            egress_.post([this, slot, reply = std::move(reply)] { reply(diversions_.view(slot)); });
+        };
+        ports.forwardings = [this](status::Reply<std::vector<status::PersonForwarding>> reply) {
+            egress_.post([this, reply = std::move(reply)] { reply(diversions_.views()); });
+        };
+        ports.forward = [this](status::ForwardRequest request, status::Reply<Result<status::PersonForwarding>> reply) {
+            egress_.post([this, request = std::move(request), reply = std::move(reply)] {
+                reply(diversions_.forward(request));
+            });
+        };
+        ports.forwarding_audit = [this](std::string line, std::size_t most,
+                                        status::Reply<std::vector<status::AuditView>> reply) {
+            egress_.post([this, line = std::move(line), most, reply = std::move(reply)] {
+                diversions_.audit(line, most, reply);
+            });
         };
         ports.reload = [this](status::Reply<status::ReloadView> reply) {
             control_.post([this, reply = std::move(reply)] { reply(reload()); });
@@ -542,7 +620,9 @@ private:
     Task<> report_status() {
         while (co_await sleep_for(seconds(1))) {
             egress_.post([this] {
-                serve_.post([this, metrics = adapter_metrics(adapters_)]() mutable { metrics_ = std::move(metrics); });
+                auto metrics = adapter_metrics(adapters_);
+                std::ranges::move(diversions_.metrics(), std::back_inserter(metrics));
+                serve_.post([this, metrics = std::move(metrics)]() mutable { metrics_ = std::move(metrics); });
             });
             phones_.metrics([this](std::vector<fanout::Metric> metrics) {
                 serve_.post([this, metrics = std::move(metrics)]() mutable { phone_metrics_ = std::move(metrics); });
@@ -551,12 +631,24 @@ private:
                 std::vector<xsi::PlatformReport> reports;
                 for (const auto& platform : platforms_)
                     reports.push_back(platform->report());
+                note_doubts(reports);
                 control_.post([this, text = status_line(reports)] {
                     if (std::exchange(last_status_, text) != text) supervisor_.status(text);
                 });
                 serve_.post([this, reports = std::move(reports)]() mutable { reports_ = std::move(reports); });
             });
         }
+    }
+
+    // Events may have been lost where a channel came back or a number was skipped: what is diverted is read again.
+    void note_doubts(const std::vector<xsi::PlatformReport>& reports) {
+        std::uint64_t doubts = 0;
+        for (const auto& report : reports) {
+            doubts += report.counters.gaps;
+            for (const auto& channel : report.channels)
+                doubts += channel.counters.opens;
+        }
+        if (std::exchange(doubts_, doubts) != doubts) egress_.post([this] { diversions_.lost_track(); });
     }
 
     static std::string status_line(const std::vector<xsi::PlatformReport>& reports) {
@@ -577,7 +669,12 @@ private:
         std::promise<void> done;
         ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
         std::promise<void> adapters_done;
-        egress_.post([&] { adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); }); });
+        std::promise<void> diversions_done;
+        egress_.post([&] {
+            adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); });
+            diversions_.shut_down(give_back_limit, [&] { diversions_done.set_value(); });
+        });
+        diversions_done.get_future().wait_for(give_back_limit + seconds(1)); // while the login still works
         done.get_future().wait_for(seconds(4));
         adapters_done.get_future().wait_for(seconds(4));
         store_->stop();
@@ -621,6 +718,9 @@ private:
     Adapters adapters_; // egress
     std::optional<status::Service> service_;
     std::string last_status_;
+    LineSettings line_settings_; // ingress
+    Diversions diversions_;      // egress
+    std::uint64_t doubts_ = 0;   // ingress
 };
 
 } // namespace

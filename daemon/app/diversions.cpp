@@ -1,11 +1,13 @@
 #include "app/diversions.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <fmt/format.h>
 #include <future>
 
+#include "adapters/calendars/options.hpp"
+#include "app/options.hpp"
 #include "base/log.hpp"
+#include "base/zones.hpp"
 #include "forwarding/rows.hpp"
 
 namespace lamp {
@@ -39,13 +41,6 @@ std::string_view owner_of(std::string_view claim) {
     return claim.substr(0, std::min(claim.find('/'), claim.size()));
 }
 
-int minute_of_week(Wall wall) {
-    auto seconds = std::chrono::system_clock::to_time_t(wall);
-    std::tm local{};
-    ::localtime_r(&seconds, &local); // TZ is [daemon] timezone
-    return ((local.tm_wday + 6) % 7 * 24 + local.tm_hour) * 60 + local.tm_min;
-}
-
 std::set<meetings::Source> counted(const std::vector<std::string>& words) {
     std::set<meetings::Source> sources;
     for (const auto& word : words)
@@ -75,6 +70,7 @@ Diversions::Diversions(Loop& egress, LineSettings& settings, presence::Table& ta
 Result<void> Diversions::prepare(const config::Configuration& configuration, store::Store& store, Publish publish) {
     store_ = &store;
     publish_ = std::move(publish);
+    if (auto zone = Zones().find(configuration.get<DaemonOptions>().timezone)) zone_ = std::move(*zone);
     gathering_ = meetings::Gathering(counted(configuration.get<PresenceOptions>().meetings));
     configure(configuration);
     std::promise<Result<std::vector<Stored>>> read;
@@ -102,10 +98,9 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
 }
 
 void Diversions::configure(const config::Configuration& configuration) {
-    rules_ = configuration.get<forwarding::ForwardingOptions>().rules();
     wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr ||
               !configuration.all<calendars::CalendarOptions>().empty();
-    forwardings_.use_rules(rules_, now());
+    forwardings_.use_rules(configuration.get<forwarding::ForwardingOptions>().rules(), now());
     smartbusy_.use(smartbusy_of(configuration), smartbusy_now());
 }
 
@@ -192,9 +187,9 @@ forwarding::Now Diversions::now() {
     return {steady_now(), wall_now()};
 }
 
-forwarding::SmartBusy::Now Diversions::smartbusy_now() {
+forwarding::SmartBusy::Now Diversions::smartbusy_now() const {
     auto wall = wall_now();
-    return {steady_now(), wall, minute_of_week(wall)};
+    return {steady_now(), wall, zone_.minute_of_week(wall)};
 }
 
 void Diversions::turn() {

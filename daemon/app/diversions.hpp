@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/line_settings.hpp"
+#include "base/zone.hpp"
 #include "config/reader.hpp"
 #include "fanout/adapter.hpp"
 #include "fanout/fanout.hpp"
@@ -70,7 +71,7 @@ public:
 
 private:
     [[nodiscard]] static forwarding::Now now();
-    [[nodiscard]] static forwarding::SmartBusy::Now smartbusy_now();
+    [[nodiscard]] forwarding::SmartBusy::Now smartbusy_now() const;
     void configure(const config::Configuration& configuration);
     void use_plan(std::shared_ptr<const numbers::DialPlan> plan);
     [[nodiscard]] forwarding::Dialling dialling() const;
@@ -102,7 +103,7 @@ private:
     forwarding::Forwardings forwardings_;
     forwarding::SmartBusy smartbusy_;
     meetings::Gathering gathering_{{}};
-    forwarding::Rules rules_;
+    Zone zone_; // [daemon] timezone
 
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     std::unordered_map<presence::Slot, std::vector<std::string>> lines_of_;
@@ -127,7 +128,6 @@ private:
     Steady stop_by_{};
     std::size_t disk_failures_ = 0;
     std::string disk_problem_;
-    std::string timezone_;
 };
 
 } // namespace lamp

@@ -16,7 +16,8 @@ struct DirectoryUser {
     std::string email;
     std::string number;
     std::string extension;
-    std::string folder; // department, or group
+    std::string folder;  // department, or group
+    std::string group{}; // within which its extension is unique
 };
 
 struct PlatformInfo {

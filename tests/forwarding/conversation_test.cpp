@@ -629,3 +629,24 @@ TEST_CASE("who is told") {
     CHECK(world.room->take_changed().empty());
     CHECK_FALSE(world.room->view("nobody@x"));
 }
+
+TEST_CASE("the end of the daemon: everything is given back, and in force again after the next start") {
+    Alice world;
+    world.put(meeting("1233"));
+    world.wall = at(9);
+    world.run();
+    CHECK(world.shows() == "on 1233");
+    CHECK(world.room->counts().diverted == 1);
+    world.room->give_back(world.now());
+    world.run();
+    CHECK(world.always() == at_home);
+    CHECK(world.room->counts().diverted == 0);
+    CHECK(world.claims() == "smartbusy teams waiting");
+    world.put(meeting("1234")); // what still comes in is kept, and not written
+    world.run();
+    CHECK(world.always() == at_home);
+    CHECK(world.disk.at("alice@x").claims.size() == 1);
+    world.crash(30s);
+    world.wait(1s);
+    CHECK(world.shows() == "on 1234");
+}

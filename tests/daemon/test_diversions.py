@@ -1,0 +1,376 @@
+"""Who has a line's calls elsewhere, seen from the platform: what counts is where calls go at the end, whatever broke in between."""
+import datetime
+import json
+import os
+import subprocess
+import time
+import unittest
+import urllib.parse
+
+from office import BIN, Daemon, Simulator, within
+
+SMARTBUSY = """
+[smartbusy]
+sources = ["other"]
+forward_to = "2003"
+settle = "100ms"
+"""
+
+
+def later(seconds):
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class House(unittest.TestCase):
+    options = ("--people", "20")
+    extra = SMARTBUSY
+    broadworks = ""
+
+    def setUp(self):
+        self.sim = Simulator(*self.options)
+        self.addCleanup(self.sim.close)
+        self.daemon = Daemon(self.sim, extra=self.extra, broadworks=self.broadworks)
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+        self.people = sorted(self.daemon.presence())
+        users = self.sim.command("truth")["users"]
+        self.one, self.other, self.third = [self.user_with(users, extension) for extension in ("2000", "2001", "2002")]
+
+    def user_with(self, users, extension):
+        """The person whose line has that extension; ids of lines and people are the same in this office."""
+        for user in users:
+            if self.sim.command("truth", user=extension)["users"].get(user):
+                return user
+        raise AssertionError(extension)
+
+    # --- the platform
+    def always(self, user):
+        """(active, number) as the platform has it."""
+        said = self.sim.command("truth", user=user)["users"][user]
+        return said["forwarding_always"], said["forward_to"] or ""
+
+    def goes_to(self, user, number, seconds=10):
+        return within(seconds, lambda: self.always(user) == (True, number))
+
+    def is_as_before(self, user, number="", seconds=10):
+        return within(seconds, lambda: self.always(user) == (False, number))
+
+    def user_sets(self, user, active, number):
+        self.sim.command("forward", user=user, active=active, to=number)
+
+    # --- the daemon
+    def ask(self, user):
+        status, _, body = self.daemon.get("/v1/forwarding/" + urllib.parse.quote(user))
+        self.assertEqual(status, 200, body)
+        return body
+
+    def operator(self, user, to, **more):
+        return self.daemon.get("/v1/forwarding/" + urllib.parse.quote(user), method="PUT", body={"to": to, **more})
+
+    def meeting(self, user, going_on, **more):
+        status, _, body = self.daemon.post("/hooks/meeting", {"person": user, "meeting": going_on, **more})
+        self.assertEqual(status, 202, body)
+
+    def claims(self, user):
+        return {claim["source"]: claim["state"] for line in self.ask(user)["lines"] for claim in line["claims"]}
+
+    def restart(self):
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+
+
+class Operators(House):
+    def test_forwarded_until_told_otherwise(self):
+        self.user_sets(self.one, False, "+31201234567")
+        status, _, body = self.operator(self.one, "2001")
+        self.assertEqual(status, 200, body)
+        self.assertTrue(self.goes_to(self.one, "2001"), self.ask(self.one))
+        line = self.ask(self.one)["lines"][0]
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        line = self.ask(self.one)["lines"][0]
+        self.assertEqual(line["baseline"], {"active": False, "to": "+31201234567"})
+        self.assertEqual(line["actual"], {"active": True, "to": "2001"})
+        self.assertEqual(line["last_write"]["result"], "ok")
+        self.assertEqual(self.operator(self.one, None)[0], 200)
+        self.assertTrue(self.is_as_before(self.one, "+31201234567"), self.always(self.one))
+
+    def test_ends_by_itself(self):
+        self.operator(self.one, "2001", until=later(2))
+        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_refused_with_a_reason(self):
+        for number, word in (("2000", "own"), ("112", "emergency"), ("0900 1234", "premium"), ("call me", "number")):
+            status, _, body = self.operator(self.one, number)
+            self.assertEqual(status, 400, (number, body))
+            self.assertIn(word, body["detail"].lower(), number)
+        self.operator(self.other, "2000")
+        self.assertTrue(self.goes_to(self.other, "2000"))
+        status, _, body = self.operator(self.one, "2001")
+        self.assertEqual(status, 400, body)
+        self.assertIn("circle", body["detail"])
+        self.assertEqual(self.operator(self.one, "2002", until="2020-01-01T00:00:00Z")[0], 400)
+        self.assertEqual(self.operator("nobody@example.net", "2002")[0], 404)
+        self.assertEqual(self.always(self.one), (False, ""))
+
+    def test_written_as_the_platform_wants_it(self):
+        self.operator(self.one, "+31 (0)20 - 123 00 02")
+        self.assertTrue(within(10, lambda: self.always(self.one)[0]))
+        self.assertEqual(self.always(self.one)[1].removeprefix("tel:"), "+31201230002")
+
+    def test_told_by_the_stream_why_and_the_command_line(self):
+        stream = self.daemon.events("?types=forwarding")
+        self.operator(self.one, "2001")
+        kind, shown, _ = stream.next()
+        self.assertEqual((kind, shown["id"]), ("forwarding", self.one))
+        while not shown["lines"][0]["claims"] or shown["lines"][0]["claims"][0]["state"] != "in_force":
+            kind, shown, _ = stream.next()
+        stream.close()
+        why = self.daemon.get(f"/v1/presence/{self.one}/why")[2]
+        self.assertIn("forwarding", [output["adapter"] for output in why["outputs"]])
+
+        def said(*words):
+            return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                                  capture_output=True, text=True, timeout=60).stdout
+
+        self.assertIn("2001", said("forwarding", self.one))
+        self.assertIn("2001", said("forwarding"))
+        self.assertIn("2001", said("why", self.one))
+        self.assertIn("operator", said("audit"))
+
+
+class Meetings(House):
+    def test_diverted_while_it_lasts(self):
+        self.user_sets(self.one, False, "2007")
+        self.meeting(self.one, True)
+        self.assertTrue(self.goes_to(self.one, "2003"), self.ask(self.one))
+        self.meeting(self.one, True)  # told twice
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.one, "2007"), self.always(self.one))
+        self.assertEqual(self.claims(self.one), {})
+
+    def test_silence_ends_it(self):
+        self.daemon.config.write_text(self.daemon.text.replace('settle = "100ms"', 'settle = "100ms"\nhold_on_stale = "1s"'))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.meeting(self.one, True, expires_in="2s")
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_an_operator_comes_first_and_ends_cross(self):
+        self.meeting(self.one, True)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.operator(self.one, "2001")
+        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.meeting(self.one, False)
+        time.sleep(0.5)
+        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.meeting(self.one, True)
+        self.operator(self.one, None)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_late_news_changes_nothing(self):
+        self.meeting(self.one, True, at=later(0))
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.meeting(self.one, False, at=later(-60))
+        time.sleep(0.5)
+        self.assertEqual(self.always(self.one), (True, "2003"))
+
+    def test_written_within_a_second(self):
+        """Meeting joined to forwarding written, p99 of people who join one after the other."""
+        took = []
+        for person in self.people[:10] * 3:
+            begun = time.monotonic()
+            self.meeting(person, True)
+            self.assertTrue(within(10, lambda: self.claims(person) == {"smartbusy": "in_force"}), (person, self.ask(person)))
+            took.append(time.monotonic() - begun)
+            self.meeting(person, False)
+            self.assertTrue(within(10, lambda: self.claims(person) == {}))
+        self.assertLessEqual(sorted(took)[-1], 1.0, took)
+
+    def test_a_number_of_ones_own_and_exceptions(self):
+        more = f'people = {{ "{self.other}" = "2005" }}\nexcept = ["{self.third}"]\n'
+        self.daemon.config.write_text(self.daemon.text + more)
+        status, _, body = self.daemon.post("/v1/reload")
+        self.assertEqual(status, 200, body)
+        for person in (self.one, self.other, self.third):
+            self.meeting(person, True)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.assertTrue(self.goes_to(self.other, "2005"))
+        self.assertEqual(self.always(self.third), (False, ""))
+        self.assertIn("except", self.ask(self.third)["smartbusy"])
+
+
+class UserWins(House):
+    def test_a_change_during_a_claim(self):
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.user_sets(self.one, True, "2009")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "resting"}), self.ask(self.one))
+        self.operator(self.one, None)
+        time.sleep(1)
+        self.assertEqual(self.always(self.one), (True, "2009"))
+        audit = self.daemon.get("/v1/audit")[2]["items"]
+        self.assertIn("user_changed", [entry["what"] for entry in audit])
+
+    def test_switching_it_off_during_a_claim(self):
+        self.meeting(self.one, True)
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "in_force"}))
+        self.user_sets(self.one, False, "2009")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "resting"}), self.ask(self.one))
+        self.meeting(self.one, False)
+        time.sleep(1)
+        self.assertEqual(self.always(self.one), (False, "2009"))
+        self.meeting(self.one, True)  # the next one counts again
+        self.assertTrue(self.goes_to(self.one, "2003"))
+
+    def test_a_change_while_the_daemon_is_down(self):
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.daemon.kill()
+        self.user_sets(self.one, True, "2009")
+        self.restart()
+        self.assertTrue(within(10, lambda: self.claims(self.one) == {"operator": "resting"}), self.ask(self.one))
+        self.operator(self.one, None)
+        time.sleep(1)
+        self.assertEqual(self.always(self.one), (True, "2009"))
+
+
+class Killed(House):
+    def test_before_the_write(self):
+        self.sim.command("fault", kind="unavailable", on="service_change", forever=True)
+        self.operator(self.one, "2001", until=later(4))
+        self.assertTrue(within(5, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
+        self.daemon.kill()
+        self.sim.command("faults/clear")
+        self.assertEqual(self.always(self.one), (False, ""))
+        self.restart()
+        self.assertTrue(self.goes_to(self.one, "2001"))  # it still was to be
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_after_the_write_and_before_its_answer(self):
+        self.user_sets(self.one, False, "2007")
+        self.sim.command("fault", kind="slow", on="service_change", ms=20000)
+        self.operator(self.one, "2001", until=later(3))
+        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.daemon.kill()
+        time.sleep(3)  # the end of the claim passes while nobody looks
+        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
+
+    def test_during_a_claim(self):
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.daemon.kill()
+        self.restart()
+        self.assertTrue(within(10, lambda: self.claims(self.one) == {"operator": "in_force"}), self.ask(self.one))
+        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.operator(self.one, None)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_during_a_meeting_that_ends_meanwhile(self):
+        self.daemon.config.write_text(self.daemon.text.replace('settle = "100ms"', 'settle = "100ms"\nhold_on_stale = "2s"'))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.meeting(self.one, True)
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "in_force"}))
+        self.daemon.kill()
+        self.restart()
+        self.assertEqual(self.always(self.one), (True, "2003"))  # held: its source may come back
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_before_the_restore(self):
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.sim.command("fault", kind="unavailable", on="service_change", forever=True)
+        self.operator(self.one, None)
+        self.assertTrue(within(5, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
+        self.daemon.kill()
+        self.sim.command("faults/clear")
+        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+
+class Away(House):
+    def test_at_the_start_of_a_claim(self):
+        self.sim.command("away", seconds=4)
+        self.operator(self.one, "2001")
+        time.sleep(1)
+        self.assertEqual(self.always(self.one), (False, ""))
+        self.assertTrue(self.goes_to(self.one, "2001", 30), self.ask(self.one))
+
+    def test_at_the_end_of_a_claim(self):
+        self.operator(self.one, "2001", until=later(4))
+        self.assertTrue(within(3, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.sim.command("away", seconds=6)
+        time.sleep(5)
+        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertIn("degraded", [adapter["state"] for adapter in self.daemon.get("/v1/status")[2]["adapters"]
+                                   if adapter["name"] == "forwarding"])
+        self.assertTrue(self.is_as_before(self.one, seconds=40), self.ask(self.one))
+
+    def test_broken_answers_are_tried_again(self):
+        for kind in ("html", "truncated", "reset", "close"):
+            with self.subTest(kind):
+                self.sim.command("fault", kind=kind, on="service_change", count=1)
+                self.operator(self.one, "2001")
+                self.assertTrue(self.goes_to(self.one, "2001", 20), self.ask(self.one))
+                self.sim.command("fault", kind=kind, on="services", count=1)
+                self.operator(self.one, None)
+                self.assertTrue(self.is_as_before(self.one, seconds=20), self.ask(self.one))
+
+    def test_a_refused_number_is_shown(self):
+        self.sim.command("fault", kind="forbidden", on="service_change", forever=True)
+        self.operator(self.one, "2001")
+        self.assertTrue(within(10, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
+        self.assertEqual(self.claims(self.one), {"operator": "waiting"})
+
+
+class Stopped(House):
+    def test_what_is_diverted_is_given_back_and_taken_up_again(self):
+        self.user_sets(self.one, False, "2007")
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.assertEqual(self.daemon.stop(14), 0)
+        self.assertEqual(self.always(self.one), (False, "2007"))
+        self.restart()
+        self.assertTrue(self.goes_to(self.one, "2001"), self.ask(self.one))
+
+    def test_a_line_that_is_nobodys_any_more(self):
+        self.operator(self.one, "2001")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        file = self.daemon.folder / "people.csv"
+        rows = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(row for row in rows if not row.startswith(self.one + ",")))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(self.is_as_before(self.one))
+
+
+class Crowd(House):
+    options = ("--people", "1000")
+
+    def test_the_full_hour(self):
+        """A thousand lines change at the same moment: paced, and all within 30 s."""
+        people = self.people
+        begins = later(8)
+        for person in people:
+            status, _, body = self.operator(person, "+31201999999", **{"from": begins})
+            self.assertEqual(status, 200, body)
+        while later(0) < begins:
+            time.sleep(0.1)
+        begun = time.monotonic()
+
+        def diverted():
+            users = self.sim.command("truth")["users"]
+            return sum(1 for person in people if users.get(person, {}).get("forwarding_always"))
+
+        wanted = diverted_max = len([person for person in people if person in self.sim.command("truth")["users"]])
+        self.assertTrue(within(60, lambda: diverted() >= wanted), (diverted(), diverted_max))
+        self.assertLessEqual(time.monotonic() - begun, 30)
+
+
+if __name__ == "__main__":
+    unittest.main()
