@@ -78,10 +78,10 @@ void Adapters::looked_at(presence::Slot slot) const {
         adapter->looked_at(slot);
 }
 
-fanout::Delivery Adapters::deliver(std::string_view hook, const std::string& body) const {
+std::optional<fanout::HookAnswer> Adapters::deliver(const fanout::HookCall& call) const {
     for (const auto& adapter : all_)
-        if (auto taken = adapter->deliver(hook, body); taken != fanout::Delivery::foreign) return taken;
-    return fanout::Delivery::foreign;
+        if (auto answer = adapter->deliver(call)) return answer;
+    return std::nullopt;
 }
 
 bool Adapters::expects_test(std::string_view hook) const {

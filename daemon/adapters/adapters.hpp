@@ -45,7 +45,7 @@ public:
     /// Any loop.
     void looked_at(presence::Slot slot) const;
     /// Any loop: to whoever owns the hook.
-    [[nodiscard]] fanout::Delivery deliver(std::string_view hook, const std::string& body) const;
+    [[nodiscard]] std::optional<fanout::HookAnswer> deliver(const fanout::HookCall& call) const;
     [[nodiscard]] bool expects_test(std::string_view hook) const;
 
     /// The first adapter's photo of this person, or null.

@@ -409,14 +409,7 @@ private:
             });
         };
         ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
-        ports.hook = [this](std::string_view hook, const std::string& body) {
-            switch (adapters_.deliver(hook, body)) {
-            case fanout::Delivery::taken: return status::HookAnswer::taken;
-            case fanout::Delivery::full: return status::HookAnswer::full;
-            case fanout::Delivery::foreign: break;
-            }
-            return status::HookAnswer::nobody;
-        };
+        ports.hook = [this](const fanout::HookCall& call) { return adapters_.deliver(call); };
         ports.hook_test = [this](std::string_view hook) { return adapters_.expects_test(hook); };
         ports.teams_word = [](unsigned word) {
             auto words = teams::words_of(word);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "fanout/hook.hpp"
 #include "presence/people.hpp"
 
 namespace lamp::fanout {
@@ -63,9 +64,6 @@ struct Metric {
     double value = 0;
 };
 
-/// What became of something that was delivered to one of our web hooks.
-enum class Delivery : std::uint8_t { foreign, taken, full };
-
 class Adapter {
 public:
     Adapter() = default;
@@ -81,8 +79,10 @@ public:
     virtual void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) = 0;
     /// Any loop, must not wait: somebody looks at this person.
     virtual void looked_at(presence::Slot) {}
-    /// Any loop, must not wait: this came to /hooks/NAME and is unproven. foreign: that hook is not this adapter's.
-    [[nodiscard]] virtual Delivery deliver(std::string_view, std::string) { return Delivery::foreign; }
+    /// Serve loop, must not wait: what to answer this; nothing: that hook is not this adapter's. Whether it is genuine
+    /// is found out here, from what never changes (secrets of the start) or in atomics; what it means is posted to
+    /// egress through a queue that has a limit (`hook_full()`).
+    [[nodiscard]] virtual std::optional<HookAnswer> deliver(const HookCall&) { return std::nullopt; }
     /// Any loop, must not wait: whether its vendor is expected to test that hook's address now.
     [[nodiscard]] virtual bool expects_test(std::string_view) const { return false; }
 

@@ -30,8 +30,8 @@ struct Person {
     std::string_view email;
     std::string_view folder;
     std::string_view teams;
-    std::string_view zoom;
-    std::string_view go_to;
+    std::string_view zoom{};
+    std::string_view go_to{};
 };
 
 /// Lower case and without accents, for searching: "Zoë VAN Dijk" -> "zoe van dijk". UTF-8 in and out.

@@ -61,7 +61,9 @@ public:
     void reload(Call& call, const Asked& asked);
     void dial(Call& call, const Asked& asked);
     void control(Call& call, const Asked& asked);
+    void vendor_hook(Call& call, const Asked& asked);
     void graph_hook(Call& call, const Asked& asked);
+    void meeting_hook(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;

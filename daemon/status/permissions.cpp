@@ -20,7 +20,7 @@ constexpr Grants lines = beginning_with("lines.");
 constexpr Grants viewer = grants("self", "presence.read", "status.read", "metrics.read", "directory.read");
 constexpr Grants operating =
     viewer | grants("presence.write", "calls.read", "stats.read", "dial.self", "dial.any", "callcontrol.self",
-                    "callcontrol.any", "forwarding.self", "forwarding.any");
+                    "callcontrol.any", "forwarding.self", "forwarding.any", "meetings.write");
 
 // The last four are the rows of crm-directory D.5; what a buyer may do there (orders, quotes) is none of ours.
 constexpr std::array<BuiltInRole, 6> roles{{

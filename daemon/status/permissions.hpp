@@ -54,6 +54,7 @@ inline constexpr std::string_view all[]{
     "config.reload",
     "privacy.erase",
     "secrets.read", // opens nothing: secrets are write-only
+    "meetings.write",
     "lines.configure",
     "lines.configure.internet",
     "lines.configure.email",

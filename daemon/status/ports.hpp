@@ -13,6 +13,8 @@
 #include "base/clock.hpp"
 #include "base/errors.hpp"
 #include "config/problems.hpp"
+#include "fanout/hook.hpp"
+#include "meetings/news.hpp"
 #include "presence/words.hpp"
 
 namespace lamp::status {
@@ -262,13 +264,6 @@ struct TeamsWord {
     std::string_view activity;
 };
 
-/// What became of something that was delivered to a web hook.
-enum class HookAnswer : std::uint8_t {
-    nobody, // it is not ours
-    taken,  // it will be looked into
-    full,   // too much waits: the vendor shall send it again
-};
-
 struct Ports {
     Ask<std::vector<PlatformView>> platforms;
     Ask<std::vector<AdapterView>> adapters;
@@ -307,10 +302,14 @@ struct Ports {
     std::function<void(presence::Slot)> interested;
     /// Somebody looks at this person. Called for every answer that holds the person: must not wait nor allocate.
     std::function<void(presence::Slot)> looked_at;
-    /// A vendor delivered this to /hooks/HOOK; it is as yet unproven. Answered at once, on the serve loop.
-    std::function<HookAnswer(std::string_view hook, const std::string& body)> hook;
+    /// A vendor delivered this to /hooks/…; it is as yet unproven. Answered at once, on the serve loop; nothing: that
+    /// hook is nobody's (404).
+    std::function<std::optional<fanout::HookAnswer>(const fanout::HookCall&)> hook;
     /// Whether that vendor is expected to test the address now. Answered at once, on the serve loop.
     std::function<bool(std::string_view hook)> hook_test;
+    /// Somebody who may (permission meetings.write) told of these on /hooks/meeting. Answered at once, on the serve
+    /// loop; false: too much waits, all of them are to be sent again. Empty: 501.
+    std::function<bool(std::vector<meetings::News>)> meeting;
 };
 
 } // namespace lamp::status

@@ -83,6 +83,7 @@ public:
         case Line::whole: break;
         }
         if (!read_request_line(text)) return outcome_;
+        fields_at_ = at_;
         for (std::size_t fields = 0;; ++fields) {
             switch (next_line(text)) {
             case Line::none: return incomplete(begin);
@@ -245,6 +246,7 @@ private:
         if (has_coding_ && has_length_) return refuse(400, "Content-Length and Transfer-Encoding exclude each other");
         if (has_coding_ && request_.http_1_0) return refuse(400, "HTTP/1.0 has no transfer codings");
         if (request_.http_1_0) request_.expects_continue = false;
+        request_.fields = bytes_.substr(fields_at_, at_ - 2 - fields_at_);
         return {HeadOutcome::What::complete, at_, 0, {}};
     }
 
@@ -252,6 +254,7 @@ private:
     const Limits& limits_;
     Request& request_;
     std::size_t at_ = 0;
+    std::size_t fields_at_ = 0;
     HeadOutcome outcome_;
     bool has_host_ = false;
     bool has_length_ = false;
@@ -264,6 +267,21 @@ std::string_view name(Method method) {
     static constexpr std::array<std::string_view, 8> names{"GET",   "HEAD",   "POST",    "PUT",
                                                            "PATCH", "DELETE", "OPTIONS", "?"};
     return names.at(static_cast<std::size_t>(method));
+}
+
+std::optional<std::string_view> Request::field(std::string_view name) const {
+    std::optional<std::string_view> found;
+    for (auto rest = fields; !rest.empty();) {
+        auto end = std::min(rest.find("\r\n"), rest.size());
+        auto line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 2, rest.size()));
+        auto colon = std::min(line.find(':'), line.size());
+        if (!std::ranges::equal(line.substr(0, colon), name, [](char a, char b) { return lower(a) == lower(b); }))
+            continue;
+        if (found) return std::nullopt;
+        found = trimmed(line.substr(std::min(colon + 1, line.size())));
+    }
+    return found;
 }
 
 HeadOutcome parse_head(std::string_view bytes, const Limits& limits, Request& request) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +29,11 @@ struct Request {
     bool has_last_event_id = false;
     std::string_view if_none_match;
     std::string_view origin;
-    std::string_view body; // filled in by the server
+    std::string_view fields; // all of them as sent, each line ended by CR LF; for `field`
+    std::string_view body;   // filled in by the server
 
+    /// The value of any field; the name in any case. Nothing: it is absent, or there more than once.
+    [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
     [[nodiscard]] bool has_body() const { return chunked || content_length > 0; }
 };
 

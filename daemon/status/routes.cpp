@@ -111,6 +111,20 @@ constexpr std::array table{
           graph_hook_parameters},
     Route{post, "/hooks/graph/life", Gate::open, none, &Api::graph_hook,
           "Microsoft Graph's notifications about its subscription", 202, "text/plain", graph_hook_parameters},
+    Route{post, "/hooks/zoom", Gate::open, none, &Api::vendor_hook, "Zoom's events; proven by their signature", 204,
+          ""},
+    Route{post, "/hooks/google", Gate::open, none, &Api::vendor_hook,
+          "Google Calendar's notifications; proven by the channel's token", 200, ""},
+    Route{post,
+          "/hooks/meeting",
+          Gate::permission,
+          permission("meetings.write"),
+          &Api::meeting_hook,
+          "Tells who is in a meeting: room systems, bots, scripts",
+          202,
+          "text/plain",
+          {},
+          "MeetingsTold"},
 };
 
 bool is_variable(std::string_view segment) {

@@ -42,6 +42,8 @@ inline constexpr std::string_view component_schemas = R"json({
 "CallId":{"type":"object","required":["call"],"properties":{"call":{"type":"string"}}},
 "Dial":{"type":"object","required":["person","to"],"properties":{"person":{"type":"string"},"to":{"type":"string"}}},
 "Transfer":{"type":"object","required":["to"],"properties":{"to":{"type":"string"}}},
+"MeetingTold":{"type":"object","required":["person","meeting"],"additionalProperties":false,"properties":{"person":{"type":"string"},"meeting":{"type":"boolean"},"at":{"$ref":"#/components/schemas/MaybeTime"},"expires_in":{"type":["string","number","null"],"default":"10m"}}},
+"MeetingsTold":{"oneOf":[{"$ref":"#/components/schemas/MeetingTold"},{"type":"array","maxItems":1000,"items":{"$ref":"#/components/schemas/MeetingTold"}}]},
 "WhoAmI":{"type":"object","required":["token","role","permissions"],"properties":{"token":{"type":["string","null"]},"role":{"type":"string"},"permissions":{"type":"array","items":{"type":"string"}}}},
 "Reload":{"type":"object","required":["applied","needs_restart","problems"],"properties":{"applied":{"type":"array","items":{"type":"string"}},"needs_restart":{"type":"array","items":{"type":"string"}},"problems":{"type":"array","items":{"$ref":"#/components/schemas/Mistake"}}}},
 "Mistake":{"type":"object","required":["file","line","column","section","key","message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"section":{"type":"string"},"key":{"type":"string"},"message":{"type":"string"},"severity":{"enum":["error","warning"]}}},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "office.hpp"
+#include "status/meetings_told.hpp"
 #include "status/routes.hpp"
 
 using namespace testing;
@@ -143,13 +144,13 @@ TEST_CASE("routes: pages of other sites cannot act with the anonymous role") {
 }
 
 TEST_CASE("routes: a web hook is handed over and answered at once; its test is answered only when it is expected") {
-    status::HookAnswer says = status::HookAnswer::taken;
+    std::optional<fanout::HookAnswer> says = fanout::HookAnswer{.status = 202};
     bool tested = true;
     std::string got;
     status::Ports ports;
-    ports.hook = [&](std::string_view hook, const std::string& body) {
-        CHECK(hook == "graph");
-        got = body;
+    ports.hook = [&](const fanout::HookCall& hook) {
+        CHECK(hook.path.starts_with("graph"));
+        got = hook.body;
         return says;
     };
     ports.hook_test = [&](std::string_view) { return tested; };
@@ -158,8 +159,12 @@ TEST_CASE("routes: a web hook is handed over and answered at once; its test is a
     CHECK(client.request("POST", "/hooks/graph?s=1", "", R"({"value":[]})").status == 202);
     CHECK(got == R"({"value":[]})");
     CHECK(client.request("POST", "/hooks/graph/life", "", "x").status == 202);
-    says = status::HookAnswer::full;
-    CHECK(client.request("POST", "/hooks/graph", "", "x").status == 503);
+    says = fanout::hook_full();
+    auto full = client.request("POST", "/hooks/graph", "", "x");
+    CHECK(full.status == 503);
+    CHECK(full.field("Retry-After").has_value());
+    says = std::nullopt;
+    CHECK(client.request("POST", "/hooks/graph", "", "x").status == 404);
     CHECK(client.request("POST", "/hooks/graph", "", std::string((1 << 20) + 1, 'x')).status == 413);
     auto later = office.client();
     auto answer = later.request("POST", "/hooks/graph?s=1&validationToken=Validation%3A+a%2Bb+%3Ci%3E%26%22", "");
@@ -168,6 +173,127 @@ TEST_CASE("routes: a web hook is handed over and answered at once; its test is a
     CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
     tested = false;
     CHECK(later.request("POST", "/hooks/graph?validationToken=hello", "").status == 404);
+}
+
+TEST_CASE("routes: a web hook sees path, query, fields and bytes, and its answer goes back as it is") {
+    std::string seen;
+    fanout::HookAnswer says{.status = 204};
+    status::Ports ports;
+    ports.hook = [&](const fanout::HookCall& hook) {
+        auto or_none = [](std::optional<std::string_view> value) { return std::string(value.value_or("none")); };
+        seen = fmt::format("{}?{} {} [{}] [{}] [{}]", hook.path, hook.query, hook.body,
+                           or_none(hook.header("X-Zm-Signature")), or_none(hook.header("x-twice")),
+                           or_none(hook.header("x-absent")));
+        return says;
+    };
+    Office office(default_options(), ports);
+    auto client = office.client();
+    auto answer = client.request("POST", "/hooks/zoom?a=%20", "", "{ \"raw\" : 1 }",
+                                 "x-zm-signature:  v0=ab \r\nX-Twice: 1\r\nx-twice: 2\r\n");
+    CHECK(answer.status == 204);
+    CHECK(seen == R"(zoom?a=%20 { "raw" : 1 } [v0=ab] [none] [none])");
+    says = {.status = 200, .type = fanout::HookAnswer::Type::json, .body = R"({"a":1})"};
+    answer = client.request("POST", "/hooks/google", "", "");
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"({"a":1})");
+    CHECK(answer.field("Content-Type") == "application/json");
+    says = {.status = 401, .body = "No."};
+    answer = client.request("POST", "/hooks/zoom", "", "{}");
+    CHECK(answer.status == 401);
+    CHECK(answer.json().at("detail").as_string() == "No.");
+    CHECK(client.request("GET", "/hooks/zoom", "").status == 405);
+    CHECK(client.request("POST", "/hooks/nobody", "", "{}").status == 404);
+}
+
+TEST_CASE("routes: who may writes meetings, and every mistake is named") {
+    std::vector<meetings::News> got;
+    bool room = true;
+    status::Ports ports;
+    ports.meeting = [&](std::vector<meetings::News> news) {
+        if (room) got = std::move(news);
+        return room;
+    };
+    Office office(default_options(), ports);
+    auto id = std::string(office.people->person(0).id);
+    auto client = office.client();
+    auto post = [&](std::string_view body, std::string_view token = operating) {
+        auto answer = client.request("POST", "/hooks/meeting", token, body);
+        auto detail = answer.status >= 400 ? std::string(answer.json().at("detail").as_string()) : std::string();
+        return fmt::format("{} {}", answer.status, detail);
+    };
+    auto good = fmt::format(R"({{"person":"{}","meeting":true}})", id);
+    CHECK(post(good, "").starts_with("401"));
+    CHECK(post(good, viewer).starts_with("403"));
+    CHECK(post(good) == "202 ");
+    REQUIRE(got.size() == 1);
+    CHECK(got[0].slot == 0);
+    CHECK(got[0].source == meetings::Source::other);
+    CHECK(got[0].meeting == meetings::Meeting::live);
+    CHECK(got[0].fresh_for == milliseconds(600'000));
+    CHECK(post(fmt::format(R"([{0},{{"person":"{1}","meeting":false,"expires_in":90}}])", good, id)) == "202 ");
+    REQUIRE(got.size() == 2);
+    CHECK(got[1].meeting == meetings::Meeting::none);
+    CHECK(got[1].fresh_for == milliseconds(90'000));
+    CHECK(post(R"({"person":"nobody@example.net","meeting":true})") ==
+          "404 There is no person with the id nobody@example.net.");
+    got.clear();
+    CHECK(post(fmt::format(R"([{},{{"person":"nobody","meeting":true}}])", good)).starts_with("404"));
+    CHECK(got.empty());
+    room = false;
+    CHECK(post(good).starts_with("503"));
+}
+
+TEST_CASE("meetings told: what is read and what is refused") {
+    auto now = Wall(milliseconds(1'767'225'600'000)); // 2026-01-01T00:00:00Z
+    auto read = [&](std::string_view body) -> std::string {
+        auto told = status::read_meetings(body, now);
+        if (!told) return told.error().text;
+        std::string out;
+        for (const auto& one : *told)
+            out += fmt::format("{} {} {} {};", one.person, one.news.meeting == meetings::Meeting::live,
+                               (one.news.happened - now).count(), one.news.fresh_for.count());
+        return out;
+    };
+    struct Row {
+        std::string_view body;
+        std::string_view outcome;
+    };
+    constexpr std::string_view shape = "The body must be a JSON object, or an array of such.";
+    constexpr std::string_view expiry =
+        R"("expires_in" must be a duration from 1s to 24h, such as "10m", or a number of seconds.)";
+    for (auto [body, outcome] : std::initializer_list<Row>{
+             {R"({"person":"a","meeting":true})", "a true 0 600000;"},
+             {R"({"person":"a","meeting":true,"at":"2025-12-31T23:59:00Z","expires_in":"5m"})",
+              "a true -60000 240000;"},
+             {R"({"person":"a","meeting":true,"at":"2026-01-01T01:04:00+01:00"})", "a true 0 600000;"},
+             {R"({"person":"a","meeting":true,"at":"2025-12-31T00:00:00Z"})", "a true -86400000 0;"},
+             {R"({"person":"a","meeting":false,"at":null,"expires_in":null})", "a false 0 600000;"},
+             {R"({"person":"a","meeting":true,"expires_in":86400})", "a true 0 86400000;"},
+             {R"({"person":"a","meeting":true,"expires_in":1.5})", "a true 0 1500;"},
+             {R"([])", ""},
+             {R"(nonsense)", shape},
+             {R"("text")", shape},
+             {R"([3])", "[0]: The body must be a JSON object, or an array of such."},
+             {R"({"meeting":true})", R"("person" must be the id of a person.)"},
+             {R"({"person":"","meeting":true})", R"("person" must be the id of a person.)"},
+             {R"({"person":"a"})", R"("meeting" must be true or false.)"},
+             {R"({"person":"a","meeting":"true"})", R"("meeting" must be true or false.)"},
+             {R"([{"person":"a","meeting":true},{"person":"a","meeting":1}])",
+              R"([1]: "meeting" must be true or false.)"},
+             {R"({"person":"a","meeting":true,"at":"today"})", R"("at" must be a time like 2026-11-22T10:00:00Z.)"},
+             {R"({"person":"a","meeting":true,"at":5})", R"("at" must be a time like 2026-11-22T10:00:00Z.)"},
+             {R"({"person":"a","meeting":true,"at":"2026-01-01T00:05:01Z"})",
+              R"("at" lies more than 5 minutes in the future.)"},
+             {R"({"person":"a","meeting":true,"expires_in":"25h"})", expiry},
+             {R"({"person":"a","meeting":true,"expires_in":0})", expiry},
+             {R"({"person":"a","meeting":true,"expires_in":-1})", expiry},
+             {R"({"person":"a","meeting":true,"expires_in":1e300})", expiry},
+             {R"({"person":"a","meeting":true,"expires_in":[]})", expiry},
+             {R"({"person":"a","meeting":true,"expires":"5m"})", R"("expires" is not known here.)"},
+         }) {
+        CAPTURE(body);
+        CHECK(read(body) == outcome);
+    }
 }
 
 TEST_CASE("routes: a reload of the tokens holds for connections that are open") {

@@ -7,6 +7,7 @@ namespace lamp::teams {
 namespace {
 
 constexpr std::string_view hook_name = "graph";
+constexpr std::string_view life_hook_name = "graph/life";
 
 } // namespace
 
@@ -22,9 +23,10 @@ Result<void> Teams::make_notifications() {
     return {};
 }
 
-fanout::Delivery Teams::deliver(std::string_view hook, std::string body) {
-    if (!notifications_ || hook != hook_name) return fanout::Delivery::foreign;
-    return notifications_->deliver(std::move(body)) ? fanout::Delivery::taken : fanout::Delivery::full;
+std::optional<fanout::HookAnswer> Teams::deliver(const fanout::HookCall& call) {
+    if (!notifications_ || (call.path != hook_name && call.path != life_hook_name)) return std::nullopt;
+    if (!notifications_->deliver(std::string(call.body))) return fanout::hook_full();
+    return fanout::HookAnswer{.status = 202};
 }
 
 bool Teams::expects_test(std::string_view hook) const {

@@ -39,7 +39,7 @@ public:
     void shut_down(milliseconds limit, std::function<void()> done) override;
     void use_people(std::shared_ptr<const presence::People> people, const std::vector<LineName>& lines) override;
     void looked_at(presence::Slot slot) override { looked_at_.mark(slot); }
-    [[nodiscard]] fanout::Delivery deliver(std::string_view hook, std::string body) override;
+    [[nodiscard]] std::optional<fanout::HookAnswer> deliver(const fanout::HookCall& call) override;
     [[nodiscard]] bool expects_test(std::string_view hook) const override;
 
     [[nodiscard]] fanout::Health health() const override;

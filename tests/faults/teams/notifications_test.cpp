@@ -66,14 +66,8 @@ private:
     }
     lamp::status::Ports ports() {
         lamp::status::Ports ports;
-        ports.hook = [this](std::string_view hook, const std::string& body) {
-            if (!adapter_) return lamp::status::HookAnswer::nobody;
-            switch (adapter_->deliver(hook, body)) {
-            case lamp::fanout::Delivery::taken: return lamp::status::HookAnswer::taken;
-            case lamp::fanout::Delivery::full: return lamp::status::HookAnswer::full;
-            case lamp::fanout::Delivery::foreign: break;
-            }
-            return lamp::status::HookAnswer::nobody;
+        ports.hook = [this](const lamp::fanout::HookCall& call) {
+            return adapter_ ? adapter_->deliver(call) : std::nullopt;
         };
         ports.hook_test = [this](std::string_view hook) { return adapter_ && adapter_->expects_test(hook); };
         return ports;
