@@ -18,7 +18,7 @@ Made make_teams(const AdapterParts& parts) {
     if (options.proxy.empty()) options.proxy = parts.proxy;
     options.public_url = parts.public_url;
     auto made = teams::Teams::make(parts.loop, std::move(options), parts.match, parts.teams_stale_after, parts.table,
-                                   parts.fanout, parts.store);
+                                   parts.fanout, parts.store, parts.meetings);
     if (!made) return std::unexpected(made.error());
     return std::unique_ptr<fanout::Adapter>(std::move(*made));
 }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "adapters/teams/meeting.hpp"
+
 namespace lamp::teams {
 namespace {
 
@@ -61,7 +63,9 @@ graph::Pair Readings::take(presence::Slot slot, const graph::Presence& presence,
     }
     said.stale = false;
     report(slot, said, wall);
-    return graph::Pair::unpack(said.word);
+    auto own = graph::Pair::unpack(said.word);
+    tell(slot, meeting_of(own), wall); // of an echo: what was known goes on
+    return own;
 }
 
 void Readings::missing(presence::Slot slot, Steady now, Wall wall) {
@@ -70,7 +74,10 @@ void Readings::missing(presence::Slot slot, Steady now, Wall wall) {
 }
 
 void Readings::forget(presence::Slot slot, Wall wall) {
-    if (slot < people_.size()) people_[slot] = {};
+    if (slot < people_.size()) {
+        if (people_[slot].read_at != Steady()) tell(slot, meetings::Meeting::unknown, wall);
+        people_[slot] = {};
+    }
     if (table_.cell(slot, presence::Source::teams) == 0) return;
     if (table_.report(slot, presence::Source::teams, 0, wall)) fanout_.publish(slot);
 }
@@ -84,7 +91,10 @@ void Readings::sweep(Steady now, Wall wall) {
         if (person.stale && (!over || said.state == presence::TeamsState::unknown)) continue;
         person.stale = true;
         said.stale = true;
-        if (over) said = {presence::TeamsState::unknown, graph::Pair{}.pack(), false, true, {}};
+        if (over) {
+            said = {presence::TeamsState::unknown, graph::Pair{}.pack(), false, true, {}};
+            tell(slot, meetings::Meeting::unknown, wall);
+        }
         report(slot, said, wall);
     }
 }
@@ -94,6 +104,12 @@ std::optional<Readings::Seen> Readings::seen(presence::Slot slot) const {
     const Person& person = people_[slot];
     auto said = presence::TeamsReport::unpack(table_.cell(slot, presence::Source::teams));
     return Seen{graph::Pair::unpack(said.word), said.out_of_office, said.stale, person.echo, person.read_at, said.at};
+}
+
+void Readings::tell(presence::Slot slot, meetings::Meeting meeting, Wall wall) {
+    if (!meetings_.heard) return;
+    told_at_ = std::max(told_at_, wall);
+    meetings_.heard({slot, meetings::Source::teams, meeting, told_at_, stale_after_});
 }
 
 // What says the same as before is not reported: a version is for something that can be seen.

@@ -1,5 +1,6 @@
 // Readings of Teams presence become reports of source teams: stale data is dropped by its sequence number, our own echo
-// is not an input, and what has not been read for long is marked stale and then counts as unknown.
+// is not an input, and what has not been read for long is marked stale and then counts as unknown. Who wants to know of
+// meetings hears of each reading.
 // Lives on the egress loop, which is the one writer of the table's cells of source teams.
 #pragma once
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "fanout/fanout.hpp"
+#include "meetings/news.hpp"
 #include "presence/table.hpp"
 #include "proto/graph/presence.hpp"
 
@@ -15,8 +17,13 @@ namespace lamp::teams {
 class Readings {
 public:
     /// Not heard of for `stale_after`: unknown. For `doubt_after`: marked stale.
-    Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after)
-        : table_(table), fanout_(fanout), stale_after_(stale_after), doubt_least_(doubt_after) {}
+    Readings(presence::Table& table, fanout::Fanout& fanout, milliseconds stale_after, milliseconds doubt_after,
+             meetings::Listener meetings = {})
+        : table_(table),
+          fanout_(fanout),
+          stale_after_(stale_after),
+          doubt_least_(doubt_after),
+          meetings_(std::move(meetings)) {}
 
     /// So many slots are in use; without this it grows by itself, and wider than it must.
     void use(std::size_t slots) { people_.reserve(slots); }
@@ -57,6 +64,7 @@ private:
         bool stale = false;
     };
     void report(presence::Slot slot, presence::TeamsReport report, Wall wall);
+    void tell(presence::Slot slot, meetings::Meeting meeting, Wall wall);
 
     presence::Table& table_;
     fanout::Fanout& fanout_;
@@ -64,6 +72,8 @@ private:
     milliseconds doubt_least_;
     milliseconds doubt_after_ = doubt_least_;
     std::vector<Person> people_; // by slot
+    meetings::Listener meetings_;
+    Wall told_at_{}; // never goes back, as the order in which readings are taken does not
     std::uint64_t dropped_ = 0;
 };
 

@@ -12,6 +12,7 @@ constexpr milliseconds doubt_after_least{15'000};
 constexpr unsigned reads_parallel = 8;
 constexpr std::size_t words_told_max = 32;
 constexpr milliseconds watched_lasts{600'000};
+constexpr milliseconds leftovers_wait{10'000}; // for a disk that hangs
 
 SessionTimes times_of(const TeamsOptions& options) {
     SessionTimes times;
@@ -28,17 +29,18 @@ Words words_of(unsigned word) {
 
 Result<std::unique_ptr<Teams>> Teams::make(Loop& loop, TeamsOptions options, std::vector<std::string> match,
                                            milliseconds stale_after, presence::Table& table, fanout::Fanout& fanout,
-                                           store::Store& store) {
+                                           store::Store& store, meetings::Listener meetings) {
     auto graph = GraphClient::make(loop, options);
     if (!graph) return std::unexpected(graph.error());
-    std::unique_ptr<Teams> made(
-        new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout, store, *std::move(graph)));
+    std::unique_ptr<Teams> made(new Teams(loop, std::move(options), std::move(match), stale_after, table, fanout, store,
+                                          std::move(meetings), *std::move(graph)));
     if (auto notified = made->make_notifications(); !notified) return std::unexpected(notified.error());
     return made;
 }
 
 Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
-             presence::Table& table, fanout::Fanout& fanout, store::Store& store, std::unique_ptr<GraphClient> graph)
+             presence::Table& table, fanout::Fanout& fanout, store::Store& store, meetings::Listener meetings,
+             std::unique_ptr<GraphClient> graph)
     : loop_(loop),
       options_(std::move(options)),
       match_(std::move(match)),
@@ -48,7 +50,7 @@ Teams::Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, m
       looked_at_(table.capacity()),
       directory_bell_(loop.context()),
       plan_(options_.poll),
-      readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll)),
+      readings_(table, fanout, stale_after, std::max(doubt_after_least, 3 * options_.poll), std::move(meetings)),
       read_bell_(loop.context()),
       photos_(loop, *graph_),
       visit_timer_(loop.context()),
@@ -111,6 +113,9 @@ Task<> Teams::say_goodbye(milliseconds limit, std::function<void()> done) {
 // --- reading
 
 Task<> Teams::follow_presence() {
+    // What an earlier run wrote must not be taken for the person's own call.
+    for (auto until = steady_now() + leftovers_wait; !leftovers_known_ && !stopping_ && steady_now() < until;)
+        co_await read_bell_.wait(std::chrono::ceil<milliseconds>(until - steady_now()));
     while (!stopping_) {
         auto now = steady_now();
         auto due = options_.read ? std::max(plan_.due(now), read_blocked_until_) : Steady::max();

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Teams>> make(Loop& loop, TeamsOptions options,
                                                              std::vector<std::string> match, milliseconds stale_after,
                                                              presence::Table& table, fanout::Fanout& fanout,
-                                                             store::Store& store);
+                                                             store::Store& store, meetings::Listener meetings = {});
     ~Teams() override;
 
     [[nodiscard]] std::string_view name() const override { return "teams"; }
@@ -51,7 +51,8 @@ public:
 
 private:
     Teams(Loop& loop, TeamsOptions options, std::vector<std::string> match, milliseconds stale_after,
-          presence::Table& table, fanout::Fanout& fanout, store::Store& store, std::unique_ptr<GraphClient> graph);
+          presence::Table& table, fanout::Fanout& fanout, store::Store& store, meetings::Listener meetings,
+          std::unique_ptr<GraphClient> graph);
 
     [[nodiscard]] std::string not_ready() const;
     [[nodiscard]] std::string session_result(const Sessions::Session& session, presence::Slot slot) const;
@@ -128,6 +129,7 @@ private:
     Readings readings_;
     EchoFilter echo_;
     Bell read_bell_;
+    bool leftovers_known_ = false; // whose "in a call" an earlier run has written
     unsigned reads_under_way_ = 0;
     Steady read_blocked_until_{};
     Backoff read_back_off_{milliseconds(1000), milliseconds(60'000)}; // while answers cannot be read

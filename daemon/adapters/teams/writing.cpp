@@ -64,6 +64,8 @@ unsigned Teams::session_minutes() const {
 
 Task<> Teams::follow_sessions() {
     co_await adopt_leftovers();
+    leftovers_known_ = true;
+    read_bell_.ring();
     while (!stopping_) {
         forget_ended();
         auto now = steady_now();

@@ -97,6 +97,8 @@ TEST_CASE("our own word never feeds the rules, however late readers see it, and 
     CHECK(office.heard(who).find("our own word") != std::string::npos);
     office.hang_up(who);
     never_ours(4s, Status::available);
+    for (auto meeting : office.meetings_told(who))
+        CHECK(meeting != lamp::meetings::Meeting::live);
     CHECK(office.requests("presence_set") == 1);
     CHECK(office.requests("presence_clear") == 1);
 }
@@ -117,6 +119,34 @@ TEST_CASE("a meeting in Teams that outlasts our call is seen") {
     REQUIRE(within(5s, [&] { return office.status(who) == Status::available; }));
     office.client(who, "Busy", "InACall"); // another state was seen since: this one is the person's own
     CHECK(within(5s, [&] { return office.status(who) == Status::in_meeting; }));
+}
+
+TEST_CASE("meetings are told: joined ones, presenting during our call, never our call") {
+    using enum lamp::meetings::Meeting;
+    TeamsOffice office;
+    office.require_ready();
+    office.everybody_idle();
+    auto who = office.person(2);
+    auto last_told = [&](lamp::meetings::Meeting meeting) {
+        return within(5s, [&] {
+            auto told = office.meetings_told(who);
+            return !told.empty() && told.back() == meeting;
+        });
+    };
+    office.client(who, "Busy", "InACall");
+    CHECK(last_told(live));
+    office.client(who, "DoNotDisturb", "DoNotDisturb");
+    CHECK(last_told(none));
+    office.client(who, "Busy", "InAMeeting");
+    CHECK(last_told(calendar));
+    office.client(who, "Available", "Available");
+    CHECK(last_told(none));
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.heard(who).find("our own word") != std::string::npos; }));
+    for (auto meeting : office.meetings_told(who))
+        CHECK(meeting == none);
+    office.client(who, "DoNotDisturb", "Presenting");
+    CHECK(last_told(live));
 }
 
 TEST_CASE("a status chosen by hand is left alone, and why says so") {

@@ -77,6 +77,23 @@ TEST_CASE("killed while a session is refreshed") {
     CHECK(within(10s, [&] { return !office.session(who); }));
 }
 
+TEST_CASE("killed during a call: what is left of it is no meeting after the restart") {
+    using lamp::meetings::Meeting;
+    TeamsOffice office;
+    office.require_ready();
+    auto who = office.person(1);
+    office.client(who, "Available", "Available");
+    office.call(who);
+    REQUIRE(within(5s, [&] { return office.session(who); }));
+    office.kill();
+    (void)office.meetings_told(who);
+    office.start();
+    office.call(who); // it still lasts
+    REQUIRE(within(10s, [&] { return office.heard(who).find("our own word") != std::string::npos; }));
+    for (auto meeting : office.meetings_told(who))
+        CHECK(meeting != Meeting::live);
+}
+
 TEST_CASE("killed, and the line is not heard of after the restart: cleared all the same") {
     TeamsOffice office;
     office.require_ready();

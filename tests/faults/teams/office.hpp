@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -78,8 +80,13 @@ public:
         auto opened = lamp::store::Store::open(store);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().text);
         store_ = std::move(*opened);
-        auto made =
-            lamp::teams::Teams::make(*loop_, options(), setup_.match, setup_.stale_after, *table_, *fanout_, *store_);
+        lamp::meetings::Listener listener;
+        listener.heard = [this](const lamp::meetings::News& news) {
+            std::scoped_lock lock(meetings_mutex_);
+            meetings_[news.slot].push_back(news.meeting);
+        };
+        auto made = lamp::teams::Teams::make(*loop_, options(), setup_.match, setup_.stale_after, *table_, *fanout_,
+                                             *store_, listener);
         REQUIRE_MESSAGE(made.has_value(), made.error().text);
         teams_ = std::move(*made);
         read_people();
@@ -156,6 +163,12 @@ public:
     [[nodiscard]] std::string words(std::string_view who) const {
         auto words = lamp::teams::words_of(teams(who).word);
         return fmt::format("{}/{}", words.availability, words.activity);
+    }
+
+    /// What was told of this person's meetings since the last look.
+    std::vector<lamp::meetings::Meeting> meetings_told(std::string_view who) {
+        std::scoped_lock lock(meetings_mutex_);
+        return std::exchange(meetings_[slot(who)], {});
     }
 
     template <class Work>
@@ -259,6 +272,8 @@ private:
     std::unique_ptr<lamp::Loop> loop_;
     std::unique_ptr<lamp::store::Store> store_;
     std::shared_ptr<const presence::People> people_;
+    std::mutex meetings_mutex_;
+    std::map<presence::Slot, std::vector<lamp::meetings::Meeting>> meetings_;
     std::unique_ptr<lamp::teams::Teams> teams_;
 };
 
