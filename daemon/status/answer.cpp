@@ -39,6 +39,24 @@ constexpr std::array<Kind, 12> kinds{{
     {"image/png", kept, ""},
 }};
 
+int status_of(Category category) {
+    switch (category) {
+    case Category::invalid: return 400;
+    case Category::forbidden: return 403;
+    case Category::not_found: return 404;
+    case Category::conflict: return 409;
+    case Category::throttled:
+    case Category::limit: return 429;
+    case Category::cancelled: return 503;
+    case Category::timeout: return 504;
+    case Category::network:
+    case Category::protocol:
+    case Category::unauthorised:
+    case Category::unavailable: break;
+    }
+    return 502;
+}
+
 } // namespace
 
 std::string_view reason_of(int status) {
@@ -85,6 +103,10 @@ Answer problem(int status, std::string_view detail, std::string_view more) {
     }
     if (status == 401) answer.fields = "WWW-Authenticate: Bearer\r\n";
     return answer;
+}
+
+Answer problem(const Error& error) {
+    return problem(status_of(error.category), error.text);
 }
 
 void HeadWriter::set_time(std::time_t now) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/errors.hpp"
+
 namespace lamp::status {
 
 enum class Content : std::uint8_t { json, problem, text, metrics, html, css, script, svg, icon, events, jpeg, png };
@@ -20,6 +22,8 @@ struct Answer {
 
 /// RFC 9457. `more` is further members, as `"name":value` pairs after a comma, or empty.
 [[nodiscard]] Answer problem(int status, std::string_view detail, std::string_view more = {});
+/// What another room has refused or could not do.
+[[nodiscard]] Answer problem(const Error& error);
 
 /// Appends heads; keeps the Date line of the present second and the constant parts ready made.
 class HeadWriter {

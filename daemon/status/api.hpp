@@ -41,6 +41,8 @@ public:
     void sweep(Steady now);
     /// The presence object of a slot; false when nobody listed has it.
     bool append_presence_of(std::string& out, presence::Slot slot) const;
+    /// An event for whoever listens; of somebody who is not listed: nothing.
+    void publish_forwarding(const PersonForwarding& forwarding) const;
 
     // --- the functions of the route table
     void healthz(Call& call, const Asked& asked);
@@ -64,6 +66,13 @@ public:
     void vendor_hook(Call& call, const Asked& asked);
     void graph_hook(Call& call, const Asked& asked);
     void meeting_hook(Call& call, const Asked& asked);
+    void forwardings(Call& call, const Asked& asked);
+    void forwarding(Call& call, const Asked& asked);
+    void forward(Call& call, const Asked& asked);
+    void end_forward(Call& call, const Asked& asked);
+    void calendars(Call& call, const Asked& asked);
+    void calendar_plan(Call& call, const Asked& asked);
+    void audit(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;
@@ -91,6 +100,8 @@ private:
     [[nodiscard]] presence::Snapshot read(presence::Slot slot) const;
     template <class T>
     [[nodiscard]] Task<std::optional<T>> ask(std::function<void(Reply<T>)> port, Steady until);
+    template <class T, class Write>
+    [[nodiscard]] static Answer listed(const std::vector<T>& items, Page page, Write write);
     [[nodiscard]] Steady patience() const { return steady_now() + limits_.ask_wait; }
     void defer(Call& call, Task<Answer> answer);
     [[nodiscard]] static Task<> deliver(Keep keep, Server& server, Ticket ticket, Task<Answer> answer);
@@ -113,6 +124,15 @@ private:
     [[nodiscard]] Task<Answer> make_watchers(Page page, std::optional<presence::Slot> slot);
     [[nodiscard]] std::function<void(Reply<std::vector<WatcherView>>)> watchers_of(presence::Slot slot) const;
     [[nodiscard]] std::string_view id_of(std::optional<presence::Slot> slot) const;
+
+    // forwarding.cpp
+    [[nodiscard]] std::function<void(Reply<PersonForwarding>)> forwarding_of(presence::Slot slot) const;
+    [[nodiscard]] Task<Answer> make_forwardings(Page page);
+    [[nodiscard]] Task<Answer> make_forwarding(presence::Slot slot);
+    [[nodiscard]] Task<Answer> make_forward(ForwardRequest request);
+    [[nodiscard]] Task<Answer> make_calendars(Page page);
+    [[nodiscard]] Task<Answer> make_plan(Page page, milliseconds next);
+    [[nodiscard]] Task<Answer> make_audit(Page page, std::string line);
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);

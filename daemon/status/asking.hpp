@@ -1,6 +1,10 @@
 // Waiting for another room's answer, with a limit. For the files of Api only.
 #pragma once
+#include <algorithm>
+#include <span>
+
 #include "status/api.hpp"
+#include "status/json.hpp"
 
 namespace lamp::status {
 
@@ -28,6 +32,24 @@ Task<std::optional<T>> Api::ask(std::function<void(Reply<T>)> port, Steady until
         co_await waiting->bell.wait(left);
     }
     co_return std::move(waiting->answer);
+}
+
+/// A page of items of which all are here, each by `write`.
+template <class T, class Write>
+Answer Api::listed(const std::vector<T>& items, Page page, Write write) {
+    Answer answer;
+    JsonWriter json(answer.body);
+    auto from = std::min(page.from, items.size());
+    auto end = from + std::min(page.limit, items.size() - from);
+    json.object([&] {
+        json.key("items");
+        json.array([&] {
+            for (const T& one : std::span(items).subspan(from, end - from))
+                write(json, one);
+        });
+        json.member_or_null("next", end < items.size() ? std::to_string(end) : std::string());
+    });
+    return answer;
 }
 
 [[nodiscard]] inline Answer no_answer() {

@@ -5,6 +5,7 @@
 
 #include "status/asking.hpp"
 #include "status/call_json.hpp"
+#include "status/forwarding_json.hpp"
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
@@ -15,24 +16,6 @@ namespace {
 
 constexpr std::size_t number_length_max = 128;
 constexpr milliseconds services_before{2'000}; // left for the rest of `why`
-
-int status_of(Category category) {
-    switch (category) {
-    case Category::invalid: return 400;
-    case Category::forbidden: return 403;
-    case Category::not_found: return 404;
-    case Category::conflict: return 409;
-    case Category::throttled:
-    case Category::limit: return 429;
-    case Category::cancelled: return 503;
-    case Category::timeout: return 504;
-    case Category::network:
-    case Category::protocol:
-    case Category::unauthorised:
-    case Category::unavailable: break;
-    }
-    return 502;
-}
 
 /// The texts of a JSON object's members; a member that is missing, empty or no text is named in the error.
 Result<std::vector<std::string>> read_members(std::string_view body, std::initializer_list<std::string_view> names) {
@@ -57,7 +40,7 @@ bool is_number(std::string_view text) {
 
 Answer accepted(const std::optional<Result<std::string>>& outcome) {
     if (!outcome) return no_answer();
-    if (!*outcome) return problem(status_of(outcome->error().category), outcome->error().text);
+    if (!*outcome) return problem(outcome->error());
     Answer answer{.status = 202, .content = Content::json, .fields = {}, .body = {}};
     JsonWriter json(answer.body);
     json.object([&] { json.member("call", **outcome); });
@@ -83,6 +66,40 @@ void write_services(JsonWriter& json, const std::vector<ServiceInput>& services)
             write_input(json, service.source, service.value, service.at, service.expires);
             json.member("line", service.line);
         });
+}
+
+/// Who wants a line's calls elsewhere.
+void write_wishes(JsonWriter& json, const PersonForwarding& forwarding) {
+    if (!forwarding.smartbusy.empty())
+        json.object([&] { write_input(json, "smartbusy", forwarding.smartbusy, {}, {}); });
+    auto row = [&](const ForwardingView& line, const std::string& wish, std::optional<Wall> at,
+                   std::optional<Wall> expires) {
+        json.object([&] {
+            write_input(json, "forwarding", wish, at, expires);
+            json.member("line", line.line);
+        });
+    };
+    for (const ForwardingView& line : forwarding.lines) {
+        if (!concerns_us(line)) continue;
+        row(line, wish_of(line.baseline), {}, {});
+        for (const auto& claim : line.claims)
+            row(line, wish_of(claim), claim.from > wall_now() ? std::nullopt : std::optional(claim.from), claim.until);
+    }
+}
+
+/// What became of it on the platform.
+void write_outcomes(JsonWriter& json, const PersonForwarding& forwarding) {
+    for (const ForwardingView& line : forwarding.lines) {
+        if (!concerns_us(line)) continue;
+        auto written = line.last_write ? line.last_write->result : "nothing written";
+        json.object([&] {
+            json.member("adapter", "forwarding");
+            json.member("value", outcome_of(line));
+            json.member("at", line.last_write ? std::optional(line.last_write->at) : std::nullopt);
+            json.member("result", line.trouble.empty() ? written : line.trouble);
+            json.member("line", line.line);
+        });
+    }
 }
 
 } // namespace
@@ -128,7 +145,8 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     auto lines = co_await ask<std::vector<LineInput>>(std::move(ask_lines), until);
     auto person = co_await ask<PersonView>(std::move(ask_person), until);
     auto watchers = co_await ask<std::vector<WatcherView>>(watchers_of(slot), until);
-    if (!lines || !person || !watchers) co_return no_answer();
+    auto forwarding = co_await ask<PersonForwarding>(forwarding_of(slot), until);
+    if (!lines || !person || !watchers || !forwarding) co_return no_answer();
     if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
 
     put_in_order(*watchers);
@@ -145,6 +163,7 @@ Task<Answer> Api::make_why(presence::Slot slot) {
         json.array([&] {
             write_inputs(json, snapshot, *lines, person->inputs);
             if (services) write_services(json, *services);
+            write_wishes(json, *forwarding);
         });
         json.key("rules");
         json.array([&] {
@@ -166,7 +185,10 @@ Task<Answer> Api::make_why(presence::Slot slot) {
                     json.member("at", output.at);
                     json.member("result", output.result);
                 });
+            write_outcomes(json, *forwarding);
         });
+        json.key("forwarding");
+        write_forwarding(json, *forwarding, people_->person(slot).id);
         json.key("watchers");
         json.array([&] {
             for (const WatcherView& one : *watchers)
@@ -270,26 +292,16 @@ Task<Answer> Api::make_doubts(Page page) {
     auto doubts = co_await ask<std::vector<DoubtView>>(ports_.doubts, patience());
     if (!doubts) co_return no_answer();
     std::erase_if(*doubts, [this](const DoubtView& one) { return one.slot >= people_->slots(); });
-    Answer answer;
-    JsonWriter json(answer.body);
-    auto from = std::min(page.from, doubts->size());
-    auto end = std::min(doubts->size(), from + page.limit);
-    json.object([&] {
-        json.key("items");
-        json.array([&] {
-            for (const DoubtView& one : std::span(*doubts).subspan(from, end - from))
-                json.object([&] {
-                    auto person = people_->person(one.slot);
-                    json.member("person", person.id);
-                    json.member("name", person.name);
-                    json.member("adapter", one.adapter);
-                    json.member("kind", one.kind);
-                    json.member("text", one.text);
-                });
+    co_return listed(*doubts, page, [this](JsonWriter& json, const DoubtView& one) {
+        json.object([&] {
+            auto person = people_->person(one.slot);
+            json.member("person", person.id);
+            json.member("name", person.name);
+            json.member("adapter", one.adapter);
+            json.member("kind", one.kind);
+            json.member("text", one.text);
         });
-        json.member_or_null("next", end < doubts->size() ? std::to_string(end) : std::string());
     });
-    co_return answer;
 }
 
 // --- calls
@@ -303,19 +315,7 @@ Task<Answer> Api::make_calls(Page page) {
     auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
     if (!calls) co_return no_answer();
     std::ranges::sort(*calls, {}, [](const CallView& one) { return std::tie(one.started, one.id); });
-    Answer answer;
-    JsonWriter json(answer.body);
-    auto from = std::min(page.from, calls->size());
-    auto end = std::min(calls->size(), from + page.limit);
-    json.object([&] {
-        json.key("items");
-        json.array([&] {
-            for (const CallView& one : std::span(*calls).subspan(from, end - from))
-                write_call(json, one);
-        });
-        json.member_or_null("next", end < calls->size() ? std::to_string(end) : std::string());
-    });
-    co_return answer;
+    co_return listed(*calls, page, [](JsonWriter& json, const CallView& one) { write_call(json, one); });
 }
 
 void Api::dial(Call& call, const Asked& asked) {

@@ -198,11 +198,11 @@ struct ForwardingView {
         bool operator==(const LastWrite&) const = default;
     };
     std::string line;
-    std::optional<Simple> baseline; // what the user has; nothing: not read yet
-    std::vector<ClaimView> claims;
-    std::optional<Simple> actual;
-    std::optional<LastWrite> last_write;
-    std::string trouble; // what stands in the way now; empty: nothing
+    std::optional<Simple> baseline{}; // what the user has; nothing: not read yet
+    std::vector<ClaimView> claims{};
+    std::optional<Simple> actual{};
+    std::optional<LastWrite> last_write{};
+    std::string trouble{}; // what stands in the way now; empty: nothing
     bool operator==(const ForwardingView&) const = default;
 };
 /// The lines of one person.
@@ -210,7 +210,7 @@ struct PersonForwarding {
     presence::Slot person;
     std::vector<ForwardingView> lines;
     /// SmartBusy, in words: "in a Zoom meeting since …", "excepted", "off"; empty: it is not configured.
-    std::string smartbusy;
+    std::string smartbusy{};
 };
 /// An operator wants a person's calls elsewhere, or no more.
 struct ForwardRequest {
@@ -289,7 +289,8 @@ struct Ports {
     std::function<void(presence::Slot, Reply<PersonForwarding>)> forwarding;
     /// Everybody of whose lines anything is known but "no forwarding, no claim".
     Ask<std::vector<PersonForwarding>> forwardings;
-    /// Gives what it has come to. invalid: no number, refused, ends before it begins; not_found: no such line.
+    /// Gives what it has come to. invalid: no number, refused, ends before it begins; not_found: the person has no such
+    /// line; conflict: the person has no lines at all.
     std::function<void(ForwardRequest, Reply<Result<PersonForwarding>>)> forward;
     Ask<std::vector<CalendarView>> calendars;
     std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;

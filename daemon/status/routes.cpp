@@ -41,9 +41,24 @@ constexpr std::array<Parameter, 2> graph_hook_parameters{{
     {"s", text_schema, "Which subscription of ours the address was given for."},
 }};
 
+constexpr std::array<Parameter, 1> line_parameters{{
+    {"line", text_schema, "Only this line of the person. Default: all."},
+}};
+constexpr std::array<Parameter, 3> plan_parameters{{
+    {"next", R"({"type":"string","default":"7d"})", "How far ahead: a duration from 1h to 14d."},
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
+constexpr std::array<Parameter, 3> audit_parameters{{
+    {"line", text_schema, "Only of this line."},
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
+
 constexpr Permission none{};
 constexpr auto reading = permission("presence.read");
 constexpr auto calling = permission("callcontrol.any");
+constexpr auto forwarding = permission("forwarding.any");
 using enum Method;
 
 // Method, pattern, gate, permission, function, summary, status, schema, parameters, body.
@@ -76,6 +91,28 @@ constexpr std::array table{
           page_parameters},
     Route{get, "/v1/watchers", Gate::permission, reading, &Api::watchers,
           "Who watches whom over SIP, in the order in which they began", 200, "WatcherPage", watcher_parameters},
+    Route{get, "/v1/forwarding", Gate::permission, reading, &Api::forwardings,
+          "Everybody whose calls go elsewhere, or are wanted to", 200, "ForwardingPage", page_parameters},
+    Route{get, "/v1/forwarding/{id}", Gate::permission, reading, &Api::forwarding,
+          "Where a person's calls go: who wants what, what the user has, what the platform does", 200, "Forwarding"},
+    Route{put,
+          "/v1/forwarding/{id}",
+          Gate::permission,
+          forwarding,
+          &Api::forward,
+          "Forwards a person's calls for a time, by an operator; `to` null ends that",
+          200,
+          "Forwarding",
+          {},
+          "Forward"},
+    Route{remove, "/v1/forwarding/{id}", Gate::permission, forwarding, &Api::end_forward,
+          "Ends what an operator has forwarded", 200, "Forwarding", line_parameters},
+    Route{get, "/v1/calendars", Gate::permission, permission("status.read"), &Api::calendars,
+          "Calendars that divert calls, and how they do", 200, "CalendarPage", page_parameters},
+    Route{get, "/v1/calendars/plan", Gate::permission, forwarding, &Api::calendar_plan,
+          "Appointments to come, what each will do, and why some do nothing", 200, "PlanPage", plan_parameters},
+    Route{get, "/v1/audit", Gate::permission, permission("audit.read"), &Api::audit,
+          "What was done to forwardings, the newest first", 200, "AuditPage", audit_parameters},
     Route{get, "/v1/whoami", Gate::known, none, &Api::whoami, "Whose token this is, and what it may do", 200, "WhoAmI"},
     Route{get, "/v1/openapi.json", Gate::known, none, &Api::description, "This description", 200, "application/json"},
     Route{post, "/v1/reload", Gate::permission, permission("config.reload"), &Api::reload,

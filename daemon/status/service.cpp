@@ -158,4 +158,8 @@ void Service::publish(EventType type, std::optional<presence::Slot> person, std:
     });
 }
 
+void Service::publish(PersonForwarding forwarding) {
+    core_->loop.post([core = core_, told = std::move(forwarding)] { core->api.publish_forwarding(told); });
+}
+
 } // namespace lamp::status

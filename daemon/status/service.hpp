@@ -65,6 +65,8 @@ public:
     [[nodiscard]] Result<void> use_access(const AccessOptions& access);
     /// An event of another room for /v1/events; `json` is one line. Presence itself comes from the table.
     void publish(EventType type, std::optional<presence::Slot> person, std::string json);
+    /// What somebody's calls do, or are wanted to do, has changed: an event `forwarding`.
+    void publish(PersonForwarding forwarding);
 
 private:
     struct Core;

@@ -1,6 +1,4 @@
 // /v1/watchers: who watches whom over SIP.
-#include <algorithm>
-
 #include "status/asking.hpp"
 #include "status/target.hpp"
 #include "status/watcher_json.hpp"
@@ -25,19 +23,8 @@ Task<Answer> Api::make_watchers(Page page, std::optional<presence::Slot> slot) {
     auto watchers = co_await ask<std::vector<WatcherView>>(std::move(port), patience());
     if (!watchers) co_return no_answer();
     put_in_order(*watchers);
-    Answer answer;
-    JsonWriter json(answer.body);
-    auto from = std::min(page.from, watchers->size());
-    auto end = std::min(watchers->size(), from + page.limit);
-    json.object([&] {
-        json.key("items");
-        json.array([&] {
-            for (const WatcherView& one : std::span(*watchers).subspan(from, end - from))
-                write_watcher(json, one, id_of(one.person));
-        });
-        json.member_or_null("next", end < watchers->size() ? std::to_string(end) : std::string());
-    });
-    co_return answer;
+    co_return listed(*watchers, page,
+                     [this](JsonWriter& json, const WatcherView& one) { write_watcher(json, one, id_of(one.person)); });
 }
 
 std::function<void(Reply<std::vector<WatcherView>>)> Api::watchers_of(presence::Slot slot) const {
