@@ -22,6 +22,7 @@
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
 #include "status/call_json.hpp"
+#include "status/forwarding_json.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
 #include "xsi/line_services.hpp"
@@ -34,6 +35,7 @@
 namespace lamp {
 namespace {
 
+constexpr int meetings_waiting_max = 1000;
 constexpr seconds give_back_limit{8}; // systemd waits 15 s (lamplighter.service)
 
 std::string domain_of(const std::string& user) {
@@ -70,9 +72,8 @@ public:
           line_settings_(ingress_, [this](const std::string& line) { return actions_for(line); }),
           diversions_(egress_, line_settings_, table_, fanout_) {
         lines_.on_forwarding_always = [this](xsi::LineIndex line, bool active, std::string_view to) {
-            egress_.post([this, id = std::string(lines_.id(line)), always = forwarding::Always{active, std::string(to)}] {
-                diversions_.heard(id, always);
-            });
+            egress_.post([this, id = std::string(lines_.id(line)),
+                          always = forwarding::Always{active, std::string(to)}] { diversions_.heard(id, always); });
         };
     }
 
@@ -149,17 +150,17 @@ private:
         auto store = store::Store::open(options);
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
-        auto diverting = diversions_.prepare(*configuration_, *store_, [this](const status::PersonForwarding& one) {
-            service_->publish(status::EventType::forwarding, one.person, status::to_json(one));
-        });
+        auto publish = [this](const status::PersonForwarding& one, std::string_view id) {
+            service_->publish(status::EventType::forwarding, one.person, status::to_json(one, id));
+        };
+        auto diverting = diversions_.prepare(*configuration_, *store_, std::move(publish));
         if (!diverting) return diverting;
         const auto& net = configuration_->get<NetOptions>();
-        return adapters_.make({egress_, *configuration_, table_, fanout_, *store_,
-                               configuration_->get<PeopleOptions>().match,
-                               configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
-                               configuration_->get<status::HttpOptions>().public_url.text,
-                               configuration_->get<DaemonOptions>().timezone, diversions_.listener(),
-                               diversions_.desk()});
+        return adapters_.make(
+            {egress_, *configuration_, table_, fanout_, *store_, configuration_->get<PeopleOptions>().match,
+             configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
+             configuration_->get<status::HttpOptions>().public_url.text, configuration_->get<DaemonOptions>().timezone,
+             diversions_.listener(), diversions_.desk()});
     }
 
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {
@@ -264,7 +265,7 @@ private:
         for (std::size_t i = 0; i < infos_.size(); ++i)
             for (const auto& user : infos_[i].directory)
                 known.push_back(
-                    {user.user_id, user.number, user.extension, user.group, platforms_[i]->options().number_format});
+                    {user.user_id, user.number, user.extension, user.group, static_cast<numbers::Format>(platforms_[i]->options().number_format)});
         for (const auto& row : rows) // the directory's rows come first and count
             known.push_back({row.id, row.number, row.extension, "", number_format_of(row.id)});
         auto plan = numbers::DialPlan::build(known, configuration_->get<DaemonOptions>().country);
@@ -294,8 +295,8 @@ private:
     [[nodiscard]] numbers::Format number_format_of(const std::string& line) const {
         auto domain = domain_of(line);
         for (const auto& platform : platforms_)
-            if (domain_of(platform->options().username) == domain) return platform->options().number_format;
-        return platforms_.empty() ? numbers::Format::e164 : platforms_.front()->options().number_format;
+            if (domain_of(platform->options().username) == domain) return static_cast<numbers::Format>(platform->options().number_format);
+        return platforms_.empty() ? numbers::Format::e164 : static_cast<numbers::Format>(platforms_.front()->options().number_format);
     }
 
     /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same.
@@ -432,8 +433,25 @@ private:
             ingress_.post(
                 [this, request = std::move(request), reply = std::move(reply)] { desk_.control(request, reply); });
         };
+        ports.meeting = [this](std::vector<meetings::News> news) {
+            if (meetings_waiting_.fetch_add(1) >= meetings_waiting_max) {
+                --meetings_waiting_;
+                return false;
+            }
+            egress_.post([this, news = std::move(news), listener = diversions_.listener()] {
+                --meetings_waiting_;
+                for (const auto& one : news)
+                    listener.heard(one);
+            });
+            return true;
+        };
         ports.forwarding = [this](presence::Slot slot, status::Reply<status::PersonForwarding> reply) {
-            egress_.post([this, slot, reply = std::move(reply)] { reply(diversions_.view(slot)); });
+            ingress_.post([this, slot, reply = std::move(reply)] {
+                std::vector<std::string> heard; // of these we know that nothing is forwarded, if nobody says otherwise
+                for (xsi::LineIndex line : lines_.of_person(slot))
+                    if (lines_.fresh(line, xsi::Package::forwarding_always)) heard.emplace_back(lines_.id(line));
+                egress_.post([this, slot, heard = std::move(heard), reply] { reply(diversions_.view(slot, heard)); });
+            });
         };
         ports.forwardings = [this](status::Reply<std::vector<status::PersonForwarding>> reply) {
             egress_.post([this, reply = std::move(reply)] { reply(diversions_.views()); });
@@ -714,6 +732,7 @@ private:
     LineSettings line_settings_; // ingress
     Diversions diversions_;      // egress
     std::uint64_t doubts_ = 0;   // ingress
+    std::atomic<int> meetings_waiting_{0};
 };
 
 } // namespace

@@ -141,7 +141,8 @@ void Diversions::use_plan(std::shared_ptr<const numbers::DialPlan> plan) {
 }
 
 forwarding::Dialling Diversions::dialling() const {
-    return {.normal = [plan = plan_](std::string_view line, std::string_view written) { return plan->normal(line, written); },
+    return {.normal = [plan = plan_](std::string_view line,
+                                     std::string_view written) { return plan->normal(line, written); },
             .platform = [plan = plan_](std::string_view line,
                                        std::string_view normal) { return plan->platform(line, normal); },
             .line_of = [plan = plan_](std::string_view line,
@@ -165,8 +166,7 @@ void Diversions::adopt() {
             continue;
         }
         auto& lines = diverted_by_meeting_[meeting->person];
-        if (lines.empty())
-            smartbusy_.adopt(meeting->person, meeting->source, claim.to, claim.from, smartbusy_now());
+        if (lines.empty()) smartbusy_.adopt(meeting->person, meeting->source, claim.to, claim.from, smartbusy_now());
         lines.push_back(line);
     }
     for (const auto& line : forwardings_.lines())
@@ -299,7 +299,7 @@ void Diversions::tell_changes() {
             persons.insert(found->second.begin(), found->second.end());
     if (publish_)
         for (presence::Slot person : persons)
-            publish_(view(person));
+            publish_(view(person), people_->person(person).id);
 }
 
 void Diversions::show_meetings() {
@@ -421,11 +421,15 @@ status::ForwardingView Diversions::line_view(const std::string& line) const {
     return shown;
 }
 
-status::PersonForwarding Diversions::view(presence::Slot person) const {
-    status::PersonForwarding shown{.person = person};
+status::PersonForwarding Diversions::view(presence::Slot person, const std::vector<std::string>& heard) const {
+    status::PersonForwarding shown;
+    shown.person = person;
     if (auto lines = lines_of_.find(person); lines != lines_of_.end())
         for (const auto& line : lines->second)
             shown.lines.push_back(line_view(line));
+    for (auto& line : shown.lines)
+        if (!line.baseline && !line.actual && std::ranges::find(heard, line.line) != heard.end())
+            line.baseline = line.actual = status::ForwardingView::Simple{};
     if (person < people_->slots())
         if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
             shown.smartbusy = meeting->reason;
@@ -536,7 +540,11 @@ std::vector<fanout::Metric> Diversions::metrics() const {
             row("", "owned", counts.owned),
             row("", "failing", counts.failing),
             row("", "under_way", counts.under_way),
-            {Kind::counter, "lamplighter_forwarding_disk_failures_total", "Intents that could not be put on disk.", {}, {},
+            {Kind::counter,
+             "lamplighter_forwarding_disk_failures_total",
+             "Intents that could not be put on disk.",
+             {},
+             {},
              static_cast<double>(disk_failures_)}};
 }
 

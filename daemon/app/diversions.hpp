@@ -34,7 +34,8 @@ public:
         std::string id;     // BroadWorks user id
         std::string number; // how colleagues dial it; empty: not known
     };
-    using Publish = std::function<void(status::PersonForwarding)>; // called on the egress loop
+    /// `id` is the person's. Called on the egress loop.
+    using Publish = std::function<void(const status::PersonForwarding&, std::string_view id)>;
 
     /// All outlive this object.
     Diversions(Loop& egress, LineSettings& settings, presence::Table& table, fanout::Fanout& fanout);
@@ -53,7 +54,7 @@ public:
     /// force again at the next start.
     void shut_down(milliseconds limit, std::function<void()> done);
 
-    /// For adapters: to be called on the egress loop.
+    /// For those who tell of meetings, and for adapters: to be called on the egress loop.
     [[nodiscard]] meetings::Listener listener();
     [[nodiscard]] forwarding::Desk desk();
 
@@ -61,7 +62,9 @@ public:
     void lost_track();
 
     // --- what people ask
-    [[nodiscard]] status::PersonForwarding view(presence::Slot person) const;
+    /// `heard`: lines whose events are being heard; what nobody told of them is that they are not forwarded.
+    [[nodiscard]] status::PersonForwarding view(presence::Slot person,
+                                                const std::vector<std::string>& heard = {}) const;
     [[nodiscard]] std::vector<status::PersonForwarding> views() const;
     [[nodiscard]] Result<status::PersonForwarding> forward(const status::ForwardRequest& request);
     void audit(std::string line, std::size_t most, std::function<void(std::vector<status::AuditView>)> reply);
@@ -108,7 +111,7 @@ private:
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     std::unordered_map<presence::Slot, std::vector<std::string>> lines_of_;
     std::unordered_map<std::string, std::vector<presence::Slot>> persons_of_;
-    std::unordered_map<std::string, std::string> numbers_;               // by line
+    std::unordered_map<std::string, std::string> numbers_;                // by line
     std::map<std::string, std::vector<std::string>> diverted_by_meeting_; // by person's id: lines with a claim
     struct OwnClaim {
         std::string line;

@@ -124,11 +124,10 @@ void LineSettings::read(Loop& asking, std::string line, Parts parts, std::functi
 
 void LineSettings::write(Loop& asking, std::string line, Parts parts, Setting wanted,
                          std::function<void(Result<void>)> answer) {
-    ingress_.post(
-        [this, &asking, line = std::move(line), parts, wanted = std::move(wanted), answer = std::move(answer)]() mutable {
-            ingress_.spawn(
-                perform<void>(asking, write_here(std::move(line), parts, std::move(wanted)), std::move(answer)));
-        });
+    ingress_.post([this, &asking, line = std::move(line), parts, wanted = std::move(wanted),
+                   answer = std::move(answer)]() mutable {
+        ingress_.spawn(perform<void>(asking, write_here(std::move(line), parts, std::move(wanted)), std::move(answer)));
+    });
 }
 
 } // namespace lamp

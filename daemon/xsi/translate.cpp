@@ -1,5 +1,7 @@
 #include "xsi/translate.hpp"
 
+#include "proto/xsi/services.hpp"
+
 namespace lamp::xsi {
 namespace {
 
