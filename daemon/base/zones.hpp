@@ -17,8 +17,13 @@ public:
     [[nodiscard]] std::optional<Zone> find(std::string_view name);
 
 private:
+    [[nodiscard]] std::optional<Zone> read(const std::string& name);
+    /// As the folder spells it.
+    [[nodiscard]] const std::string* spelling(std::string_view name);
+
     std::filesystem::path folder_;
-    std::map<std::string, std::optional<Zone>, std::less<>> known_{};
+    std::map<std::string, Zone, std::less<>> known_{};
+    std::map<std::string, std::string> spellings_{}; // by lower case
 };
 
 } // namespace lamp
