@@ -264,8 +264,8 @@ private:
         std::vector<numbers::Line> known;
         for (std::size_t i = 0; i < infos_.size(); ++i)
             for (const auto& user : infos_[i].directory)
-                known.push_back(
-                    {user.user_id, user.number, user.extension, user.group, static_cast<numbers::Format>(platforms_[i]->options().number_format)});
+                known.push_back({user.user_id, user.number, user.extension, user.group,
+                                 static_cast<numbers::Format>(platforms_[i]->options().number_format)});
         for (const auto& row : rows) // the directory's rows come first and count
             known.push_back({row.id, row.number, row.extension, "", number_format_of(row.id)});
         auto plan = numbers::DialPlan::build(known, configuration_->get<DaemonOptions>().country);
@@ -295,8 +295,10 @@ private:
     [[nodiscard]] numbers::Format number_format_of(const std::string& line) const {
         auto domain = domain_of(line);
         for (const auto& platform : platforms_)
-            if (domain_of(platform->options().username) == domain) return static_cast<numbers::Format>(platform->options().number_format);
-        return platforms_.empty() ? numbers::Format::e164 : static_cast<numbers::Format>(platforms_.front()->options().number_format);
+            if (domain_of(platform->options().username) == domain)
+                return static_cast<numbers::Format>(platform->options().number_format);
+        return platforms_.empty() ? numbers::Format::e164
+                                  : static_cast<numbers::Format>(platforms_.front()->options().number_format);
     }
 
     /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same.

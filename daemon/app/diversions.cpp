@@ -98,14 +98,15 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
 }
 
 void Diversions::configure(const config::Configuration& configuration) {
-    wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr ||
-              !configuration.all<calendars::CalendarOptions>().empty();
+    calendars_wanted_ = !configuration.all<calendars::CalendarOptions>().empty();
+    wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr || calendars_wanted_;
     forwardings_.use_rules(configuration.get<forwarding::ForwardingOptions>().rules(), now());
     smartbusy_.use(smartbusy_of(configuration), smartbusy_now());
 }
 
 void Diversions::reload(const config::Configuration& configuration) {
     configure(configuration);
+    if (!calendars_wanted_) keep_owners({});
     turn();
 }
 
@@ -152,6 +153,7 @@ forwarding::Dialling Diversions::dialling() const {
 
 void Diversions::begin() {
     if (!std::exchange(begun_, true)) adopt();
+    if (!calendars_wanted_) keep_owners({}); // of an earlier configuration
     turn();
 }
 

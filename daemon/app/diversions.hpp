@@ -119,6 +119,7 @@ private:
         auto operator<=>(const OwnClaim&) const = default;
     };
     std::map<std::string, std::set<OwnClaim>, std::less<>> calendars_; // claims by owner
+    bool calendars_wanted_ = false;
     std::vector<std::pair<std::string, forwarding::Claim>> left_by_smartbusy_;
 
     asio::steady_timer timer_;

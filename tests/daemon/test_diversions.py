@@ -1,13 +1,13 @@
 """Who has a line's calls elsewhere, seen from the platform: what counts is where calls go at the end, whatever broke in between."""
 import datetime
 import json
-import os
 import subprocess
 import time
 import unittest
 import urllib.parse
 
 from office import BIN, Daemon, Simulator, within
+from test_teams import environment, teams_section
 
 SMARTBUSY = """
 [smartbusy]
@@ -23,7 +23,7 @@ def later(seconds):
 
 
 class House(unittest.TestCase):
-    options = ("--people", "20")
+    options = ("--people", "20", "--second-lines", "1000")
     extra = SMARTBUSY
     broadworks = ""
 
@@ -34,20 +34,14 @@ class House(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
         self.people = sorted(self.daemon.presence())
-        users = self.sim.command("truth")["users"]
-        self.one, self.other, self.third = [self.user_with(users, extension) for extension in ("2000", "2001", "2002")]
-
-    def user_with(self, users, extension):
-        """The person whose line has that extension; ids of lines and people are the same in this office."""
-        for user in users:
-            if self.sim.command("truth", user=extension)["users"].get(user):
-                return user
-        raise AssertionError(extension)
+        # Ids of people and of their only line are the same; the person of 2000 has a second one.
+        by_extension = {said["extension"]: user for user, said in self.sim.command("truth")["users"].items()}
+        self.one, self.other, self.third = by_extension[2001], by_extension[2002], by_extension[2004]
 
     # --- the platform
     def always(self, user):
         """(active, number) as the platform has it."""
-        said = self.sim.command("truth", user=user)["users"][user]
+        said = self.sim.command("truth")["users"][user]
         return said["forwarding_always"], said["forward_to"] or ""
 
     def goes_to(self, user, number, seconds=10):
@@ -76,6 +70,7 @@ class House(unittest.TestCase):
         return {claim["source"]: claim["state"] for line in self.ask(user)["lines"] for claim in line["claims"]}
 
     def restart(self):
+        self.daemon.notify.listen(0.1).heard.clear()  # what a reload has said
         self.daemon.start()
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
 
@@ -83,35 +78,35 @@ class House(unittest.TestCase):
 class Operators(House):
     def test_forwarded_until_told_otherwise(self):
         self.user_sets(self.one, False, "+31201234567")
-        status, _, body = self.operator(self.one, "2001")
+        status, _, body = self.operator(self.one, "2011")
         self.assertEqual(status, 200, body)
-        self.assertTrue(self.goes_to(self.one, "2001"), self.ask(self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"), self.ask(self.one))
         line = self.ask(self.one)["lines"][0]
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         line = self.ask(self.one)["lines"][0]
         self.assertEqual(line["baseline"], {"active": False, "to": "+31201234567"})
-        self.assertEqual(line["actual"], {"active": True, "to": "2001"})
+        self.assertEqual(line["actual"], {"active": True, "to": "2011"})
         self.assertEqual(line["last_write"]["result"], "ok")
         self.assertEqual(self.operator(self.one, None)[0], 200)
         self.assertTrue(self.is_as_before(self.one, "+31201234567"), self.always(self.one))
 
     def test_ends_by_itself(self):
-        self.operator(self.one, "2001", until=later(2))
-        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.operator(self.one, "2011", until=later(2))
+        self.assertTrue(self.goes_to(self.one, "2011"))
         self.assertTrue(self.is_as_before(self.one))
 
     def test_refused_with_a_reason(self):
-        for number, word in (("2000", "own"), ("112", "emergency"), ("0900 1234", "premium"), ("call me", "number")):
+        for number, word in (("2001", "own"), ("112", "emergency"), ("0900 1234", "premium"), ("call me", "number")):
             status, _, body = self.operator(self.one, number)
             self.assertEqual(status, 400, (number, body))
             self.assertIn(word, body["detail"].lower(), number)
-        self.operator(self.other, "2000")
-        self.assertTrue(self.goes_to(self.other, "2000"))
-        status, _, body = self.operator(self.one, "2001")
+        self.operator(self.other, "2001")
+        self.assertTrue(self.goes_to(self.other, "2001"))
+        status, _, body = self.operator(self.one, "2002")
         self.assertEqual(status, 400, body)
         self.assertIn("circle", body["detail"])
-        self.assertEqual(self.operator(self.one, "2002", until="2020-01-01T00:00:00Z")[0], 400)
-        self.assertEqual(self.operator("nobody@example.net", "2002")[0], 404)
+        self.assertEqual(self.operator(self.one, "2011", until="2020-01-01T00:00:00Z")[0], 400)
+        self.assertEqual(self.operator("nobody@example.net", "2011")[0], 404)
         self.assertEqual(self.always(self.one), (False, ""))
 
     def test_written_as_the_platform_wants_it(self):
@@ -121,7 +116,7 @@ class Operators(House):
 
     def test_told_by_the_stream_why_and_the_command_line(self):
         stream = self.daemon.events("?types=forwarding")
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         kind, shown, _ = stream.next()
         self.assertEqual((kind, shown["id"]), ("forwarding", self.one))
         while not shown["lines"][0]["claims"] or shown["lines"][0]["claims"][0]["state"] != "in_force":
@@ -134,9 +129,9 @@ class Operators(House):
             return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
                                   capture_output=True, text=True, timeout=60).stdout
 
-        self.assertIn("2001", said("forwarding", self.one))
-        self.assertIn("2001", said("forwarding"))
-        self.assertIn("2001", said("why", self.one))
+        self.assertIn("2011", said("forwarding", self.one))
+        self.assertIn("2011", said("forwarding"))
+        self.assertIn("2011", said("why", self.one))
         self.assertIn("operator", said("audit"))
 
 
@@ -160,11 +155,11 @@ class Meetings(House):
     def test_an_operator_comes_first_and_ends_cross(self):
         self.meeting(self.one, True)
         self.assertTrue(self.goes_to(self.one, "2003"))
-        self.operator(self.one, "2001")
-        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.operator(self.one, "2011")
+        self.assertTrue(self.goes_to(self.one, "2011"))
         self.meeting(self.one, False)
         time.sleep(0.5)
-        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertEqual(self.always(self.one), (True, "2011"))
         self.meeting(self.one, True)
         self.operator(self.one, None)
         self.assertTrue(self.goes_to(self.one, "2003"))
@@ -181,7 +176,8 @@ class Meetings(House):
     def test_written_within_a_second(self):
         """Meeting joined to forwarding written, p99 of people who join one after the other."""
         took = []
-        for person in self.people[:10] * 3:
+        users = self.sim.command("truth")["users"]
+        for person in [person for person in self.people if users.get(person, {}).get("extension", 0) > 2003][:10] * 3:
             begun = time.monotonic()
             self.meeting(person, True)
             self.assertTrue(within(10, lambda: self.claims(person) == {"smartbusy": "in_force"}), (person, self.ask(person)))
@@ -203,9 +199,72 @@ class Meetings(House):
         self.assertIn("except", self.ask(self.third)["smartbusy"])
 
 
+class TeamsMeetings(House):
+    """Teams tells of meetings; our own "in a call" comes back from it and must not divert anybody."""
+
+    def setUp(self):
+        self.sim = Simulator(*self.options)
+        self.addCleanup(self.sim.close)
+        self.daemon = Daemon(self.sim, extra=SMARTBUSY.replace('"other"', '"teams"') + teams_section(self.sim),
+                             environment=environment(self.sim))
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+        by_extension = {said["extension"]: user for user, said in self.sim.command("truth")["users"].items()}
+        self.one, self.other, self.third = by_extension[2001], by_extension[2002], by_extension[2004]
+
+    def shows(self, user, availability, activity):
+        self.sim.command("graph/presence", user=user, availability=availability, activity=activity)
+        self.assertTrue(within(10, lambda: self.daemon.presence()[user]["teams"]["activity"] == activity))
+
+    def test_what_is_a_meeting_and_what_is_not(self):
+        for availability, activity in (("Busy", "InACall"), ("Busy", "InAConferenceCall"), ("DoNotDisturb", "Presenting")):
+            with self.subTest(activity):
+                self.shows(self.one, availability, activity)
+                self.assertTrue(self.goes_to(self.one, "2003"), self.ask(self.one))
+                self.shows(self.one, "Available", "Available")
+                self.assertTrue(self.is_as_before(self.one))
+        for availability, activity in (("DoNotDisturb", "DoNotDisturb"), ("Busy", "InAMeeting"), ("Busy", "Busy")):
+            with self.subTest(activity):
+                self.shows(self.one, availability, activity)
+                time.sleep(1.5)
+                self.assertEqual(self.always(self.one), (False, ""), activity)
+
+    def test_our_own_echo_diverts_nobody(self):
+        self.sim.command("call", **{"from": "2002", "to": "2004"})
+        self.sim.command("answer", user="2004")
+        self.assertTrue(within(10, lambda: self.other in self.sim.command("graph/state", detail=False)["sessions"]))
+        time.sleep(3)  # three rounds of reading our own word
+        self.assertEqual(self.always(self.other), (False, ""))
+        self.assertEqual(self.always(self.third), (False, ""))
+        self.sim.command("hangup", user="2002")
+        time.sleep(2)
+        self.assertEqual(self.always(self.other), (False, ""))
+
+    def test_a_presentation_during_a_call_of_ours(self):
+        self.sim.command("call", **{"from": "2002", "to": "2004"})
+        self.sim.command("answer", user="2004")
+        self.assertTrue(within(10, lambda: self.other in self.sim.command("graph/state", detail=False)["sessions"]))
+        self.shows(self.other, "DoNotDisturb", "Presenting")
+        self.assertTrue(self.goes_to(self.other, "2003"), self.ask(self.other))
+        said = self.sim.command("truth")["users"][self.other]
+        self.assertEqual(said["line"], "active")  # the call that goes on is not touched
+
+    def test_teams_away_holds_and_then_lets_go(self):
+        text = self.daemon.text.replace('settle = "100ms"', 'settle = "100ms"\nhold_on_stale = "3s"')
+        self.daemon.config.write_text(text)
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.shows(self.one, "Busy", "InACall")
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.sim.command("graph/away", seconds=4)
+        time.sleep(3)
+        self.assertEqual(self.always(self.one), (True, "2003"))
+        self.shows(self.one, "Available", "Available")
+        self.assertTrue(self.is_as_before(self.one))
+
+
 class UserWins(House):
     def test_a_change_during_a_claim(self):
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.user_sets(self.one, True, "2009")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "resting"}), self.ask(self.one))
@@ -227,7 +286,7 @@ class UserWins(House):
         self.assertTrue(self.goes_to(self.one, "2003"))
 
     def test_a_change_while_the_daemon_is_down(self):
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.daemon.kill()
         self.user_sets(self.one, True, "2009")
@@ -241,33 +300,33 @@ class UserWins(House):
 class Killed(House):
     def test_before_the_write(self):
         self.sim.command("fault", kind="unavailable", on="service_change", forever=True)
-        self.operator(self.one, "2001", until=later(4))
+        self.operator(self.one, "2011", until=later(4))
         self.assertTrue(within(5, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
         self.daemon.kill()
         self.sim.command("faults/clear")
         self.assertEqual(self.always(self.one), (False, ""))
         self.restart()
-        self.assertTrue(self.goes_to(self.one, "2001"))  # it still was to be
+        self.assertTrue(self.goes_to(self.one, "2011"))  # it still was to be
         self.assertTrue(self.is_as_before(self.one))
 
     def test_after_the_write_and_before_its_answer(self):
         self.user_sets(self.one, False, "2007")
         self.sim.command("fault", kind="slow", on="service_change", ms=20000)
-        self.operator(self.one, "2001", until=later(3))
-        self.assertTrue(self.goes_to(self.one, "2001"))
+        self.operator(self.one, "2011", until=later(3))
+        self.assertTrue(self.goes_to(self.one, "2011"))
         self.daemon.kill()
         time.sleep(3)  # the end of the claim passes while nobody looks
-        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertEqual(self.always(self.one), (True, "2011"))
         self.restart()
         self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
 
     def test_during_a_claim(self):
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.daemon.kill()
         self.restart()
         self.assertTrue(within(10, lambda: self.claims(self.one) == {"operator": "in_force"}), self.ask(self.one))
-        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertEqual(self.always(self.one), (True, "2011"))
         self.operator(self.one, None)
         self.assertTrue(self.is_as_before(self.one))
 
@@ -282,14 +341,14 @@ class Killed(House):
         self.assertTrue(self.is_as_before(self.one))
 
     def test_before_the_restore(self):
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.sim.command("fault", kind="unavailable", on="service_change", forever=True)
         self.operator(self.one, None)
         self.assertTrue(within(5, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
         self.daemon.kill()
         self.sim.command("faults/clear")
-        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertEqual(self.always(self.one), (True, "2011"))
         self.restart()
         self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
 
@@ -297,17 +356,17 @@ class Killed(House):
 class Away(House):
     def test_at_the_start_of_a_claim(self):
         self.sim.command("away", seconds=4)
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         time.sleep(1)
         self.assertEqual(self.always(self.one), (False, ""))
-        self.assertTrue(self.goes_to(self.one, "2001", 30), self.ask(self.one))
+        self.assertTrue(self.goes_to(self.one, "2011", 30), self.ask(self.one))
 
     def test_at_the_end_of_a_claim(self):
-        self.operator(self.one, "2001", until=later(4))
+        self.operator(self.one, "2011", until=later(4))
         self.assertTrue(within(3, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.sim.command("away", seconds=6)
         time.sleep(5)
-        self.assertEqual(self.always(self.one), (True, "2001"))
+        self.assertEqual(self.always(self.one), (True, "2011"))
         self.assertIn("degraded", [adapter["state"] for adapter in self.daemon.get("/v1/status")[2]["adapters"]
                                    if adapter["name"] == "forwarding"])
         self.assertTrue(self.is_as_before(self.one, seconds=40), self.ask(self.one))
@@ -316,15 +375,15 @@ class Away(House):
         for kind in ("html", "truncated", "reset", "close"):
             with self.subTest(kind):
                 self.sim.command("fault", kind=kind, on="service_change", count=1)
-                self.operator(self.one, "2001")
-                self.assertTrue(self.goes_to(self.one, "2001", 20), self.ask(self.one))
+                self.operator(self.one, "2011")
+                self.assertTrue(self.goes_to(self.one, "2011", 20), self.ask(self.one))
                 self.sim.command("fault", kind=kind, on="services", count=1)
                 self.operator(self.one, None)
                 self.assertTrue(self.is_as_before(self.one, seconds=20), self.ask(self.one))
 
     def test_a_refused_number_is_shown(self):
         self.sim.command("fault", kind="forbidden", on="service_change", forever=True)
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(10, lambda: self.ask(self.one)["lines"][0]["trouble"]), self.ask(self.one))
         self.assertEqual(self.claims(self.one), {"operator": "waiting"})
 
@@ -332,15 +391,15 @@ class Away(House):
 class Stopped(House):
     def test_what_is_diverted_is_given_back_and_taken_up_again(self):
         self.user_sets(self.one, False, "2007")
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         self.assertEqual(self.daemon.stop(14), 0)
         self.assertEqual(self.always(self.one), (False, "2007"))
         self.restart()
-        self.assertTrue(self.goes_to(self.one, "2001"), self.ask(self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"), self.ask(self.one))
 
     def test_a_line_that_is_nobodys_any_more(self):
-        self.operator(self.one, "2001")
+        self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
         file = self.daemon.folder / "people.csv"
         rows = file.read_text().splitlines(keepends=True)
@@ -350,7 +409,7 @@ class Stopped(House):
 
 
 class Crowd(House):
-    options = ("--people", "1000")
+    options = ("--people", "1000", "--second-lines", "10000")
 
     def test_the_full_hour(self):
         """A thousand lines change at the same moment: paced, and all within 30 s."""
