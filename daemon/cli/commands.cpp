@@ -7,19 +7,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/listing.hpp"
+#include "cli/command.hpp"
+#include "cli/forwarding_words.hpp"
 #include "http/url.hpp"
 
 namespace lamp::cli {
 namespace json = boost::json;
-
-namespace {
-
-struct Call {
-    DaemonClient& daemon;
-    const Arguments& arguments;
-    Format format;
-};
 
 void print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -29,6 +22,13 @@ int complain(const Error& error) {
     fmt::print(stderr, "lamplighter: {}\n", error.text);
     return failed;
 }
+
+int misused(std::string_view what) {
+    fmt::print(stderr, "lamplighter: {}\n", what);
+    return wrong_usage;
+}
+
+namespace {
 
 const json::array& list_of(const json::value& object, std::string_view member) {
     static const json::array none;
@@ -128,9 +128,21 @@ const std::vector<Column> watcher_columns{
     {"SINCE", "since"},        {"EXPIRES", "expires"},   {"LAST NOTIFY", "last_notify"},
     {"ANSWER", "last_answer"}, {"ENDED", "why_ended"}};
 
+/// Why a phone does not ring, in plain words.
+void print_ways(const json::value& reasons) {
+    const auto* forwarding = reasons.is_object() ? reasons.get_object().if_contains("forwarding") : nullptr;
+    auto rows = forwarding ? explain_forwarding(*forwarding, wall_now()) : std::vector<std::string>();
+    auto silence = explain_silence(reasons);
+    rows.insert(rows.end(), silence.begin(), silence.end());
+    if (rows.empty()) return;
+    print("Where calls go\n");
+    for (const std::string& row : rows)
+        print(row + "\n");
+    print("\n");
+}
+
 int why(const Call& call) {
-    if (call.arguments.words().empty())
-        return complain({Category::invalid, "why needs the id of a person"}), wrong_usage;
+    if (call.arguments.words().empty()) return misused("why needs the id of a person");
     auto id = http::encode_segment(call.arguments.words().front());
     auto person = call.daemon.get("/v1/presence/" + id);
     if (!person) return complain(person.error());
@@ -139,6 +151,7 @@ int why(const Call& call) {
     if (call.format == Format::json) return print(json::serialize(*reasons) + "\n"), done;
     fmt::print("{} is {} by rule {} since {}\n\n", cell(*person, "name"), cell(*person, "status"),
                cell(*person, "rule"), cell(*person, "since"));
+    print_ways(*reasons);
     print(print_list(list_of(*reasons, "inputs"),
                      {{"SOURCE", "source"},
                       {"LINE", "line"},
@@ -173,7 +186,7 @@ int watchers(const Call& call) {
 
 int people(const Call& call) {
     if (call.arguments.words().empty() || call.arguments.words().front() != "check")
-        return complain({Category::invalid, "people takes the word check"}), wrong_usage;
+        return misused("people takes the word check");
     auto items = call.daemon.list("/v1/people/doubts");
     if (!items) return complain(items.error());
     if (items->empty() && call.format == Format::table) return print("everybody's accounts are found\n"), done;
@@ -207,7 +220,7 @@ int calls(const Call& call) {
 int dial(const Call& call) {
     auto person = call.arguments.value("person");
     auto to = call.arguments.value("to");
-    if (!person || !to) return complain({Category::invalid, "dial needs --person ID and --to NUMBER"}), wrong_usage;
+    if (!person || !to) return misused("dial needs --person ID and --to NUMBER");
     auto answer = call.daemon.post("/v1/dial", json::object{{"person", *person}, {"to", *to}});
     if (!answer) return complain(answer.error());
     fmt::print("{}\n", cell(*answer, "call"));
@@ -218,13 +231,10 @@ int control(const Call& call) {
     const auto& words = call.arguments.words();
     static constexpr std::array verbs{"answer", "hold", "resume", "hangup", "transfer"};
     bool known = words.size() == 2 && std::ranges::find(verbs, words[1]) != verbs.end();
-    if (!known)
-        return complain({Category::invalid, "usage: call ID answer|hold|resume|hangup|transfer [--to NUMBER]"}),
-               wrong_usage;
+    if (!known) return misused("usage: call ID answer|hold|resume|hangup|transfer [--to NUMBER]");
     json::object body;
     if (auto to = call.arguments.value("to")) body["to"] = *to;
-    if (words[1] == "transfer" && body.empty())
-        return complain({Category::invalid, "transfer needs --to NUMBER"}), wrong_usage;
+    if (words[1] == "transfer" && body.empty()) return misused("transfer needs --to NUMBER");
     auto answer = call.daemon.post("/v1/calls/" + http::encode_segment(words[0]) + "/" + words[1], body);
     if (!answer) return complain(answer.error());
     return done;
@@ -275,6 +285,29 @@ const std::vector<Command>& commands() {
          {{"to", "NUMBER", "transfer to"}},
          2,
          control},
+        {"forwarding",
+         "[ID] [--to N [--until T|--for D]|--off] [--line L]",
+         "where calls go and because of whom; sends them elsewhere, ends that",
+         {{"to", "NUMBER", "where the person's calls shall go"},
+          {"from", "T", "when that begins; else at once"},
+          {"until", "T", "when it ends: 17:30, or a date with it"},
+          {"for", "DURATION", "how long: 30m, 2h"},
+          {"line", "LINE", "only this line of the person"},
+          {"off", "", "ends what an operator has forwarded"}},
+         1,
+         forwarding},
+        {"calendar",
+         "list | plan [--next 7d]",
+         "calendars that divert calls; what each appointment will do, or why not",
+         {{"next", "DURATION", "plan: how far ahead, 1h to 14d"}},
+         1,
+         calendar},
+        {"audit",
+         "[--line L] [--limit N]",
+         "what was done to forwardings, the newest first",
+         {{"line", "LINE", "only of this line"}, {"limit", "N", "how many rows, 1 to 1000"}},
+         0,
+         audit},
     };
     return table;
 }

@@ -73,6 +73,13 @@ struct DaemonClient::State {
         return request;
     }
 
+    [[nodiscard]] http::Request request(http::Method method, const std::string& target, const json::value& body) const {
+        http::Request with = request(method, target);
+        with.body = json::serialize(body);
+        with.content_type = "application/json";
+        return with;
+    }
+
     /// Runs one coroutine to its end.
     template <class T>
     Result<T> run(Task<Result<T>> task) {
@@ -150,10 +157,15 @@ Result<json::value> DaemonClient::get(const std::string& target) {
 }
 
 Result<json::value> DaemonClient::post(const std::string& target, const json::value& body) {
-    auto request = state_->request(http::Method::post, target);
-    request.body = json::serialize(body);
-    request.content_type = "application/json";
-    return as_json(state_->run(state_->exchange(std::move(request))));
+    return as_json(state_->run(state_->exchange(state_->request(http::Method::post, target, body))));
+}
+
+Result<json::value> DaemonClient::put(const std::string& target, const json::value& body) {
+    return as_json(state_->run(state_->exchange(state_->request(http::Method::put, target, body))));
+}
+
+Result<json::value> DaemonClient::remove(const std::string& target) {
+    return as_json(state_->run(state_->exchange(state_->request(http::Method::del, target))));
 }
 
 Result<json::array> DaemonClient::list(const std::string& target) {

@@ -25,6 +25,8 @@ public:
     /// not be reached and what to do.
     [[nodiscard]] Result<boost::json::value> get(const std::string& target);
     [[nodiscard]] Result<boost::json::value> post(const std::string& target, const boost::json::value& body);
+    [[nodiscard]] Result<boost::json::value> put(const std::string& target, const boost::json::value& body);
+    [[nodiscard]] Result<boost::json::value> remove(const std::string& target);
     /// Every page of a list.
     [[nodiscard]] Result<boost::json::array> list(const std::string& target);
     /// The event stream; `on_event(type, data)` returns false to stop. Ends with an error when the stream does.

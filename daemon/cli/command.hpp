@@ -1,0 +1,30 @@
+// What the functions of the command table have in common. For this room's files only.
+#pragma once
+#include <boost/json/value.hpp>
+#include <string_view>
+
+#include "cli/arguments.hpp"
+#include "cli/daemon_client.hpp"
+#include "cli/listing.hpp"
+
+namespace lamp::cli {
+
+/// A command that was called, its arguments read already.
+struct Call {
+    DaemonClient& daemon;
+    const Arguments& arguments;
+    Format format;
+};
+
+void print(std::string_view text);
+/// Says the error; gives the exit code for it.
+[[nodiscard]] int complain(const Error& error);
+/// The same for words that the command does not take.
+[[nodiscard]] int misused(std::string_view what);
+
+// forwarding.cpp
+[[nodiscard]] int forwarding(const Call& call);
+[[nodiscard]] int calendar(const Call& call);
+[[nodiscard]] int audit(const Call& call);
+
+} // namespace lamp::cli
