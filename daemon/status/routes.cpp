@@ -70,6 +70,7 @@ constexpr std::array table{
           "text/plain"},
     Route{get, "/", Gate::open, none, &Api::page, "The status page", 200, "text/html"},
     Route{get, "/board.js", Gate::open, none, &Api::page, "The status page's script", 200, "text/javascript"},
+    Route{get, "/forwards.js", Gate::open, none, &Api::page, "The part of it about forwardings", 200, "text/javascript"},
     Route{get, "/board.css", Gate::open, none, &Api::page, "The status page's looks", 200, "text/css"},
     Route{get, "/v1/status", Gate::permission, permission("status.read"), &Api::status,
           "Channels, subscriptions, adapters, rates, problems", 200, "Status"},

@@ -11,6 +11,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { FORWARD_WORDS } from '../../daemon/status/web/forwards.js';
 import { startFakeDaemon, STATUSES } from './fake_daemon.mjs';
 
 const SHOTS = process.env.BOARD_SHOTS ?? join(tmpdir(), 'lamplighter-board');
@@ -219,7 +220,7 @@ test('chips filter by status, count, and follow events', { daemon: { people: 30 
 test('folders close and order changes, and both are remembered', { daemon: { people: 24 } }, async ({ page }) => {
   await isLive(page);
   await page.selectOption('#sort', 'status');
-  await page.waitForFunction(() => document.querySelector('.tile'));
+  await page.waitForFunction(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.querySelector('.tile'))))));
   const seen = await seenByFolder(page);
   const rank = ['Ringing', 'On hold', 'Do not disturb', 'On a call', 'In a meeting', 'Busy', 'Away', 'Available', 'Offline', 'Unknown'];
   seen.forEach((one, i) => { if (i && seen[i - 1].folder === one.folder) assert.ok(rank.indexOf(seen[i - 1].word) <= rank.indexOf(one.word), `${one.folder} ${one.name}`); });
@@ -427,6 +428,160 @@ test('out of office is a sign beside the status; the details show the photo', { 
   await page.waitForFunction(selector => !document.querySelector(`${selector} .sign-office`), tileOf(id));
 });
 
+// ── Forwarding ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const inHours = hours => new Date(Math.ceil((Date.now() + hours * 36e5) / 6e4) * 6e4).toISOString();
+const sameDay = text => new Date(text).toDateString() === new Date().toDateString();
+const claim = (source, to, more = {}) => ({ source, name: '', to, from: inHours(-1), until: null, state: 'in_force', reason: null, ...more });
+/** A person with lines; a line is [target or null, claims, more]. */
+const forwarding = (id, lines, smartbusy = null) => ({ id, smartbusy, lines: lines.map(([to, claims, more], i) => ({
+  line: `200${i}`, baseline: { active: false, to: null }, claims, actual: { active: to !== null, to }, last_write: { at: inHours(-1), result: 'ok' }, trouble: null, ...more })) });
+const ways = page => page.locator('.tile[data-forwarded="true"]').evaluateAll(tiles => Object.fromEntries(tiles.map(tile => [tile.dataset.id, tile.querySelector('.forward').textContent])));
+const wayIs = (page, id, text) => page.waitForFunction(([selector, wanted]) => document.querySelector(`${selector} .forward`)?.textContent.startsWith(wanted), [tileOf(id), text]);
+
+test('a lamp says where calls go and why, from the first list and live', { daemon: { people: 8 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const ids = [...daemon.people.keys()], soon = inHours(0.01), later = inHours(72);
+  const rows = [
+    [[['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]], /^→ 1233 · SmartBusy, Zoom$/],
+    [[['2001', [claim('calendar', '2001', { name: 'reception/7f', until: soon })]]], sameDay(soon) ? /^→ 2001 · calendar reception until \d\d:\d\d$/ : /^→ 2001 · calendar reception until \w+,? \d+ /],
+    [[['2002', [claim('operator', '2002')]]], /^→ 2002 · by the operator$/],
+    [[['+31201230002', [], { baseline: { active: true, to: '+31201230002' } }]], /^→ \+31201230002 · own setting$/],
+    [[['2003', [], {}]], /^→ 2003 · being put back$/],
+    [[['2001, 2002', [claim('calendar', '2001', { name: 'a/1', until: later }), claim('calendar', '2002', { name: 'b/1', until: later })]]], /^→ 2001, 2002 · calendar a until \w+,? \d+ .* \+ calendar b until \w+,? \d+ /],
+    [[['1233', [claim('smartbusy', '1233', { name: 'teams' })]], ['1233', [claim('smartbusy', '1233', { name: 'teams' })]], [null, []]], /^→ 1233 · SmartBusy, Teams$/],
+    [[[null, [claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })]]], null],
+  ];
+  // Half of them by events, the others by a list after a gap.
+  rows.forEach(([lines], i) => daemon.forward(forwarding(ids[i], lines), { quietly: i % 2 === 1 }));
+  await wayIs(page, ids[6], '→ 1233');
+  assert.deepEqual(Object.keys(await ways(page)).sort(), [0, 2, 4, 6].map(i => ids[i]).sort());
+  daemon.gap();
+  await wayIs(page, ids[5], '→ 2001');
+  const seen = await ways(page);
+  for (const [i, [, text]] of rows.entries()) text === null ? assert.equal(seen[ids[i]], undefined) : assert.match(seen[ids[i]] ?? '', text);
+  const label = await page.locator(`${tileOf(ids[0])} .open`).getAttribute('aria-label');
+  assert.ok(label.includes('Calls go to 1233, SmartBusy, Zoom'), label);
+  // The end, by an event and by a list.
+  daemon.forward(forwarding(ids[0], [[null, []]]));
+  await page.waitForSelector(`${tileOf(ids[0])}[data-forwarded="false"]`);
+  daemon.forgetForwarding(ids[1]);
+  daemon.gap();
+  await page.waitForSelector(`${tileOf(ids[1])}[data-forwarded="false"]`);
+});
+
+for (const [where, browser, hash] of [['1280 px', {}], ['360 px', { viewport: { width: 360, height: 740 } }], ['the wall', { viewport: { width: 1920, height: 1080 } }, '#wall']]) {
+  test(`three lines fit into a lamp: ${where}`, { daemon: { people: 3 }, browser, hash }, async ({ page, daemon }) => {
+    await isLive(page);
+    const [id] = daemon.people.keys();
+    daemon.forward(forwarding(id, [['+31 20 123 0002', [claim('calendar', '+31 20 123 0002', { name: 'a calendar with a long name/1', until: inHours(30) })]]]));
+    await wayIs(page, id, '→ +31');
+    const place = await page.locator(tileOf(id)).evaluate(tile => ['.name', '.word', '.forward'].map(part => tile.querySelector(part).getBoundingClientRect()).concat(tile.getBoundingClientRect()).map(({ top, bottom, right }) => ({ top, bottom, right })));
+    const [name, word, forward, tile] = place;
+    assert.ok(name.top >= tile.top + 1 && name.bottom <= word.top + 1 && word.bottom <= forward.top + 1 && forward.bottom <= tile.bottom - 1 && forward.right <= tile.right, JSON.stringify(place));
+  });
+}
+
+test('what stands in the way of a forwarding is a sign; a user’s other forwarding keeps its own', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id, other] = daemon.people.keys();
+  const line = { state: 'idle', calls: 0, dnd: false, stale: false };
+  daemon.change(other, { line: { ...line, forwarding: 'busy' } });
+  daemon.change(id, { status: 'available', teams: null, acd: null });
+  daemon.change(id, { line: { ...line, forwarding: 'always' } });
+  daemon.forward(forwarding(id, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })], { trouble: 'the platform does not answer' }]]));
+  await page.waitForSelector(`${tileOf(id)} .sign-stale`);
+  assert.deepEqual(await page.locator(`${tileOf(id)} .sign`).evaluateAll(nodes => nodes.map(node => node.title)), ['Forwarding: the platform does not answer']);
+  assert.equal(await page.locator(`${tileOf(other)} .sign-forward`).getAttribute('title'), 'Forwarding: when busy');
+});
+
+test('what an event told while the list was read is not overwritten by the list', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  await isLive(page);
+  const [id] = daemon.people.keys();
+  let answered = null;
+  const done = new Promise(resolve => { answered = resolve; });
+  await page.route('**/v1/forwarding?*', async route => {
+    const answer = await route.fetch();
+    daemon.forward(forwarding(id, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]]));
+    await wayIs(page, id, '→ 1233');
+    await route.fulfill({ response: answer });
+    answered();
+  });
+  daemon.gap();
+  await done;
+  await isLive(page);
+  assert.deepEqual(await ways(page), { [id]: '→ 1233 · SmartBusy, Zoom' });
+});
+
+test('the details tell every claim and why some do not count; viewers see no form', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  daemon.forward(forwarding(id, [['1233', [
+    claim('smartbusy', '1233', { name: 'goto' }),
+    claim('calendar', '2002', { name: 'reception/7f', until: inHours(0.01), state: 'waiting', reason: 'smartbusy goto comes first' }),
+    claim('calendar', '2003', { name: 'board/2', state: 'resting', reason: 'the user has changed the forwarding' }),
+    claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })]], [null, [], { last_write: null }]], 'in a GoTo meeting'));
+  daemon.gap();
+  await isLive(page);
+  await wayIs(page, id, '→ 1233');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#details-facts .entries');
+  const text = (await page.locator('#details-facts').innerText()).replace(/\s+/g, ' ');
+  for (const said of ['Forwarding · 2000', '→ 1233 · SmartBusy, GoTo', 'User’s own not forwarded', 'Calendar reception → 2002 waiting', 'smartbusy goto comes first', 'Calendar board → 2003 resting',
+    'the user has changed the forwarding', 'Operator → 112 refused', '112 is an emergency number.', 'in a GoTo meeting']) assert.ok(text.includes(said), `${said} in ${text}`);
+  assert.ok(!text.includes('2001'), 'a line without anything to say');
+  assert.ok(await page.locator('#forward-form').isHidden());
+});
+
+const asOperator = async ({ page, daemon }) => { daemon.state.operator = true; await page.reload(); await isLive(page); };
+const isSaid = (page, text) => page.waitForFunction(wanted => document.getElementById('forward-said').textContent === wanted, text);
+
+test('an operator forwards calls, is told of a refusal, and ends it', { daemon: { people: 3 }, refused: /^400 112/ }, async ({ page, daemon }) => {
+  await asOperator({ page, daemon });
+  const [id] = daemon.people.keys();
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#forward-form:not([hidden])');
+  assert.ok(await page.locator('#forward-stop').isHidden(), 'nothing to end');
+  await page.fill('#forward-to', '112');
+  await page.keyboard.press('Enter');
+  await isSaid(page, '112 is an emergency number.');
+  assert.equal(await page.inputValue('#forward-to'), '112', 'what was typed stays');
+  const local = new Date(Date.now() + 2 * 36e5), pad = n => String(n).padStart(2, '0');
+  const typed = `${local.getFullYear()}-${pad(local.getMonth() + 1)}-${pad(local.getDate())}T${pad(local.getHours())}:${pad(local.getMinutes())}`;
+  await page.fill('#forward-to', ' 2001 ');
+  await page.fill('#forward-until', '2020-01-01T00:00');
+  await page.click('#forward-form button[type="submit"]');
+  await isSaid(page, 'The end has passed already.');
+  await page.fill('#forward-until', typed);
+  const status = daemon.people.get(id).status === 'busy' ? 'away' : 'busy';
+  daemon.change(id, { status }); // what is typed survives an event
+  await page.waitForSelector(`#details-lamp[data-status="${status}"]`);
+  await page.click('#forward-form button[type="submit"]');
+  await isSaid(page, 'Done.');
+  assert.deepEqual(daemon.seen.wishes, [{ method: 'PUT', id, query: '', to: '2001', until: new Date(typed).toISOString() }]);
+  await page.waitForSelector(`${tileOf(id)}[data-forwarded="true"]`);
+  assert.match((await ways(page))[id], /^→ 2001 · by the operator until /);
+  await page.click('#forward-stop');
+  await page.waitForSelector(`${tileOf(id)}[data-forwarded="false"]`);
+  assert.deepEqual(daemon.seen.wishes[1], { method: 'DELETE', id, query: '' });
+  await page.waitForSelector('#forward-stop', { state: 'hidden' });
+});
+
+test('somebody with several lines chooses which one; names and numbers are text', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  daemon.forward(forwarding(id, [['<b>1</b>', [claim('calendar', '<b>1</b>', { name: '<img src=x>/1' })]], [null, []]]));
+  await asOperator({ page, daemon });
+  await wayIs(page, id, '→ <b>1</b> · calendar <img src=x>');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#forward-line:not([hidden])');
+  assert.deepEqual(await page.locator('#forward-line option').allTextContents(), ['All lines', '2000', '2001']);
+  assert.equal(await page.locator('#details img:not(#details-photo), #details b').count(), 0);
+  await page.fill('#forward-to', '2009');
+  await page.selectOption('#forward-line', '2001');
+  await page.click('#forward-form button[type="submit"]');
+  await isSaid(page, 'Done.');
+  assert.equal(daemon.seen.wishes.at(-1).line, '2001');
+});
+
 test('arrow keys walk over the lamps as they are seen', { daemon: { people: 400 } }, async ({ page }) => {
   await isLive(page);
   await page.waitForSelector('.tile');
@@ -528,12 +683,13 @@ test('100 000 people: search first, asked of the daemon', { daemon: { people: 10
 // ── Everybody's page ────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('the dictionaries say the same things', { daemon: { people: 1 } }, async () => {
-  const source = readFileSync(new URL('../../daemon/status/web/board.js', import.meta.url), 'utf8');
+  const source = ['board.js', 'forwards.js'].map(name => readFileSync(new URL(`../../daemon/status/web/${name}`, import.meta.url), 'utf8')).join('');
   const words = new Function(`return ${/const WORDS = (\{.*?\n\});?\n/s.exec(source)[1]}`)();
+  for (const [language, more] of Object.entries(FORWARD_WORDS)) Object.assign(words[language], more);
   const flat = (value, path = '') => (typeof value === 'string' ? [[path, (value.match(/\{\w+\}/g) ?? []).sort().join()]] : Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`)));
   for (const language of ['nl', 'fr', 'es']) assert.deepEqual(flat(words[language]).sort(), flat(words.en).sort(), language);
   const page = readFileSync(new URL('../../daemon/status/web/index.html', import.meta.url), 'utf8');
-  const code = source.replace(/const WORDS = .*?\n\};\n/s, '');
+  const code = source.replace(/const (FORWARD_)?WORDS = .*?\n\};\n/gs, '');
   const said = key => new RegExp(`'${key}'|words\\.${key}\\b`).test(code) || page.includes(`"${key}"`);
   const states = ['live', 'connecting', 'loading', 'syncing', 'lost', 'signin'];
   assert.deepEqual(Object.keys(words.en).filter(key => !said(key) && !states.includes(key)), [], 'said nowhere');
@@ -565,7 +721,7 @@ const contrasts = page => page.evaluate(() => {
     const [r, g, b] = [0, 2, 4].map(i => parseInt(full.slice(i, i + 2), 16) / 255).map(c => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const pairs = ['text panel', 'text ground', 'muted panel', 'muted ground', 'muted sunken', 'muted red-soft', 'muted amber-soft', 'text red-soft', 'text amber-soft', 'text green-soft', 'accent panel',
+  const pairs = ['text panel', 'text ground', 'muted panel', 'muted ground', 'muted sunken', 'muted red-soft', 'muted amber-soft', 'text red-soft', 'text amber-soft', 'text green-soft', 'accent panel', 'accent red-soft', 'accent amber-soft',
     'red panel', 'red-ink red', 'amber-ink amber', 'green-ink green', 'dnd-ink dnd', 'grey-ink grey', 'amber-text amber-soft', 'amber-text panel'];
   return pairs.map(pair => { const [a, b] = pair.split(' ').map(light).sort((x, y) => y - x); return [pair, (a + 0.05) / (b + 0.05)]; });
 });
@@ -628,12 +784,23 @@ async function takeShots(browser) {
   const ids = [...daemon.people.keys()];
   ['ringing', 'held', 'do_not_disturb', 'busy', 'offline', 'unknown'].forEach((status, i) => daemon.change(ids[i * 3], { status }));
   daemon.change(ids[20], { status: 'on_call', line: { state: 'active', calls: 2, dnd: true, forwarding: 'always', stale: true } });
+  daemon.state.operator = true;
+  const until = inHours(2);
+  daemon.forward(forwarding(ids[1], [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]], 'in a Zoom meeting'));
+  daemon.forward(forwarding(ids[4], [['2001', [claim('calendar', '2001', { name: 'reception/1', until })]]]));
+  daemon.forward(forwarding(ids[0], [['+31 20 123 0002', [claim('operator', '+31 20 123 0002', { until: inHours(30) })]]]));
+  daemon.forward(forwarding(ids[7], [['2040', [], { baseline: { active: true, to: '2040' } }]]));
+  daemon.forward(forwarding(ids[20], [['1233', [claim('smartbusy', '1233', { name: 'teams' }),
+    claim('calendar', '2002', { name: 'reception/1', until, state: 'waiting', reason: 'smartbusy teams comes first' }),
+    claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })], { trouble: 'the platform does not answer' }]], 'in a Teams call'));
   daemon.state.channel = 'down';
   daemon.state.problems = ['Channel to xsp2.example.net is down since 10:32 (connection reset by peer); xsp1.example.net carries its lamps.'];
   const wide = { width: 1600, height: 1000 };
   for (const [name, options, act] of [
     ['wide-light', { viewport: wide }], ['wide-dark', { viewport: wide, colorScheme: 'dark' }], ['phone', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, locale: 'nl-NL' }],
     ['wall', { viewport: { width: 1920, height: 1080 }, colorScheme: 'dark', hash: '#wall' }],
+    ['details-dark', { viewport: { width: 1600, height: 1300 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
+    ['details-phone', { viewport: { width: 360, height: 1300 }, locale: 'es-ES' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
     ['details', { viewport: wide, locale: 'fr-FR' }, page => page.click('.tile[data-status="on_call"] .open').then(() => page.waitForSelector('.rules .decisive'))],
     ['systems', { viewport: wide, colorScheme: 'dark' }, page => page.click('#systems summary')],
     ['old', { viewport: wide }, async page => { daemon.state.refusing = true; daemon.cut(); await page.waitForSelector('body[data-old="true"]'); }],

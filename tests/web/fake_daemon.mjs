@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const WEB = new URL('../../daemon/status/web/', import.meta.url);
-const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'] };
+const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'],
+  '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'] };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 const EVENTS_KEPT = 2000;
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
@@ -75,8 +76,9 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   let ids = [...people.keys()];
   const streams = new Set();
   const kept = [];                       // [{id, type, text}]
-  const seen = { requests: [], lastEventIds: [], refused: [] };
-  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [] };
+  const seen = { requests: [], lastEventIds: [], refused: [], wishes: [] };
+  const forwardings = new Map();         // id -> forwarding object, of those of whom there is more to say
+  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -137,8 +139,40 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       inputs: [{ source: 'telephony', value: p.line.state, at, age_s: 12, expires }, { source: 'teams', value: p.teams?.availability, at, age_s: 75, expires }],
       rules: Array.from({ length: 13 }, (_, i) => ({ rule: i + 1, matched: i + 1 === p.rule, status: p.status, text: `rule ${i + 1} as the configuration writes it`, built_in: true })),
       outputs: [{ adapter: 'teams', value: 'Busy/InACall', at, result: 'delivered' }, { adapter: 'sip', value: 'on-the-phone', at, result: 'delivered' }],
+      forwarding: forwardings.get(id) ?? plainForwarding(id),
       watchers: state.watchers.map(one => ({ person: id, since: at, expires, last_notify: at, last_answer: '200 OK', why_ended: null, ...one })),
     });
+  }
+
+  /** The forwarding object (interface 7.9) of somebody of whom nothing more is known. */
+  const plainForwarding = id => ({ id, lines: [{ line: `line-of-${id}`, baseline: { active: false, to: null }, claims: [], actual: { active: false, to: null }, last_write: null, trouble: null }], smartbusy: null });
+
+  async function forward(id, url, request, response) {
+    if (!people.has(id)) return problem(response, 404, 'no such person');
+    if (request.method === 'GET') return queryIsClean(url, []) ? json(response, forwardings.get(id) ?? plainForwarding(id)) : problem(response, 400, 'no query here');
+    if (!state.operator) return problem(response, 403, 'not permitted', { missing: 'forwarding.any' });
+    let text = '';
+    for await (const piece of request) text += piece;
+    const now = structuredClone(forwardings.get(id) ?? plainForwarding(id));
+    let wish = { to: null };
+    if (request.method === 'PUT') {
+      if (request.headers['content-type'] !== 'application/json') return problem(response, 400, 'JSON is wanted');
+      wish = JSON.parse(text);
+      const strange = Object.keys(wish).filter(key => !['to', 'line', 'from', 'until', 'for'].includes(key));
+      if (strange.length || typeof wish.to !== 'string' || wish.to === '') return problem(response, 400, `not allowed: ${strange}`);
+      if (wish.to === '112') return problem(response, 400, '112 is an emergency number.');
+      if (wish.until && !(Date.parse(wish.until) > Date.now())) return problem(response, 400, 'The end has passed already.');
+    } else if (request.method !== 'DELETE' || !queryIsClean(url, ['line'])) return problem(response, 405, 'PUT or DELETE', {}, { Allow: 'GET, PUT, DELETE' });
+    seen.wishes.push({ method: request.method, id, query: url.search, ...(request.method === 'PUT' ? wish : {}) });
+    const line = wish.line ?? url.searchParams.get('line');
+    for (const one of now.lines.filter(one => !line || one.line === line)) {
+      one.claims = one.claims.filter(claim => claim.source !== 'operator');
+      if (wish.to) one.claims.push({ source: 'operator', name: '', to: wish.to, from: new Date().toISOString(), until: wish.until ?? null, state: 'in_force', reason: null });
+      one.actual = wish.to ? { active: true, to: wish.to } : one.baseline;
+      one.last_write = { at: new Date().toISOString(), result: 'ok' };
+    }
+    daemon.forward(now);
+    return json(response, now);
   }
 
   function status(response) {
@@ -175,7 +209,8 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     const url = new URL(request.url, 'http://fake');
     seen.requests.push(`${request.method} ${request.url}`);
     if (state.refusing) return request.socket.destroy();
-    if (request.method !== 'GET') return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
+    const forwarded = /^\/v1\/forwarding\/([^/]+)$/.exec(url.pathname);
+    if (request.method !== 'GET' && !forwarded) return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
     if (FILES[url.pathname]) {
       const [file, type] = FILES[url.pathname];
       response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' });
@@ -186,6 +221,9 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (!state.permitted) return problem(response, 403, 'not permitted', { missing: 'presence.read' });
     if (url.pathname === '/v1/presence') return listPeople(url, response);
     if (url.pathname === '/v1/status') return status(response);
+    if (url.pathname === '/v1/whoami') return json(response, { token: null, role: state.operator ? 'operator' : 'viewer', permissions: ['presence.read', ...(state.operator ? ['forwarding.any'] : [])] });
+    if (url.pathname === '/v1/forwarding') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: [...forwardings.values()], next: null }) : problem(response, 400, 'unknown query parameter');
+    if (forwarded) return forward(decodeURIComponent(forwarded[1]), url, request, response);
     if (url.pathname === '/v1/events') return events(url, request, response);
     if (/^\/v1\/users\/[^/]+\/photo$/.test(url.pathname)) {
       response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=3600', ETag: '"1"' });
@@ -209,6 +247,12 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       return p;
     },
     tell: emit,
+    /** Somebody's forwarding is so from now on; `quietly` as for `change`. */
+    forward(object, { quietly = false } = {}) {
+      forwardings.set(object.id, object);
+      if (!quietly) emit('forwarding', object);
+    },
+    forgetForwarding(id) { forwardings.delete(id); },
     add(p) { people.set(p.id, p); ids = [...people.keys()]; emit('presence', p); },
     remove(id) { people.delete(id); ids = [...people.keys()]; },
     /** As after a restart: versions and event ids begin anew. */

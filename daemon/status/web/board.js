@@ -7,6 +7,8 @@
 //   It trusts nobody's names: data reaches the document as text, never as markup.
 'use strict';
 
+import { claimsOf, endable, FORWARD_WORDS, Forwards, linesOf, sayings } from './forwards.js';
+
 // ── 1. Words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 // One dictionary a language. `rules` follows the thirteen rules of the interface, `s` their statuses.
 
@@ -111,12 +113,14 @@ const WORDS = {
 
 const locale = navigator.languages.find(tag => WORDS[tag.slice(0, 2).toLowerCase()]) ?? 'en';
 const language = locale.slice(0, 2).toLowerCase();
-const words = WORDS[language];
+const words = { ...WORDS[language], ...FORWARD_WORDS[language] };
 const number = new Intl.NumberFormat(locale);
 const plural = new Intl.PluralRules(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+const minutes = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+const dayMinutes = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const short = Object.fromEntries(['second', 'minute', 'hour', 'day'].map(unit =>
   [unit, new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' })]));
 
@@ -125,12 +129,13 @@ const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) =>
 const headcount = n => t(plural.select(n) === 'one' ? 'person' : 'people', { n });
 const wordIn = (list, word) => (Object.hasOwn(list, word) ? list[word] : String(word));
 const statusWord = status => wordIn(words.s, status);
-const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP' };
+const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP', smartbusy: 'SmartBusy' };
 const plainWord = word => wordIn(words.w, wordIn(NAMES, word));
 
 // ── 2. Small tools ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 const $ = id => document.getElementById(id);
+const say = sayings({ t, moment: appointed, name: word => plainWord(word), words });
 const isObject = value => value !== null && typeof value === 'object';
 const isGiven = value => value !== null && value !== undefined && value !== '';
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -194,6 +199,13 @@ function moment(text) {
   return at === null ? null : (Math.abs(daemonNow() - at) < 86400e3 ? clock : calendar).format(at);
 }
 
+/** Appointments are told to the minute: "12:00" of today, else with the day. */
+function appointed(text) {
+  const at = parseTime(text);
+  if (at === null) return '';
+  return (new Date(at).toDateString() === new Date(daemonNow()).toDateString() ? minutes : dayMinutes).format(at);
+}
+
 // ── 3. People: what the page knows ──────────────────────────────────────────────────────────────────────────────────
 
 const STATUSES = ['ringing', 'held', 'do_not_disturb', 'on_call', 'in_meeting', 'busy', 'away', 'available', 'offline', 'unknown'];
@@ -208,6 +220,7 @@ const RECENT_MAX = 60;    // who changed recently, in a large organisation
 
 const people = new Map();   // id -> record {p, key, text, since, connection, load}
 const folders = new Map();  // name -> {name, key, total, counts}
+const forwards = new Forwards();
 const counts = new Map();   // status -> people (of those in `people`)
 const recent = new Set();   // large: ids, oldest change first
 const found = new Set();    // large: ids the daemon found for the present search
@@ -275,7 +288,7 @@ function takeRecent(p) {
 }
 
 function forgetEverybody() {
-  for (const map of [people, folders, counts, recent, found]) map.clear();
+  for (const map of [people, folders, counts, recent, found, forwards]) map.clear();
   orderDirty = countsDirty = true;
   relayout();
 }
@@ -301,9 +314,9 @@ class Refusal extends Error {
 }
 
 /** One request with the token; throws Refusal for anything but 2xx, so that a caller never reads an error as data. */
-async function request(path, { signal, headers = {} } = {}) {
+async function request(path, { signal, headers = {}, method = 'GET', body } = {}) {
   if (token.value) headers.Authorization = `Bearer ${token.value}`;
-  const answer = await fetch(path, { headers, signal, cache: 'no-store', credentials: 'same-origin' });
+  const answer = await fetch(path, { headers, signal, method, body, cache: 'no-store', credentials: 'same-origin' });
   const date = parseTime(answer.headers.get('Date'));
   if (date !== null) clockSkew = Math.abs(date - Date.now()) > 3000 ? date - Date.now() : 0;
   if (answer.ok) return answer;
@@ -341,6 +354,7 @@ function onEvent(type, text) {
   let data = null;
   try { data = JSON.parse(text); } catch { /* a heartbeat may say anything */ }
   if (type === 'presence' && isObject(data)) large ? takeRecent(data) : take(data);
+  else if (type === 'forwarding') takeForwarding(data);
   else if (type === 'gap') reload();
   else if (type === 'call' && data?.person === details.id) askWhy();
 }
@@ -352,11 +366,12 @@ async function readStream() {
   const headers = { Accept: 'text/event-stream' };
   if (link.lastId !== null) headers['Last-Event-ID'] = link.lastId;
   try {
-    const answer = await request('v1/events?types=presence,call,gap,heartbeat', { signal: stop.signal, headers });
+    const answer = await request('v1/events?types=presence,call,forwarding,gap,heartbeat', { signal: stop.signal, headers });
     clearTimeout(hurry);
     connection += 1;
     link.heard = Date.now();
     reload();
+    learnRights();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = eventParser(onEvent);
     for (;;) {
@@ -395,6 +410,7 @@ async function reload() {
       await pollStatus();
       if (!large && (health?.people?.total ?? 0) > LARGE) becomeLarge();
       await (large ? refreshLarge(signal) : loadEverybody(signal));
+      await loadForwards(signal);
       if (!signal.aborted) setLink('live');
       return;
     } catch (error) {
@@ -416,6 +432,23 @@ async function loadEverybody(signal) {
     if (cursor && n >= LARGE) { becomeLarge(); return refreshLarge(signal); }
   } while (cursor);
   for (const [id, record] of people) if (record.load !== load) drop(id);
+}
+
+function takeForwarding(data) {
+  const id = forwards.take(data);
+  if (id !== null) changed(id, false);
+}
+
+/** Whose calls go elsewhere; of everybody else nothing is known that is worth a word. */
+async function loadForwards(signal) {
+  const since = forwards.mark(), items = [];
+  let cursor = null;
+  do {
+    const page = await requestJson(`v1/forwarding?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < LARGE);
+  for (const id of forwards.replace(items, since)) changed(id, false);
 }
 
 /** Every change of what the page may claim goes through here. From the moment it stops being live, `asOf` stands. */
@@ -671,16 +704,17 @@ const tileAt = node => tiles.get(node.closest('.tile')?.dataset.id);
 function newTile() {
   const root = $('tile-template').content.firstElementChild.cloneNode(true);
   const tile = { root, signKey: '' };
-  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'chat']) tile[part] = root.querySelector(`.${part}`);
+  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'forward', 'chat']) tile[part] = root.querySelector(`.${part}`);
   tile.chat.title = t('chat');
   return tile;
 }
 
 /** [symbol, text for people, short text or nothing] of what a lamp says besides its status. */
-function signsOf(p) {
-  const line = p.line ?? {}, list = [];
+function signsOf(p, forwarded) {
+  const line = p.line ?? {}, list = [], trouble = say.trouble(forwards.of(p.id));
   if (line.dnd && p.status !== 'do_not_disturb') list.push(['dnd', t('lineDnd')]);
-  if (line.forwarding && line.forwarding !== 'none') list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
+  if (trouble) list.push(['stale', trouble]);
+  if (line.forwarding && line.forwarding !== 'none' && !forwarded) list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
   if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${textOf(p.acd)}`, textOf(p.acd.state ?? p.acd)]);
   if (line.stale) list.push(['stale', t('lineStale')]);
   if (p.teams?.out_of_office) list.push(['office', t('outOfOffice')]);
@@ -698,7 +732,7 @@ function drawLamp(lamp, p) {
 
 function drawTile(tile) {
   const record = tile.record = people.get(tile.id) ?? tile.record;
-  const { p } = record, calls = p.line?.calls ?? 0, signs = signsOf(p);
+  const { p } = record, calls = p.line?.calls ?? 0, forwarded = say.brief(forwards.of(p.id)), signs = signsOf(p, forwarded);
   setMark(tile.root, 'data-status', signOf(p.status));
   setMark(tile.root, 'data-id', p.id);
   drawLamp(tile.lamp, p);
@@ -706,7 +740,10 @@ function drawTile(tile) {
   setText(tile.name, p.name || p.id);
   setText(tile.word, statusWord(p.status));
   drawSince(tile);
-  const label = [p.name || p.id, statusWord(p.status), calls ? t('calls', { n: calls }) : '', ...signs.map(([, text]) => text)];
+  setText(tile.forward, forwarded?.text ?? '');
+  tile.forward.title = forwarded?.text ?? '';
+  setMark(tile.root, 'data-forwarded', String(forwarded !== null));
+  const label = [p.name || p.id, statusWord(p.status), calls ? t('calls', { n: calls }) : '', forwarded?.spoken, ...signs.map(([, text]) => text)];
   setMark(tile.open, 'aria-label', label.filter(Boolean).join(', '));
   const key = JSON.stringify(signs);
   if (key !== tile.signKey) {
@@ -807,6 +844,8 @@ function textOf(value) {
 
 function openDetails(id) {
   Object.assign(details, { id, record: people.get(id), why: null });
+  $('forward-form').reset();
+  sayForward('');
   drawDetails();
   drawPhoto();
   if (!$('details').open) $('details').show();
@@ -835,6 +874,8 @@ async function askWhy() {
     .catch(error => ({ failure: error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : t('failed', { why: error.message }) }));
   if (details.id !== asked) return;
   details.why = why;
+  if (forwards.of(asked) === null) drawFacts();
+  drawForm();
   drawWhy();
 }
 
@@ -859,10 +900,17 @@ function anchor(text, href) {
 function drawDetails() {
   const record = details.record = people.get(details.id) ?? details.record;
   if (!record) return;
-  const { p } = record, line = p.line ?? {}, teams = p.teams, chat = safeLink(p.chat);
-  drawLamp($('details-lamp'), p);
-  setText($('details-name'), p.name || p.id);
+  drawLamp($('details-lamp'), record.p);
+  setText($('details-name'), record.p.name || record.p.id);
   drawDetailsState();
+  drawFacts();
+  drawForm();
+  drawWhy();
+  askWhy();
+}
+
+function drawFacts() {
+  const { p } = details.record, line = p.line ?? {}, teams = p.teams, chat = safeLink(p.chat);
   const spaced = word => textOf(word).replace(/[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, '$& ');
   $('details-facts').replaceChildren(...[
     factList(t('line'), fact(t('state'), textOf(line.state)), fact(t('callCount'), textOf(line.calls ?? 0)),
@@ -870,14 +918,78 @@ function drawDetails() {
       line.stale ? fact(t('current'), t('lineStale')) : null),
     teams ? factList('Teams', fact(t('availability'), spaced(teams.availability)), fact(t('activity'), spaced(teams.activity)),
       teams.out_of_office ? fact(t('current'), t('outOfOffice')) : null, teams.stale ? fact(t('current'), t('teamsStale')) : null) : null,
+    ...drawForwarding(),
     isGiven(p.acd) ? factList(t('acd'), fact(t('state'), textOf(p.acd))) : null,
     factList(t('contact'), p.email ? fact(t('mail'), anchor(p.email, `mailto:${encodeURIComponent(p.email).replace('%40', '@')}`)) : null,
       fact(t('folder'), p.folder || t('noFolder')), fact(t('id'), p.id),
       chat ? fact(t('chat'), anchor(new URL(chat).host || t('chat'), chat)) : null),
   ].filter(Boolean));
-  drawWhy();
-  askWhy();
 }
+
+/** What an event has told is newer than what `why` said. */
+const forwardingOfDetails = () => forwards.of(details.id) ?? details.why?.forwarding ?? null;
+
+/** A section for each line of which there is more to say than that nothing is forwarded. */
+function drawForwarding() {
+  const forwarding = forwardingOfDetails(), several = linesOf(forwarding).length > 1;
+  const sections = linesOf(forwarding).filter(line => line.actual?.active || claimsOf(line).length || line.trouble || line.last_write).map(line => {
+    const now = say.setting(line.actual) + (line.actual?.active ? ` · ${say.causeOf(line)}` : '');
+    const section = factList(several ? `${t('forward')} · ${line.line}` : t('forward'), fact(t('current'), now), fact(t('fwdBaseline'), say.setting(line.baseline)),
+      line.last_write ? fact(t('fwdWrite'), [moment(line.last_write.at), line.last_write.result].join(' · ')) : null);
+    if (claimsOf(line).length) section.append(entries(claimsOf(line), say.claimRow));
+    if (line.trouble) section.append(el('p', 'failure', line.trouble));
+    return section;
+  });
+  if (forwarding?.smartbusy) sections.push(factList('SmartBusy', fact(t('current'), forwarding.smartbusy)));
+  return sections;
+}
+
+// Only who may forward sees the form. It stays as it is while the facts above it are drawn anew.
+let mayForward = false;
+async function learnRights() {
+  const who = await requestJson('v1/whoami').catch(() => null);
+  mayForward = Array.isArray(who?.permissions) && who.permissions.includes('forwarding.any');
+  if (details.id !== null) drawForm();
+}
+
+function drawForm() {
+  const lines = linesOf(forwardingOfDetails()).map(line => line.line), choice = $('forward-line');
+  show($('forward-form'), mayForward);
+  show($('forward-stop'), endable(forwardingOfDetails()));
+  show(choice, lines.length > 1);
+  const wanted = ['', ...lines];
+  if (wanted.join('\n') === [...choice.options].map(option => option.value).join('\n')) return;
+  choice.replaceChildren(...wanted.map(line => Object.assign(el('option', '', line || t('fwdLines')), { value: line })));
+}
+
+/** Says what became of it; an answer is the forwarding as it is now. */
+async function askForward(method, wish) {
+  const asked = details.id, line = wish.line && method === 'DELETE' ? `?line=${encodeURIComponent(wish.line)}` : '';
+  const options = method === 'PUT' ? { method, body: JSON.stringify(wish), headers: { 'Content-Type': 'application/json' } } : { method };
+  $('forward-form').inert = true;
+  const [said, wrong] = await requestJson(`v1/forwarding/${encodeURIComponent(asked)}${line}`, options).then(forwarding => {
+    takeForwarding(forwarding);
+    return [t('fwdDone'), false];
+  }, error => [error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : error.message, true]);
+  $('forward-form').inert = false;
+  if (details.id === asked) sayForward(said, wrong);
+}
+
+function sayForward(text, wrong = false) {
+  setText($('forward-said'), text);
+  setMark($('forward-said'), 'class', wrong ? 'failure' : 'nothing');
+}
+
+function forwardCalls(event) {
+  event.preventDefault();
+  const wish = { to: $('forward-to').value.trim() }, until = $('forward-until').value, line = $('forward-line').value;
+  if (!wish.to) return;
+  if (until && new Date(until).getTime() <= daemonNow()) return sayForward(t('fwdPast'), true);
+  if (until) wish.until = new Date(until).toISOString();
+  if (line) wish.line = line;
+  askForward('PUT', wish);
+}
+const endForward = () => askForward('DELETE', { line: $('forward-line').value });
 
 /** The picture comes through `request`, since an image element cannot bring a token; nothing is shown where there is none. */
 async function drawPhoto() {
@@ -927,8 +1039,8 @@ function ruleItem(rule, place, builtIn) {
   return item;
 }
 
-/** A setting of a line that does nothing at the moment: only what diverts calls is worth a row. */
-const isSilent = ({ source, value }) => value === 'off' && /^(forwarding_|commpilot|anywhere|remote_office)/.test(source);
+/** A setting of a line that does nothing at the moment: only what diverts calls is worth a row. Claims have their own section. */
+const isSilent = ({ source, value }) => source === 'forwarding' || value === 'off' && /^(forwarding_|commpilot|anywhere|remote_office)/.test(source);
 
 function describeInput({ source, value, at, age_s: age, expires }) {
   const end = parseTime(expires);
@@ -1206,6 +1318,8 @@ function listen() {
   on($('sign-out'), 'click', signOut);
   on($('sign-in'), 'submit', useToken);
   on($('details-close'), 'click', closeDetails);
+  on($('forward-form'), 'submit', forwardCalls);
+  on($('forward-stop'), 'click', endForward);
   on(board, 'click', event => { if (event.target.closest('.open')) openDetails(tileAt(event.target).id); });
   on(board, 'keydown', walk);
   on(board, 'focusin', event => { tabStop = tileAt(event.target)?.id ?? tabStop; });
