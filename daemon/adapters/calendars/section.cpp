@@ -133,8 +133,9 @@ void add_common(config::Section<CalendarOptions>& s) {
         .example(R"("alice@example.net")");
     s.key("poll", &O::poll, config::range(1s, 24h), live, "How often it is read.");
     s.key("tags", &O::tags, config::filled() & config::count(0, 16), live,
-          "Without tags a whole title must be a telephone number. With tags, what follows one at the beginning of a "
-          "text is a number or the name or id of somebody of the directory: \"fwd: 2001\", \"fwd: reception\".")
+          "A text that is a telephone number, whole, always counts. So does one that begins with a tag: behind it "
+          "stands "
+          "a number, or the name or id of somebody of the directory (\"fwd: 2001\", \"fwd: reception\").")
         .example(R"(["fwd:"])");
     s.key("fields", &O::fields, config::one_of({"title", "location", "description"}) & config::count(1, 3), live,
           "Which texts of an appointment are looked at; the first that says something counts.");

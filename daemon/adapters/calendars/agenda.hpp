@@ -1,0 +1,71 @@
+// One calendar: its last good appointments, and the claims that they come to for its lines in the next day.
+// What was known before an outage goes on counting; claims end by themselves. A machine, stepped with `now`.
+// Lives on the egress loop.
+#pragma once
+#include <cstddef>
+
+#include "adapters/calendars/text_rule.hpp"
+#include "forwarding/desk.hpp"
+
+namespace lamp::calendars {
+
+inline constexpr std::chrono::hours claims_ahead{24};
+inline constexpr std::chrono::hours window_before{24};
+inline constexpr std::chrono::hours window_after{14 * 24};
+
+/// What providers are asked for.
+[[nodiscard]] inline Window window_at(Wall now) {
+    return {now - window_before, now + window_after};
+}
+
+class Agenda {
+public:
+    // Of one line. Forwarding takes 64 of each line; room is left for operators and meetings.
+    static constexpr std::size_t claims_max = 48;
+    static constexpr std::size_t occurrences_max = 5000; // the latest starts are left out and counted
+
+    using NumberOn = std::function<std::optional<std::string>(std::string_view line, std::string_view name)>;
+
+    /// `owner` is the calendar's name, `number_on` the directory's answer to "what is NAME's number on that line".
+    Agenda(std::string owner, TextRule rule, NumberOn number_on);
+
+    /// BroadWorks user ids, each once.
+    void use_lines(std::vector<std::string> lines);
+    [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+    void use_rule(TextRule rule) { rule_ = std::move(rule); }
+    [[nodiscard]] const TextRule& rule() const { return rule_; }
+    [[nodiscard]] const std::string& owner() const { return owner_; }
+
+    /// A good reading: all that is in the window.
+    void take(std::vector<Occurrence> all);
+    /// We may not know any more: nothing is wanted, until the next good reading.
+    void forget();
+    /// Whether something was read, or is known to be nothing.
+    [[nodiscard]] bool known() const { return known_; }
+
+    /// What is wanted now, by line and start; nothing: it is not known, so what is claimed stays as it is.
+    [[nodiscard]] std::optional<std::vector<forwarding::LineClaim>> claims(Wall now) const;
+    /// When `claims` will say something else by the mere passing of time, as far as forwarding does not see to it
+    /// itself (it ends claims): a further appointment comes within a day. Wall::max(): never.
+    [[nodiscard]] Wall wake_at(Wall now) const;
+
+    /// By start, then by key.
+    [[nodiscard]] const std::vector<Occurrence>& occurrences() const { return occurrences_; }
+    [[nodiscard]] std::size_t left_out() const { return left_out_; }
+    [[nodiscard]] Said judge(const Occurrence& occurrence, std::string_view line) const;
+    /// The claim's name, "OWNER/KEY"; very long keys are shortened, and stay unique.
+    [[nodiscard]] std::string claim_name(const Occurrence& occurrence) const;
+
+private:
+    [[nodiscard]] std::vector<forwarding::LineClaim> claims_of(const std::string& line, Wall now) const;
+
+    std::string owner_;
+    TextRule rule_;
+    NumberOn number_on_;
+    std::vector<std::string> lines_;
+    std::vector<Occurrence> occurrences_;
+    std::size_t left_out_ = 0;
+    bool known_ = false;
+};
+
+} // namespace lamp::calendars

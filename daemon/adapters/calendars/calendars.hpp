@@ -1,0 +1,91 @@
+// Calendars that divert calls: reads each by its provider, and puts what its appointments want on the desk of
+// forwarding. What is decided is decided beside this file (text_rule, agenda, plan); this class is their loop.
+// Lives on the egress loop; construction happens before the loops start.
+#pragma once
+#include <array>
+#include <map>
+#include <random>
+
+#include "adapters/calendars/agenda.hpp"
+#include "adapters/calendars/lines.hpp"
+#include "adapters/calendars/plan.hpp"
+#include "adapters/calendars/providers.hpp"
+#include "base/backoff.hpp"
+#include "fanout/adapter.hpp"
+
+namespace lamp::calendars {
+
+using Maker = Made (*)(const ProviderParts& parts);
+/// By ProviderKind.
+using Makers = std::array<Maker, 4>;
+[[nodiscard]] const Makers& makers(); // makers.cpp: the real ones
+
+/// All that the configuration says of calendars.
+struct Settings {
+    std::vector<CalendarOptions> calendars; // ca_file and proxy filled in from [net]
+    std::string zone;                       // of [daemon]
+    std::vector<forwarding::Source> precedence{forwarding::Source::operator_, forwarding::Source::calendar,
+                                               forwarding::Source::smartbusy};
+    std::string graph_url{};
+    http::TokenOptions graph_token{};
+};
+
+/// One calendar, for people.
+struct CalendarReport {
+    std::string name;
+    std::string provider; // google, graph, caldav, ics
+    std::vector<std::string> lines;
+    std::string state; // up, opening, degraded, down
+    std::optional<Wall> last_success{};
+    std::string last_error{};     // empty: none
+    std::size_t appointments = 0; // of the next seven days
+};
+
+class Calendars final : public fanout::Adapter {
+public:
+    Calendars(Loop& loop, Settings settings, const Makers& makers, forwarding::Desk desk, store::Store& store);
+    ~Calendars() override;
+
+    [[nodiscard]] std::string_view name() const override { return "calendars"; }
+    void start() override;
+    /// Readings end; claims stay, they are forwarding's and end by themselves.
+    void shut_down(milliseconds limit, std::function<void()> done) override;
+    void use_people(std::shared_ptr<const presence::People> people,
+                    const std::vector<fanout::LineName>& lines) override;
+    /// After a reload: calendars that are gone end, new and changed ones are read at once, failing ones tried again.
+    void use_settings(Settings settings);
+    /// Something has changed over there: a push, a login.
+    void read_now(std::string_view calendar);
+
+    [[nodiscard]] fanout::Health health() const override;
+    [[nodiscard]] std::vector<fanout::Metric> metrics() const override;
+    [[nodiscard]] std::vector<CalendarReport> views() const;
+    [[nodiscard]] std::vector<PlanRow> plan(milliseconds next) const;
+
+private:
+    struct Calendar;
+    void add(CalendarOptions options, std::size_t place);
+    void run(Calendar& calendar);
+    void drop(Calendar& calendar);
+    Task<> follow(std::shared_ptr<Calendar> calendar);
+    void take(Calendar& calendar, Result<std::optional<std::vector<Occurrence>>> found);
+    void failed(Calendar& calendar, const Error& error);
+    void tell(Calendar& calendar);
+    void tell_owners();
+    [[nodiscard]] milliseconds poll_after(const Calendar& calendar);
+
+    Loop& loop_;
+    Settings settings_;
+    const Makers& makers_;
+    forwarding::Desk desk_;
+    store::Store& store_;
+    std::vector<std::shared_ptr<Calendar>> calendars_; // in the order of the configuration
+    std::size_t following_ = 0;                        // coroutines that have not ended
+    bool started_ = false;
+    bool stopping_ = false;
+    std::uint64_t readings_ = 0;
+    std::uint64_t failures_ = 0;
+    std::minstd_rand random_{std::random_device()()};
+};
+
+} // namespace lamp::calendars
