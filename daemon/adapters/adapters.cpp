@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "adapters/calendars/calendars.hpp"
+#include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
+#include "forwarding/options.hpp"
 
 namespace lamp {
 namespace {
@@ -28,12 +31,37 @@ void reload_teams(fanout::Adapter& adapter, const config::Configuration& configu
         static_cast<teams::Teams&>(adapter).use_switches(*section);
 }
 
+calendars::Wanted wanted_calendars(const config::Configuration& configuration) {
+    return {configuration.all<calendars::CalendarOptions>(),
+            configuration.get<forwarding::ForwardingOptions>().precedence};
+}
+
+// Also without calendars: a reload may bring some.
+Made make_calendars(const AdapterParts& parts) {
+    auto wanted = wanted_calendars(parts.configuration);
+    if (wanted.calendars.empty() && !parts.desk.replace) return nullptr;
+    calendars::Surroundings around{
+        .zone = parts.timezone.empty() ? "UTC" : parts.timezone, .ca_file = parts.ca_file, .proxy = parts.proxy};
+    if (const auto* teams = parts.configuration.find<teams::TeamsOptions>()) {
+        auto login = teams::application_login(*teams);
+        if (!login) return std::unexpected(login.error());
+        around.graph_url = teams->graph_url.text;
+        around.graph_token = *std::move(login);
+    }
+    return std::make_unique<calendars::Calendars>(parts.loop, std::move(wanted), std::move(around), calendars::makers(),
+                                                  parts.desk, parts.store);
+}
+
+void reload_calendars(fanout::Adapter& adapter, const config::Configuration& configuration) {
+    static_cast<calendars::Calendars&>(adapter).use(wanted_calendars(configuration));
+}
+
 // The one list: how an adapter is made, and what of a new configuration it takes while it runs.
 struct Row {
     Made (*make)(const AdapterParts&);
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
-constexpr std::array rows{Row{&make_teams, &reload_teams}};
+constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars}};
 
 } // namespace
 

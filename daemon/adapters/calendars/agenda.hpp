@@ -3,6 +3,7 @@
 // Lives on the egress loop.
 #pragma once
 #include <cstddef>
+#include <span>
 
 #include "adapters/calendars/text_rule.hpp"
 #include "forwarding/desk.hpp"
@@ -13,9 +14,10 @@ inline constexpr std::chrono::hours claims_ahead{24};
 inline constexpr std::chrono::hours window_before{24};
 inline constexpr std::chrono::hours window_after{14 * 24};
 
-/// What providers are asked for.
+/// What providers are asked for: the same all day long, so that they can say "nothing new".
 [[nodiscard]] inline Window window_at(Wall now) {
-    return {now - window_before, now + window_after};
+    auto today = std::chrono::floor<std::chrono::days>(now);
+    return {today - window_before, today + std::chrono::days(1) + window_after};
 }
 
 class Agenda {
@@ -36,11 +38,11 @@ public:
     [[nodiscard]] const TextRule& rule() const { return rule_; }
     [[nodiscard]] const std::string& owner() const { return owner_; }
 
-    /// A good reading: all that is in the window.
-    void take(std::vector<Occurrence> all);
-    /// We may not know any more: nothing is wanted, until the next good reading.
-    void forget();
-    /// Whether something was read, or is known to be nothing.
+    /// A good reading: all that is in the window; nothing: it is as it was.
+    void take(std::optional<std::vector<Occurrence>> all);
+    /// We may not know any more: nothing is wanted until the next good reading.
+    void mute() { muted_ = true; }
+    /// Whether anything was read.
     [[nodiscard]] bool known() const { return known_; }
 
     /// What is wanted now, by line and start; nothing: it is not known, so what is claimed stays as it is.
@@ -49,8 +51,10 @@ public:
     /// itself (it ends claims): a further appointment comes within a day. Wall::max(): never.
     [[nodiscard]] Wall wake_at(Wall now) const;
 
-    /// By start, then by key.
-    [[nodiscard]] const std::vector<Occurrence>& occurrences() const { return occurrences_; }
+    /// By start, then by key; none while it is muted.
+    [[nodiscard]] std::span<const Occurrence> occurrences() const {
+        return muted_ ? std::span<const Occurrence>() : occurrences_;
+    }
     [[nodiscard]] std::size_t left_out() const { return left_out_; }
     [[nodiscard]] Said judge(const Occurrence& occurrence, std::string_view line) const;
     /// The claim's name, "OWNER/KEY"; very long keys are shortened, and stay unique.
@@ -66,6 +70,7 @@ private:
     std::vector<Occurrence> occurrences_;
     std::size_t left_out_ = 0;
     bool known_ = false;
+    bool muted_ = false;
 };
 
 } // namespace lamp::calendars

@@ -3,11 +3,9 @@
 // Lives on the egress loop; construction happens before the loops start.
 #pragma once
 #include <array>
-#include <map>
 #include <random>
 
 #include "adapters/calendars/agenda.hpp"
-#include "adapters/calendars/lines.hpp"
 #include "adapters/calendars/plan.hpp"
 #include "adapters/calendars/providers.hpp"
 #include "base/backoff.hpp"
@@ -20,13 +18,16 @@ using Maker = Made (*)(const ProviderParts& parts);
 using Makers = std::array<Maker, 4>;
 [[nodiscard]] const Makers& makers(); // makers.cpp: the real ones
 
-/// All that the configuration says of calendars.
-struct Settings {
-    std::vector<CalendarOptions> calendars; // ca_file and proxy filled in from [net]
-    std::string zone;                       // of [daemon]
-    std::vector<forwarding::Source> precedence{forwarding::Source::operator_, forwarding::Source::calendar,
-                                               forwarding::Source::smartbusy};
-    std::string graph_url{};
+/// What the configuration says, and what of it may change while the daemon runs.
+struct Wanted {
+    std::vector<CalendarOptions> calendars;
+    std::vector<forwarding::Source> precedence; // [forwarding]
+};
+struct Surroundings {
+    std::string zone{};              // of [daemon]
+    std::filesystem::path ca_file{}; // of [net], for calendars that do not say otherwise
+    std::string proxy{};
+    std::string graph_url{}; // of [teams]
     http::TokenOptions graph_token{};
 };
 
@@ -43,7 +44,8 @@ struct CalendarReport {
 
 class Calendars final : public fanout::Adapter {
 public:
-    Calendars(Loop& loop, Settings settings, const Makers& makers, forwarding::Desk desk, store::Store& store);
+    Calendars(Loop& loop, Wanted wanted, Surroundings surroundings, const Makers& makers, forwarding::Desk desk,
+              store::Store& store);
     ~Calendars() override;
 
     [[nodiscard]] std::string_view name() const override { return "calendars"; }
@@ -53,7 +55,7 @@ public:
     void use_people(std::shared_ptr<const presence::People> people,
                     const std::vector<fanout::LineName>& lines) override;
     /// After a reload: calendars that are gone end, new and changed ones are read at once, failing ones tried again.
-    void use_settings(Settings settings);
+    void use(Wanted wanted);
     /// Something has changed over there: a push, a login.
     void read_now(std::string_view calendar);
 
@@ -64,18 +66,25 @@ public:
 
 private:
     struct Calendar;
-    void add(CalendarOptions options, std::size_t place);
-    void run(Calendar& calendar);
-    void drop(Calendar& calendar);
+    using Found = Result<std::optional<std::vector<Occurrence>>>;
+    [[nodiscard]] CalendarOptions settled(CalendarOptions options) const;
+    [[nodiscard]] std::shared_ptr<Calendar> make(CalendarOptions options);
+    void run(const std::shared_ptr<Calendar>& calendar, milliseconds wait);
+    static void drop(Calendar& calendar);
+    static void read_soon(Calendar& calendar);
     Task<> follow(std::shared_ptr<Calendar> calendar);
-    void take(Calendar& calendar, Result<std::optional<std::vector<Occurrence>>> found);
+    Task<> say_goodbye(milliseconds limit, std::function<void()> done);
+    void take(Calendar& calendar, Found found);
     void failed(Calendar& calendar, const Error& error);
     void tell(Calendar& calendar);
     void tell_owners();
     [[nodiscard]] milliseconds poll_after(const Calendar& calendar);
+    [[nodiscard]] static std::string state_of(const Calendar& calendar);
+    [[nodiscard]] std::string problem_of(const Calendar& calendar) const;
 
     Loop& loop_;
-    Settings settings_;
+    Surroundings surroundings_;
+    std::vector<forwarding::Source> precedence_;
     const Makers& makers_;
     forwarding::Desk desk_;
     store::Store& store_;

@@ -1,7 +1,6 @@
-// Whose lines a calendar diverts: what `[[calendar]] line` and `person` mean among the lines that people have.
-// Lives on the egress loop.
+// Whose lines calendars divert: what `[[calendar]] line` and `person` mean among the lines that people have.
+// Pure. Lives on the egress loop.
 #pragma once
-#include <memory>
 #include <span>
 
 #include "adapters/calendars/options.hpp"
@@ -10,10 +9,11 @@
 
 namespace lamp::calendars {
 
-/// BroadWorks user ids, each once, in the order of the roster; else a sentence: nobody has that line, several lines
-/// have that number, the person is unknown or has no line. A line is known by its user id (in any case), by the number
-/// in any written form, or by what else the roster calls it (its extension).
-[[nodiscard]] Result<std::vector<std::string>> lines_of(const CalendarOptions& calendar, const presence::People& people,
-                                                        std::span<const fanout::LineName> names);
+/// For each calendar BroadWorks user ids, each once, in the order of the roster; else a sentence: nobody has that
+/// line, several lines have that number, the person is unknown or has none. A line is known by its user id (in any
+/// case, with or without its domain), and by the numbers and extensions that the roster gives behind it.
+[[nodiscard]] std::vector<Result<std::vector<std::string>>> lines_of(std::span<const CalendarOptions* const> calendars,
+                                                                     const presence::People& people,
+                                                                     std::span<const fanout::LineName> names);
 
 } // namespace lamp::calendars

@@ -72,10 +72,12 @@ Result<std::string> local_target(const http::Url& graph, const std::string& targ
     return url->path.starts_with(prefix + "/") ? url->path : prefix + url->path;
 }
 
-Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOptions& options) {
+Result<http::TokenOptions> application_login(const TeamsOptions& options) {
     auto graph = http::Url::parse(options.graph_url.text);
     if (!graph) return std::unexpected(graph.error());
     http::TokenOptions login;
+    login.token_url = login_endpoint(options, "token");
+    login.client_id = options.client_id;
     login.grant = http::ClientCredentials{scope_of(*graph, ".default")};
     if (options.certificate.empty()) {
         login.login = http::ClientSecret{options.client_secret};
@@ -86,7 +88,15 @@ Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOp
         if (!certificate) return std::unexpected(certificate.error());
         login.login = *std::move(certificate);
     }
-    return make_with(loop, options, *graph, std::move(login));
+    return login;
+}
+
+Result<std::unique_ptr<GraphClient>> GraphClient::make(Loop& loop, const TeamsOptions& options) {
+    auto graph = http::Url::parse(options.graph_url.text);
+    if (!graph) return std::unexpected(graph.error());
+    auto login = application_login(options);
+    if (!login) return std::unexpected(login.error());
+    return make_with(loop, options, *graph, *std::move(login));
 }
 
 Result<std::unique_ptr<GraphClient>>
@@ -97,6 +107,8 @@ GraphClient::make_delegated(Loop& loop, const TeamsOptions& options, Secret refr
     auto scope = delegated_scope(options);
     if (!scope) return std::unexpected(scope.error());
     http::TokenOptions login;
+    login.token_url = login_endpoint(options, "token");
+    login.client_id = options.client_id;
     login.grant = http::RefreshGrant{std::move(refresh_token), *std::move(scope)};
     login.on_refresh_token = std::move(on_refresh_token);
     auto made = make_with(loop, options, *graph, std::move(login));
@@ -111,8 +123,6 @@ Result<std::unique_ptr<GraphClient>> GraphClient::make_with(Loop& loop, const Te
     wire.proxy = options.proxy;
     auto client = http::Client::make(loop.context(), wire);
     if (!client) return std::unexpected(client.error());
-    login.token_url = login_endpoint(options, "token");
-    login.client_id = options.client_id;
     auto tokens = http::TokenSource::make(*client, std::move(login));
     if (!tokens) return std::unexpected(tokens.error());
     return std::unique_ptr<GraphClient>(

@@ -35,6 +35,9 @@ struct GraphReply {
 /// Where this tenant's tokens are given ("token") and codes for a login elsewhere ("devicecode").
 [[nodiscard]] std::string login_endpoint(const TeamsOptions& options, std::string_view what);
 
+/// How the application of [teams] logs in to Graph. Category::invalid: a certificate, key or URL that cannot be used.
+[[nodiscard]] Result<http::TokenOptions> application_login(const TeamsOptions& options);
+
 /// What is asked for at `graph`: of "/v1.0/…" with the prefix of a gateway; of a link of Graph's own the path and query
 /// as they are. A link's host is not looked at, since gateways seldom rewrite links and the token goes nowhere else.
 [[nodiscard]] Result<std::string> local_target(const http::Url& graph, const std::string& target);
