@@ -116,6 +116,12 @@ bool Adapters::expects_test(std::string_view hook) const {
     return std::ranges::any_of(all_, [hook](const auto& adapter) { return adapter->expects_test(hook); });
 }
 
+const calendars::Calendars* Adapters::calendars() const {
+    for (const auto& adapter : all_)
+        if (const auto* found = dynamic_cast<const calendars::Calendars*>(adapter.get())) return found;
+    return nullptr;
+}
+
 void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {
     photo_from(0, slot, std::move(reply));
 }

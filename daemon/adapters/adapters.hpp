@@ -15,6 +15,10 @@
 
 namespace lamp {
 
+namespace calendars {
+class Calendars;
+}
+
 /// What adapters are made from.
 struct AdapterParts {
     Loop& loop;
@@ -50,6 +54,9 @@ public:
 
     /// The first adapter's photo of this person, or null.
     void photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
+
+    /// Null while there are none.
+    [[nodiscard]] const calendars::Calendars* calendars() const;
 
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 

@@ -1,11 +1,14 @@
 #include "app/adapter_views.hpp"
 
+#include "adapters/calendars/calendars.hpp"
+
 namespace lamp {
 
 std::vector<status::AdapterView> adapter_views(const Adapters& adapters) {
     std::vector<status::AdapterView> views;
     for (const auto& adapter : adapters.all()) {
         auto health = adapter->health();
+        if (!health.configured) continue;
         views.push_back({std::string(adapter->name()), std::move(health.state), health.queue, health.last_success,
                          std::move(health.last_error), std::move(health.not_ready), std::move(health.problems)});
     }
@@ -22,6 +25,24 @@ status::PersonView person_view(const Adapters& adapters, presence::Slot slot) {
                 {std::string(adapter->name()), std::move(output->value), output->at, std::move(output->result)});
     }
     return view;
+}
+
+std::vector<status::CalendarView> calendar_views(const Adapters& adapters) {
+    std::vector<status::CalendarView> views;
+    if (const auto* calendars = adapters.calendars())
+        for (auto& one : calendars->views())
+            views.push_back({std::move(one.name), std::move(one.provider), std::move(one.lines), std::move(one.state),
+                             one.last_success, std::move(one.last_error), one.appointments});
+    return views;
+}
+
+std::vector<status::PlanView> plan_views(const Adapters& adapters, milliseconds next) {
+    std::vector<status::PlanView> views;
+    if (const auto* calendars = adapters.calendars())
+        for (auto& row : calendars->plan(next))
+            views.push_back({std::move(row.calendar), std::move(row.line), std::move(row.title), row.from, row.until,
+                             std::move(row.to), std::string(calendars::name(row.state)), std::move(row.reason)});
+    return views;
 }
 
 std::vector<status::DoubtView> doubt_views(const Adapters& adapters) {

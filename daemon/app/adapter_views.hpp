@@ -9,6 +9,8 @@ namespace lamp {
 
 [[nodiscard]] std::vector<status::AdapterView> adapter_views(const Adapters& adapters);
 [[nodiscard]] status::PersonView person_view(const Adapters& adapters, presence::Slot slot);
+[[nodiscard]] std::vector<status::CalendarView> calendar_views(const Adapters& adapters);
+[[nodiscard]] std::vector<status::PlanView> plan_views(const Adapters& adapters, milliseconds next);
 [[nodiscard]] std::vector<status::DoubtView> doubt_views(const Adapters& adapters);
 [[nodiscard]] status::PhotoView photo_view(const fanout::Photo* photo);
 [[nodiscard]] std::vector<fanout::Metric> adapter_metrics(const Adapters& adapters);

@@ -469,6 +469,12 @@ private:
                 diversions_.audit(line, most, reply);
             });
         };
+        ports.calendars = [this](status::Reply<std::vector<status::CalendarView>> reply) {
+            egress_.post([this, reply = std::move(reply)] { reply(calendar_views(adapters_)); });
+        };
+        ports.calendar_plan = [this](milliseconds next, status::Reply<std::vector<status::PlanView>> reply) {
+            egress_.post([this, next, reply = std::move(reply)] { reply(plan_views(adapters_, next)); });
+        };
         ports.reload = [this](status::Reply<status::ReloadView> reply) {
             control_.post([this, reply = std::move(reply)] { reply(reload()); });
         };

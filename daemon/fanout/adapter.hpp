@@ -26,6 +26,7 @@ struct Health {
     std::optional<Wall> last_success{};
     std::string last_error{};            // empty: none
     std::string not_ready{};             // what holds /readyz back, as a sentence; else empty
+    bool configured = true;              // false: there is nothing to show (a reload may change that)
     std::vector<std::string> problems{}; // what a person must do something about, as whole sentences
 };
 

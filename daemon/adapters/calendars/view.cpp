@@ -59,6 +59,7 @@ fanout::Health Calendars::health() const {
     if (unsaid > 0) health.problems.push_back(fmt::format("calendars: {} more have problems", unsaid));
     if (calendars_.empty())
         health.state = "off";
+        health.configured = false;
     else if (states["down"] == calendars_.size())
         health.state = "down";
     else if (states["down"] + states["degraded"] > 0)
