@@ -120,7 +120,8 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 const minutes = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-const dayMinutes = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const dayMinutes = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const dateMinutes = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const short = Object.fromEntries(['second', 'minute', 'hour', 'day'].map(unit =>
   [unit, new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' })]));
 
@@ -199,11 +200,12 @@ function moment(text) {
   return at === null ? null : (Math.abs(daemonNow() - at) < 86400e3 ? clock : calendar).format(at);
 }
 
-/** Appointments are told to the minute: "12:00" of today, else with the day. */
+/** Appointments are told to the minute: "12:00" of today, "Sat 12:00" of this week, else with the date. */
 function appointed(text) {
-  const at = parseTime(text);
+  const at = parseTime(text), days = Math.abs(at - daemonNow()) / 86400e3;
   if (at === null) return '';
-  return (new Date(at).toDateString() === new Date(daemonNow()).toDateString() ? minutes : dayMinutes).format(at);
+  if (new Date(at).toDateString() === new Date(daemonNow()).toDateString()) return minutes.format(at);
+  return (days < 6 ? dayMinutes : dateMinutes).format(at);
 }
 
 // ── 3. People: what the page knows ──────────────────────────────────────────────────────────────────────────────────
@@ -710,8 +712,8 @@ function newTile() {
 }
 
 /** [symbol, text for people, short text or nothing] of what a lamp says besides its status. */
-function signsOf(p, forwarded) {
-  const line = p.line ?? {}, list = [], trouble = say.trouble(forwards.of(p.id));
+function signsOf(p, forwarded, trouble) {
+  const line = p.line ?? {}, list = [];
   if (line.dnd && p.status !== 'do_not_disturb') list.push(['dnd', t('lineDnd')]);
   if (trouble) list.push(['stale', trouble]);
   if (line.forwarding && line.forwarding !== 'none' && !forwarded) list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
@@ -732,7 +734,8 @@ function drawLamp(lamp, p) {
 
 function drawTile(tile) {
   const record = tile.record = people.get(tile.id) ?? tile.record;
-  const { p } = record, calls = p.line?.calls ?? 0, forwarded = say.brief(forwards.of(p.id)), signs = signsOf(p, forwarded);
+  const { p } = record, calls = p.line?.calls ?? 0, way = forwards.of(p.id);
+  const forwarded = way && say.brief(way), signs = signsOf(p, forwarded, way && say.trouble(way));
   setMark(tile.root, 'data-status', signOf(p.status));
   setMark(tile.root, 'data-id', p.id);
   drawLamp(tile.lamp, p);
@@ -741,7 +744,7 @@ function drawTile(tile) {
   setText(tile.word, statusWord(p.status));
   drawSince(tile);
   setText(tile.forward, forwarded?.text ?? '');
-  tile.forward.title = forwarded?.text ?? '';
+  setMark(tile.forward, 'title', forwarded?.text ?? '');
   setMark(tile.root, 'data-forwarded', String(forwarded !== null));
   const label = [p.name || p.id, statusWord(p.status), calls ? t('calls', { n: calls }) : '', forwarded?.spoken, ...signs.map(([, text]) => text)];
   setMark(tile.open, 'aria-label', label.filter(Boolean).join(', '));
