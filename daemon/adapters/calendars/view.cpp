@@ -57,9 +57,9 @@ fanout::Health Calendars::health() const {
             ++unsaid;
     }
     if (unsaid > 0) health.problems.push_back(fmt::format("calendars: {} more have problems", unsaid));
-    if (calendars_.empty())
+    health.configured = !calendars_.empty();
+    if (!health.configured)
         health.state = "off";
-        health.configured = false;
     else if (states["down"] == calendars_.size())
         health.state = "down";
     else if (states["down"] + states["degraded"] > 0)
