@@ -10,9 +10,9 @@
 namespace lamp::google {
 
 struct ChannelWish {
-    std::string id; // ours, at most 64 characters
+    std::string id;      // ours, at most 64 characters
     std::string address; // https
-    std::string token; // a secret, comes back with each notification
+    std::string token;   // a secret, comes back with each notification
     Wall expires;
 };
 /// The body of POST …/events/watch, and of …/channels/stop.

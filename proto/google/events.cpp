@@ -15,7 +15,7 @@ using boost::json::object;
 std::optional<LocalTime> local_time(std::string text) {
     auto read = parse_rfc3339(text + "Z");
     if (!read) return std::nullopt;
-    return LocalTime(read->time_since_epoch());
+    return LocalTime(std::chrono::floor<seconds>(read->time_since_epoch()));
 }
 
 Moment moment_of(const object* told) {

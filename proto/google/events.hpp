@@ -11,7 +11,7 @@
 
 namespace lamp::google {
 
-using LocalTime = std::chrono::local_time<milliseconds>;
+using LocalTime = std::chrono::local_time<seconds>;
 
 /// When an event begins or ends.
 struct Moment {
@@ -29,7 +29,7 @@ struct Moment {
 };
 
 struct Event {
-    std::string id; // unique in the calendar; an instance of a series has its own
+    std::string id;         // unique in the calendar; an instance of a series has its own
     bool cancelled = false; // then there may be nothing else
     bool titled = false;    // a summary is told
     std::string summary{};
@@ -38,24 +38,25 @@ struct Event {
     Moment start{};
     Moment end{}; // exclusive; none when it is not told
     bool transparent = false;
-    bool restricted = false;   // visibility private or confidential
-    bool declined = false;     // by the calendar's owner
-    bool appointment = true;   // false: a place of work, a birthday
+    bool restricted = false; // visibility private or confidential
+    bool declined = false;   // by the calendar's owner
+    bool appointment = true; // false: a place of work, a birthday
     bool operator==(const Event&) const = default;
 };
 
 struct Page {
-    std::string zone; // of the calendar, IANA; may be empty
+    std::string zone;       // of the calendar, IANA; may be empty
     bool busy_only = false; // the reader may see when, not what
     std::vector<Event> events;
     std::size_t unreadable = 0; // items without an id, or that are not cancelled and have no beginning
-    std::string next_page; // a token; empty on the last page
-    std::string next_sync; // on the last page alone, and not always there
+    std::string next_page;      // a token; empty on the last page
+    std::string next_sync;      // on the last page alone, and not always there
 };
 
 inline constexpr std::size_t page_events_max = 10'000;
 
-/// The answer of events.list. Errors: protocol for anything but a JSON object, limit for more than page_events_max items.
+/// The answer of events.list. Errors: protocol for anything but a JSON object, limit for more than page_events_max
+/// items.
 [[nodiscard]] Result<Page> read_events(std::string_view body);
 
 } // namespace lamp::google

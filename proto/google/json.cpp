@@ -18,7 +18,8 @@ Result<boost::json::object> read_object(std::string_view body) {
     boost::system::error_code broken;
     auto parsed = boost::json::parse(text, broken, {}, options);
     if (broken)
-        return fail(Category::protocol, fmt::format("The body of {} bytes is no JSON: {}.", body.size(), broken.message()));
+        return fail(Category::protocol,
+                    fmt::format("The body of {} bytes is no JSON: {}.", body.size(), broken.message()));
     if (!parsed.is_object()) return fail(Category::protocol, "The body is JSON, but no object.");
     return std::move(parsed.get_object());
 }

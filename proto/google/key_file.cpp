@@ -12,8 +12,7 @@ Result<KeyFile> read_key_file(std::string_view text) {
                                        "\"service_account\" (a client secret of OAuth is another file).");
     for (std::string_view name : {"client_email", "private_key", "private_key_id"})
         if (text_of(*told, name).empty())
-            return fail(Category::invalid,
-                        "The key file of the service account has no \"" + std::string(name) + "\".");
+            return fail(Category::invalid, "The key file of the service account has no \"" + std::string(name) + "\".");
     return KeyFile{.client_email = std::string(text_of(*told, "client_email")),
                    .private_key = Secret(std::string(text_of(*told, "private_key"))),
                    .private_key_id = std::string(text_of(*told, "private_key_id"))};

@@ -7,6 +7,8 @@
 
 namespace lamp::calendars {
 
+class GooglePush;
+
 /// What providers are made from; `options.ca_file` and `proxy` are filled in from [net].
 struct ProviderParts {
     Loop& loop; // egress
@@ -16,6 +18,8 @@ struct ProviderParts {
     // graph: the application of [teams]
     std::string graph_url{};
     http::TokenOptions graph_token{};
+    // google: shared by all calendars, outlives them; null where Google cannot reach us
+    GooglePush* google_push = nullptr;
 };
 using Made = Result<std::unique_ptr<Provider>>;
 
