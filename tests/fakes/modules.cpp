@@ -2,6 +2,7 @@
 #include "module.hpp"
 
 #include "broadworks_module.hpp"
+#include "google_module.hpp"
 #include "graph_module.hpp"
 
 namespace sim {
@@ -10,6 +11,7 @@ std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& opt
     std::vector<std::unique_ptr<Module>> modules;
     modules.push_back(make_broadworks(loop, options));
     modules.push_back(make_graph(loop, options));
+    modules.push_back(make_google(loop, options));
     return modules;
 }
 

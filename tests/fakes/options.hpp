@@ -11,7 +11,8 @@ struct Options {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0; // of the first XSP; the others follow, or any when 0
     std::uint16_t control_port = 0;
-    std::uint16_t graph_port = 0; // login host and Graph host
+    std::uint16_t graph_port = 0;  // login host and Graph host
+    std::uint16_t google_port = 0; // login host and API host
     int xsps = 1;
     std::size_t people = 40;
     std::size_t second_line_every = 10;

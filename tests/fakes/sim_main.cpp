@@ -21,6 +21,7 @@ constexpr std::string_view usage =
     "  --listen 127.0.0.1:PORT    first XSP (port 0 = any)         --xsp N              number of XSPs\n"
     "  --control 127.0.0.1:PORT   control API under /sim/          --people N           default 40\n"
     "  --graph 127.0.0.1:PORT     Microsoft login and Graph (port 0 = any)\n"
+    "  --google 127.0.0.1:PORT    Google's login and Calendar (port 0 = any)\n"
     "  --second-lines N           every N-th person has two lines, 0 = nobody\n"
     "  --enterprise ID            default ACME                     --seed S             default 1\n"
     "  --office                   a living office                  --load EVENTS_PER_S  call life cycles\n"
@@ -86,6 +87,8 @@ Line parse(const std::vector<std::string_view>& arguments) {
             o.control_port = endpoint(option, value, ignored);
         else if (option == "--graph")
             o.graph_port = endpoint(option, value, ignored);
+        else if (option == "--google")
+            o.google_port = endpoint(option, value, ignored);
         else if (option == "--xsp")
             o.xsps = number<int>(option, value);
         else if (option == "--people")

@@ -58,9 +58,12 @@ public:
           stream_(loop.context(), tls_),
           resolver_(loop.context()),
           done_(std::move(done)) {
-        request_ = "POST " + address_.target + " HTTP/1.1\r\nHost: " + address_.host + ":" + address_.port +
-                   "\r\nContent-Type: " + parcel.content_type +
-                   "\r\nContent-Length: " + std::to_string(parcel.body.size()) +
+        std::string further;
+        for (const auto& [name, value] : parcel.headers)
+            further += name + ": " + value + "\r\n";
+        if (!parcel.content_type.empty()) further += "Content-Type: " + parcel.content_type + "\r\n";
+        request_ = "POST " + address_.target + " HTTP/1.1\r\nHost: " + address_.host + ":" + address_.port + "\r\n" +
+                   further + "Content-Length: " + std::to_string(parcel.body.size()) +
                    "\r\nConnection: close\r\nUser-Agent: graph-fake\r\n\r\n" + parcel.body;
     }
 

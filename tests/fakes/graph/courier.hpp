@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sim::graph {
 
@@ -16,6 +18,7 @@ struct Parcel {
     std::string content_type;
     std::string body;
     std::chrono::milliseconds limit{10'000};
+    std::vector<std::pair<std::string, std::string>> headers{}; // further ones
 };
 
 struct Receipt {

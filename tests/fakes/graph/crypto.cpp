@@ -233,6 +233,14 @@ bool Key::rsa() const {
     return EVP_PKEY_is_a(key_.get(), "RSA") == 1;
 }
 
+std::string Key::private_pem() const {
+    const Bio out(BIO_new(BIO_s_mem()), BIO_free);
+    PEM_write_bio_PrivateKey(out.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
 std::string Key::self_signed(std::string_view name) const {
     const Certificate certificate(X509_new(), X509_free);
     X509* c = certificate.get();

@@ -38,6 +38,7 @@ public:
     int bits() const;
     bool rsa() const;
     const std::string& certificate_der() const { return der_; }
+    std::string private_pem() const; // PKCS#8
     // A self-signed certificate for this (private) key, DER.
     std::string self_signed(std::string_view name) const;
 
