@@ -42,7 +42,9 @@ bool reachable(const http::Url& url) {
 std::unique_ptr<GooglePush> GooglePush::make(const std::string& public_url) {
     auto url = http::Url::parse(public_url);
     if (!url || !reachable(*url)) return nullptr;
-    auto path = url->path == "/" ? std::string() : url->path;
+    auto path = std::string(url->path_only());
+    while (path.ends_with('/'))
+        path.pop_back();
     return std::make_unique<GooglePush>(url->origin() + path + "/hooks/" + std::string(hook), random_text<32>());
 }
 
