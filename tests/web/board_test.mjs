@@ -497,20 +497,21 @@ test('what stands in the way of a forwarding is a sign; a user’s other forward
 
 test('what an event told while the list was read is not overwritten by the list', { daemon: { people: 3 } }, async ({ page, daemon }) => {
   await isLive(page);
-  const [id] = daemon.people.keys();
+  const [id, other] = daemon.people.keys();
+  daemon.forward(forwarding(id, [['1', []]]), { quietly: true }); // what the list says, without the other one
   let answered = null;
   const done = new Promise(resolve => { answered = resolve; });
   await page.route('**/v1/forwarding?*', async route => {
     const answer = await route.fetch();
-    daemon.forward(forwarding(id, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]]));
-    await wayIs(page, id, '→ 1233');
+    for (const one of [id, other]) daemon.forward(forwarding(one, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]]));
+    await wayIs(page, other, '→ 1233');
     await route.fulfill({ response: answer });
     answered();
   });
   daemon.gap();
   await done;
   await isLive(page);
-  assert.deepEqual(await ways(page), { [id]: '→ 1233 · SmartBusy, Zoom' });
+  assert.deepEqual(await ways(page), { [id]: '→ 1233 · SmartBusy, Zoom', [other]: '→ 1233 · SmartBusy, Zoom' });
 });
 
 test('the details tell every claim and why some do not count; viewers see no form', { daemon: { people: 3 } }, async ({ page, daemon }) => {
