@@ -60,7 +60,10 @@ std::string owner_of(const json::value& claim) {
     auto source = cell(claim, "source");
     auto name = cell(claim, "name");
     if (source == "operator") return "an operator";
-    if (source == "smartbusy") return name.empty() ? "SmartBusy" : fmt::format("SmartBusy ({})", proper(name));
+    // A meeting's name is who told of it, and of whom: "zoom alice@example.net".
+    auto told = name.substr(0, name.find(' '));
+    if (source == "smartbusy")
+        return told.empty() || told == "other" ? "SmartBusy" : fmt::format("SmartBusy ({})", proper(told));
     // An appointment's name begins with its calendar's.
     if (source == "calendar") return fmt::format("the calendar {}", name.substr(0, name.find('/')));
     return source + (name.empty() ? "" : " " + name);

@@ -28,7 +28,7 @@ std::vector<std::string> explained(std::string_view line) {
 
 TEST_CASE("words: where calls go, because of whom, until when, what comes after, and what does not count") {
     auto rows = explained(R"({"line":"2000","baseline":{"active":true,"to":"+31201230002"},"claims":[
-        {"source":"smartbusy","name":"zoom","to":"1233","from":"2026-11-26T09:00:00.000Z","until":null,
+        {"source":"smartbusy","name":"zoom alice@example.net","to":"1233","from":"2026-11-26T09:00:00.000Z","until":null,
          "state":"in_force","reason":null},
         {"source":"calendar","name":"reception/7f3a","to":"2002","from":"2026-11-26T10:00:00.000Z",
          "until":"2026-11-26T11:00:00.000Z","state":"waiting","reason":"smartbusy zoom comes first"},
@@ -103,7 +103,7 @@ TEST_CASE("words: do not disturb and the user's own settings keep a phone silent
 TEST_CASE("words: the table has a row for each line") {
     auto rows = cli::forwarding_rows(json::parse(R"([{"id":"alice@example.net","lines":[
         {"line":"2000","baseline":{"active":false,"to":null},"claims":[
-          {"source":"smartbusy","name":"goto","to":"1233","from":"2026-11-26T09:00:00.000Z","until":null,
+          {"source":"smartbusy","name":"goto alice@example.net","to":"1233","from":"2026-11-26T09:00:00.000Z","until":null,
            "state":"in_force"},
           {"source":"operator","name":"","to":"112","from":"2026-11-26T09:00:00.000Z","until":null,
            "state":"refused"}],

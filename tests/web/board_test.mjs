@@ -439,17 +439,18 @@ const forwarding = (id, lines, smartbusy = null) => ({ id, smartbusy, lines: lin
 const ways = page => page.locator('.tile[data-forwarded="true"]').evaluateAll(tiles => Object.fromEntries(tiles.map(tile => [tile.dataset.id, tile.querySelector('.forward').textContent])));
 const wayIs = (page, id, text) => page.waitForFunction(([selector, wanted]) => document.querySelector(`${selector} .forward`)?.textContent.startsWith(wanted), [tileOf(id), text]);
 
-test('a lamp says where calls go and why, from the first list and live', { daemon: { people: 8 } }, async ({ page, daemon }) => {
+test('a lamp says where calls go and why, from the first list and live', { daemon: { people: 9 } }, async ({ page, daemon }) => {
   await isLive(page);
   const ids = [...daemon.people.keys()], soon = inHours(0.01), later = inHours(72);
   const rows = [
-    [[['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]], /^→ 1233 · SmartBusy, Zoom$/],
+    [[['1233', [claim('smartbusy', '1233', { name: 'zoom alice@example.net' })]]], /^→ 1233 · SmartBusy, Zoom$/],
     [[['2001', [claim('calendar', '2001', { name: 'reception/7f', until: soon })]]], sameDay(soon) ? /^→ 2001 · calendar reception until \d\d:\d\d$/ : /^→ 2001 · calendar reception until \w+,? \d+:\d+$/],
     [[['2002', [claim('operator', '2002', { until: inHours(240) })]]], /^→ 2002 · by the operator until \d+ \w+ \d{4}, \d\d:\d\d$/],
     [[['+31201230002', [], { baseline: { active: true, to: '+31201230002' } }]], /^→ \+31201230002 · own setting$/],
-    [[['2003', [], {}]], /^→ 2003 · being put back$/],
+    [[['2003', []]], /^→ 2003 · being put back$/],
     [[['2001, 2002', [claim('calendar', '2001', { name: 'a/1', until: later }), claim('calendar', '2002', { name: 'b/1', until: later })]]], /^→ 2001, 2002 · calendar a until \w+,? \d+:\d+ \+ calendar b until \w+,? \d+:\d+$/],
-    [[['1233', [claim('smartbusy', '1233', { name: 'teams' })]], ['1233', [claim('smartbusy', '1233', { name: 'teams' })]], [null, []]], /^→ 1233 · SmartBusy, Teams$/],
+    [[['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' })]], ['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' })]], [null, []]], /^→ 1233 · SmartBusy, Teams$/],
+    [[['2004', [claim('smartbusy', '2004', { name: 'other alice@example.net' })]]], /^→ 2004 · SmartBusy$/],
     [[[null, [claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })]]], null],
   ];
   // Half of them by events, the others by a list after a gap.
@@ -489,7 +490,7 @@ test('what stands in the way of a forwarding is a sign; a user’s other forward
   daemon.change(other, { line: { ...line, forwarding: 'busy' } });
   daemon.change(id, { status: 'available', teams: null, acd: null });
   daemon.change(id, { line: { ...line, forwarding: 'always' } });
-  daemon.forward(forwarding(id, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })], { trouble: 'the platform does not answer' }]]));
+  daemon.forward(forwarding(id, [['1233', [claim('smartbusy', '1233', { name: 'zoom alice@example.net' })], { trouble: 'the platform does not answer' }]]));
   await page.waitForSelector(`${tileOf(id)} .sign-stale`);
   assert.deepEqual(await page.locator(`${tileOf(id)} .sign`).evaluateAll(nodes => nodes.map(node => node.title)), ['Forwarding: the platform does not answer']);
   assert.equal(await page.locator(`${tileOf(other)} .sign-forward`).getAttribute('title'), 'Forwarding: when busy');
@@ -503,7 +504,7 @@ test('what an event told while the list was read is not overwritten by the list'
   const done = new Promise(resolve => { answered = resolve; });
   await page.route('**/v1/forwarding?*', async route => {
     const answer = await route.fetch();
-    for (const one of [id, other]) daemon.forward(forwarding(one, [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]]));
+    for (const one of [id, other]) daemon.forward(forwarding(one, [['1233', [claim('smartbusy', '1233', { name: 'zoom alice@example.net' })]]]));
     await wayIs(page, other, '→ 1233');
     await route.fulfill({ response: answer });
     answered();
@@ -517,7 +518,7 @@ test('what an event told while the list was read is not overwritten by the list'
 test('the details tell every claim and why some do not count; viewers see no form', { daemon: { people: 3 } }, async ({ page, daemon }) => {
   const [id] = daemon.people.keys();
   daemon.forward(forwarding(id, [['1233', [
-    claim('smartbusy', '1233', { name: 'goto' }),
+    claim('smartbusy', '1233', { name: 'goto alice@example.net' }),
     claim('calendar', '2002', { name: 'reception/7f', until: inHours(0.01), state: 'waiting', reason: 'smartbusy goto comes first' }),
     claim('calendar', '2003', { name: 'board/2', state: 'resting', reason: 'the user has changed the forwarding' }),
     claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })]], [null, [], { last_write: null }]], 'in a GoTo meeting'));
@@ -787,11 +788,11 @@ async function takeShots(browser) {
   daemon.change(ids[20], { status: 'on_call', line: { state: 'active', calls: 2, dnd: true, forwarding: 'always', stale: true } });
   daemon.state.operator = true;
   const until = inHours(2);
-  daemon.forward(forwarding(ids[1], [['1233', [claim('smartbusy', '1233', { name: 'zoom' })]]], 'in a Zoom meeting'));
+  daemon.forward(forwarding(ids[1], [['1233', [claim('smartbusy', '1233', { name: 'zoom alice@example.net' })]]], 'in a Zoom meeting'));
   daemon.forward(forwarding(ids[4], [['2001', [claim('calendar', '2001', { name: 'reception/1', until })]]]));
   daemon.forward(forwarding(ids[0], [['+31 20 123 0002', [claim('operator', '+31 20 123 0002', { until: inHours(30) })]]]));
   daemon.forward(forwarding(ids[7], [['2040', [], { baseline: { active: true, to: '2040' } }]]));
-  daemon.forward(forwarding(ids[20], [['1233', [claim('smartbusy', '1233', { name: 'teams' }),
+  daemon.forward(forwarding(ids[20], [['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' }),
     claim('calendar', '2002', { name: 'reception/1', until, state: 'waiting', reason: 'smartbusy teams comes first' }),
     claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })], { trouble: 'the platform does not answer' }]], 'in a Teams call'));
   daemon.state.channel = 'down';

@@ -66,12 +66,13 @@ export class Forwards {
 /** The sayings of one language: `t` and `words` of the board, `moment` for times, `name` for what is no word of ours. */
 export function sayings({ t, moment, name, words }) {
   const word = text => words.f[text] ?? name(text);
-  const calendar = claim => String(claim.name ?? '').split('/')[0];
+  const calendar = claim => String(claim.name ?? '').split('/')[0];   // "reception/7f3a"
+  const teller = claim => String(claim.name ?? '').split(' ')[0];      // "zoom alice@example.net"; other: no product
   const until = claim => (claim.until ? t('fwdUntil', { time: moment(claim.until) }) : '');
 
   /** Who: "SmartBusy, Zoom", "calendar reception until 12:00", "by the operator until 12:00". */
   function cause(claim) {
-    if (claim.source === 'smartbusy') return [word('smartbusy'), claim.name ? name(claim.name) : ''].filter(Boolean).join(', ');
+    if (claim.source === 'smartbusy') return [word('smartbusy'), ['', 'other'].includes(teller(claim)) ? '' : name(teller(claim))].filter(Boolean).join(', ');
     const who = claim.source === 'calendar' ? t('fwdCalendar', { name: calendar(claim) }) : claim.source === 'operator' ? t('fwdOperator') : word(claim.source);
     return [who, until(claim)].filter(Boolean).join(' ');
   }
