@@ -297,6 +297,19 @@ TEST_CASE("a consent that is taken back ends what the calendar wanted") {
     CHECK(office.claims["own"].size() == 1);
 }
 
+TEST_CASE("who is refused otherwise keeps what is known") {
+    auto service = options("service", "reception@example.net", ProviderKind::google);
+    service.service_account = Secret("{}");
+    Office office({service});
+    office.there["service"].answer = today("a", "2001");
+    office.people();
+    office.start();
+    office.there["service"].answer = fail(Category::unauthorised, "the key is refused");
+    office.read_all();
+    CHECK(office.claims["service"].size() == 1);
+    CHECK(office.calendars().health().problems == Rows{"calendar service: the key is refused"});
+}
+
 TEST_CASE("one reading at a time, and another one for who asked meanwhile") {
     Office office({options("reception", "reception@example.net")});
     auto& there = office.there["reception"];
@@ -355,6 +368,8 @@ TEST_CASE("a reload tries again what fails") {
     office.there["one"].answer = fail(Category::forbidden, "not permitted");
     office.people();
     office.start();
+    for (int i = 0; i < 4; ++i)
+        office.read_all(); // by now it waits for longer than this test does
     auto readings = office.there["one"].readings;
     office.there["one"].answer = today("a", "2001");
     office.use({options("one", "reception@example.net")});

@@ -8,10 +8,11 @@
 namespace {
 
 std::shared_ptr<const presence::People> people() {
-    std::vector<presence::PersonRow> rows(3);
+    std::vector<presence::PersonRow> rows(4);
     rows[0].id = "alice@example.net";
     rows[1].id = "bob@example.net";
     rows[2].id = "carol";
+    rows[3].id = "door";
     return *presence::People::build(rows);
 }
 
@@ -33,7 +34,8 @@ std::string found(std::string line, std::string person = "") {
                                         {bob, "desk@a.example"},
                                         {bob, "2099"},
                                         {alice, "desk@b.example"},
-                                        {alice, "2099"}};
+                                        {alice, "2099"},
+                                        {*all->find("door"), "2050"}}; // a user id without a domain
     CalendarOptions options;
     options.line = std::move(line);
     options.person = std::move(person);
@@ -63,6 +65,7 @@ TEST_CASE("a line by its user id, number or extension; a person's lines") {
         Row{"desk",              "",                  "\"desk\" may be desk@a.example or desk@b.example: name the line by its user id"},
         Row{"desk@b.example",    "",                  "desk@b.example"},
         Row{"",                  "alice@example.net", "alice@example.net fax@example.net desk@b.example"},
+        Row{"",                  "door",              "2050"},
         Row{"",                  "carol",             "the person \"carol\" has no line"},
         Row{"",                  "dave",              "there is no person \"dave\""}}) {
         // clang-format on

@@ -143,7 +143,7 @@ TEST_CASE("what is too much for a line waits, and the plan says so") {
     std::vector<Occurrence> all;
     for (int i = 0; i <= static_cast<int>(Agenda::claims_max); ++i)
         all.push_back(event("e" + std::to_string(i), "2001", at(10, i), at(20)));
-    all.push_back(event("lunch", "Lunch", at(19), at(20)));
+    all.push_back(event("lunch", "Lunch", at(9), at(20)));
     auto busy = calendar("busy", {"r@x", "s@x"}, all);
     const Planned planned{busy, ""};
     auto rows = plan({&planned, 1}, desk("", {}), usual, at(9), 24h);

@@ -108,6 +108,7 @@ Task<> Calendars::say_goodbye(milliseconds limit, std::function<void()> done) {
 }
 
 void Calendars::use_people(std::shared_ptr<const presence::People> people, const std::vector<fanout::LineName>& lines) {
+    if (calendars_.empty()) return;
     std::vector<const CalendarOptions*> options;
     for (const auto& calendar : calendars_)
         options.push_back(&calendar->options);

@@ -20,6 +20,7 @@ std::string lower(std::string_view text) {
 
 /// What numbers are compared by; empty: it is none.
 std::string number_key(std::string_view text) {
+    if (text.contains('@')) return {}; // of most names, at once
     if (!look_at_number(tidied(text)).is_number) return {};
     std::string digits;
     std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
