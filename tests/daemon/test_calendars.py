@@ -1,0 +1,148 @@
+"""Appointments that divert calls, from a provider's calendar to the platform: what counts is where calls go at the end."""
+import json
+import subprocess
+import time
+import unittest
+
+from office import BIN, Daemon, Simulator, within
+from test_diversions import House, later
+
+
+class Google(House):
+    poll = "1s"
+
+    def setUp(self):
+        self.sim = Simulator(*self.options)
+        self.addCleanup(self.sim.close)
+        users = self.sim.command("truth")["users"]
+        by_extension = {said["extension"]: user for user, said in users.items()}
+        self.one, self.other, self.third = by_extension[2001], by_extension[2002], by_extension[2004]
+        self.sim.command("google/calendar", calendar="reception@example.net", make=True, share=self.one)
+        self.daemon = Daemon(self.sim, extra=self.calendars())
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+
+    def calendar(self, name, line, **more):
+        keys = {"name": name, "provider": "google", "line": line, "calendar_id": "reception@example.net",
+                "service_account": "file:" + self.sim.announced["google_key_file"], "subject": self.one,
+                "api_url": self.sim.announced["google_api"], "login_url": self.sim.announced["google_login"],
+                "poll": self.poll, **more}
+        return "[[calendar]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+
+    def calendars(self):
+        return self.calendar("reception", self.one)
+
+    def add(self, title, start, end, **more):
+        return self.sim.command("google/add", calendar="reception@example.net", summary=title, start=start, end=end, **more)["id"]
+
+    def known(self):
+        """The appointments that the plan shows, by title."""
+        return {row["title"]: row for row in self.daemon.get("/v1/calendars/plan?next=7d")[2]["items"]}
+
+
+class Appointments(Google):
+    def test_diverts_for_its_time(self):
+        self.user_sets(self.one, False, "2007")
+        self.add("2011", 4, 8)
+        self.assertTrue(within(3, lambda: "2011" in self.known()))
+        self.assertEqual(self.known()["2011"]["state"], "diverts")
+        begins = time.monotonic() + 4
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.assertLessEqual(time.monotonic() - begins, 2)
+        self.assertEqual(self.known()["2011"]["state"], "diverting")
+        self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
+
+    def test_moved_changed_and_removed(self):
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("google/change", calendar="reception@example.net", id=event, summary="2012")
+        self.assertTrue(self.goes_to(self.one, "2012"))
+        self.sim.command("google/change", calendar="reception@example.net", id=event, start=1000, end=3600)
+        self.assertTrue(self.is_as_before(self.one))
+        self.sim.command("google/change", calendar="reception@example.net", id=event, start=-10, end=3600)
+        self.assertTrue(self.goes_to(self.one, "2012"))
+        self.sim.command("google/remove", calendar="reception@example.net", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_only_numbers_divert_and_the_plan_says_why(self):
+        self.add("Lunch with Anna", -60, 3600)
+        self.add("112", -60, 3600)
+        self.add("2011", -60, 3600, declined=True)
+        self.add("2012", 1000, 3600, transparent=True)
+        self.assertTrue(within(5, lambda: {"Lunch with Anna", "112", "2012"} <= set(self.known())), self.known())
+        known = self.known()
+        self.assertEqual((known["Lunch with Anna"]["state"], known["112"]["state"]), ("ignored", "refused"))
+        self.assertIn("emergency", known["112"]["reason"])
+        self.assertEqual(known["2012"]["state"], "diverts")
+        self.assertEqual(self.always(self.one), (False, ""))
+
+        def said(*words):
+            return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                                  capture_output=True, text=True, timeout=60).stdout
+
+        self.assertIn("Lunch with Anna", said("calendar", "plan"))
+        self.assertIn("reception", said("calendar", "list"))
+
+    def test_side_by_side_they_ring_together(self):
+        first = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.add("2012", -30, 3600)
+        self.assertTrue(within(10, lambda: self.ask(self.one)["lines"][0]["actual"]["to"] == "2011, 2012"), self.ask(self.one))
+        self.assertEqual(self.always(self.one)[0], False)
+        self.sim.command("google/remove", calendar="reception@example.net", id=first)
+        self.assertTrue(self.goes_to(self.one, "2012"))
+
+    def test_a_token_that_is_gone(self):
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("google/expire_tokens")  # 410
+        self.sim.command("google/remove", calendar="reception@example.net", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_the_provider_is_away_while_it_ends(self):
+        self.add("2011", -60, 5)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("google/away", seconds=30)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_the_provider_is_away_while_it_lasts(self):
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("google/away", seconds=6)
+        time.sleep(5)
+        self.assertEqual(self.always(self.one), (True, "2011"))
+        self.daemon.kill()  # what it knew is on disk
+        self.restart()
+        self.assertEqual(self.always(self.one), (True, "2011"))
+
+    def test_a_calendar_that_is_taken_out(self):
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.daemon.config.write_text(self.daemon.text.split("[[calendar]]")[0])
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_taken_out_while_the_daemon_was_down(self):
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.daemon.kill()
+        self.daemon.config.write_text(self.daemon.text.split("[[calendar]]")[0])
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one))
+
+
+class TwoLines(Google):
+    def calendars(self):
+        return self.calendar("reception", self.one) + self.calendar("other", self.other)
+
+    def test_the_same_calendar_on_two_lines(self):
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.assertTrue(self.goes_to(self.other, "2011"))
+        self.sim.command("google/remove", calendar="reception@example.net", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+        self.assertTrue(self.is_as_before(self.other))
+
+
+if __name__ == "__main__":
+    unittest.main()
