@@ -8,6 +8,7 @@
 
 #include "adapters/teams/doctor.hpp"
 #include "app/app.hpp"
+#include "app/google_command.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
 #include "cli/commands.hpp"
@@ -207,6 +208,11 @@ int teams_command(const Arguments& arguments) {
     return examine(*configuration, {&examine_teams}) ? cli::done : cli::failed;
 }
 
+int google(const Arguments& arguments) {
+    auto configuration = read_config(file_of(arguments), stderr);
+    return configuration ? google_command(arguments, *configuration) : cli::wrong_configuration;
+}
+
 // --- the table
 
 struct Command {
@@ -240,6 +246,14 @@ const std::vector<Command>& commands() {
          {{"config", "FILE", "the configuration"}, {"notifications", "", "login: the account that subscribes"}},
          1,
          teams_command},
+        {"google",
+         "login|logout [--calendar NAME] --config F",
+         "lets somebody consent that a Google calendar is read, or ends that",
+         {{"config", "FILE", "the configuration"},
+          {"calendar", "NAME", "which [[calendar]], where there are several"},
+          {"paste", "", "login: the browser is on another machine"}},
+         1,
+         google},
     };
     return table;
 }

@@ -1,44 +1,16 @@
 #include "app/notification_login.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <filesystem>
 #include <fmt/format.h>
 
 #include "adapters/teams/delegated_login.hpp"
 #include "adapters/teams/doctor.hpp"
-#include "app/options.hpp"
+#include "app/state_folder.hpp"
 #include "cli/commands.hpp"
 #include "store/store.hpp"
 
 namespace lamp {
 namespace {
-
-namespace fs = std::filesystem;
-using OpenedStore = Result<std::unique_ptr<store::Store>>;
-
-fs::path folder_of(const config::Configuration& configuration) {
-    return configuration.get<DaemonOptions>().state_dir;
-}
-
-OpenedStore open_store(const fs::path& folder) {
-    store::StoreOptions options;
-    options.folder = folder;
-    return store::Store::open(options);
-}
-
-/// What root has made in the daemon's folder shall be the daemon's.
-void hand_over(const fs::path& folder) {
-    struct stat owner{};
-    if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return;
-    for (const char* name : {"lamplighter.db", "lamplighter.db-wal", "lamplighter.db-shm"}) {
-        auto file = folder / name;
-        if (fs::exists(file) && ::lchown(file.c_str(), owner.st_uid, owner.st_gid) != 0)
-            fmt::print(stderr, "{} could not be given to the owner of {}\n", file.string(), folder.string());
-    }
-}
 
 void show(const teams::DevicePrompt& prompt) {
     fmt::print("Log in with the account that shall subscribe (a service account, no administrator):\n\n"
@@ -66,10 +38,8 @@ Task<std::string> log_in(Loop& loop, store::Store& store, teams::TeamsOptions op
 } // namespace
 
 int log_in_for_notifications(const config::Configuration& configuration, const teams::TeamsOptions& options) {
-    auto folder = folder_of(configuration);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    auto store = open_store(folder);
+    StateFolder folder(configuration);
+    auto store = folder.open();
     if (!store) {
         fmt::print(stderr, "lamplighter teams: {}\n", store.error().text);
         return cli::failed;
@@ -81,9 +51,7 @@ int log_in_for_notifications(const config::Configuration& configuration, const t
         here.stop();
     }(loop, **store, options, problem));
     loop.run_here();
-    hand_over(folder);
-    (*store)->stop();
-    hand_over(folder);
+    folder.close(**store);
     if (!problem.empty()) {
         fmt::print(stderr, "lamplighter teams: {}\n", problem);
         return cli::failed;
@@ -112,9 +80,9 @@ Task<bool> examine_notifications(Loop& loop, const config::Configuration& config
         tell({"notifications: account", false, std::move(why), std::move(remedy)});
         return false;
     };
-    auto folder = folder_of(configuration);
-    if (!fs::exists(folder / "lamplighter.db")) co_return failed("nobody has logged in", std::string(log_in_first));
-    auto store = open_store(folder);
+    StateFolder folder(configuration);
+    if (!folder.has_database()) co_return failed("nobody has logged in", std::string(log_in_first));
+    auto store = folder.open();
     if (!store) co_return failed(store.error().text, "run this as the daemon's user");
     auto login = co_await teams::read_login(**store, options.tenant, options.client_id);
     if (!login) co_return failed(login.error().text, "run this as the daemon's user");
@@ -124,8 +92,7 @@ Task<bool> examine_notifications(Loop& loop, const config::Configuration& config
         if (!kept) fmt::print("      {}\n", kept.error().text);
     };
     auto missing = co_await teams::examine_login(loop, options, *login, replaced);
-    (*store)->stop();
-    hand_over(folder);
+    folder.close(**store);
     if (!missing.empty())
         co_return failed(missing, fmt::format("{}, or {}", log_in_first, teams::consent_url(options)));
     tell({"notifications: account", true, "may subscribe", ""});

@@ -108,6 +108,7 @@ TEST_CASE("a lost sync token costs a listing, and nothing of what is known") {
     auto failed = desk.read(*provider);
     REQUIRE(!failed);
     CHECK(failed.error().category == Category::not_found);
+    CHECK(desk.titles(*provider) == "2002"); // after a failure all is told, changed or not
     CHECK(desk.titles(*provider) == "as before");
 }
 

@@ -180,6 +180,7 @@ Task<Readings> Google::State::read(std::shared_ptr<State> self, Window window) {
     if (std::exchange(self->reading, true)) co_return fail(Category::conflict, "The calendar is being read already.");
     auto ready = co_await sign_in(self);
     Readings found = ready ? co_await self->read_pages(window) : Readings(std::unexpected(ready.error()));
+    if (!found) self->mirror.tell_anew();
     if (found && !self->closed) co_await self->keep_watch();
     self->reading = false;
     auto unreadable = self->mirror.unreadable();

@@ -36,6 +36,8 @@ public:
     /// Another account's calendar: nothing is known.
     void forget();
 
+    /// A reading failed: whoever is told must not take the next answer for unchanged.
+    void tell_anew() { told_.reset(); }
     /// What overlaps, by start. Nothing: the same window was told last, and nothing has changed since.
     [[nodiscard]] std::optional<std::vector<Occurrence>> tell(Window window);
 

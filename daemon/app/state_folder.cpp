@@ -1,0 +1,46 @@
+#include "app/state_folder.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "app/options.hpp"
+
+namespace lamp {
+
+namespace fs = std::filesystem;
+
+StateFolder::StateFolder(const config::Configuration& configuration)
+    : folder_(configuration.get<DaemonOptions>().state_dir) {}
+
+bool StateFolder::has_database() const {
+    return fs::exists(folder_ / "lamplighter.db");
+}
+
+Result<std::unique_ptr<store::Store>> StateFolder::open() const {
+    std::error_code error;
+    fs::create_directories(folder_, error); // the store says what is wrong
+    store::StoreOptions options;
+    options.folder = folder_;
+    return store::Store::open(options);
+}
+
+void StateFolder::close(store::Store& store) const {
+    hand_over(); // the files that closing may take away, too
+    store.stop();
+    hand_over();
+}
+
+void StateFolder::hand_over() const {
+    struct stat owner{};
+    if (::geteuid() != 0 || ::stat(folder_.c_str(), &owner) != 0) return;
+    for (const char* name : {"lamplighter.db", "lamplighter.db-wal", "lamplighter.db-shm"}) {
+        auto file = folder_ / name;
+        if (fs::exists(file) && ::lchown(file.c_str(), owner.st_uid, owner.st_gid) != 0)
+            fmt::print(stderr, "{} could not be given to the owner of {}\n", file.string(), folder_.string());
+    }
+}
+
+} // namespace lamp
