@@ -40,8 +40,10 @@ calendars::Wanted wanted_calendars(const config::Configuration& configuration) {
 Made make_calendars(const AdapterParts& parts) {
     auto wanted = wanted_calendars(parts.configuration);
     if (wanted.calendars.empty() && !parts.desk.replace) return nullptr;
-    calendars::Surroundings around{
-        .zone = parts.timezone.empty() ? "UTC" : parts.timezone, .ca_file = parts.ca_file, .proxy = parts.proxy};
+    calendars::Surroundings around{.zone = parts.timezone.empty() ? "UTC" : parts.timezone,
+                                   .ca_file = parts.ca_file,
+                                   .proxy = parts.proxy,
+                                   .public_url = parts.public_url};
     if (const auto* teams = parts.configuration.find<teams::TeamsOptions>()) {
         auto login = teams::application_login(*teams);
         if (!login) return std::unexpected(login.error());

@@ -3,9 +3,11 @@
 // Lives on the egress loop; construction happens before the loops start.
 #pragma once
 #include <array>
+#include <atomic>
 #include <random>
 
 #include "adapters/calendars/agenda.hpp"
+#include "adapters/calendars/google_push.hpp"
 #include "adapters/calendars/plan.hpp"
 #include "adapters/calendars/providers.hpp"
 #include "base/backoff.hpp"
@@ -29,6 +31,7 @@ struct Surroundings {
     std::string proxy{};
     std::string graph_url{}; // of [teams]
     http::TokenOptions graph_token{};
+    std::string public_url{}; // of [http]: where Google tells of changes
 };
 
 /// One calendar, for people.
@@ -56,6 +59,7 @@ public:
                     const std::vector<fanout::LineName>& lines) override;
     /// After a reload: calendars that are gone end, new and changed ones are read at once, failing ones tried again.
     void use(Wanted wanted);
+    [[nodiscard]] std::optional<fanout::HookAnswer> deliver(const fanout::HookCall& call) override;
     /// Something has changed over there: a push, a login.
     void read_now(std::string_view calendar);
 
@@ -72,6 +76,7 @@ private:
     void run(const std::shared_ptr<Calendar>& calendar, milliseconds wait);
     static void drop(Calendar& calendar);
     static void read_soon(Calendar& calendar);
+    void notified(const std::string& channel_id, const std::string& resource_state);
     Task<> follow(std::shared_ptr<Calendar> calendar);
     Task<> say_goodbye(milliseconds limit, std::function<void()> done);
     void take(Calendar& calendar, Found found);
@@ -88,6 +93,8 @@ private:
     const Makers& makers_;
     forwarding::Desk desk_;
     store::Store& store_;
+    const std::unique_ptr<GooglePush> push_;           // null: Google cannot reach us
+    std::atomic<int> notifications_{0};                // that wait for this loop
     std::vector<std::shared_ptr<Calendar>> calendars_; // in the order of the configuration
     std::size_t following_ = 0;                        // coroutines that have not ended
     bool started_ = false;
