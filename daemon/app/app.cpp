@@ -274,20 +274,23 @@ private:
         });
     }
 
-    /// What adapters may know people's lines by: user ids, and the numbers that the directory gave them.
+    /// What adapters may know people's lines by: user ids, and behind each the number and extension that the
+    /// directory gives it.
     [[nodiscard]] std::vector<fanout::LineName> line_names(const roster::Roster& roster) const {
         std::vector<fanout::LineName> names;
         if (adapters_.all().empty()) return names;
-        std::unordered_map<std::string_view, std::string_view> numbers;
+        std::unordered_map<std::string_view, const roster::DirectoryUser*> users;
         for (const auto& info : infos_)
             for (const auto& user : info.directory)
-                if (!user.number.empty()) numbers.emplace(user.user_id, user.number);
+                users.emplace(user.user_id, &user);
         for (const auto& line : roster.lines) {
             auto slot = people_->find(roster.people[line.row].id);
             if (!slot) continue;
             names.push_back({*slot, line.line});
-            if (auto number = numbers.find(line.line); number != numbers.end())
-                names.push_back({*slot, std::string(number->second)});
+            auto user = users.find(line.line);
+            if (user == users.end()) continue;
+            for (const std::string* number : {&user->second->number, &user->second->extension})
+                if (!number->empty()) names.push_back({*slot, *number});
         }
         return names;
     }
@@ -362,11 +365,11 @@ private:
         apply_rules();
         if (auto access = service_->use_access(access_options()); !access)
             log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
-        load_people();
         egress_.post([this, configuration = configuration_] {
             diversions_.reload(*configuration);
             adapters_.reload(*configuration);
         });
+        load_people(); // behind it: what is new hears of people and their lines
         phones_.reload(*configuration_);
         ingress_.post([this] {
             for (auto& platform : platforms_)

@@ -99,7 +99,8 @@ public:
             std::erase_if(claims,
                           [&](const auto& one) { return std::ranges::find(owners, one.first) == owners.end(); });
         };
-        desk.number_of = [](std::string_view, std::string_view name) {
+        desk.number_of = [this](std::string_view, std::string_view name) {
+            ++asked;
             return name == "reception" ? std::optional<std::string>("1000") : std::nullopt;
         };
         calendars_ = std::make_unique<Calendars>(
@@ -165,6 +166,7 @@ public:
     std::map<std::string, std::vector<std::string>> claims; // on the desk, by owner
     std::vector<std::string> owners;
     int replaced = 0;
+    int asked = 0; // for numbers of people
 
 private:
     Loop loop_{"egress"};
@@ -219,6 +221,10 @@ TEST_CASE("a person's calendar diverts all lines; names are asked for") {
     office.people();
     office.start();
     CHECK(office.claims["own"] == Rows{"alice@example.net own/a -> 1000", "fax@example.net own/a -> 1000"});
+    office.read_all();
+    CHECK(office.asked == 2); // once for each line
+    office.people();
+    CHECK(office.asked == 4); // the directory may be another one
 }
 
 TEST_CASE("nothing is told before it is known whose line it is") {

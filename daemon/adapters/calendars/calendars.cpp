@@ -16,6 +16,7 @@ constexpr milliseconds push_gap{1'000};      // between readings that notificati
 constexpr int notifications_max = 256;
 constexpr milliseconds first_gap{20}; // between the first readings of all calendars
 constexpr milliseconds first_spread{10'000};
+constexpr std::size_t numbers_kept = 10'000;
 
 bool same(const std::vector<forwarding::LineClaim>& left, const std::vector<forwarding::LineClaim>& right) {
     return std::ranges::equal(left, right, [](const auto& one, const auto& other) {
@@ -53,9 +54,7 @@ CalendarOptions Calendars::settled(CalendarOptions options) const {
 }
 
 std::shared_ptr<Calendars::Calendar> Calendars::make(CalendarOptions options) {
-    auto number_on = [this](std::string_view line, std::string_view name) -> std::optional<std::string> {
-        return desk_.number_of ? desk_.number_of(line, name) : std::nullopt;
-    };
+    auto number_on = [this](std::string_view line, std::string_view name) { return number_of(line, name); };
     auto calendar = std::make_shared<Calendar>(loop_, std::move(options), std::move(number_on));
     const auto& own = calendar->options;
     auto maker = makers_.at(static_cast<std::size_t>(own.provider));
@@ -68,6 +67,15 @@ std::shared_ptr<Calendars::Calendar> Calendars::make(CalendarOptions options) {
     else
         calendar->error = std::move(made.error());
     return calendar;
+}
+
+// The directory is searched by name from its beginning to its end: once for each name.
+std::optional<std::string> Calendars::number_of(std::string_view line, std::string_view name) {
+    if (!desk_.number_of) return std::nullopt;
+    if (numbers_.size() >= numbers_kept) numbers_.clear();
+    auto [at, fresh] = numbers_.try_emplace({std::string(line), std::string(name)});
+    if (fresh) at->second = desk_.number_of(line, name);
+    return at->second;
 }
 
 void Calendars::start() {
@@ -112,6 +120,7 @@ Task<> Calendars::say_goodbye(milliseconds limit, std::function<void()> done) {
 }
 
 void Calendars::use_people(std::shared_ptr<const presence::People> people, const std::vector<fanout::LineName>& lines) {
+    numbers_.clear();
     if (calendars_.empty()) return;
     std::vector<const CalendarOptions*> options;
     for (const auto& calendar : calendars_)

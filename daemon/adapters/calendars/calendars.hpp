@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <map>
 #include <random>
 
 #include "adapters/calendars/agenda.hpp"
@@ -81,6 +82,7 @@ private:
     Task<> say_goodbye(milliseconds limit, std::function<void()> done);
     void take(Calendar& calendar, Found found);
     void failed(Calendar& calendar, const Error& error);
+    [[nodiscard]] std::optional<std::string> number_of(std::string_view line, std::string_view name);
     void tell(Calendar& calendar);
     void tell_owners();
     [[nodiscard]] milliseconds poll_after(const Calendar& calendar);
@@ -96,7 +98,8 @@ private:
     const std::unique_ptr<GooglePush> push_;           // null: Google cannot reach us
     std::atomic<int> notifications_{0};                // that wait for this loop
     std::vector<std::shared_ptr<Calendar>> calendars_; // in the order of the configuration
-    std::size_t following_ = 0;                        // coroutines that have not ended
+    std::map<std::pair<std::string, std::string>, std::optional<std::string>> numbers_; // by line and name
+    std::size_t following_ = 0; // coroutines that have not ended
     bool started_ = false;
     bool stopping_ = false;
     std::uint64_t readings_ = 0;
