@@ -148,6 +148,31 @@ void explain_line(const json::value& line, Wall now, std::vector<std::string>& r
             fmt::format("  last written {}: {}", moment(member_of(write, "at"), now), cell(write, "result")));
 }
 
+/// Hours and minutes, of a day or of whichever comes next.
+struct Typed {
+    std::optional<std::chrono::year_month_day> day;
+    int hour = 0, minute = 0;
+};
+std::optional<Typed> read_typed(std::string text) {
+    std::ranges::replace(text, 'T', ' ');
+    int year = 0, end = 0;
+    unsigned month = 0, day = 0;
+    Typed typed;
+    bool dated =
+        std::sscanf(text.c_str(), "%4d-%2u-%2u %2d:%2d%n", &year, &month, &day, &typed.hour, &typed.minute, &end) == 5;
+    if (!dated && std::sscanf(text.c_str(), "%2d:%2d%n", &typed.hour, &typed.minute, &end) != 2) return std::nullopt;
+    if (dated) typed.day = std::chrono::year(year) / static_cast<int>(month) / static_cast<int>(day);
+    bool sound = static_cast<std::size_t>(end) == text.size() && typed.hour >= 0 && typed.hour < 24 &&
+                 typed.minute >= 0 && typed.minute < 60 && (!typed.day || typed.day->ok());
+    return sound ? std::optional(typed) : std::nullopt;
+}
+
+/// Of this machine's clock; days beyond the month's end go on in the next one.
+Wall meant_by(std::tm parts) {
+    parts.tm_isdst = -1;
+    return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::from_time_t(std::mktime(&parts)));
+}
+
 } // namespace
 
 std::vector<std::string> explain_forwarding(const json::value& forwarding, Wall now) {
@@ -203,31 +228,21 @@ const std::vector<Column>& forwarding_columns() {
 
 std::optional<std::string> time_typed(std::string_view text, Wall now) {
     if (parse_rfc3339(text)) return std::string(text);
-    std::string typed(text);
-    std::ranges::replace(typed, 'T', ' ');
+    auto typed = read_typed(std::string(text));
+    if (!typed) return std::nullopt;
     auto parts = local(std::chrono::system_clock::to_time_t(now));
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, end = 0;
-    bool dated = std::sscanf(typed.c_str(), "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour, &minute, &end) == 5;
-    if (!dated && std::sscanf(typed.c_str(), "%2d:%2d%n", &hour, &minute, &end) != 2) return std::nullopt;
-    bool sound = static_cast<std::size_t>(end) == typed.size() && hour >= 0 && hour < 24 && minute >= 0 && minute < 60;
-    if (dated) sound = sound && year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-    if (!sound) return std::nullopt;
-    if (dated) {
-        parts.tm_year = year - 1900;
-        parts.tm_mon = month - 1;
-        parts.tm_mday = day;
+    if (typed->day) {
+        parts.tm_year = int{typed->day->year()} - 1900;
+        parts.tm_mon = static_cast<int>(unsigned{typed->day->month()}) - 1;
+        parts.tm_mday = static_cast<int>(unsigned{typed->day->day()});
     }
-    parts.tm_hour = hour;
-    parts.tm_min = minute;
+    parts.tm_hour = typed->hour;
+    parts.tm_min = typed->minute;
     parts.tm_sec = 0;
-    auto whole = [](std::tm copy) {
-        copy.tm_isdst = -1;
-        return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::from_time_t(std::mktime(&copy)));
-    };
-    auto time = whole(parts);
-    if (!dated && time <= now) {
+    auto time = meant_by(parts);
+    if (!typed->day && time <= now) {
         ++parts.tm_mday;
-        time = whole(parts);
+        time = meant_by(parts);
     }
     return rfc3339(time);
 }

@@ -134,6 +134,8 @@ TEST_CASE("words: times as people type them, summer and winter") {
         {"17", ""},
         {"tomorrow", ""},
         {"2026-13-01 09:00", ""},
+        {"2026-02-30 09:00", ""},
+        {"2026-11-26 17:30 or so", ""},
         {"", ""},
     };
     for (const Row& row : table) {
