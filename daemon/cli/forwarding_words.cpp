@@ -102,7 +102,7 @@ std::string owners_of(const json::value& line) {
 std::string cause_of(const json::value& line) {
     auto owners = owners_of(line);
     if (!owners.empty() || cell(line, "actual.active") != "true") return owners;
-    return member_of(line, "actual") == member_of(line, "baseline") ? "the user" : "nobody any more";
+    return member_of(line, "actual") == member_of(line, "baseline") ? "the user" : "being changed";
 }
 
 /// "2000: calls go to 1233 because of SmartBusy (Zoom), 10:00 until the meeting ends."
@@ -116,7 +116,7 @@ std::string first_sentence(const json::value& line, Wall now) {
     if (in_force.empty())
         return cause_of(line) == "the user"
                    ? fmt::format("{}: calls go to {} because the user has set it so.", name, to)
-                   : fmt::format("{}: calls still go to {}; nobody wants it any more, it is being put back.", name, to);
+                   : fmt::format("{}: calls still go to {}; that is being changed.", name, to);
     auto when = in_force.size() == 1 ? ", " + span_of(*in_force.front(), now) : std::string();
     return fmt::format("{}: calls go to {} because of {}{}.", name, to, owners_of(line), when);
 }
@@ -146,6 +146,22 @@ void explain_line(const json::value& line, Wall now, std::vector<std::string>& r
     if (const auto& write = member_of(line, "last_write"); !write.is_null())
         rows.push_back(
             fmt::format("  last written {}: {}", moment(member_of(write, "at"), now), cell(write, "result")));
+}
+
+/// Settings of the user that send calls elsewhere. Forwarding always is none of them: the line's own row tells of it,
+/// and who wants it.
+std::optional<std::string_view> service_named(std::string_view source) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> services{
+        {{"commpilot_express", "CommPilot Express"},
+         {"anywhere", "BroadWorks Anywhere"},
+         {"remote_office", "remote office"},
+         {"forwarding_selective", "selective forwarding"},
+         {"forwarding_busy", "forwarding when busy"},
+         {"forwarding_no_answer", "forwarding when not answered"},
+         {"forwarding_not_reachable", "forwarding when not reachable"}}};
+    for (auto [word, written] : services)
+        if (source == word) return written;
+    return std::nullopt;
 }
 
 /// Hours and minutes, of a day or of whichever comes next.
@@ -186,15 +202,13 @@ std::vector<std::string> explain_forwarding(const json::value& forwarding, Wall 
 std::vector<std::string> explain_silence(const json::value& why) {
     std::vector<std::string> rows;
     for (const auto& input : list_of(why, "inputs")) {
-        auto source = cell(input, "source");
         auto value = cell(input, "value");
         auto line = cell(input, "line");
         if (cell(input, "dnd") == "true")
             rows.push_back(fmt::format("{}: do not disturb is on: its phones do not ring.", line));
-        bool diverts = source == "commpilot_express" || source == "anywhere" || source == "remote_office" ||
-                       source.starts_with("forwarding_");
-        if (diverts && value != "off" && value != "unknown" && !value.empty())
-            rows.push_back(fmt::format("{}: the user's {} is {}.", line, source, value));
+        auto service = service_named(cell(input, "source"));
+        if (service && value != "off" && value != "unknown" && !value.empty())
+            rows.push_back(fmt::format("{}: the user's {}: {}.", line, *service, value));
     }
     return rows;
 }

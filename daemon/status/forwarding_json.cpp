@@ -66,7 +66,7 @@ std::string cause_of(const ForwardingView& line) {
     for (const ClaimView& claim : line.claims)
         if (claim.state == "in_force") owners += (owners.empty() ? "" : ", ") + owner_of(claim);
     if (!owners.empty() || !line.actual || !line.actual->active) return owners;
-    return line.baseline == line.actual ? "by the user" : "nobody wants it any more";
+    return line.baseline == line.actual ? "by the user" : "being changed";
 }
 
 } // namespace

@@ -62,8 +62,7 @@ TEST_CASE("words: lines that nobody diverts, of which nothing is known, that are
          {"2000: calls go to 1 because the user has set it so."}},
         {R"({"line":"2000","baseline":{"active":false,"to":"1"},"claims":[],"actual":{"active":true,"to":"1"},
              "trouble":"the platform does not answer"})",
-         {"2000: calls still go to 1; nobody wants it any more, it is being put back.",
-          "  trouble: the platform does not answer"}},
+         {"2000: calls still go to 1; that is being changed.", "  trouble: the platform does not answer"}},
     };
     for (const Row& row : table)
         CHECK(explained(row.line) == row.said);
@@ -92,12 +91,13 @@ TEST_CASE("words: do not disturb and the user's own settings keep a phone silent
         {"source":"telephony","value":"idle","line":"2000","dnd":true},
         {"source":"telephony","value":"idle","line":"2001","dnd":false},
         {"source":"commpilot_express","value":"busy → +31201234567","line":"2001"},
+        {"source":"forwarding_always","value":"on → 1233","line":"2001"},
         {"source":"forwarding_busy","value":"off","line":"2001"},
         {"source":"forwarding_no_answer","value":"unknown","line":"2001"},
         {"source":"teams","value":"Busy/InACall"}]})");
     CHECK(cli::explain_silence(why) ==
           std::vector<std::string>{"2000: do not disturb is on: its phones do not ring.",
-                                   "2001: the user's commpilot_express is busy → +31201234567."});
+                                   "2001: the user's CommPilot Express: busy → +31201234567."});
 }
 
 TEST_CASE("words: the table has a row for each line") {

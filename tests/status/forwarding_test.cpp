@@ -260,7 +260,7 @@ TEST_CASE("forwarding: in words, because of whom a line is as it is") {
     line.claims[1].state = "in_force";
     CHECK(status::outcome_of(line) == "2000 → 1233 (smartbusy zoom, calendar reception/1)");
     line.claims.clear();
-    CHECK(status::outcome_of(line) == "2000 → 1233 (nobody wants it any more)");
+    CHECK(status::outcome_of(line) == "2000 → 1233 (being changed)");
     line.baseline = line.actual;
     CHECK(status::outcome_of(line) == "2000 → 1233 (by the user)");
     line.actual = {false, "1233"};

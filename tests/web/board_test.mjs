@@ -447,7 +447,7 @@ test('a lamp says where calls go and why, from the first list and live', { daemo
     [[['2001', [claim('calendar', '2001', { name: 'reception/7f', until: soon })]]], sameDay(soon) ? /^→ 2001 · calendar reception until \d\d:\d\d$/ : /^→ 2001 · calendar reception until \w+,? \d+:\d+$/],
     [[['2002', [claim('operator', '2002', { until: inHours(240) })]]], /^→ 2002 · by the operator until \d+ \w+ \d{4}, \d\d:\d\d$/],
     [[['+31201230002', [], { baseline: { active: true, to: '+31201230002' } }]], /^→ \+31201230002 · own setting$/],
-    [[['2003', []]], /^→ 2003 · being put back$/],
+    [[['2003', []]], /^→ 2003 · being changed$/],
     [[['2001, 2002', [claim('calendar', '2001', { name: 'a/1', until: later }), claim('calendar', '2002', { name: 'b/1', until: later })]]], /^→ 2001, 2002 · calendar a until \w+,? \d+:\d+ \+ calendar b until \w+,? \d+:\d+$/],
     [[['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' })]], ['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' })]], [null, []]], /^→ 1233 · SmartBusy, Teams$/],
     [[['2004', [claim('smartbusy', '2004', { name: 'other alice@example.net' })]]], /^→ 2004 · SmartBusy$/],

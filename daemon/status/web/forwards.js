@@ -3,25 +3,25 @@
 
 export const FORWARD_WORDS = {
   en: {
-    fwdTo: 'Calls go to {to}', fwdOperator: 'by the operator', fwdCalendar: 'calendar {name}', fwdOwn: 'own setting', fwdLate: 'being put back', fwdUntil: 'until {time}',
+    fwdTo: 'Calls go to {to}', fwdOperator: 'by the operator', fwdCalendar: 'calendar {name}', fwdOwn: 'own setting', fwdLate: 'being changed', fwdUntil: 'until {time}',
     fwdNone: 'not forwarded', fwdUnknown: 'not known yet', fwdBaseline: 'User’s own', fwdWrite: 'Last write', fwdTrouble: 'Forwarding: {why}', fwdSpan: '{from} – {until}', fwdOpen: 'from {from}',
     fwdForm: 'Forward calls', fwdNumber: 'To number', fwdEnd: 'Until (optional)', fwdLines: 'All lines', fwdDo: 'Forward', fwdStop: 'End forwarding', fwdDone: 'Done.', fwdPast: 'The end has passed already.',
     f: { in_force: 'in force', waiting: 'waiting', resting: 'resting', refused: 'refused', operator: 'Operator', calendar: 'Calendar', smartbusy: 'SmartBusy' },
   },
   nl: {
-    fwdTo: 'Oproepen gaan naar {to}', fwdOperator: 'door de telefonist', fwdCalendar: 'agenda {name}', fwdOwn: 'eigen instelling', fwdLate: 'wordt teruggezet', fwdUntil: 'tot {time}',
+    fwdTo: 'Oproepen gaan naar {to}', fwdOperator: 'door de telefonist', fwdCalendar: 'agenda {name}', fwdOwn: 'eigen instelling', fwdLate: 'wordt gewijzigd', fwdUntil: 'tot {time}',
     fwdNone: 'niet doorgeschakeld', fwdUnknown: 'nog niet bekend', fwdBaseline: 'Van de gebruiker', fwdWrite: 'Laatst geschreven', fwdTrouble: 'Doorschakeling: {why}', fwdSpan: '{from} – {until}', fwdOpen: 'vanaf {from}',
     fwdForm: 'Oproepen doorschakelen', fwdNumber: 'Naar nummer', fwdEnd: 'Tot (mag leeg)', fwdLines: 'Alle lijnen', fwdDo: 'Doorschakelen', fwdStop: 'Doorschakeling beëindigen', fwdDone: 'Gedaan.', fwdPast: 'Dit einde is al voorbij.',
     f: { in_force: 'van kracht', waiting: 'wacht', resting: 'rust', refused: 'geweigerd', operator: 'Telefonist', calendar: 'Agenda', smartbusy: 'SmartBusy' },
   },
   fr: {
-    fwdTo: 'Les appels vont au {to}', fwdOperator: 'par l’opérateur', fwdCalendar: 'agenda {name}', fwdOwn: 'réglage personnel', fwdLate: 'en cours de remise', fwdUntil: 'jusqu’à {time}',
+    fwdTo: 'Les appels vont au {to}', fwdOperator: 'par l’opérateur', fwdCalendar: 'agenda {name}', fwdOwn: 'réglage personnel', fwdLate: 'en cours de changement', fwdUntil: 'jusqu’à {time}',
     fwdNone: 'non renvoyés', fwdUnknown: 'pas encore connu', fwdBaseline: 'De l’utilisateur', fwdWrite: 'Dernière écriture', fwdTrouble: 'Renvoi : {why}', fwdSpan: '{from} – {until}', fwdOpen: 'dès {from}',
     fwdForm: 'Renvoyer les appels', fwdNumber: 'Vers le numéro', fwdEnd: 'Jusqu’à (facultatif)', fwdLines: 'Toutes les lignes', fwdDo: 'Renvoyer', fwdStop: 'Mettre fin au renvoi', fwdDone: 'C’est fait.', fwdPast: 'Cette fin est déjà passée.',
     f: { in_force: 'en vigueur', waiting: 'en attente', resting: 'au repos', refused: 'refusé', operator: 'Opérateur', calendar: 'Agenda', smartbusy: 'SmartBusy' },
   },
   es: {
-    fwdTo: 'Las llamadas van al {to}', fwdOperator: 'por el operador', fwdCalendar: 'agenda {name}', fwdOwn: 'ajuste propio', fwdLate: 'se está reponiendo', fwdUntil: 'hasta {time}',
+    fwdTo: 'Las llamadas van al {to}', fwdOperator: 'por el operador', fwdCalendar: 'agenda {name}', fwdOwn: 'ajuste propio', fwdLate: 'se está cambiando', fwdUntil: 'hasta {time}',
     fwdNone: 'sin desvío', fwdUnknown: 'aún no se sabe', fwdBaseline: 'Del usuario', fwdWrite: 'Última escritura', fwdTrouble: 'Desvío: {why}', fwdSpan: '{from} – {until}', fwdOpen: 'desde {from}',
     fwdForm: 'Desviar llamadas', fwdNumber: 'Al número', fwdEnd: 'Hasta (opcional)', fwdLines: 'Todas las líneas', fwdDo: 'Desviar', fwdStop: 'Terminar el desvío', fwdDone: 'Hecho.', fwdPast: 'Ese final ya ha pasado.',
     f: { in_force: 'en vigor', waiting: 'en espera', resting: 'en reposo', refused: 'rechazado', operator: 'Operador', calendar: 'Agenda', smartbusy: 'SmartBusy' },
