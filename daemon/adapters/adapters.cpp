@@ -7,6 +7,7 @@
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
 #include "forwarding/options.hpp"
+#include "adapters/zoom/zoom.hpp"
 
 namespace lamp {
 namespace {
@@ -57,6 +58,18 @@ Made make_calendars(const AdapterParts& parts) {
 void reload_calendars(fanout::Adapter& adapter, const config::Configuration& configuration) {
     static_cast<calendars::Calendars&>(adapter).use(wanted_calendars(configuration));
 }
+Made make_zoom(const AdapterParts& parts) {
+    const auto* section = parts.configuration.find<zoom::ZoomOptions>();
+    if (!section) return nullptr;
+    auto options = *section;
+    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
+    if (options.proxy.empty()) options.proxy = parts.proxy;
+    auto made = zoom::Zoom::make(parts.loop, std::move(options), parts.meetings);
+    if (!made) return std::unexpected(made.error());
+    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+}
+
+void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
 
 // The one list: how an adapter is made, and what of a new configuration it takes while it runs.
 struct Row {
@@ -64,6 +77,7 @@ struct Row {
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
 constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars}};
+constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing}};
 
 } // namespace
 
