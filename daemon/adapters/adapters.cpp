@@ -4,6 +4,7 @@
 #include <array>
 
 #include "adapters/calendars/calendars.hpp"
+#include "adapters/goto_meeting/goto.hpp"
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
 #include "forwarding/options.hpp"
@@ -71,6 +72,19 @@ Made make_zoom(const AdapterParts& parts) {
 
 void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
 
+Made make_goto(const AdapterParts& parts) {
+    const auto* section = parts.configuration.find<goto_meeting::GoToOptions>();
+    if (!section) return nullptr;
+    auto options = *section;
+    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
+    if (options.proxy.empty()) options.proxy = parts.proxy;
+    auto made = goto_meeting::GoTo::make(parts.loop, std::move(options), parts.match, parts.store, parts.meetings);
+    if (!made) return std::unexpected(made.error());
+    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+}
+
+void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
+
 // The one list: how an adapter is made, and what of a new configuration it takes while it runs.
 struct Row {
     Made (*make)(const AdapterParts&);
@@ -78,6 +92,8 @@ struct Row {
 };
 constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars}};
 constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing}};
+constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars},
+                          Row{&make_goto, &reload_nothing}};
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "adapters/calendars/options.hpp"
+#include "adapters/goto_meeting/options.hpp"
 #include "adapters/teams/options.hpp"
 #include "app/options.hpp"
 #include "csta/options.hpp"
@@ -128,6 +129,7 @@ config::Schema schema() {
         .add(people_section())
         .add(presence_section())
         .add(teams::teams_section())
+        .add(goto_meeting::goto_section())
         .add(forwarding::forwarding_section())
         .add(forwarding::smartbusy_section())
         .add(calendars::calendar_section())

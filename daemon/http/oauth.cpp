@@ -198,6 +198,7 @@ struct TokenSource::State {
     std::uint64_t fetches = 0;
     std::uint64_t failures = 0;
     milliseconds skew{0};
+    std::string principal;
 };
 
 /// The Date header has whole seconds; on average the moment was half a second later. True when the estimate moved so
@@ -247,6 +248,7 @@ Task<> TokenSource::State::fetch(std::shared_ptr<State> self) {
         }
     }
     if (got) {
+        self->principal = got->principal;
         self->keeper.granted(*got, asked);
     } else {
         ++self->failures;
@@ -326,7 +328,9 @@ void TokenSource::close() {
 TokenReport TokenSource::report() const {
     const auto& keeper = state_->keeper;
     auto now = steady_now();
-    TokenReport out{.fetches = state_->fetches,
+    TokenReport out{.fetching = state_->fetching,
+                    .principal = state_->principal,
+                    .fetches = state_->fetches,
                     .failures = state_->failures,
                     .failures_in_a_row = keeper.failures(),
                     .skew = state_->skew};

@@ -69,7 +69,9 @@ struct TokenOptions {
 };
 
 struct TokenReport {
-    bool usable = false; // a token is at hand
+    bool usable = false;     // a token is at hand
+    bool fetching = false;   // one is being asked for, or a new refresh token being kept
+    std::string principal{}; // whom the last token stands for, where the service tells
     std::uint64_t fetches = 0;
     std::uint64_t failures = 0; // of them
     int failures_in_a_row = 0;

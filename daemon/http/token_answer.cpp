@@ -16,6 +16,7 @@ constexpr seconds life_untold{600};
 constexpr std::int64_t life_longest_s = 30L * 24 * 3600;
 constexpr std::size_t word_longest = 64;
 constexpr std::size_t sentence_longest = 200;
+constexpr std::size_t principal_longest = 254;
 
 struct ErrorWord {
     std::string_view word;
@@ -142,6 +143,7 @@ std::expected<GrantedToken, TokenFailure> grant(const json::object& object, std:
     }
     auto refresh = text_of(object, "refresh_token");
     if (refresh.size() <= limits::token_bytes) out.refresh_token = Secret(std::string(refresh));
+    out.principal = tame(text_of(object, "principal"), principal_longest);
     return out;
 }
 

@@ -13,8 +13,9 @@ namespace lamp::http {
 
 struct GrantedToken {
     Secret access_token;
-    seconds life;         // expires_in; ten minutes when the service does not say
-    Secret refresh_token; // a new one to be used from now on; empty: the old one stays
+    seconds life;            // expires_in; ten minutes when the service does not say
+    Secret refresh_token;    // a new one to be used from now on; empty: the old one stays
+    std::string principal{}; // GoTo: the e-mail address of whom the token stands for
 };
 
 /// How long to keep silent after a failure.

@@ -1,0 +1,49 @@
+#include "adapters/goto_meeting/kept_token.hpp"
+
+#include <array>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "base/check.hpp"
+
+namespace lamp::goto_meeting {
+namespace {
+
+/// Enough of a digest to tell tokens apart, and too little to try guesses on.
+std::string fingerprint(const Secret& token) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    const auto& text = token.reveal();
+    LAMP_CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
+    return fmt::format("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
+}
+
+} // namespace
+
+std::string kept_name(const GoToOptions& options) {
+    return fmt::format("goto/{}/{}/refresh_token", options.client_id, fingerprint(options.refresh_token));
+}
+
+Task<Result<Secret>> read_kept(store::Store& store, std::string name) {
+    return store.read<Secret>([name = std::move(name)](store::Database& disk) -> Result<Secret> {
+        auto rows = disk.prepare("SELECT value FROM secret WHERE name = ?1", name);
+        if (!rows) return std::unexpected(rows.error());
+        auto row = rows->step();
+        if (!row) return std::unexpected(row.error());
+        return *row ? Secret(std::string(rows->text(0))) : Secret();
+    });
+}
+
+Task<Result<void>> keep(store::Store& store, std::string name, Secret refresh_token) {
+    return store.write([name = std::move(name),
+                        token = std::move(refresh_token)](store::Database& disk) -> Result<void> {
+        auto client = name.substr(0, name.rfind('/', name.rfind('/') - 1) + 1); // "goto/CLIENT/"
+        auto gone = disk.run("DELETE FROM secret WHERE substr(name, 1, length(?1)) = ?1 AND name <> ?2", client, name);
+        if (!gone) return gone;
+        return disk.run("INSERT INTO secret(name, value, written_at) VALUES(?1, ?2, ?3) ON CONFLICT(name) "
+                        "DO UPDATE SET value = excluded.value, written_at = excluded.written_at",
+                        name, token.reveal(), wall_now());
+    });
+}
+
+} // namespace lamp::goto_meeting
