@@ -3,6 +3,7 @@
 
 #include "broadworks_module.hpp"
 #include "google_module.hpp"
+#include "goto_module.hpp"
 #include "graph_module.hpp"
 
 namespace sim {
@@ -12,6 +13,7 @@ std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& opt
     modules.push_back(make_broadworks(loop, options));
     modules.push_back(make_graph(loop, options));
     modules.push_back(make_google(loop, options));
+    modules.push_back(make_goto(loop, options));
     return modules;
 }
 
