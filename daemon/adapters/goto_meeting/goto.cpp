@@ -13,7 +13,7 @@ namespace lamp::goto_meeting {
 namespace {
 
 constexpr milliseconds look_at_least_every{1000};
-constexpr milliseconds keep_again_after{10'000};
+constexpr milliseconds keep_again_after{2'000};
 constexpr std::size_t words_told_max = 16;
 constexpr std::string_view no_meetings = "[]";
 
