@@ -7,25 +7,36 @@
 #include "adapters/goto_meeting/goto.hpp"
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
-#include "forwarding/options.hpp"
 #include "adapters/zoom/zoom.hpp"
+#include "forwarding/options.hpp"
 
 namespace lamp {
 namespace {
 
 using Made = Result<std::unique_ptr<fanout::Adapter>>; // null: its section is absent
 
+/// A section's own word on the outgoing connections goes before that of [net].
+template <class Options>
+Options settled(const Options& section, const AdapterParts& parts) {
+    Options options = section;
+    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
+    if (options.proxy.empty()) options.proxy = parts.proxy;
+    return options;
+}
+
+template <class T>
+Made as_adapter(Result<std::unique_ptr<T>> made) {
+    if (!made) return std::unexpected(made.error());
+    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+}
+
 Made make_teams(const AdapterParts& parts) {
     const auto* section = parts.configuration.find<teams::TeamsOptions>();
     if (!section) return nullptr;
-    auto options = *section;
-    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
-    if (options.proxy.empty()) options.proxy = parts.proxy;
+    auto options = settled(*section, parts);
     options.public_url = parts.public_url;
-    auto made = teams::Teams::make(parts.loop, std::move(options), parts.match, parts.teams_stale_after, parts.table,
-                                   parts.fanout, parts.store, parts.meetings);
-    if (!made) return std::unexpected(made.error());
-    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+    return as_adapter(teams::Teams::make(parts.loop, std::move(options), parts.match, parts.teams_stale_after,
+                                         parts.table, parts.fanout, parts.store, parts.meetings));
 }
 
 void reload_teams(fanout::Adapter& adapter, const config::Configuration& configuration) {
@@ -59,28 +70,17 @@ Made make_calendars(const AdapterParts& parts) {
 void reload_calendars(fanout::Adapter& adapter, const config::Configuration& configuration) {
     static_cast<calendars::Calendars&>(adapter).use(wanted_calendars(configuration));
 }
+
 Made make_zoom(const AdapterParts& parts) {
     const auto* section = parts.configuration.find<zoom::ZoomOptions>();
-    if (!section) return nullptr;
-    auto options = *section;
-    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
-    if (options.proxy.empty()) options.proxy = parts.proxy;
-    auto made = zoom::Zoom::make(parts.loop, std::move(options), parts.meetings);
-    if (!made) return std::unexpected(made.error());
-    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+    return section ? as_adapter(zoom::Zoom::make(parts.loop, settled(*section, parts), parts.meetings)) : nullptr;
 }
-
-void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
 
 Made make_goto(const AdapterParts& parts) {
     const auto* section = parts.configuration.find<goto_meeting::GoToOptions>();
-    if (!section) return nullptr;
-    auto options = *section;
-    if (options.ca_file.empty()) options.ca_file = parts.ca_file;
-    if (options.proxy.empty()) options.proxy = parts.proxy;
-    auto made = goto_meeting::GoTo::make(parts.loop, std::move(options), parts.match, parts.store, parts.meetings);
-    if (!made) return std::unexpected(made.error());
-    return std::unique_ptr<fanout::Adapter>(std::move(*made));
+    return section ? as_adapter(goto_meeting::GoTo::make(parts.loop, settled(*section, parts), parts.match, parts.store,
+                                                         parts.meetings))
+                   : nullptr;
 }
 
 void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
@@ -90,10 +90,8 @@ struct Row {
     Made (*make)(const AdapterParts&);
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
-constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars}};
-constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing}};
-constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_calendars, &reload_calendars},
-                          Row{&make_goto, &reload_nothing}};
+constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing},
+                          Row{&make_goto, &reload_nothing}, Row{&make_calendars, &reload_calendars}};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/options.hpp"
 #include "adapters/teams/options.hpp"
+#include "adapters/zoom/options.hpp"
 #include "app/options.hpp"
 #include "csta/options.hpp"
 #include "forwarding/options.hpp"
@@ -80,8 +81,8 @@ config::Section<PresenceOptions> presence_section() {
           "What Teams said longer ago than this counts as unknown.");
     s.key("line_stale_after", &O::line_stale_after, config::range(1s, 24h), restart,
           "A line whose channel has been down for this long counts as unknown.");
-    s.key("meetings", &O::meetings, config::one_of({"teams", "zoom", "goto"}), restart,
-          "Whose meetings feed the status in_meeting.");
+    s.key("meetings", &O::meetings, config::one_of({"teams", "zoom", "goto", "other"}), restart,
+          "Whose meetings feed the status in_meeting. \"other\" is what POST /hooks/meeting tells.");
     s.check([](const O& options, config::Scope& at) {
         if (auto rules = presence::Rules::parse(options.rules); !rules) at.error("rules", rules.error().text);
     });
@@ -118,6 +119,30 @@ void check_calendars(const config::Configuration& configuration, config::Finding
     }
 }
 
+// Diversions that can never begin are no mistake, but nobody wants them unsaid.
+void check_smartbusy(const config::Configuration& configuration, config::Findings& findings) {
+    using meetings::Source;
+    const auto* smartbusy = configuration.find<forwarding::SmartBusyOptions>();
+    if (!smartbusy || smartbusy->sources.empty()) return;
+    const auto* teams = configuration.find<teams::TeamsOptions>();
+    auto told = [&](Source source) {
+        switch (source) {
+        case Source::teams: return teams && teams->read;
+        case Source::zoom: return configuration.find<zoom::ZoomOptions>() != nullptr;
+        case Source::go_to: return configuration.find<goto_meeting::GoToOptions>() != nullptr;
+        case Source::other: return true;
+        }
+        return false;
+    };
+    if (std::ranges::none_of(smartbusy->sources, told))
+        findings.warning<forwarding::SmartBusyOptions>(
+            0, "sources", "nobody tells of meetings: none of [teams], [zoom] and [goto] is configured for it");
+    const auto& precedence = configuration.get<forwarding::ForwardingOptions>().precedence;
+    if (std::ranges::find(precedence, forwarding::Source::smartbusy) == precedence.end())
+        findings.warning<forwarding::SmartBusyOptions>(
+            0, "sources", "diverts nothing: [forwarding] precedence leaves \"smartbusy\" out");
+}
+
 } // namespace
 
 config::Schema schema() {
@@ -129,6 +154,7 @@ config::Schema schema() {
         .add(people_section())
         .add(presence_section())
         .add(teams::teams_section())
+        .add(zoom::zoom_section())
         .add(goto_meeting::goto_section())
         .add(forwarding::forwarding_section())
         .add(forwarding::smartbusy_section())
@@ -142,6 +168,7 @@ config::Schema schema() {
     all.check({"teams", "http"}, check_notifications);
     all.check({"presence", "teams"}, check_staleness);
     all.check({"calendar", "teams", "forwarding"}, check_calendars);
+    all.check({"smartbusy", "teams", "zoom", "goto", "forwarding"}, check_smartbusy);
     return all;
 }
 
