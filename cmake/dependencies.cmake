@@ -16,3 +16,20 @@ target_compile_definitions(lamp_asio PUBLIC
 target_link_libraries(lamp_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 # Third-party headers are not ours to mend: no warnings from them.
 target_include_directories(lamp_asio SYSTEM PUBLIC $<TARGET_PROPERTY:Boost::headers,INTERFACE_INCLUDE_DIRECTORIES>)
+
+# libphonenumber: its development package conflicts with Boost 1.81's, so `./lamp` unpacks its headers and those of
+# Abseil, which they include, into build/deps; the library itself is the packaged one.
+set(LAMP_PHONENUMBER_INCLUDE ${CMAKE_SOURCE_DIR}/build/deps/usr/include CACHE PATH
+  "folder that holds phonenumbers/ and absl/")
+find_library(PHONENUMBER_LIBRARY NAMES libphonenumber.so.8 libphonenumber.so)
+find_package(Protobuf)
+if(NOT EXISTS ${LAMP_PHONENUMBER_INCLUDE}/phonenumbers/phonenumberutil.h OR NOT PHONENUMBER_LIBRARY
+    OR NOT Protobuf_FOUND)
+  message(FATAL_ERROR "libphonenumber, its headers in ${LAMP_PHONENUMBER_INCLUDE} or protobuf is missing: "
+    "./lamp setup (or ./lamp build) fetches all three.")
+endif()
+add_library(lamp_phonenumber INTERFACE)
+target_include_directories(lamp_phonenumber SYSTEM INTERFACE ${LAMP_PHONENUMBER_INCLUDE} ${Protobuf_INCLUDE_DIRS})
+target_link_libraries(lamp_phonenumber INTERFACE ${PHONENUMBER_LIBRARY} ${Protobuf_LIBRARIES})
+# Who compares names only does not load it.
+target_link_options(lamp_phonenumber INTERFACE LINKER:--as-needed)

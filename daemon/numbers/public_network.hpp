@@ -1,0 +1,43 @@
+// The public telephone network as one country sees it: libphonenumber, and nothing else sees that. Any loop, several
+// at once (libphonenumber's one instance locks where it must).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/errors.hpp"
+
+namespace lamp::numbers {
+
+class PublicNetwork {
+public:
+    /// ISO 3166. Of a country that libphonenumber does not know only what begins with "+" or "00" can be a number.
+    explicit PublicNetwork(std::string country);
+    [[nodiscard]] const std::string& country() const { return country_; }
+
+    struct Found {
+        std::string e164;
+        bool valid; // in the numbering plan; else only as long as numbers there are
+    };
+    /// "+" and digits, or digits as they are dialled in this country, its international prefix or 00 included.
+    /// Category::invalid, and why.
+    [[nodiscard]] Result<Found> find(std::string_view characters) const;
+    /// As it is dialled in this country; nothing for another country's.
+    [[nodiscard]] std::optional<std::string> national(std::string_view e164) const;
+    /// Whether national numbers have a prefix ("0") that this one begins with, or have none.
+    [[nodiscard]] bool dialled_whole(std::string_view digits) const;
+    [[nodiscard]] bool has_trunk_prefix() const { return !trunk_.empty(); }
+
+private:
+    std::string country_;
+    std::string trunk_;    // empty: none
+    int calling_code_ = 0; // 0: not known
+};
+
+/// "00" and a number of the least length that is taken for one: below, it may be an extension.
+inline constexpr std::size_t shortest_international = 9;
+
+/// Whether these "+31201230002" are E.164 as they are: true is sure, false is not.
+[[nodiscard]] bool surely_e164(std::string_view plain);
+
+} // namespace lamp::numbers
