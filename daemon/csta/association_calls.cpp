@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "csta/association.hpp"
+#include "numbers/plain_number.hpp"
 #include "proto/csta/identities.hpp"
 
 namespace lamp::csta {
@@ -70,7 +71,7 @@ std::expected<Association::Target, Failure> Association::target(const Connection
 /// What stands for a number that people can dial: a device that was named otherwise has its extension or number.
 std::string Association::dialled(const DeviceId& to) const {
     auto written = dialable(to.raw);
-    if (!comparable_number(written).empty()) return written;
+    if (!numbers::plain_number(written).empty()) return written;
     const auto* row = domain_.devices().find(to.raw);
     if (!row) return written;
     return row->extension.empty() ? row->number : row->extension;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "numbers/plain_number.hpp"
 #include "proto/csta/identities.hpp"
 #include "proto/text/text.hpp"
 
@@ -11,17 +12,13 @@ namespace {
 
 enum class Kind : std::uint8_t { line_id, number, extension, before_at, person };
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /// The names of one line, lower case, each with its kind.
 template <class Take>
 void for_each_name(const DeviceRow& row, const Take& take) {
     const auto id = text::lower(row.line);
     take(id, Kind::line_id);
     for (auto [written, kind] : {std::pair{&row.number, Kind::number}, std::pair{&row.extension, Kind::extension}}) {
-        const auto plain = comparable_number(*written);
+        const auto plain = numbers::plain_number(*written);
         take(plain.empty() ? text::lower(*written) : plain, kind);
     }
     if (const auto at = id.find('@'); at != std::string::npos) take(id.substr(0, at), Kind::before_at);
@@ -29,23 +26,6 @@ void for_each_name(const DeviceRow& row, const Take& take) {
 }
 
 } // namespace
-
-std::string comparable_number(std::string_view written) {
-    written = text::trim(written);
-    std::string out;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-        const char c = written[i];
-        if (is_digit(c) || c == '*' || c == '#' || (c == '+' && out.empty()))
-            out += c;
-        else if (written.starts_with('+') && written.substr(i, 3) == "(0)")
-            i += 2;
-        else if (std::string_view(" -./()\t").find(c) == std::string_view::npos)
-            return {};
-    }
-    constexpr std::size_t shortest_international = 9; // "007" is an extension
-    if (out.starts_with("00") && out.size() >= shortest_international) return "+" + out.substr(2);
-    return out == "+" ? std::string() : out;
-}
 
 std::shared_ptr<const Devices> Devices::build(std::span<const DeviceRow> rows) {
     auto made = std::make_shared<Devices>();
@@ -86,7 +66,7 @@ const DeviceRow* Devices::find(std::string_view device) const {
     if (const auto* found = meant(whole)) return found;
     const auto user = text::lower(dialable(device));
     if (const auto* found = meant(user)) return found;
-    const auto number = comparable_number(user);
+    const auto number = numbers::plain_number(user);
     if (number.empty()) return nullptr;
     if (const auto* found = meant(number)) return found;
     return number.starts_with('+') ? nullptr : meant("+" + number);

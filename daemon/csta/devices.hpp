@@ -18,9 +18,6 @@ struct DeviceRow {
     std::string name;      // of the person; may be empty
 };
 
-/// A number as numbers are compared: "+31-20 123 00 02", "0031201230002" are "+31201230002". Empty: this is no number.
-[[nodiscard]] std::string comparable_number(std::string_view written);
-
 class Devices {
 public:
     Devices() = default; // none

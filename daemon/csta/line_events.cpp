@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "numbers/plain_number.hpp"
 #include "proto/csta/identities.hpp"
 #include "proto/text/text.hpp"
 
@@ -21,8 +22,8 @@ bool is_sip(std::string_view text) {
 
 /// "2102" and "+31201232102" are the same party, told with and without its prefix.
 bool same_number(std::string_view left, std::string_view right) {
-    const auto one = comparable_number(dialable(left));
-    const auto other = comparable_number(dialable(right));
+    const auto one = numbers::plain_number(dialable(left));
+    const auto other = numbers::plain_number(dialable(right));
     if (one.empty() || other.empty()) return left == right;
     return one.ends_with(other) || other.ends_with(one);
 }

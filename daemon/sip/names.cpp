@@ -6,11 +6,14 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "numbers/plain_number.hpp"
 #include "proto/sip/uri.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::sip {
 namespace {
+
+using numbers::plain_number;
 
 constexpr std::uint8_t surely = 0;  // the whole id
 constexpr std::uint8_t briefly = 1; // a part of it, a number, an extension
@@ -33,47 +36,7 @@ std::string_view behind_at(std::string_view id) {
     return at == std::string_view::npos ? std::string_view() : id.substr(at + 1);
 }
 
-/// Empty: a character that stands in no number.
-std::string bare_digits(std::string_view written) {
-    std::string digits;
-    for (char c : written) {
-        if ((c >= '0' && c <= '9') || c == '*' || c == '#' || (c == '+' && digits.empty()))
-            digits += c;
-        else if (std::string_view(" -./()\t").find(c) == std::string_view::npos)
-            return {};
-    }
-    return digits == "+" ? std::string() : digits;
-}
-
-std::string_view phone_context(std::string_view parameters) {
-    constexpr std::string_view name = ";phone-context=";
-    for (std::size_t at = 0; at + name.size() <= parameters.size(); ++at)
-        if (text::same_letters(parameters.substr(at, name.size()), name)) {
-            auto value = parameters.substr(at + name.size());
-            return value.substr(0, value.find(';'));
-        }
-    return {};
-}
-
 } // namespace
-
-std::string plain_number(std::string_view written) {
-    if (text::same_letters(written.substr(0, 4), "tel:")) written.remove_prefix(4);
-    auto number_end = std::min(written.find(';'), written.size());
-    auto context = phone_context(written.substr(number_end));
-    written = written.substr(0, number_end);
-    std::string number;
-    if (auto trunk = written.find("(0)"); trunk != std::string_view::npos && written.starts_with('+')) {
-        number = bare_digits(std::string(written.substr(0, trunk)).append(written.substr(trunk + 3)));
-    } else {
-        number = bare_digits(written);
-    }
-    if (number.empty() || number.front() == '+') return number;
-    if (context.starts_with('+')) return bare_digits(context) + number;
-    constexpr std::size_t shortest_international = 9; // "007" is an extension
-    if (number.starts_with("00") && number.size() >= shortest_international) return "+" + number.substr(2);
-    return number;
-}
 
 class Names::Builder {
 public:

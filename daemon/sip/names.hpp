@@ -30,10 +30,6 @@ struct ListRow {
 
 inline constexpr std::size_t list_members_max = 500; // sip-csta.md 16
 
-/// The number as names are compared: "tel:+31-20-123 00 02", "0031201230002" and "201230002;phone-context=+31" are
-/// "+31201230002" (RFC 3966 5, visual separators do not count). Empty: this is no number.
-[[nodiscard]] std::string plain_number(std::string_view written);
-
 class Names {
 public:
     Names() = default; // nobody
