@@ -14,6 +14,7 @@
 #include "app/adapter_views.hpp"
 #include "app/call_desk.hpp"
 #include "app/diversions.hpp"
+#include "app/line_numbers.hpp"
 #include "app/phones.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
@@ -240,38 +241,41 @@ private:
         auto unresolved = roster.problems.size();
         assignments.reserve(roster.lines.size());
         auto names = line_names(roster);
+        auto plan = numbers::DialPlan::build(line_numbers(roster, infos_, number_formats()),
+                                             configuration_->get<DaemonOptions>().country);
         auto phone_lines = line_rows(roster, infos_, *people_);
-        tell_diversions(phone_lines, directories_in);
+        tell_diversions(phone_lines, plan, directories_in);
         if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
                 assignments.push_back({std::move(line.line), *slot, line.platform});
         service_->use_people(people_);
         egress_.post([this, people = people_, names = std::move(names)] { adapters_.use_people(people, names); });
-        ingress_.post(
-            [this, people = people_, assignments = std::move(assignments), problems = std::move(roster.problems)] {
-                roster_problems_ = problems;
-                assign(people, assignments);
-            });
+        ingress_.post([this, people = people_, assignments = std::move(assignments),
+                       problems = std::move(roster.problems), plan] {
+            roster_problems_ = problems;
+            calls_.use_plan(plan);
+            assign(people, assignments);
+        });
         log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
     }
 
-    void tell_diversions(const std::vector<sip::LineRow>& rows, bool directories_in) {
+    void tell_diversions(const std::vector<sip::LineRow>& rows, const std::shared_ptr<const numbers::DialPlan>& plan,
+                         bool directories_in) {
         std::vector<Diversions::Line> lines;
         for (const auto& row : rows)
             for (presence::Slot person : row.persons)
                 lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
-        std::vector<numbers::Line> known;
-        for (std::size_t i = 0; i < infos_.size(); ++i)
-            for (const auto& user : infos_[i].directory)
-                known.push_back({user.user_id, user.number, user.extension, user.group,
-                                 static_cast<numbers::Format>(platforms_[i]->options().number_format)});
-        for (const auto& row : rows) // the directory's rows come first and count
-            known.push_back({row.id, row.number, row.extension, "", number_format_of(row.id)});
-        auto plan = numbers::DialPlan::build(known, configuration_->get<DaemonOptions>().country);
-        egress_.post([this, people = people_, lines = std::move(lines), plan = std::move(plan), directories_in] {
+        egress_.post([this, people = people_, lines = std::move(lines), plan, directories_in] {
             diversions_.use_people(people, lines, plan, directories_in);
         });
+    }
+
+    [[nodiscard]] std::vector<numbers::Format> number_formats() const {
+        std::vector<numbers::Format> formats;
+        for (const auto& platform : platforms_)
+            formats.push_back(platform->options().number_format);
+        return formats;
     }
 
     /// What adapters may know people's lines by: user ids, and behind each the number and extension that the
@@ -293,15 +297,6 @@ private:
                 if (!number->empty()) names.push_back({*slot, *number});
         }
         return names;
-    }
-
-    [[nodiscard]] numbers::Format number_format_of(const std::string& line) const {
-        auto domain = domain_of(line);
-        for (const auto& platform : platforms_)
-            if (domain_of(platform->options().username) == domain)
-                return static_cast<numbers::Format>(platform->options().number_format);
-        return platforms_.empty() ? numbers::Format::e164
-                                  : static_cast<numbers::Format>(platforms_.front()->options().number_format);
     }
 
     /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same.

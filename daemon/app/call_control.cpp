@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "app/numbers.hpp"
-
 namespace lamp {
 namespace {
 
@@ -69,7 +67,7 @@ Result<xsi::LineIndex> CallControl::watched(std::string_view line) const {
 }
 
 Result<std::string> CallControl::number(xsi::LineIndex line, const std::string& to) const {
-    return dialled_number(to, platform_(lines_.platform(line)).options().number_format, country_);
+    return plan_->dialled(lines_.id(line), to);
 }
 
 Task<Result<std::string>> CallControl::dial(xsi::LineIndex line, std::string to) {

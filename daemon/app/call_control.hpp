@@ -2,10 +2,12 @@
 // CSTA clients have in common. One request each. Lives on the ingress loop; `from` gives it to another one.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "calls/control.hpp"
 #include "loop/loop.hpp"
+#include "numbers/dial_plan.hpp"
 #include "xsi/lines.hpp"
 #include "xsi/platform.hpp"
 
@@ -15,9 +17,16 @@ class CallControl {
 public:
     using PlatformOf = std::function<xsi::Platform&(std::uint8_t)>; // by its number in `lines`
 
-    /// `country` (ISO 3166) is where numbers that people write nationally belong. All outlive this object's tasks.
+    /// `country` (ISO 3166) is where numbers that people write nationally belong, until a plan says more. All outlive
+    /// this object's tasks.
     CallControl(Loop& ingress, const xsi::Lines& lines, PlatformOf platform, std::string country)
-        : ingress_(ingress), lines_(lines), platform_(std::move(platform)), country_(std::move(country)) {}
+        : ingress_(ingress),
+          lines_(lines),
+          platform_(std::move(platform)),
+          plan_(numbers::DialPlan::build({}, std::move(country))) {}
+
+    /// How the lines dial from now on.
+    void use_plan(std::shared_ptr<const numbers::DialPlan> plan) { plan_ = std::move(plan); }
 
     /// For whoever lives on that loop: each answer comes there, once.
     [[nodiscard]] calls::Control from(Loop& asking);
@@ -45,7 +54,7 @@ private:
     Loop& ingress_;
     const xsi::Lines& lines_;
     PlatformOf platform_;
-    std::string country_;
+    std::shared_ptr<const numbers::DialPlan> plan_;
 };
 
 } // namespace lamp

@@ -17,7 +17,7 @@ struct DirectoryUser {
     std::string number;
     std::string extension;
     std::string folder;  // department, or group
-    std::string group{}; // within which its extension is unique
+    std::string group{}; // within which extensions are unique
 };
 
 struct PlatformInfo {

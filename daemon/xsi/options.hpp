@@ -7,13 +7,13 @@
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "config/section.hpp"
+#include "numbers/format.hpp"
 
 namespace lamp::xsi {
 
 enum class TargetKind : std::uint8_t { user, group, enterprise };
 [[nodiscard]] std::string_view name(TargetKind kind);
 enum class Authentication : std::uint8_t { basic, login_token, bearer };
-enum class NumberFormat : std::uint8_t { e164, national, international };
 
 inline constexpr std::int64_t pacing_lifted = 10'000; // subscriptions_per_second: no pacing at all
 
@@ -33,8 +33,8 @@ struct BroadworksOptions {
     milliseconds heartbeat{15'000};
     std::int64_t subscriptions_per_second = 20;
     std::int64_t requests_per_second = 10;
-    std::int64_t forwarding_per_second = 100; // of them apart: what diversions read and write
-    NumberFormat number_format = NumberFormat::e164;
+    std::int64_t forwarding_per_second = 100; // apart from them: what diversions read and write
+    numbers::Format number_format = numbers::Format::e164;
     bool voice_mail = false;
     std::optional<bool> discover;
     std::string directory_user;

@@ -77,9 +77,9 @@ config::Section<BroadworksOptions> broadworks_section() {
     s.key("forwarding_per_second", &O::forwarding_per_second, config::range(1, 10'000), restart,
           "How many requests diversions may make each second; a line that is diverted or given back takes three.");
     s.key("number_format", &O::number_format,
-          config::choices<NumberFormat>({{"e164", NumberFormat::e164},
-                                         {"national", NumberFormat::national},
-                                         {"international", NumberFormat::international}}),
+          config::choices<numbers::Format>({{"e164", numbers::Format::e164},
+                                            {"national", numbers::Format::national},
+                                            {"international", numbers::Format::international}}),
           restart, "How numbers are written to this platform; extensions go verbatim.");
     s.key("discover", &O::discover, restart,
           "Also watch every user of the enterprise directory. Implied when [people] names no file.");
