@@ -33,6 +33,11 @@ std::unexpected<Error> two_numbers() {
                                    "write it without blanks.");
 }
 
+/// Names numbered in the order in which they come.
+std::uint32_t number_of(std::unordered_map<std::string_view, std::uint32_t>& names, std::string_view name) {
+    return names.try_emplace(name, static_cast<std::uint32_t>(names.size())).first->second;
+}
+
 } // namespace
 
 struct DialPlan::Data {
@@ -43,15 +48,17 @@ struct DialPlan::Data {
         std::uint8_t number; // lengths
         std::uint8_t extension;
         Format format;
+        std::uint16_t enterprise;
     };
 
     explicit Data(std::string country) : network(std::move(country)) {}
 
     PublicNetwork network;
     std::string texts;
-    std::vector<Row> rows;                   // by id
-    std::vector<std::uint32_t> by_number;    // rows that have one, by number, then id
-    std::vector<std::uint32_t> by_extension; // rows that have one, by group, extension, then id
+    std::vector<Row> rows;                    // by id
+    std::vector<std::uint32_t> by_number;     // rows that have one, by number, then id
+    std::vector<std::uint32_t> by_extension;  // rows that have one, by group, extension, then id
+    std::vector<std::uint32_t> by_enterprise; // the same by enterprise
 
     [[nodiscard]] std::string_view id(const Row& row) const { return std::string_view(texts).substr(row.at, row.id); }
     [[nodiscard]] std::string_view number(const Row& row) const {
@@ -61,6 +68,7 @@ struct DialPlan::Data {
         return std::string_view(texts).substr(row.at + row.id + row.number, row.extension);
     }
     [[nodiscard]] auto extension_key(const Row& row) const { return std::pair(row.group, extension(row)); }
+    [[nodiscard]] auto enterprise_key(const Row& row) const { return std::pair(row.enterprise, extension(row)); }
 
     void add(std::span<const Line> lines);
     [[nodiscard]] std::string key(const std::string& number) const;
@@ -71,10 +79,14 @@ struct DialPlan::Data {
     [[nodiscard]] auto holders(std::string_view number_) const {
         return std::ranges::equal_range(by_number, number_, {}, [this](std::uint32_t at) { return number(rows[at]); });
     }
+    /// Colleagues of the group; where nobody there has it, of the enterprise.
     [[nodiscard]] auto holders(const Row* dialling, std::string_view digits) const {
-        const auto wanted = std::pair(dialling ? dialling->group : 0U, dialling ? digits : std::string_view());
-        return std::ranges::equal_range(by_extension, wanted, {},
-                                        [this](std::uint32_t at) { return extension_key(rows[at]); });
+        if (!dialling) digits = {};
+        auto colleagues = std::ranges::equal_range(by_extension, std::pair(dialling ? dialling->group : 0U, digits), {},
+                                                   [this](std::uint32_t at) { return extension_key(rows[at]); });
+        if (!dialling || !colleagues.empty()) return colleagues;
+        return std::ranges::equal_range(by_enterprise, std::pair(dialling->enterprise, digits), {},
+                                        [this](std::uint32_t at) { return enterprise_key(rows[at]); });
     }
 
     [[nodiscard]] Result<std::string> normal(const Row* line, const Written& written) const;
@@ -103,6 +115,7 @@ std::string DialPlan::Data::key(const std::string& number) const {
 
 void DialPlan::Data::add(std::span<const Line> lines) {
     std::unordered_map<std::string_view, std::uint32_t> groups;
+    std::unordered_map<std::string_view, std::uint32_t> enterprises;
     rows.reserve(lines.size());
     for (const Line& line : lines) {
         auto number = key(line.number);
@@ -110,10 +123,10 @@ void DialPlan::Data::add(std::span<const Line> lines) {
         if (number.size() > digits_max) number.clear();
         if (extension.size() > digits_max) extension.clear();
         if (line.id.empty() || line.id.size() > 0xffff) continue;
-        auto group = groups.try_emplace(line.group, static_cast<std::uint32_t>(groups.size())).first->second;
+        auto group = number_of(groups, line.group);
         rows.push_back({static_cast<std::uint32_t>(texts.size()), group, static_cast<std::uint16_t>(line.id.size()),
                         static_cast<std::uint8_t>(number.size()), static_cast<std::uint8_t>(extension.size()),
-                        line.format});
+                        line.format, static_cast<std::uint16_t>(number_of(enterprises, line.enterprise))});
         texts.append(line.id).append(number).append(extension);
     }
     std::ranges::sort(rows, {}, [this](const Row& row) { return std::pair(id(row), row.at); });
@@ -125,6 +138,8 @@ void DialPlan::Data::add(std::span<const Line> lines) {
     }
     std::ranges::sort(by_number, {}, [this](std::uint32_t at) { return std::pair(number(rows[at]), at); });
     std::ranges::sort(by_extension, {}, [this](std::uint32_t at) { return std::pair(extension_key(rows[at]), at); });
+    by_enterprise = by_extension;
+    std::ranges::sort(by_enterprise, {}, [this](std::uint32_t at) { return std::pair(enterprise_key(rows[at]), at); });
     texts.shrink_to_fit();
     rows.shrink_to_fit();
     by_number.shrink_to_fit();

@@ -20,6 +20,7 @@ struct Line {
     std::string extension{}; // within its group; dialled by its colleagues
     std::string group{};     // extensions are unique within it
     Format format = Format::e164;
+    std::string enterprise{}; // its groups dial each other's extensions where no colleague has the same
 };
 
 class DialPlan {
@@ -31,9 +32,9 @@ public:
     /// The one form in which numbers of this line are compared: E.164 ("+31612345678") for the public network, else the
     /// digits of an extension or feature code as they are. Takes "+31 (0)6 1234 5678", "0031612345678", "06-12345678",
     /// "tel:+31612345678", "2001", "*21"; white space, NBSP, zero-width and bidi marks around and between are ignored.
-    /// What the group has as an extension is one; else 2 to 7 digits are, unless they make a whole national number. A
-    /// line that the plan does not know has no group.
-    /// Category::invalid, and why: letters, two numbers, too long or short, no such number in that country.
+    /// What the group, or one line alone of the enterprise, has as an extension is one; else 2 to 7 digits are, unless
+    /// they make a whole national number. A line that the plan does not know has no group. Category::invalid, and why:
+    /// letters, two numbers, too long or short, no such number in that country.
     [[nodiscard]] Result<std::string> normal(std::string_view line, std::string_view written) const;
     /// That form as it is written to the line's platform. Extensions and feature codes verbatim. `normal` of it is the
     /// same number again.

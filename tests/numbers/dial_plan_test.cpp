@@ -11,7 +11,7 @@ namespace {
 
 /// One office: two groups, of which Sales writes national numbers and Support international ones.
 std::shared_ptr<const DialPlan> office(std::string country = "NL") {
-    const std::vector<Line> lines{
+    std::vector<Line> lines{
         {"alice@example.net", "+31-201230001", "2001", "Sales", Format::national},
         {"bob@example.net", "0201230002", "2002", "Sales", Format::national},
         {"carol@example.net", "201230003", "333444", "Sales", Format::national},
@@ -23,6 +23,8 @@ std::shared_ptr<const DialPlan> office(std::string country = "NL") {
         {"twin2@example.net", "", "2010", "Support", Format::e164},
         {"alice@example.net", "+31201230009", "2099", "Sales", Format::e164}, // twice
     };
+    for (Line& line : lines)
+        line.enterprise = line.group; // strangers to each other
     return DialPlan::build(lines, std::move(country));
 }
 
@@ -289,6 +291,23 @@ TEST_CASE("whose number it is, as dialled from that line") {
         CHECK(whose(row.written, row.line) == row.whose);
     }
     CHECK(!plan->line_of("alice@example.net", ""));
+}
+
+TEST_CASE("groups of one enterprise dial each other's extensions where no colleague has the same") {
+    const std::vector<Line> lines{
+        {"alice@example.net", "", "2001", "Sales", Format::e164, "ACME"},
+        {"bob@example.net", "", "2002", "Sales", Format::e164, "ACME"},
+        {"dave@example.net", "", "2001", "Support", Format::e164, "ACME"},
+        {"erin@example.net", "", "2003", "Support", Format::e164, "ACME"},
+        {"mallory@example.net", "", "2004", "Support", Format::e164, "Other"},
+    };
+    auto plan = DialPlan::build(lines, "NL");
+    CHECK(plan->line_of("alice@example.net", "2003") == "erin@example.net");
+    CHECK(plan->line_of("dave@example.net", "2002") == "bob@example.net");
+    CHECK(plan->line_of("bob@example.net", "2001") == "alice@example.net"); // the colleague's
+    CHECK(plan->line_of("erin@example.net", "2001") == "dave@example.net");
+    CHECK(plan->line_of("mallory@example.net", "2001") == std::nullopt); // another enterprise
+    CHECK(plan->line_of("alice@example.net", "2004") == std::nullopt);
 }
 
 TEST_CASE("as a platform wants it, and what people dial by hand") {
