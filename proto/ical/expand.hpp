@@ -42,14 +42,14 @@ struct Warning {
 
 struct Limits {
     std::size_t bytes = 16 << 20;
-    std::size_t depth = 16;             // components in components
-    std::size_t events = 100'000;       // VEVENTs
-    std::size_t text_bytes = 64 << 10;  // of a title, description or location; the rest is cut off
-    std::size_t per_series = 2'000;     // occurrences of one series in the window
-    std::size_t occurrences = 50'000;   // of all
-    std::size_t series_steps = 100'000; // work on one series' rules (a step is about a microsecond)
-    std::size_t all_steps = 500'000;    // on all; the cheapest series first, so that a hostile one takes none away
-    std::size_t warnings = 100;         // the rest is only counted
+    std::size_t depth = 16;               // components in components
+    std::size_t events = 100'000;         // VEVENTs
+    std::size_t text_bytes = 8 << 10;     // of a title, description or location; the rest is cut off
+    std::size_t per_series = 400;         // occurrences of one series in the window; the rest is left out
+    std::size_t occurrences = 20'000;     // of all
+    std::size_t series_steps = 1'000'000; // work on one series' rules: days and times looked at, some 10 ns each
+    std::size_t all_steps = 20'000'000;   // on all; the cheapest series first, so that a hostile one takes none away
+    std::size_t warnings = 100;           // the rest is only counted
 };
 
 struct Question {

@@ -154,7 +154,11 @@ private:
 
     /// Times come in order.
     Next take(Local time) {
-        if (time <= reach_.start) return Next::on;
+        if (time < reach_.start) return Next::on;
+        if (time == reach_.start) {
+            if (reach_.start_too) times_.push_back(time);
+            return Next::on;
+        }
         if (time >= reach_.until) return Next::done;
         if (counted_ && left_-- == 0) return Next::done;
         if (time >= reach_.from) times_.push_back(time);

@@ -43,6 +43,7 @@ struct Reach {
     Local from{};
     Local until{};               // exclusive
     std::optional<Local> last{}; // UNTIL, as a local time; inclusive
+    bool start_too = false;      // make `start` as well, if it matches
     bool whole_days = false;     // BYHOUR and smaller parts have no meaning
 };
 

@@ -1,0 +1,130 @@
+#include "proto/ical/tzids.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "proto/ical/windows_zones.hpp"
+#include "proto/text/text.hpp"
+
+namespace lamp::ical {
+
+using namespace std::chrono;
+
+namespace {
+
+constexpr Local first_change{local_days{1970y / January / 1}};
+
+/// One STANDARD or DAYLIGHT: from each of its onsets on, `to` holds.
+struct Observance {
+    Local start{};
+    seconds from{}, to{};
+};
+
+std::optional<Observance> observance(const Component& part) {
+    const auto* start = part.first(Name::dtstart);
+    const auto* from = part.first(Name::offset_from);
+    const auto* to = part.first(Name::offset_to);
+    if (!start || !from || !to) return std::nullopt;
+    auto time = parse_stamp(start->value);
+    auto before = parse_offset(from->value);
+    auto after = parse_offset(to->value);
+    if (!time || !before || !after) return std::nullopt;
+    return Observance{time->time, *before, *after};
+}
+
+/// The wall's times at which it begins, as the clocks show them before they are moved.
+std::vector<Local> onsets(const Component& part, const Observance& one, Wall until, Budget& budget) {
+    std::vector<Local> times{one.start};
+    for (const Property& property : part.properties) {
+        if (property.name == Name::rrule) {
+            auto rule = parse_rule(property.value);
+            if (!rule) continue;
+            Reach reach{one.start, first_change, Local(floor<seconds>(until).time_since_epoch() + days(1))};
+            if (rule->until) {
+                const bool utc = rule->until->kind == Stamp::Kind::utc;
+                reach.last = rule->until->time + (utc ? one.from : seconds(0));
+            }
+            if (!append_times(*rule, reach, budget, times)) break;
+        } else if (property.name == Name::rdate) {
+            for (auto list = property.value;;) {
+                const auto comma = list.find(',');
+                auto stamp = parse_stamp(list.substr(0, comma));
+                if (stamp) times.push_back(stamp->time + (stamp->kind == Stamp::Kind::utc ? one.from : seconds(0)));
+                if (comma == list.npos || !budget.spend()) break;
+                list.remove_prefix(comma + 1);
+            }
+        }
+    }
+    return times;
+}
+
+/// "/mozilla.org/20050126_1/Europe/Amsterdam", "tzone://Microsoft/Utc": what follows one of the slashes.
+template <class Try>
+std::optional<Zone> without_prefix(std::string_view tzid, Try attempt) {
+    for (auto slash = tzid.find('/'); slash != tzid.npos; slash = tzid.find('/', slash + 1))
+        if (auto zone = attempt(tzid.substr(slash + 1))) return zone;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Zone> zone_of(const Component& vtimezone, Wall until, Budget& budget) {
+    std::vector<Zone::Change> changes;
+    std::optional<Observance> earliest;
+    for (const Component& part : vtimezone.parts) {
+        auto one = observance(part);
+        if (!one) continue;
+        if (!earliest || one->start < earliest->start) earliest = one;
+        for (Local onset : onsets(part, *one, until, budget))
+            changes.push_back({sys_seconds(onset.time_since_epoch() - one->from), one->to});
+    }
+    if (!earliest) return std::nullopt;
+    const auto* name = vtimezone.first(Name::tzid);
+    return Zone::of(name ? plain_text(text::trim(name->value), 256) : "", earliest->from, std::move(changes));
+}
+
+Tzids::Tzids(const Components& components, const Question& question, Zones& zones, Warnings& warnings)
+    : question_(question), zones_(zones), warnings_(warnings), budget_{question.limits.all_steps} {
+    for (const Component& zone : components.zones)
+        if (const auto* name = zone.first(Name::tzid))
+            written_.emplace(Key{zone.calendar, text::trim(name->value)}, &zone);
+}
+
+std::optional<Zone> Tzids::own(std::string_view tzid, std::size_t calendar, std::size_t line) {
+    auto found = written_.find(Key{calendar, tzid});
+    if (found == written_.end()) return std::nullopt;
+    auto [built, fresh] = built_.try_emplace(found->second->text);
+    if (fresh) {
+        Budget budget{std::min(question_.limits.series_steps, budget_.steps)};
+        built->second = zone_of(*found->second, question_.until + days(366), budget);
+        budget_.steps -= std::min(budget.spent, budget_.steps);
+        if (budget.spent > budget.steps) built->second = std::nullopt;
+    }
+    if (!built->second)
+        warnings_.add(line, {}, fmt::format("The VTIMEZONE of line {} cannot be used.", found->second->line));
+    return built->second;
+}
+
+std::optional<Zone> Tzids::by_name(std::string_view tzid) {
+    if (auto zone = zones_.find(tzid)) return zone;
+    if (const auto iana = iana_of_windows(tzid); !iana.empty()) return zones_.find(iana);
+    return std::nullopt;
+}
+
+const Zone& Tzids::find(std::string_view tzid, std::size_t calendar, std::size_t line) {
+    tzid = text::trim(tzid);
+    if (tzid.empty()) return question_.zone;
+    const Key key{calendar, tzid};
+    if (auto found = known_.find(key); found != known_.end()) return found->second;
+    auto zone = own(tzid, calendar, line);
+    if (!zone) zone = by_name(tzid);
+    if (!zone) zone = without_prefix(tzid, [&](std::string_view rest) { return by_name(rest); });
+    if (!zone)
+        warnings_.add(line, {},
+                      fmt::format("The time zone \"{}\" is not known; its times are taken as {}'s.",
+                                  plain_text(tzid, 64), question_.zone.name()));
+    return known_.emplace(key, zone.value_or(question_.zone)).first->second;
+}
+
+} // namespace lamp::ical
