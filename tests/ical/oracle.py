@@ -2,8 +2,10 @@
 """Random recurrence rules, asked of us and of python-dateutil: they must make the same times.
 
 Left out, because dateutil reads RFC 5545 otherwise there: BYDAY with and without numbers in one rule (dateutil wants
-both, the RFC either), BYWEEKNO without BYDAY (dateutil: the whole week), numbers before weekdays elsewhere than in
-MONTHLY and YEARLY, and starts that do not match their own rule (the RFC counts them, dateutil leaves them out)."""
+both, the RFC either); BYWEEKNO without BYDAY (dateutil: the whole week); weeks 52, 53 and those counted from the year's
+end (dateutil errs in the first days of January: 2 January 2050 is in week 52, not 53); numbers before weekdays elsewhere
+than in MONTHLY and YEARLY; BYSETPOS of WEEKLY (dateutil begins the first week's set at the start, not with the week);
+starts that do not match their own rule (the RFC counts them, dateutil leaves them out)."""
 import datetime
 import itertools
 import random
@@ -41,7 +43,7 @@ def rule(dice):
     if dice.random() < 0.35:
         parts["BYMONTH"] = some(dice, range(1, 13), 4)
     if freq == "YEARLY" and dice.random() < 0.2:
-        parts["BYWEEKNO"] = signed(dice, 1, 53, 4)
+        parts["BYWEEKNO"] = some(dice, range(1, 52), 4)
         parts["BYDAY"] = ",".join(dice.sample(DAYS, dice.randint(1, 3)))
     elif freq in ("YEARLY", "HOURLY", "MINUTELY", "SECONDLY") and dice.random() < 0.15:
         parts["BYYEARDAY"] = signed(dice, 1, 366, 5)
@@ -58,7 +60,7 @@ def rule(dice):
         parts["BYMINUTE"] = some(dice, range(60), 3)
     if dice.random() < 0.1:
         parts["BYSECOND"] = some(dice, range(60), 2)
-    if len(parts) > 2 and dice.random() < 0.25 and freq not in ("SECONDLY",):
+    if len(parts) > 2 and dice.random() < 0.25 and freq not in ("SECONDLY", "WEEKLY"):
         parts["BYSETPOS"] = signed(dice, 1, 5, 2)
     if dice.random() < 0.3:
         parts["WKST"] = dice.choice(DAYS)
@@ -91,7 +93,9 @@ def questions(program, dice, count):
         if not times or times.startswith("refused") or len(made) == count:
             continue
         text, start, span = draft[4], draft[1], SPANS[draft[4].split(";")[0][5:]]
-        first = next(iter(rrulestr(draft[0], dtstart=start)))
+        first = next(iter(rrulestr(draft[0], dtstart=start)), None)
+        if first is None:
+            sys.exit(f"dateutil makes nothing of {draft[0]} {stamp(start)}, we {times[:100]}")
         window = first + datetime.timedelta(days=span * dice.random() * 2)
         window = window.replace(microsecond=0)
         made.append((text, first, window, window + datetime.timedelta(days=span)))

@@ -201,6 +201,12 @@ TEST_CASE("rules: how they end, where they begin") {
          "01 02 15 16 29 30"},
         {"the week begins on Monday", ":20260301T090000Z", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=MO", "2026-03-01",
          "01 09 15 23 29"},
+        {"positions of a week are those of the whole week", ":20260304T090000Z",
+         "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH;BYSETPOS=2,-1;COUNT=4", "2026-03-01", "04 05 10 12"},
+        {"weeks from the end: the last one reaches into January", ":20201228T090000Z",
+         "FREQ=YEARLY;BYWEEKNO=-1;BYDAY=FR", "2020-12-25", "28 01"},
+        {"with and without numbers", ":20260302T090000Z", "FREQ=MONTHLY;BYDAY=1MO,FR", "2026-03-01", "02 06 13 20 27"},
+        {"a week's weekday is the start's", ":20260310T090000Z", "FREQ=YEARLY;BYWEEKNO=11,12", "2026-03-01", "10 17"},
         {"BYHOUR has no meaning for days", ";VALUE=DATE:20260302", "FREQ=DAILY;COUNT=2;BYHOUR=9,12", "2026-03-01",
          "02 03"},
     };
