@@ -1,7 +1,6 @@
 #include "proto/ical/event.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include <fmt/format.h>
 
@@ -210,7 +209,9 @@ private:
 
     void name_it() {
         warn(component_.line, "The event has no UID; a move or a new title makes it another one.");
-        const auto hash = std::hash<std::string>{}(event_.told.title + '\n' + event_.told.location);
+        std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a: the same in every run and on every machine
+        for (char c : event_.told.title + '\n' + event_.told.location)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
         event_.told.uid = fmt::format("no-uid-{}-{:016x}", rfc3339(event_.start.instant()), hash);
     }
 
@@ -222,7 +223,9 @@ private:
 } // namespace
 
 Wall end_of(const Moment& start, const Length& length) {
-    return (length.days == days(0) ? start.instant() : start.zone.instant(start.time + length.days)) + length.time;
+    const Wall from = start.instant();
+    const Wall days_on = length.days == days(0) ? from : start.zone.instant(start.time + length.days);
+    return std::max(from, days_on + length.time); // a zone that jumps by days is no reason to end before the start
 }
 
 std::optional<Event> read_event(const Component& component, EventReading& reading) {

@@ -217,11 +217,16 @@ bool Series::tell_master(const Event& master, const Question& question, Budget& 
 
 bool Series::expand(const Question& question, Budget& budget, Warnings& warnings, std::vector<Occurrence>& out) const {
     Telling telling{question, out, question.limits.per_series};
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
     for (const Event& change : changes_)
         telling.tell(change, change.start, change.length, key_of(*change.instead_of));
     bool whole = true;
     for (const Event& master : masters_)
         whole &= tell_master(master, question, budget, telling);
+    if (masters_.size() > 1) { // they may make the same times
+        std::ranges::sort(out.begin() + begin, out.end(), {}, &Occurrence::original);
+        out.erase(std::ranges::unique(out.begin() + begin, out.end(), {}, &Occurrence::original).begin(), out.end());
+    }
     if (telling.full)
         warnings.add(line(), masters_.empty() ? std::string_view() : masters_[0].told.uid,
                      fmt::format("The series takes place more than {} times in the window; the rest is left out.",

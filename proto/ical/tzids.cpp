@@ -97,7 +97,9 @@ std::optional<Zone> Tzids::own(std::string_view tzid, std::size_t calendar, std:
     auto [built, fresh] = built_.try_emplace(found->second->text);
     if (fresh) {
         Budget budget{std::min(question_.limits.series_steps, budget_.steps)};
-        built->second = zone_of(*found->second, question_.until + days(366), budget);
+        // The same for every window of these years: what a RECURRENCE-ID means must not depend on who asks.
+        const Wall until = std::max(question_.until + days(366), Wall(sys_days{2040y / January / 1}));
+        built->second = zone_of(*found->second, until, budget);
         budget_.steps -= std::min(budget.spent, budget_.steps);
         if (budget.spent > budget.steps) built->second = std::nullopt;
     }

@@ -10,7 +10,8 @@
 
 namespace lamp::ical {
 
-/// A VTIMEZONE with all its changes from 1970 up to `until`; nothing if it has no part that can be used.
+/// A VTIMEZONE with all its changes from 1970 up to `until` (its rules go on for ever); nothing if it has no part that
+/// can be used.
 [[nodiscard]] std::optional<Zone> zone_of(const Component& vtimezone, Wall until, Budget& budget);
 
 class Tzids {
