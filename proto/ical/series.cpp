@@ -73,7 +73,8 @@ struct Series::Telling {
     std::size_t left;
     bool full = false;
 
-    void tell(const Event& event, const Moment& start, const Length& length, std::string original) {
+    /// `slot`: when it would have begun, had nobody moved it; of what is no series, nothing.
+    void tell(const Event& event, const Moment& start, const Length& length, const Moment* slot) {
         const Wall from = start.instant(), until = end_of(start, length);
         const bool seen = from == until ? from >= question.from && from < question.until
                                         : from < question.until && until > question.from;
@@ -84,7 +85,7 @@ struct Series::Telling {
         }
         --left;
         Occurrence told = event.told;
-        told.original = std::move(original);
+        if (slot) told.original = key_of(*slot);
         told.from = from;
         told.until = until;
         out.push_back(std::move(told));
@@ -96,7 +97,11 @@ void Series::add(Event event) {
 }
 
 std::size_t Series::line() const {
-    return masters_.empty() ? changes_.empty() ? 0 : changes_.front().line : masters_.front().line;
+    return first().line;
+}
+
+const std::string& Series::uid() const {
+    return first().told.uid;
 }
 
 bool Series::is_series() const {
@@ -199,18 +204,19 @@ bool Series::tell_master(const Event& master, const Question& question, Budget& 
         slots_of(master, question, following.most_length + following.most_move, following.most_move, budget, slots);
     const bool named = is_series();
     for (const Slot& slot : slots) {
+        if (telling.full) break;
         if (following.changed.contains(slot.at)) continue;
         const Moment written{slot.time, master.start.date, master.start.zone};
-        auto original = named ? key_of({slot.time, master.start.date, master.start.zone}) : std::string();
+        const Moment* original = named ? &written : nullptr;
         auto after = following.by_slot.upper_bound(slot.at);
         if (after == following.by_slot.begin()) {
-            telling.tell(master, written, slot.length.value_or(master.length), std::move(original));
+            telling.tell(master, written, slot.length.value_or(master.length), original);
             continue;
         }
         const Event& change = *std::prev(after)->second;
         const Moment moved{slot.time + (change.start.time - change.instead_of->time), change.start.date,
                            change.start.zone};
-        telling.tell(change, moved, change.length, std::move(original));
+        telling.tell(change, moved, change.length, original);
     }
     return whole;
 }
@@ -219,7 +225,7 @@ bool Series::expand(const Question& question, Budget& budget, Warnings& warnings
     Telling telling{question, out, question.limits.per_series};
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     for (const Event& change : changes_)
-        telling.tell(change, change.start, change.length, key_of(*change.instead_of));
+        telling.tell(change, change.start, change.length, &*change.instead_of);
     bool whole = true;
     for (const Event& master : masters_)
         whole &= tell_master(master, question, budget, telling);
@@ -228,7 +234,7 @@ bool Series::expand(const Question& question, Budget& budget, Warnings& warnings
         out.erase(std::ranges::unique(out.begin() + begin, out.end(), {}, &Occurrence::original).begin(), out.end());
     }
     if (telling.full)
-        warnings.add(line(), masters_.empty() ? std::string_view() : masters_[0].told.uid,
+        warnings.add(line(), uid(),
                      fmt::format("The series takes place more than {} times in the window; the rest is left out.",
                                  question.limits.per_series));
     return whole;

@@ -7,6 +7,7 @@
 
 namespace lamp::ical {
 
+/// Has at least one event once it is asked.
 class Series {
 public:
     /// Adds an event of this UID.
@@ -17,7 +18,8 @@ public:
     /// Appends what overlaps the window. False: the budget ended first; what there is, is the earliest.
     [[nodiscard]] bool expand(const Question& question, Budget& budget, Warnings& warnings,
                               std::vector<Occurrence>& out) const;
-    [[nodiscard]] std::size_t line() const;
+    [[nodiscard]] std::size_t line() const; // of its first event
+    [[nodiscard]] const std::string& uid() const;
 
 private:
     struct Slot {
@@ -35,6 +37,8 @@ private:
     static void leave_out(const Event& master, const Reach& reach, Budget& budget, std::vector<Slot>& slots);
     [[nodiscard]] bool tell_master(const Event& master, const Question& question, Budget& budget,
                                    Telling& telling) const;
+
+    [[nodiscard]] const Event& first() const { return masters_.empty() ? changes_.front() : masters_.front(); }
 
     std::vector<Event> masters_{}, changes_{};
 };
