@@ -69,4 +69,18 @@ std::optional<Zone> Zones::find(std::string_view name) {
     return zone;
 }
 
+std::optional<Zone> Zones::described(std::string_view description) const {
+    auto found = described_.find(description);
+    return found == described_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Zones::remember(std::string_view description, Zone zone) {
+    if (description.size() > description_bytes_max) return;
+    if (!described_.insert_or_assign(std::string(description), std::move(zone)).second) return;
+    order_.emplace_back(description);
+    if (order_.size() <= described_max) return;
+    described_.erase(order_.front());
+    order_.pop_front();
+}
+
 } // namespace lamp

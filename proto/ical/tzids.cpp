@@ -91,18 +91,25 @@ Tzids::Tzids(const Components& components, const Question& question, Zones& zone
             written_.emplace(Key{zone.calendar, text::trim(name->value)}, &zone);
 }
 
+std::optional<Zone> Tzids::build(const Component& vtimezone) {
+    // The same for every window of these years: what a RECURRENCE-ID means must not depend on who asks.
+    const year last = year_month_day(floor<days>(question_.until)).year() + years(2);
+    const Wall until = sys_days{std::max(last, 2040y) / January / 1};
+    const auto key = fmt::format("{} {}", rfc3339(until), vtimezone.text);
+    if (auto known = zones_.described(key)) return known;
+    Budget budget{std::min(question_.limits.series_steps, budget_.steps)};
+    auto zone = zone_of(vtimezone, until, budget);
+    budget_.steps -= std::min(budget.spent, budget_.steps);
+    if (budget.spent > budget.steps) return std::nullopt;
+    if (zone) zones_.remember(key, *zone);
+    return zone;
+}
+
 std::optional<Zone> Tzids::own(std::string_view tzid, std::size_t calendar, std::size_t line) {
     auto found = written_.find(Key{calendar, tzid});
     if (found == written_.end()) return std::nullopt;
     auto [built, fresh] = built_.try_emplace(found->second->text);
-    if (fresh) {
-        Budget budget{std::min(question_.limits.series_steps, budget_.steps)};
-        // The same for every window of these years: what a RECURRENCE-ID means must not depend on who asks.
-        const Wall until = std::max(question_.until + days(366), Wall(sys_days{2040y / January / 1}));
-        built->second = zone_of(*found->second, until, budget);
-        budget_.steps -= std::min(budget.spent, budget_.steps);
-        if (budget.spent > budget.steps) built->second = std::nullopt;
-    }
+    if (fresh) built->second = build(*found->second);
     if (!built->second)
         warnings_.add(line, {}, fmt::format("The VTIMEZONE of line {} cannot be used.", found->second->line));
     return built->second;

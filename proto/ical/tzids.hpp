@@ -22,6 +22,7 @@ public:
     [[nodiscard]] const Zone& of_line() const { return question_.zone; }
 
 private:
+    [[nodiscard]] std::optional<Zone> build(const Component& vtimezone);
     [[nodiscard]] std::optional<Zone> own(std::string_view tzid, std::size_t calendar, std::size_t line);
     [[nodiscard]] std::optional<Zone> by_name(std::string_view tzid);
 

@@ -126,6 +126,20 @@ TEST_CASE("a list of changes is a zone") {
     CHECK(Zone::fixed(-minutes(210), "N").offset(at("2026-01-01T00:00:00Z")) == -minutes(210));
 }
 
+TEST_CASE("what was made of descriptions is remembered, the latest 256 and no long ones") {
+    Zones zones;
+    CHECK_FALSE(zones.described("0"));
+    for (int i = 0; i < 257; ++i)
+        zones.remember(std::to_string(i), Zone::fixed(seconds(i), "X"));
+    CHECK_FALSE(zones.described("0"));
+    CHECK(zones.described("1")->offset(at("2026-01-01T00:00:00Z")) == seconds(1));
+    zones.remember("1", Zone::fixed(seconds(7), "X"));
+    CHECK(zones.described("1")->offset(at("2026-01-01T00:00:00Z")) == seconds(7));
+    CHECK(zones.described("2"));
+    zones.remember(std::string(20'000, 'x'), Zone());
+    CHECK_FALSE(zones.described(std::string(20'000, 'x')));
+}
+
 TEST_CASE("what is no zone file is refused") {
     CHECK_FALSE(Zone::parse("", "x"));
     CHECK_FALSE(Zone::parse("TZif2", "x"));
