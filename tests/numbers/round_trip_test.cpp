@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "numbers/dial_plan.hpp"
@@ -76,4 +77,22 @@ TEST_CASE("what is taken for E.164 without asking the library is what the librar
             CHECK(found->e164 == plain);
         }
     CHECK(sure > 10'000);
+}
+
+TEST_CASE("one plan, asked by several threads at once") {
+    const std::vector<Line> lines{{"alice@example.net", "+31-201230001", "2001", "Sales", Format::national}};
+    auto plan = DialPlan::build(lines, "NL");
+    std::array<std::size_t, 4> right{};
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t& count : right)
+            threads.emplace_back([&count, plan] {
+                for (int i = 0; i < 200; ++i) {
+                    auto normal = plan->normal("alice@example.net", fmt::format("06 1234 {:04}", i));
+                    if (!normal || *normal != fmt::format("+3161234{:04}", i)) continue;
+                    count += plan->platform("alice@example.net", *normal) == fmt::format("061234{:04}", i);
+                }
+            });
+    }
+    CHECK(right == std::array<std::size_t, 4>{200, 200, 200, 200});
 }
