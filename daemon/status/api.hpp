@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "loop/loop.hpp"
@@ -41,8 +42,8 @@ public:
     void sweep(Steady now);
     /// The presence object of a slot; false when nobody listed has it.
     bool append_presence_of(std::string& out, presence::Slot slot) const;
-    /// An event for whoever listens; of somebody who is not listed: nothing.
-    void publish_forwarding(const PersonForwarding& forwarding) const;
+    /// An event for whoever listens; of somebody who is not listed, or when it has been said so already: nothing.
+    void publish_forwarding(const PersonForwarding& forwarding);
 
     // --- the functions of the route table
     void healthz(Call& call, const Asked& asked);
@@ -161,6 +162,7 @@ private:
     std::vector<std::function<void(MetricsText&)>> contributions_;
     std::string id_; // the decoded id of the request at hand
     std::string description_;
+    std::unordered_map<presence::Slot, std::size_t> forwarding_told_; // the hash of what was said last
 
     std::uint64_t events_before_ = 0; // at `sampled_`
     Steady sampled_{};

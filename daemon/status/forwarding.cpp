@@ -113,10 +113,13 @@ std::function<void(Reply<PersonForwarding>)> Api::forwarding_of(presence::Slot s
     return [this, slot](Reply<PersonForwarding> reply) { ports_.forwarding(slot, std::move(reply)); };
 }
 
-void Api::publish_forwarding(const PersonForwarding& forwarding) const {
+void Api::publish_forwarding(const PersonForwarding& forwarding) {
     auto id = id_of(forwarding.person);
     if (id.empty()) return;
     auto json = to_json(forwarding, id);
+    auto hash = std::hash<std::string>()(json);
+    auto [told, first] = forwarding_told_.try_emplace(forwarding.person, hash);
+    if (!first && std::exchange(told->second, hash) == hash) return;
     // Too much for one event: whoever listens reads everything anew.
     if (json.size() > limits_.event_bytes)
         return events_->publish(EventType::gap, no_slot, R"({"reason":"a forwarding with very many claims"})");

@@ -65,7 +65,7 @@ public:
     [[nodiscard]] Result<void> use_access(const AccessOptions& access);
     /// An event of another room for /v1/events; `json` is one line. Presence itself comes from the table.
     void publish(EventType type, std::optional<presence::Slot> person, std::string json);
-    /// What somebody's calls do, or are wanted to do, has changed: an event `forwarding`.
+    /// What somebody's calls do, or are wanted to do, may have changed: an event `forwarding`, if it has.
     void publish(PersonForwarding forwarding);
 
 private:

@@ -207,6 +207,11 @@ TEST_CASE("forwarding: events tell the whole object, to whoever wants that type;
     auto event = client.event();
     CHECK(event.type == "forwarding");
     CHECK(event.data == as_json);
+    office.service.publish(of(0, {diverted()}, "in a Zoom meeting")); // no news
+    office.service.publish(of(1, {diverted()}));
+    CHECK(json::parse(client.event().data).at("id").as_string() == "bob@example.net");
+    office.service.publish(of(0, {diverted()}));
+    CHECK(json::parse(client.event().data).at("smartbusy").is_null());
     auto crowded = diverted();
     crowded.claims.resize(1000, crowded.claims.front());
     office.service.publish(of(0, {crowded}));
