@@ -23,7 +23,6 @@
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
 #include "status/call_json.hpp"
-#include "status/forwarding_json.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
 #include "xsi/line_services.hpp"
@@ -151,9 +150,7 @@ private:
         auto store = store::Store::open(options);
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
-        auto publish = [this](const status::PersonForwarding& one, std::string_view id) {
-            service_->publish(status::EventType::forwarding, one.person, status::to_json(one, id));
-        };
+        auto publish = [this](status::PersonForwarding one) { service_->publish(std::move(one)); };
         auto diverting = diversions_.prepare(*configuration_, *store_, std::move(publish));
         if (!diverting) return diverting;
         const auto& net = configuration_->get<NetOptions>();

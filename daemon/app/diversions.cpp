@@ -301,7 +301,7 @@ void Diversions::tell_changes() {
             persons.insert(found->second.begin(), found->second.end());
     if (publish_)
         for (presence::Slot person : persons)
-            publish_(view(person), people_->person(person).id);
+            publish_(view(person));
 }
 
 void Diversions::show_meetings() {
@@ -453,7 +453,7 @@ std::vector<status::PersonForwarding> Diversions::views() const {
 
 Result<status::PersonForwarding> Diversions::forward(const status::ForwardRequest& request) {
     auto found = lines_of_.find(request.person);
-    if (found == lines_of_.end()) return fail(Category::not_found, "This person has no line.");
+    if (found == lines_of_.end()) return fail(Category::conflict, "This person has no line.");
     std::vector<std::string> lines = found->second;
     if (!request.line.empty()) {
         if (std::ranges::find(lines, request.line) == lines.end())

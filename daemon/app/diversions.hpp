@@ -35,7 +35,7 @@ public:
         std::string number; // how colleagues dial it; empty: not known
     };
     /// `id` is the person's. Called on the egress loop.
-    using Publish = std::function<void(const status::PersonForwarding&, std::string_view id)>;
+    using Publish = std::function<void(status::PersonForwarding)>;
 
     /// All outlive this object.
     Diversions(Loop& egress, LineSettings& settings, presence::Table& table, fanout::Fanout& fanout);
