@@ -99,7 +99,8 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
 
 void Diversions::configure(const config::Configuration& configuration) {
     calendars_wanted_ = !configuration.all<calendars::CalendarOptions>().empty();
-    wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr || calendars_wanted_;
+    smartbusy_wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr;
+    wanted_ = smartbusy_wanted_ || calendars_wanted_;
     forwardings_.use_rules(configuration.get<forwarding::ForwardingOptions>().rules(), now());
     smartbusy_.use(smartbusy_of(configuration), smartbusy_now());
 }
@@ -432,7 +433,7 @@ status::PersonForwarding Diversions::view(presence::Slot person, const std::vect
     for (auto& line : shown.lines)
         if (!line.baseline && !line.actual && std::ranges::find(heard, line.line) != heard.end())
             line.baseline = line.actual = status::ForwardingView::Simple{};
-    if (person < people_->slots())
+    if (smartbusy_wanted_ && person < people_->slots())
         if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
             shown.smartbusy = meeting->reason;
     return shown;

@@ -120,6 +120,7 @@ private:
     };
     std::map<std::string, std::set<OwnClaim>, std::less<>> calendars_; // claims by owner
     bool calendars_wanted_ = false;
+    bool smartbusy_wanted_ = false;
     std::vector<std::pair<std::string, forwarding::Claim>> left_by_smartbusy_;
 
     asio::steady_timer timer_;
