@@ -268,6 +268,24 @@ TEST_CASE("a user's consent is found when it is given, and missed when it is tak
     CHECK(has(desk.read(*provider).error().text, "Nobody has logged in"));
 }
 
+TEST_CASE("what is not the end of a consent is not taken for it") {
+    Desk desk;
+    auto options = desk.of_user();
+    desk.log_in(options);
+    auto provider = desk.make(options);
+    desk.command("google/fault", {{"kind", "unauthorised"}, {"on", "events"}, {"count", 2}});
+    for (int i = 0; i < 2; ++i) { // the second one is the token's own silence
+        auto confused = desk.read(*provider);
+        REQUIRE(!confused);
+        CHECK(confused.error().category == Category::forbidden);
+    }
+    options.client_secret = Secret("old");
+    auto changed = desk.read(*desk.make(options));
+    REQUIRE(!changed);
+    CHECK(changed.error().category == Category::forbidden);
+    CHECK(has(changed.error().text, "invalid_client"));
+}
+
 TEST_CASE("closing ends a reading, and a second one meanwhile is refused") {
     Desk desk;
     auto provider = desk.make(desk.of_service());

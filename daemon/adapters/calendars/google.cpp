@@ -82,6 +82,10 @@ Error Google::State::explained(Error error) const {
     else if (says("invalid_grant"))
         error.text += of_service() ? fmt::format(" Is there a user {}, and is this machine's clock right?", who)
                                    : fmt::format(" The consent has ended: {}", log_in());
+    // Whose consent is gone, his calendar counts no more. A secret that was changed or a service that is confused about
+    // its own tokens is no such thing.
+    if (!of_service() && error.category == Category::unauthorised && !says("invalid_grant"))
+        error.category = Category::forbidden;
     return error;
 }
 

@@ -9,7 +9,8 @@
 namespace lamp::calendars {
 
 /// After a failure it tries again when it is asked again; that a consent was given (`google login`) or taken back it
-/// finds in the store at the next reading. One reading at a time: a second one meanwhile is refused as conflict.
+/// finds in the store at the next reading. With a user's consent, unauthorised means that it is gone and nothing else.
+/// One reading at a time: a second one meanwhile is refused as conflict.
 class Google final : public Provider {
 public:
     /// Category::invalid for an unreadable key of a service account, address, or ca_file.
