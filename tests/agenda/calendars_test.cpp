@@ -295,8 +295,7 @@ TEST_CASE("a consent that is taken back ends what the calendar wanted") {
     there.answer = fail(Category::unauthorised, "nobody is logged in");
     office.read_all();
     CHECK(office.claims["own"].empty());
-    CHECK(office.calendars().health().problems ==
-          Rows{"calendar own: nobody is logged in (lamplighter google login --calendar own)"});
+    CHECK(office.calendars().health().problems == Rows{"calendar own: nobody is logged in"});
     CHECK(office.calendars().plan(24h).empty());
     there.answer = std::nullopt;
     office.read_all();
