@@ -13,6 +13,8 @@ struct Options {
     std::uint16_t control_port = 0;
     std::uint16_t graph_port = 0;  // login host and Graph host
     std::uint16_t google_port = 0; // login host and API host
+    std::uint16_t zoom_port = 0;   // login host, API and the sender of web hooks
+    std::string zoom_hook;         // where web hooks go from the start; empty: nowhere
     int xsps = 1;
     std::size_t people = 40;
     std::size_t second_line_every = 10;

@@ -12,6 +12,11 @@ constexpr std::size_t words_told_max = 32;
 constexpr milliseconds late{60'000};      // what comes so late is checked by reading
 constexpr milliseconds host_joins{5'000}; // after the start of a meeting
 
+/// Our clock may be behind Zoom's; but a time that is far ahead must not outdo what comes after it.
+Wall when(const Event& event, const PeopleState::Now& at) {
+    return event.at > at.wall + ahead_max ? at.wall : event.at;
+}
+
 } // namespace
 
 std::string_view name(Heard heard) {
@@ -53,14 +58,14 @@ Heard Zoom::take_presence(const Event& event, const PeopleState::Now& at) {
     auto slot = accounts_.find(event.user, event.email);
     if (!slot) return Heard::stranger;
     if (event.state == State::unknown) note_unknown_word(event.word);
-    auto happened = std::min(event.at, at.wall); // a clock that is ahead must not outdo what comes after it
+    auto happened = when(event, at);
     return note(*slot, state_.presence_told(*slot, event.state, happened, at), happened, at);
 }
 
 Heard Zoom::take_participant(const Event& event, const PeopleState::Now& at) {
     auto slot = accounts_.find(event.user, event.email);
     if (!slot) return Heard::stranger;
-    auto happened = std::min(event.at, at.wall);
+    auto happened = when(event, at);
     auto taken = event.kind == EventKind::participant_joined
                      ? state_.joined(*slot, event.meeting, event.participant, happened, at)
                      : state_.left(*slot, event.meeting, event.participant, happened, at);
@@ -74,7 +79,7 @@ Heard Zoom::take_meeting(const Event& event, const PeopleState::Now& at) {
         read_bell_.ring();
         return Heard::read;
     }
-    auto happened = std::min(event.at, at.wall);
+    auto happened = when(event, at);
     for (presence::Slot slot : state_.ended(event.meeting, happened, at))
         static_cast<void>(note(slot, Taken::news, happened, at));
     return Heard::read;

@@ -38,7 +38,7 @@ void Zoom::add_problems(std::vector<std::string>& problems) const {
     if (client_)
         if (auto until = client_->silent_until())
             problems.push_back(fmt::format("zoom: the account's requests are used up until {}", rfc3339(*until)));
-    if (unheard_changes_ >= unheard_changes_max)
+    if (hooks_lost() && unheard_changes_ >= unheard_changes_max)
         problems.emplace_back("zoom: people's presence changes and no web hook tells of it: look whether the event "
                               "subscription of the app is still enabled; reading goes on");
     else if (hooks_lost())

@@ -94,7 +94,7 @@ Task<> Zoom::follow_directory() {
         if (stopping_) co_return;
         if (listed) accounts_changed();
         read_bell_.ring();
-        co_await directory_bell_.wait(listed ? options_.directory_poll : list_again);
+        co_await directory_bell_.wait(listed ? options_.directory_poll : std::min(list_again, options_.directory_poll));
     }
 }
 
@@ -108,7 +108,7 @@ Task<bool> Zoom::list_users() {
         auto reply = co_await client_->get(std::move(target));
         auto users = reply.ok() ? read_users(reply.body) : std::unexpected(*reply.error);
         if (!users) {
-            bool refused = reply.status >= 400 && reply.status < 500 && reply.status != 429;
+            bool refused = reply.status >= 400 && reply.status < 500 && reply.status != 429 && reply.status != 401;
             if (refused && list_refused_.empty())
                 log::error("zoom", "listing the account's users is not permitted", {{"why", users.error().text}});
             if (refused || reply.ok()) list_refused_ = users.error().text;
@@ -163,7 +163,6 @@ void Zoom::take_reading(presence::Slot slot, const ZoomReply& reply) {
     auto presence = read_presence(reply.body);
     if (!presence) {
         read_refused_ = presence.error().text;
-        read_blocked_until_ = here.steady + refused_back_off_.next();
         return plan_.failed(slot, here.steady, read_again);
     }
     if (!std::exchange(read_refused_, {}).empty()) log::info("zoom", "presence can be read again");

@@ -20,7 +20,7 @@ struct ZoomReply {
     int status = 0; // 0: no answer
     std::string body{};
     std::optional<Error> error{}; // forbidden: also a 400 that says that the token lacks a scope
-    Wall asked{};                 // when the question was sent, by Zoom's clock
+    Wall asked{};                 // when the question was sent, by Zoom's clock; rather too early than too late
 
     [[nodiscard]] bool ok() const { return !error; }
 };
