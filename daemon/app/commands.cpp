@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "adapters/teams/doctor.hpp"
+#include "adapters/zoom/doctor.hpp"
 #include "app/app.hpp"
 #include "app/google_command.hpp"
 #include "app/notification_login.hpp"
@@ -153,6 +154,16 @@ Task<bool> examine_teams(const config::Configuration& configuration, Loop& loop)
     co_return both_ways&& notified;
 }
 
+Task<bool> examine_zoom(const config::Configuration& configuration, Loop& loop) {
+    const auto* section = configuration.find<zoom::ZoomOptions>();
+    if (!section) co_return true;
+    auto options = *section;
+    const auto& net = configuration.get<NetOptions>();
+    if (options.ca_file.empty()) options.ca_file = net.ca_file;
+    if (options.proxy.empty()) options.proxy = net.proxy;
+    co_return co_await zoom::examine(loop, std::move(options), teller("zoom"));
+}
+
 using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
 
 bool examine(const config::Configuration& configuration, std::initializer_list<Examine> systems) {
@@ -175,7 +186,7 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration, {&examine_platforms, &examine_teams}) ? cli::done : cli::failed;
+    return examine(*configuration, {&examine_platforms, &examine_teams, &examine_zoom}) ? cli::done : cli::failed;
 }
 
 // --- teams

@@ -299,7 +299,7 @@ TEST_CASE("groups of one enterprise dial each other's extensions where no collea
         {"bob@example.net", "", "2002", "Sales", Format::e164, "ACME"},
         {"dave@example.net", "", "2001", "Support", Format::e164, "ACME"},
         {"erin@example.net", "", "2003", "Support", Format::e164, "ACME"},
-        {"mallory@example.net", "", "2004", "Support", Format::e164, "Other"},
+        {"mallory@example.net", "", "2004", "Support elsewhere", Format::e164, "Other"},
     };
     auto plan = DialPlan::build(lines, "NL");
     CHECK(plan->line_of("alice@example.net", "2003") == "erin@example.net");
