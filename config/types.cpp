@@ -166,6 +166,8 @@ Result<Url> parse_url(std::string_view text, UrlShape shape) {
     const auto colon = text.find("://");
     Url url;
     url.scheme = colon == std::string_view::npos ? "" : lower(text.substr(0, colon));
+    const bool subscribed = shape == UrlShape::whole && url.scheme == "webcal";
+    if (subscribed) url.scheme = "https"; // how calendars write the address of a feed
     if (url.scheme != "http" && url.scheme != "https")
         return invalid("does not begin with \"https://\" or \"http://\"");
     if (std::ranges::any_of(text,

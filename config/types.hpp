@@ -11,7 +11,7 @@ namespace lamp::config {
 
 /// The base of an outside service: http or https, a host, perhaps a port and a path. No user, query, fragment, empty
 /// or climbing path segments. A trailing slash is cut, so that `url.text + "/v1/…"` is always right. Under the rule
-/// `whole_url()` a query may follow and the path stays as it is written.
+/// `whole_url()` a query may follow, the path stays as it is written, and webcal:// means https://.
 struct Url {
     std::string text;
     std::string scheme; // "http" or "https"

@@ -81,6 +81,8 @@ std::string_view name(Method method) {
     case Method::put: return "PUT";
     case Method::patch: return "PATCH";
     case Method::del: return "DELETE";
+    case Method::propfind: return "PROPFIND";
+    case Method::report: return "REPORT";
     }
     return "GET";
 }

@@ -13,10 +13,11 @@
 
 namespace lamp::http {
 
-enum class Method : std::uint8_t { get, head, post, put, patch, del };
+enum class Method : std::uint8_t { get, head, post, put, patch, del, propfind, report };
 
 [[nodiscard]] std::string_view name(Method method);
-/// GET, HEAD, PUT and DELETE may be sent again when nobody knows whether they arrived (RFC 9110 section 9.2.2).
+/// All but POST and PATCH may be sent again when nobody knows whether they arrived (RFC 9110 section 9.2.2; RFC 4918
+/// section 9.1 and RFC 3253 section 3.6 for those of WebDAV).
 [[nodiscard]] bool idempotent(Method method);
 
 /// Header fields in the order of the wire; names are compared without regard to case.

@@ -125,6 +125,7 @@ TEST_CASE("URLs") {
         {"https://a..nl",           "has no usable host name: \"a..nl\"", ""},
         {"https://café.nl",         "has a host name with letters outside ASCII (write its xn-- form)", ""},
         {"a.nl",                    "does not begin with \"https://\" or \"http://\"", ""},
+        {"webcal://A.nl/x?y",       "does not begin with \"https://\" or \"http://\"", "https://a.nl/x?y"},
         {"ws://a.nl",               "does not begin with \"https://\" or \"http://\"", ""},
     }) {
         // clang-format on

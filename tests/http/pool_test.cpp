@@ -64,6 +64,8 @@ TEST_CASE("the peer closes between two requests") {
     const Row rows[] = {
         {"GET", Method::get, false, {want("GET /2"), close_now()}, true},
         {"PUT", Method::put, false, {want("PUT /2"), close_now()}, true},
+        {"PROPFIND", Method::propfind, false, {want("PROPFIND /2"), close_now()}, true},
+        {"REPORT", Method::report, false, {want("REPORT /2"), close_now()}, true},
         {"DELETE", Method::del, false, {want("DELETE /2"), close_now()}, true},
         {"PUT and a reset", Method::put, false, {want("PUT /2"), reset()}, true},
         {"POST", Method::post, false, {want("POST /2"), close_now()}, false},
