@@ -220,10 +220,4 @@ Result<Multistatus> parse_multistatus(std::string_view document) {
     return std::move(builder.result);
 }
 
-bool names_precondition(std::string_view document, std::string_view precondition) {
-    if (document.empty()) return false;
-    const auto root = xml::parse_tree(document);
-    return root && root->name == "error" && root->child(precondition) != nullptr;
-}
-
 } // namespace lamp::caldav

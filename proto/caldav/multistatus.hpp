@@ -54,7 +54,4 @@ struct Multistatus {
 /// passed over; a response without an href is left out. A response with several hrefs becomes several resources.
 [[nodiscard]] Result<Multistatus> parse_multistatus(std::string_view document);
 
-/// Whether an error's body (RFC 4918 section 16) names this precondition: "valid-sync-token". No XML: false.
-[[nodiscard]] bool names_precondition(std::string_view document, std::string_view precondition);
-
 } // namespace lamp::caldav

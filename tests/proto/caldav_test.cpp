@@ -164,16 +164,6 @@ TEST_CASE("too many responses are refused") {
     CHECK(made.error().category == Category::limit);
 }
 
-TEST_CASE("preconditions") {
-    CHECK(names_precondition(R"(<?xml version="1.0"?><error xmlns="DAV:"><valid-sync-token/></error>)",
-                             "valid-sync-token"));
-    CHECK(names_precondition(R"(<D:error xmlns:D="DAV:"><D:valid-sync-token></D:valid-sync-token></D:error>)",
-                             "valid-sync-token"));
-    CHECK_FALSE(names_precondition(R"(<error xmlns="DAV:"><supported-report/></error>)", "valid-sync-token"));
-    CHECK_FALSE(names_precondition("valid-sync-token", "valid-sync-token"));
-    CHECK_FALSE(names_precondition("", "valid-sync-token"));
-}
-
 TEST_CASE("hrefs mean the same or not") {
     CHECK(path_of("/a%20b/c.ics") == "/a b/c.ics");
     CHECK(path_of("https://cal.example.net:8443/a%20b/c.ics?x#y") == "/a b/c.ics");
