@@ -237,6 +237,7 @@ TEST_CASE("what fails leaves what is known, and heals") {
         const auto failed = bench.read(*provider);
         CHECK(category(failed) == row.category);
         if (!failed) CHECK(failed.error().text.ends_with('.'));
+        if (has(row.what, "HTML")) CHECK(has(titles(failed), "web page"));
         CHECK(titles(bench.read(*provider)) == "2001 2002");
         CHECK(titles(bench.read(*provider)) == "same");
     }
@@ -356,6 +357,7 @@ TEST_CASE("a calendar that is too large is read around the window") {
         CHECK(titles(bench.read(provider)) == "2001");
         CHECK(provider.way() == calendars::CalDav::Way::query);
         CHECK(provider.objects().size() == 2);
+        CHECK(count(bench.server.lines(), "REPORT " + desk + " 1") == 2); // the old ones' texts were never asked for
         CHECK(titles(bench.read(provider)) == "same");
         put(bench.server, "a.ics", "2003");
         CHECK(titles(bench.read(provider)) == "2003");

@@ -56,14 +56,24 @@ TEST_CASE("well-known") {
         bench.server.redirects["/.well-known/caldav"] = "/dav/";
         CHECK(read_at(bench, "/") == "2001");
     }
-    SUBCASE("leads to another server, which is the one to talk to") {
-        Bench other;
-        other.server.put("b.ics", one_event({"b", "2002"}));
-        // Both turn on one loop, so the second is asked by the first one's finish: only the address is looked at.
-        bench.server.redirects["/.well-known/caldav"] = "http://127.0.0.1:1/dav/";
-        CHECK(has(read_at(bench, "/"), "127.0.0.1:1"));
-        for (const auto& one : bench.server.asked)
-            if (one.target.starts_with("/.well-known")) CHECK(one.authorization.empty());
+    for (const std::string path : {"/dav/", "/"}) {
+        SUBCASE(("leads to another server, which is the one to talk to, " + path).c_str()) {
+            bench.server.manner.login = bench.other.manner.login = "basic";
+            bench.other.put("b.ics", one_event({"b", "2002"}));
+            bench.server.redirects["/.well-known/caldav"] = bench.other.url(path);
+            auto provider = bench.caldav("/");
+            CHECK(titles(bench.read(*provider)) == "2002");
+            CHECK(titles(bench.read(*provider)) == "same");
+            for (const auto& one : bench.server.asked)
+                if (one.target.starts_with("/.well-known")) CHECK(one.authorization.empty());
+        }
+    }
+    SUBCASE("leads to another server, which leads back") {
+        bench.other.root_is_web_page = true;
+        bench.server.redirects["/.well-known/caldav"] = bench.other.url("/");
+        bench.other.redirects["/.well-known/caldav"] = bench.server.url("/");
+        CHECK(has(read_at(bench, "/"), "protocol: "));
+        CHECK(bench.server.asked.size() + bench.other.asked.size() < 6);
     }
     SUBCASE("is not there") {
         CHECK(has(read_at(bench, "/"), "not found: "));
@@ -112,5 +122,8 @@ TEST_CASE("a calendar that moves is found again") {
     CHECK(titles(bench.read(*provider)) == "2001");
     bench.server.fault({.method = "REPORT", .response = {404, "text/plain", "x"}});
     CHECK(has(titles(bench.read(*provider)), "not found: "));
+    static_cast<void>(bench.server.lines());
     CHECK(titles(bench.read(*provider)) == "same");
+    CHECK(bench.server.lines() ==
+          Lines{"PROPFIND /dav/anna/ 0", "PROPFIND /dav/anna/ 1", "REPORT /dav/anna/desk/ 0"});
 }

@@ -72,7 +72,7 @@ inline bool has(const std::string& text, std::string_view part) {
 /// A server and the loop of a provider.
 class Bench {
 public:
-    Bench() : loop("egress"), server(fake_loop_) {}
+    Bench() : loop("egress"), server(fake_loop_), other(fake_loop_) {}
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
 
@@ -147,6 +147,7 @@ private:
 public:
     Loop loop;
     DavServer server;
+    DavServer other; // another origin
 };
 
 } // namespace testing

@@ -135,9 +135,11 @@ Task<Result<FoundCalendar>> look_at(Peer& peer, std::string target, Steps steps)
     }
     if (!properties.principal.empty()) co_return co_await of_principal(peer, properties.principal);
     if (!root) co_return only_one(peer, {});
+    const auto here = peer.origin();
     auto next = co_await ask_well_known(peer);
     if (!next) co_return std::unexpected(std::move(next.error()));
-    if (!*next || **next == "/") co_return only_one(peer, {});
+    const bool circle = *next == "/" && peer.origin() == here;
+    if (!*next || circle) co_return only_one(peer, {});
     co_return co_await look_at(peer, **std::move(next), {.asked_well_known = true});
 }
 

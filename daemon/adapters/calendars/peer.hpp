@@ -14,7 +14,7 @@ namespace lamp::calendars {
 
 class Peer {
 public:
-    static constexpr milliseconds request_limit{30'000};
+    static constexpr milliseconds request_limit{60'000}; // Radicale reads a large calendar for as long, once
     static constexpr seconds silence_default{30};
     static constexpr seconds silence_longest{3600}; // whatever a server says, or a date of a clock that is wrong
 

@@ -1,0 +1,242 @@
+"""The calendar providers with Radicale: found from any address, followed by tokens, read as a feed, after its cache is
+gone and after it was down. `calendar_reader` is the provider alone, without a daemon around it."""
+import base64
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+from house import need, program
+
+BIN = pathlib.Path(os.environ.get("LAMP_BIN", "build/release/bin"))
+USER, PASSWORD = "anna", "se:cret \u00e9"
+MARCH = "2026-03-01T00:00:00Z 2026-03-15T00:00:00Z"
+CALENDAR = """<?xml version="1.0"?><C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
+<displayname>{0}</displayname><C:supported-calendar-component-set><C:comp name="{1}"/></C:supported-calendar-component-set>
+</prop></set></C:mkcalendar>"""
+
+
+def event(uid, title, start="20260303T090000Z", end="20260303T100000Z", *more):
+    def stamp(name, value):
+        if ":" not in value and "T" not in value:
+            return f"{name};VALUE=DATE:{value}"
+        return f"{name};{value}" if ":" in value else f"{name}:{value}"
+
+    return "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", stamp("DTSTART", start), stamp("DTEND", end),
+                        f"SUMMARY:{title}", *more, "END:VEVENT"])
+
+
+def calendar(*events):
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", *events, "END:VCALENDAR", ""])
+
+
+class Radicale:
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lamp-radicale-"))
+        (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self.port = one.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+        self.start()
+
+    def start(self):
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [program("radicale"), "--config", "", f"--server-hosts=127.0.0.1:{self.port}",
+                 f"--storage-filesystem-folder={self.folder / 'storage'}", "--auth-type=htpasswd",
+                 f"--auth-htpasswd-filename={self.folder / 'users'}", "--auth-htpasswd-encryption=plain",
+                 "--auth-delay=0"], stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                self.ask("OPTIONS", "/")
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("Radicale does not start:\n" + (self.folder / "log").read_text())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def ask(self, method, path, body=None):
+        """The status; what is not a success is one, too."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        connection.request(method, urllib.parse.quote(path), body=body and body.encode(),
+                           headers={"Authorization": f"Basic {login}", "Content-Type": "text/calendar; charset=utf-8"})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def make(self, name, component="VEVENT"):
+        assert self.ask("MKCALENDAR", f"/{USER}/{name}/", CALENDAR.format(name, component)) == 201
+
+    def put(self, name, *events, where="desk"):
+        status = self.ask("PUT", f"/{USER}/{where}/{name}.ics", calendar(*events))
+        assert status == 201, status
+
+    def delete(self, name, where="desk"):
+        assert self.ask("DELETE", f"/{USER}/{where}/{name}.ics") == 200
+
+
+class Reader:
+    """The provider in a process of its own."""
+
+    def __init__(self, kind, url, user=USER, password=PASSWORD):
+        self.process = subprocess.Popen([BIN / "calendar_reader", kind, url, user], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env={**os.environ, "LAMP_PASSWORD": password})
+
+    def read(self, window=MARCH):
+        self.process.stdin.write(window + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def titles(self, window=MARCH):
+        """"2001 2002", "same", or the error's category."""
+        answer = self.read(window)
+        if "error" in answer:
+            return answer["error"]
+        return "same" if "same" in answer else " ".join(one["title"] for one in answer["occurrences"])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+class Calendars(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        need(cls, "radicale")
+
+    def setUp(self):
+        self.server = Radicale()
+        self.addCleanup(self.server.close)
+        self.server.make("desk")
+
+    def reader(self, kind="caldav", path=f"/{USER}/desk/", **login):
+        one = Reader(kind, self.server.url + path, **login)
+        self.addCleanup(one.close)
+        return one
+
+    def test_life_of_an_appointment(self):
+        reader = self.reader()
+        self.assertEqual(reader.titles(), "")
+        self.server.put("a b+\u00e9", event("a", "2001"))
+        self.server.put("b", event("b", "+31 20 123 4567", "20260304T090000Z", "20260304T100000Z"))
+        first = reader.read()
+        self.assertEqual([one["title"] for one in first["occurrences"]], ["2001", "+31 20 123 4567"])
+        self.assertEqual(reader.titles(), "same")
+        self.server.put("a b+\u00e9", event("a", "2002", "20260305T090000Z", "20260305T100000Z"))
+        second = reader.read()
+        self.assertEqual([one["title"] for one in second["occurrences"]], ["+31 20 123 4567", "2002"])
+        self.assertEqual({one["key"] for one in first["occurrences"]}, {one["key"] for one in second["occurrences"]})
+        self.server.delete("a b+\u00e9")
+        self.assertEqual(reader.titles(), "+31 20 123 4567")
+        self.assertEqual(reader.titles(), "same")
+
+    def test_found_from_any_address(self):
+        self.server.put("a", event("a", "2001"))
+        for path in ("/", f"/{USER}/", f"/{USER}/desk/", f"/{USER}/desk"):
+            with self.subTest(path):
+                self.assertEqual(self.reader(path=path).titles(), "2001")
+
+    def test_several_calendars_are_named(self):
+        self.server.make("home")
+        self.server.make("tasks", "VTODO")
+        for path in ("/", f"/{USER}/"):
+            answer = self.reader(path=path).read()
+            self.assertEqual(answer.get("error"), "not found", answer)
+            for name in ("desk", "home"):
+                self.assertIn(f"{self.server.url}/{USER}/{name}/", answer["text"])
+            self.assertNotIn("tasks", answer["text"])
+
+    def test_logins(self):
+        self.assertEqual(self.reader(password="wrong").titles(), "unauthorised")
+        self.assertEqual(self.reader("ics", password="wrong").titles(), "unauthorised")
+        self.assertEqual(self.reader(path="/berta/desk/").titles(), "forbidden")
+
+    def test_tokens_are_lost_with_the_cache(self):
+        self.server.put("a", event("a", "2001"))
+        self.server.put("b", event("b", "2002"))
+        reader = self.reader()
+        self.assertEqual(reader.titles(), "2001 2002")
+        shutil.rmtree(self.server.folder / "storage/collection-root" / USER / "desk/.Radicale.cache")
+        self.server.delete("a")
+        self.server.put("c", event("c", "2003"))
+        self.assertEqual(reader.titles(), "2002 2003")
+        self.assertEqual(reader.titles(), "same")
+
+    def test_what_is_known_outlasts_an_outage(self):
+        self.server.put("a", event("a", "2001"))
+        caldav, ics = self.reader(), self.reader("ics")
+        self.assertEqual(caldav.titles(), "2001")
+        self.assertEqual(ics.titles(), "2001")
+        self.server.stop()
+        self.assertEqual(caldav.titles(), "network")
+        self.assertEqual(ics.titles(), "network")
+        self.server.start()
+        self.assertEqual(caldav.titles(), "same")
+        self.assertEqual(ics.titles(), "same")
+
+    def test_a_collection_as_a_feed(self):
+        reader = self.reader("ics")
+        self.server.put("a", event("a", "2001"))
+        self.assertEqual(reader.titles(), "2001")
+        self.assertEqual(reader.titles(), "same")
+        self.server.put("b", event("b", "2002"))
+        self.assertEqual(reader.titles(), "2001 2002")
+        self.server.delete("a")
+        self.assertEqual(reader.titles(), "2002")
+
+    def test_series_and_zones(self):
+        zone = "TZID=Europe/Amsterdam:"
+        self.server.put("series",
+                        event("s", "2001", zone + "20260323T090000", zone + "20260323T100000", "RRULE:FREQ=DAILY;COUNT=14",
+                              f"EXDATE;{zone}20260325T090000"),
+                        event("s", "2002", zone + "20260326T140000", zone + "20260326T150000",
+                              f"RECURRENCE-ID;{zone}20260326T090000"))
+        self.server.put("day", event("d", "2003", "20260329", "20260330"))
+        reader = self.reader()
+        answer = reader.read("2026-03-24T00:00:00Z 2026-03-31T00:00:00Z")
+        rows = [(one["title"], one["from"][5:16], one["until"][5:16]) for one in answer["occurrences"]]
+        self.assertEqual(rows, [("2001", "03-24T08:00", "03-24T09:00"), ("2002", "03-26T13:00", "03-26T14:00"),
+                                ("2001", "03-27T08:00", "03-27T09:00"), ("2001", "03-28T08:00", "03-28T09:00"),
+                                ("2003", "03-28T23:00", "03-29T22:00"), ("2001", "03-29T07:00", "03-29T08:00"),
+                                ("2001", "03-30T07:00", "03-30T08:00")])
+        self.assertEqual(len({one["key"] for one in answer["occurrences"]}), len(rows))
+
+    def test_many_appointments(self):
+        whole = self.server.folder / "storage/collection-root" / USER / "desk"
+        for i in range(300):  # written beside Radicale, which takes its time over each
+            (whole / f"{i}.ics").write_text(calendar(event(str(i), str(2000 + i))), encoding="utf-8", newline="")
+        reader = self.reader()
+        first = reader.read()
+        self.assertEqual(len(first["occurrences"]), 300)
+        again = reader.read()
+        self.assertIn("same", again)
+        self.server.put("x", event("x", "999"))
+        changed = reader.read()
+        self.assertEqual(len(changed["occurrences"]), 301)
+        print(f"300 appointments: first {first['ms']:.0f} ms, nothing new {again['ms']:.0f} ms, one new {changed['ms']:.0f} ms",
+              file=sys.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
