@@ -142,6 +142,18 @@ TEST_CASE("pages of changes (507)") {
     CHECK(bench.server.complaints == Lines{});
 }
 
+TEST_CASE("a first list without an end is given up") {
+    Bench bench;
+    bench.server.fault({.part = "sync-collection",
+                        .times = 99,
+                        .response = {207, "text/xml",
+                                     "<multistatus xmlns='DAV:'><response><href>/dav/anna/desk/</href><status>HTTP/1.1 "
+                                     "507 x</status></response><sync-token>urn:1</sync-token></multistatus>"}});
+    auto provider = bench.caldav();
+    CHECK(category(bench.read(*provider)) == "protocol");
+    CHECK(bench.server.asked.size() < 5);
+}
+
 TEST_CASE("servers differ") {
     struct Row {
         const char* what;
@@ -293,6 +305,18 @@ TEST_CASE("logins") {
     }
 }
 
+TEST_CASE("where Basic was refused, Digest is not tried") {
+    Bench bench;
+    bench.server.manner.login = "basic";
+    Fault fault{.times = 9, .response = {401, "text/plain", "x"}};
+    fault.response.headers.emplace_back("WWW-Authenticate", R"(Digest realm="x", nonce="y", qop="auth")");
+    fault.response.headers.emplace_back("WWW-Authenticate", R"(Basic realm="x")");
+    bench.server.fault(fault);
+    auto provider = bench.caldav();
+    CHECK(category(bench.read(*provider)) == "unauthorised");
+    CHECK(bench.server.asked.size() == 1);
+}
+
 TEST_CASE("a password never goes in the clear where Digest is spoken, once that is known") {
     Bench bench;
     bench.server.manner.login = "digest";
@@ -346,6 +370,7 @@ TEST_CASE("a calendar that is too large is read around the window") {
             put(bench.server, fmt::format("old{}.ics", i), "2999", "20250303T090000Z", "20250303T100000Z");
         put(bench.server, "a.ics", "2001");
         put(bench.server, "edge.ics", "2002", "20260315T120000Z", "20260315T130000Z");
+        put(bench.server, "may.ics", "2004", "20260503T090000Z", "20260503T100000Z");
         const auto options = bench.options(desk);
         const auto parts = bench.parts(options);
         const auto url = http::Url::parse(options.url.text);
@@ -365,7 +390,6 @@ TEST_CASE("a calendar that is too large is read around the window") {
         static_cast<void>(bench.server.lines());
         CHECK(titles(bench.read(provider, {march.from + 1h, march.until + 1h})) == "2003");
         CHECK(bench.server.lines().size() == 1);
-        put(bench.server, "may.ics", "2004", "20260503T090000Z", "20260503T100000Z");
         CHECK(titles(bench.read(provider, {at("2026-05-01T00:00:00Z"), at("2026-05-10T00:00:00Z")})) == "2004");
         bench.server.remove("may.ics");
         for (int i = 0; i < 30; ++i)
