@@ -1,6 +1,8 @@
 """The calendar providers with Radicale: found from any address, followed by tokens, read as a feed, after its cache is
-gone and after it was down. `calendar_reader` is the provider alone, without a daemon around it."""
+gone and after it was down (`calendar_reader` is the provider alone, without a daemon around it); and diversions from a
+title in Radicale to the platform."""
 import base64
+import datetime
 import http.client
 import json
 import os
@@ -15,6 +17,7 @@ import unittest
 import urllib.parse
 
 from house import need, program
+from test_diversions import House, within
 
 BIN = pathlib.Path(os.environ.get("LAMP_BIN", "build/release/bin"))
 USER, PASSWORD = "anna", "se:cret \u00e9"
@@ -236,6 +239,84 @@ class Calendars(unittest.TestCase):
         self.assertEqual(len(changed["occurrences"]), 301)
         print(f"300 appointments: first {first['ms']:.0f} ms, nothing new {again['ms']:.0f} ms, one new {changed['ms']:.0f} ms",
               file=sys.stderr)
+
+
+def seconds_from_now(seconds):
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + seconds))
+
+
+class Diverted(House):
+    """A number as title, the daemon, the platform: the calendar by CalDAV on one line, as a feed on another."""
+
+    @classmethod
+    def setUpClass(cls):
+        need(cls, "radicale")
+
+    def setUp(self):
+        self.server = Radicale()
+        self.addCleanup(self.server.close)
+        for name in ("desk", "feed"):
+            self.server.make(name)
+        super().setUp()
+        self.lines = {"desk": self.one, "feed": self.other}
+        self.daemon.config.write_text(self.daemon.text + "".join(self.section(name) for name in self.lines))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+
+    def section(self, name):
+        keys = {"name": name, "provider": "ics" if name == "feed" else "caldav", "line": self.lines[name], "poll": "1s",
+                "url": f"{self.server.url}/{USER}/{name}/", "username": USER, "password": PASSWORD}
+        return "[[calendar]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+
+    def add(self, name, title, start, end):
+        """The second at which it begins."""
+        text = seconds_from_now(start)
+        self.server.put("a", event("a", title, text, seconds_from_now(end)), where=name)
+        return datetime.datetime.strptime(text + "+0000", "%Y%m%dT%H%M%SZ%z").timestamp()
+
+    def planned(self):
+        return {row["title"] for row in self.daemon.get("/v1/calendars/plan?next=7d")[2]["items"]}
+
+    def test_for_its_time(self):
+        self.user_sets(self.one, False, "2007")
+        starts = {self.lines[name]: self.add(name, number, 6, 10) for name, number in (("desk", "2011"), ("feed", "2012"))}
+        self.assertTrue(within(5, lambda: {"2011", "2012"} <= self.planned()), self.planned())
+        numbers = {self.one: "2011", self.other: "2012"}
+        begun = {}
+        while len(begun) < 2 and time.time() < max(starts.values()) + 10:
+            begun.update({user: time.time() for user, to in numbers.items()
+                          if user not in begun and self.always(user) == (True, to)})
+        self.assertEqual(set(begun), set(numbers))
+        for user, start in starts.items():
+            self.assertGreaterEqual(begun[user], start)
+            self.assertLessEqual(begun[user] - start, 2)
+        self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
+        self.assertTrue(self.is_as_before(self.other), self.ask(self.other))
+
+    def test_changed_and_deleted(self):
+        for name, user in self.lines.items():
+            with self.subTest(name):
+                self.add(name, "2011", -60, 3600)
+                self.assertTrue(self.goes_to(user, "2011"), self.daemon.log())
+                self.add(name, "2012", -60, 3600)
+                self.assertTrue(self.goes_to(user, "2012"))
+                self.server.delete("a", where=name)
+                self.assertTrue(self.is_as_before(user), self.ask(user))
+
+    def test_while_radicale_is_away(self):
+        for name, user in self.lines.items():
+            self.add(name, "2011", -60, 3600)
+            self.assertTrue(self.goes_to(user, "2011"))
+        self.server.stop()
+        def said():
+            return json.dumps(self.daemon.get("/v1/status")[2])
+
+        self.assertTrue(within(10, lambda: f"127.0.0.1:{self.server.port}" in said()), said())
+        for user in self.lines.values():
+            self.assertEqual(self.always(user), (True, "2011"))
+        self.server.start()
+        for name, user in self.lines.items():
+            self.server.delete("a", where=name)
+            self.assertTrue(self.is_as_before(user, seconds=30), self.ask(user))
 
 
 if __name__ == "__main__":
