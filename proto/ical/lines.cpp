@@ -200,10 +200,20 @@ private:
         }
         if (rest.empty()) return warn("This property has no value; it is ignored.");
         made.value = rest.substr(1);
+        whole_zone(made);
         if (open_.back().kept)
             open_.back().component.properties.push_back(made);
         else
             of_calendar(made);
+    }
+    /// TZID=(UTC+01:00) Amsterdam:20260310T090000 without its quotes: dates and times hold no colon, so the last one
+    /// ends the name.
+    static void whole_zone(Property& property) {
+        const auto last = property.value.rfind(':');
+        if (property.tzid.empty() || last == property.value.npos) return;
+        if (property.tzid.end() + 1 != property.value.begin()) return; // quoted, or not the last parameter
+        property.tzid = {property.tzid.begin(), property.value.begin() + static_cast<std::ptrdiff_t>(last)};
+        property.value.remove_prefix(last + 1);
     }
     void of_calendar(const Property& property) {
         if (property.name == Name::method)

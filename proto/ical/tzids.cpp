@@ -59,6 +59,11 @@ std::vector<Local> onsets(const Component& part, const Observance& one, Wall unt
     return times;
 }
 
+/// The property's value is text with its escapes, the parameter's is not, or should not be.
+std::string plain_name(std::string_view tzid) {
+    return plain_text(text::trim(tzid), 256);
+}
+
 /// "/mozilla.org/20050126_1/Europe/Amsterdam", "tzone://Microsoft/Utc": what follows one of the slashes.
 template <class Try>
 std::optional<Zone> without_prefix(std::string_view tzid, Try attempt) {
@@ -81,14 +86,14 @@ std::optional<Zone> zone_of(const Component& vtimezone, Wall until, Budget& budg
     }
     if (!earliest) return std::nullopt;
     const auto* name = vtimezone.first(Name::tzid);
-    return Zone::of(name ? plain_text(text::trim(name->value), 256) : "", earliest->from, std::move(changes));
+    return Zone::of(name ? plain_name(name->value) : "", earliest->from, std::move(changes));
 }
 
 Tzids::Tzids(const Components& components, const Question& question, Zones& zones, Warnings& warnings)
     : question_(question), zones_(zones), warnings_(warnings), budget_{question.limits.all_steps} {
     for (const Component& zone : components.zones)
         if (const auto* name = zone.first(Name::tzid))
-            written_.emplace(Key{zone.calendar, text::trim(name->value)}, &zone);
+            written_.emplace(Key{zone.calendar, plain_name(name->value)}, &zone);
 }
 
 std::optional<Zone> Tzids::build(const Component& vtimezone) {
@@ -121,10 +126,10 @@ std::optional<Zone> Tzids::by_name(std::string_view tzid) {
     return std::nullopt;
 }
 
-const Zone& Tzids::find(std::string_view tzid, std::size_t calendar, std::size_t line) {
-    tzid = text::trim(tzid);
+const Zone& Tzids::find(std::string_view written, std::size_t calendar, std::size_t line) {
+    const Key key{calendar, plain_name(written)};
+    const std::string_view tzid = key.second;
     if (tzid.empty()) return question_.zone;
-    const Key key{calendar, tzid};
     if (auto found = known_.find(key); found != known_.end()) return found->second;
     auto zone = own(tzid, calendar, line);
     if (!zone) zone = by_name(tzid);

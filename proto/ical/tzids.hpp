@@ -18,7 +18,7 @@ class Tzids {
 public:
     Tzids(const Components& components, const Question& question, Zones& zones, Warnings& warnings);
     /// As written on that line of that calendar; empty: floating.
-    [[nodiscard]] const Zone& find(std::string_view tzid, std::size_t calendar, std::size_t line);
+    [[nodiscard]] const Zone& find(std::string_view written, std::size_t calendar, std::size_t line);
     [[nodiscard]] const Zone& of_line() const { return question_.zone; }
 
 private:

@@ -2,10 +2,10 @@
 """Random recurrence rules, asked of us and of python-dateutil: they must make the same times.
 
 Left out, because dateutil reads RFC 5545 otherwise there: BYDAY with and without numbers in one rule (dateutil wants
-both, the RFC either); BYWEEKNO without BYDAY (dateutil: the whole week); weeks 52, 53 and those counted from the year's
-end (dateutil errs in the first days of January: 2 January 2050 is in week 52, not 53); numbers before weekdays elsewhere
-than in MONTHLY and YEARLY; BYSETPOS of WEEKLY (dateutil begins the first week's set at the start, not with the week);
-starts that do not match their own rule (the RFC counts them, dateutil leaves them out)."""
+both, the RFC either); BYWEEKNO without BYDAY (dateutil: the whole week); weeks 52, 53 and those counted from the
+year's end (dateutil errs in the first days of January: 2 January 2050 is in week 52, not 53); numbers before weekdays
+elsewhere than in MONTHLY and YEARLY; BYSETPOS of WEEKLY (dateutil begins the first week's set at the start, not with
+the week); starts that do not match their own rule (the RFC counts them, dateutil leaves them out)."""
 import datetime
 import itertools
 import random

@@ -127,6 +127,7 @@ TEST_CASE("which zone a TZID means") {
         {"\"(UTC+01:00) Amsterdam; Berlin: Bern\"", "2026-03-10T08:00Z",
          "6 The time zone \"(UTC+01:00) Amsterdam; Berlin: Bern\" is not known; its times are taken as "
          "Europe/Amsterdam's.\n"},
+        {"tzone://Microsoft/Utc", "2026-03-10T09:00Z", ""}, // the quotes forgotten
         {"../../etc/passwd", "2026-03-10T08:00Z",
          "6 The time zone \"../../etc/passwd\" is not known; its times are taken as Europe/Amsterdam's.\n"},
         {"Mars/Olympus", "2026-03-10T08:00Z",
@@ -211,6 +212,17 @@ TEST_CASE("VTIMEZONEs with dates, ends and holes") {
                                 "BEGIN:VTIMEZONE\nTZID:Eastern Standard Time\nEND:VTIMEZONE\n");
     CHECK(told(empty, question("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")) ==
           "2026-01-10T17:00Z +0 a\n9 The VTIMEZONE of line 4 cannot be used.\n");
+}
+
+TEST_CASE("a VTIMEZONE by a name that needs quotes or escapes, with and without them") {
+    const std::string zone = "BEGIN:VTIMEZONE\nTZID:(UTC-05:00) Here\\, There\nBEGIN:STANDARD\n"
+                             "DTSTART:19700101T000000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0500\nEND:STANDARD\n"
+                             "END:VTIMEZONE\n";
+    for (const char* name : {"\"(UTC-05:00) Here, There\"", "(UTC-05:00) Here, There", "(UTC-05:00) Here\\, There"}) {
+        CAPTURE(std::string(name));
+        const auto text = calendar("UID:1\nDTSTART;TZID=" + std::string(name) + ":20260110T120000\nSUMMARY:a", zone);
+        CHECK(told(text, question("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")) == "2026-01-10T17:00Z +0 a\n");
+    }
 }
 
 TEST_CASE("each VCALENDAR has its own zones") {
