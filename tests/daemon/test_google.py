@@ -8,9 +8,18 @@ import unittest
 import urllib.error
 import urllib.request
 
-from office import BIN, Simulator
+from office import BIN, Daemon, Simulator
+from test_diversions import House
 
 RECEPTION = "reception@example.net"
+
+
+def question(process):
+    """The address that `google login` prints."""
+    for line in process.stdout:
+        if line.strip().startswith("http"):
+            return line.strip()
+    raise AssertionError("no address: " + process.stderr.read())
 
 
 class Accounts(unittest.TestCase):
@@ -61,16 +70,9 @@ consent_url = "{told["google_consent"]}"
         out, err = process.communicate(text, timeout=20)
         return process.returncode, out, err
 
-    def question(self, process):
-        """The address that is printed."""
-        for line in process.stdout:
-            if line.strip().startswith("http"):
-                return line.strip()
-        self.fail("no address: " + process.stderr.read())
-
     def log_in(self, *words):
         process = self.start("login", *words)
-        with urllib.request.urlopen(self.question(process), timeout=10) as page:  # and follows to the loopback address
+        with urllib.request.urlopen(question(process), timeout=10) as page:  # and follows to the loopback address
             shown = page.read().decode()
         out, err = process.communicate(timeout=20)
         return process.returncode, out, err, shown
@@ -99,7 +101,7 @@ consent_url = "{told["google_consent"]}"
 
     def test_a_browser_elsewhere(self):
         process = self.start("login", "--paste", stdin=subprocess.PIPE)
-        address = self.question(process)
+        address = question(process)
 
         class Stays(urllib.request.HTTPRedirectHandler):
             def redirect_request(self, *_):
@@ -155,6 +157,61 @@ consent_url = "{told["google_consent"]}"
         code, _, err = self.run_command("login")
         self.assertEqual(code, 1)
         self.assertIn("no [[calendar]]", err)
+
+
+class Diverted(House):
+    def setUp(self):
+        self.sim = Simulator(*self.options)
+        self.addCleanup(self.sim.close)
+        told = self.sim.announced
+        users = self.sim.command("truth")["users"]
+        self.one = next(user for user, said in users.items() if said["extension"] == 2001)
+        self.daemon = Daemon(self.sim, extra=f"""
+[[calendar]]
+name = "reception"
+provider = "google"
+line = "{self.one}"
+calendar_id = "primary"
+subject = "{RECEPTION}"
+client_id = "{told["google_client_id"]}"
+client_secret = "{told["google_client_secret"]}"
+api_url = "{told["google_api"]}"
+login_url = "{told["google_login"]}"
+consent_url = "{told["google_consent"]}"
+poll = "1h"
+""")
+        self.addCleanup(self.daemon.close)
+        # The port that the daemon had is the one that Google reaches it under.
+        address = f"127.0.0.1:{self.daemon.port}"
+        self.daemon.stop()
+        self.daemon.config.write_text(self.daemon.text.replace(
+            'listen = ["127.0.0.1:0"]', f'listen = ["{address}"]\npublic_url = "http://{address}"'))
+        self.restart()
+
+    def google(self, *words):
+        return subprocess.Popen([BIN / "lamplighter", "google", *words, "--config", self.daemon.config], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.daemon.environment)
+
+    def test_from_the_consent_to_its_end(self):
+        self.user_sets(self.one, False, "2007")
+        event = self.sim.command("google/add", calendar=RECEPTION, summary="2011", start=-60, end=3600)["id"]
+        login = self.google("login")
+        with urllib.request.urlopen(question(login), timeout=10):
+            pass
+        self.assertEqual(login.wait(20), 0, login.communicate())
+        self.assertTrue(self.goes_to(self.one, "2011", 30), self.daemon.log())
+        # What is polled once in an hour is told at once.
+        self.assertEqual(len(self.sim.command("google/state")["channels"]), 1)
+        self.sim.command("google/notify", kind="duplicate")
+        self.sim.command("google/change", calendar=RECEPTION, id=event, summary="2012")
+        self.assertTrue(self.goes_to(self.one, "2012", 5), self.daemon.log())
+        self.sim.command("google/notify", kind="wrong_token")
+        self.sim.command("google/change", calendar=RECEPTION, id=event, summary="2013")
+        self.assertFalse(self.goes_to(self.one, "2013", 2))
+
+        logout = self.google("logout")
+        self.assertEqual(logout.wait(20), 0, logout.communicate())
+        self.assertTrue(self.is_as_before(self.one, "2007", 30), self.ask(self.one))
 
 
 if __name__ == "__main__":

@@ -249,8 +249,11 @@ TEST_CASE("a user's consent is found when it is given, and missed when it is tak
     CHECK(has(nobody.error().text, "lamplighter google login --calendar reception"));
     CHECK(desk.requests("token") == 0);
 
+    CHECK(!desk.finish(provider->login_changed()));
     desk.log_in(options);
+    CHECK(desk.finish(provider->login_changed()));
     CHECK(desk.titles(*provider) == "2001");
+    CHECK(!desk.finish(provider->login_changed()));
     CHECK(desk.titles(*provider) == "as before");
     CHECK(desk.requests("token") == 1);
 
@@ -265,6 +268,7 @@ TEST_CASE("a user's consent is found when it is given, and missed when it is tak
     CHECK(revoked.error().category == Category::unauthorised);
     CHECK(has(revoked.error().text, "The consent has ended"));
     REQUIRE(desk.finish(forget_google_login(*desk.store, options.name)));
+    CHECK(desk.finish(provider->login_changed()));
     CHECK(has(desk.read(*provider).error().text, "Nobody has logged in"));
 }
 

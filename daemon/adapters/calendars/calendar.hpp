@@ -20,8 +20,9 @@ struct Calendars::Calendar {
     std::unique_ptr<Provider> provider; // null: it could not be made
     Bell bell;
     Backoff back_off;
-    Steady due{};   // of the next reading
-    Steady begun{}; // of the last one
+    Steady due{};    // of the next reading
+    Steady begun{};  // of the last one
+    Steady looked{}; // for another login
     bool gone = false;
     std::optional<Error> error; // of the last reading
     std::optional<Wall> last_success;

@@ -206,8 +206,12 @@ Task<> Calendars::follow(std::shared_ptr<Calendar> calendar) {
         if (now < calendar->due) {
             auto wall = wall_now();
             auto wake = std::min(calendar->agenda.wake_at(wall), wall + clock_look) - wall;
-            auto left = std::chrono::ceil<milliseconds>(std::min<Steady::duration>(calendar->due - now, clock_look));
+            auto longest = calendar->by_consent() ? consent_look : clock_look;
+            auto left = std::chrono::ceil<milliseconds>(std::min<Steady::duration>(calendar->due - now, longest));
             co_await calendar->bell.wait(std::max(std::min(wake, left), milliseconds(1)));
+            if (calendar->gone || !calendar->by_consent() || steady_now() < calendar->looked + consent_look) continue;
+            calendar->looked = steady_now();
+            if (co_await calendar->provider->login_changed()) calendar->due = steady_now();
             continue;
         }
         calendar->begun = now;
@@ -237,10 +241,7 @@ void Calendars::failed(Calendar& calendar, const Error& error) {
                    {{"calendar", calendar.options.name}, {"why", error.text}});
     calendar.error = error;
     auto wait = calendar.back_off.next();
-    if (error.category == Category::unauthorised && calendar.by_consent()) {
-        calendar.agenda.mute();
-        wait = std::min(wait, consent_look);
-    }
+    if (error.category == Category::unauthorised && calendar.by_consent()) calendar.agenda.mute();
     calendar.due = std::min(calendar.due, steady_now() + wait);
 }
 

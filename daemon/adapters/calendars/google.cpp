@@ -43,6 +43,7 @@ struct Google::State {
           mirror(options.calendar_id, std::move(zone)) {}
 
     static Task<Readings> read(std::shared_ptr<State> self, Window window);
+    static Task<bool> login_changed(std::shared_ptr<State> self);
     static Task<Result<void>> sign_in(std::shared_ptr<State> self);
     Task<> keep(Secret fresh);
     static Result<void> use_consent(const std::shared_ptr<State>& self, Secret refresh_token);
@@ -129,6 +130,12 @@ Task<Result<void>> Google::State::sign_in(std::shared_ptr<State> self) {
     }
     if (self->client && *kept == self->consent) co_return Result<void>();
     co_return use_consent(self, *std::move(kept));
+}
+
+Task<bool> Google::State::login_changed(std::shared_ptr<State> self) {
+    if (self->of_service() || self->closed || self->reading) co_return false;
+    auto kept = co_await read_google_login(self->store, self->options.name);
+    co_return kept && *kept != (self->client ? self->consent : Secret());
 }
 
 Task<Readings> Google::State::read_pages(Window window) {
@@ -218,6 +225,10 @@ Result<std::unique_ptr<Google>> Google::make(const ProviderParts& parts) {
 
 Task<Readings> Google::read(Window window) {
     return State::read(state_, window);
+}
+
+Task<bool> Google::login_changed() {
+    return State::login_changed(state_);
 }
 
 void Google::close() {

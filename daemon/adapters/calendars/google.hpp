@@ -18,6 +18,7 @@ public:
     ~Google() override;
 
     [[nodiscard]] Task<Result<std::optional<std::vector<Occurrence>>>> read(Window window) override;
+    [[nodiscard]] Task<bool> login_changed() override;
     void close() override;
 
 private:

@@ -45,6 +45,8 @@ public:
     /// wait is over), protocol (200 with HTML and the like), network, timeout, unavailable. A failed reading leaves
     /// what is known; the next one heals.
     [[nodiscard]] virtual Task<Result<std::optional<std::vector<Occurrence>>>> read(Window window) = 0;
+    /// Whether another login than that of the last reading is to be used from now on, or none. Asks nobody outside.
+    [[nodiscard]] virtual Task<bool> login_changed() { co_return false; }
     /// Ends what is under way as cancelled.
     virtual void close() {}
 };
