@@ -83,6 +83,7 @@ TEST_CASE("the Netherlands") {
         {"+1 (212) 555-1234",          "+12125551234"},
         {"+39 06 1234 5678",           "+390612345678"},
         {"+39 (0)6 1234 5678",         "+390612345678"}, // Italy's zero stays
+        {"+52 1 811 929 3007",         "+528119293007"}, // Mexico's mobile 1 is history
         {"+800 1234 5678",             "+80012345678"},
         {"2001",                       "2001"},
         {"333",                        "333"},
@@ -224,6 +225,15 @@ TEST_CASE("Spain: no prefix at all") {
         {"912345678 612345678", "!"},
     };
     check("ES", rows);
+}
+
+TEST_CASE("Mexico: prefixes in front of prefixes") {
+    const Row rows[] = {
+        {"81 1929 3007",       "+528119293007"},
+        {"01 1 81 1929 3007",  "+528119293007"}, // the library reads one off, then the other
+        {"+52 1 81 1929 3007", "+528119293007"},
+    };
+    check("MX", rows);
 }
 
 TEST_CASE("a country that nobody knows") {

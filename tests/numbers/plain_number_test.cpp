@@ -28,6 +28,7 @@ TEST_CASE("numbers as people and telephones write them") {
         {"007", "007"},           // too short for an international prefix
         {"00312012", "00312012"}, // likewise
         {"*21#", "*21#"},
+        {"00*1234567", "00*1234567"}, // no prefix before a feature code
         {"(0)20 123 0002", "0201230002"},
         {"", ""},
         {"+", ""},
