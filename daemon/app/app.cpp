@@ -201,7 +201,7 @@ private:
         for (std::size_t i = 0; i < platforms_.size(); ++i) {
             infos_[i].discover = discovers(platforms_[i]->options());
             // Phones are watched by numbers and extensions, and calls are diverted to them: the directory knows them.
-            if (!infos_[i].discover && !numbers && !phones_.on() && !diversions_.wanted()) continue;
+            if (!infos_[i].discover && !numbers && !phones_.on() && !Diversions::wanted(*configuration_)) continue;
             waits = true;
             ingress_.post([this, i] {
                 platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {

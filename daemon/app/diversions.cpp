@@ -97,10 +97,15 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
     return {};
 }
 
+bool Diversions::wanted(const config::Configuration& configuration) {
+    return configuration.find<forwarding::SmartBusyOptions>() != nullptr ||
+           !configuration.all<calendars::CalendarOptions>().empty();
+}
+
 void Diversions::configure(const config::Configuration& configuration) {
     calendars_wanted_ = !configuration.all<calendars::CalendarOptions>().empty();
     smartbusy_wanted_ = configuration.find<forwarding::SmartBusyOptions>() != nullptr;
-    wanted_ = smartbusy_wanted_ || calendars_wanted_;
+    wanted_ = wanted(configuration);
     forwardings_.use_rules(configuration.get<forwarding::ForwardingOptions>().rules(), now());
     smartbusy_.use(smartbusy_of(configuration), smartbusy_now());
 }

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] Result<void> prepare(const config::Configuration& configuration, store::Store& store,
                                        Publish publish);
     /// Whether anything is configured that wants forwardings; operators may want them all the same.
-    [[nodiscard]] bool wanted() const { return wanted_; } // any loop
+    [[nodiscard]] static bool wanted(const config::Configuration& configuration);
     void reload(const config::Configuration& configuration);
     /// `complete`: the directories are in, so that numbers and extensions mean what they mean. Nothing is written
     /// before, or before ten seconds have passed.
@@ -100,7 +100,7 @@ private:
     fanout::Fanout& fanout_;
     store::Store* store_ = nullptr;
     Publish publish_;
-    std::atomic<bool> wanted_{false};
+    bool wanted_ = false;
 
     std::shared_ptr<const numbers::DialPlan> plan_;
     forwarding::Forwardings forwardings_;
