@@ -23,7 +23,8 @@ TEST_CASE("the lines of two platforms in one dial plan") {
     CHECK(plan->line_of("alice@example.net", "2002") == "bob@example.net");
     CHECK(plan->line_of("carol@example.net", "2002") == "carol@example.net"); // her own group's
     CHECK(plan->line_of("dave@example.org", "2002") == "dave@example.org");   // of the same name elsewhere
-    CHECK(!plan->line_of("lotte@example.net", "2002"));                       // nobody knows her group
+    CHECK(plan->line_of("carol@example.net", "2001") == "alice@example.net"); // of another group, but the only one
+    CHECK(!plan->line_of("lotte@example.net", "2002"));                       // nobody knows her group: two have it
     CHECK(plan->line_of("lotte@example.net", "+31201230001") == "alice@example.net");
 
     CHECK(plan->dialled("alice@example.net", "+31 6 1234 5678") == "0612345678");
