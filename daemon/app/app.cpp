@@ -16,6 +16,7 @@
 #include "app/diversions.hpp"
 #include "app/line_numbers.hpp"
 #include "app/phones.hpp"
+#include "app/platform_views.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -484,27 +485,8 @@ private:
 
     std::vector<status::PlatformView> platform_views() const {
         std::vector<status::PlatformView> views;
-        for (const auto& platform : platforms_) {
-            auto report = platform->report();
-            status::PlatformView view;
-            view.name = report.name;
-            view.target = report.target;
-            for (auto& channel : report.channels)
-                view.channels.push_back({channel.host, status::channel_state_named(channel.state), channel.since,
-                                         channel.channel_id, channel.last_event, channel.last_heartbeat,
-                                         channel.reason});
-            view.wanted = report.wanted;
-            view.live = report.live;
-            view.pending = report.pending;
-            view.refused = report.refused;
-            view.first_total = report.lines_total;
-            view.first_known = report.lines_known;
-            view.events = report.counters.events;
-            view.gaps = report.counters.gaps;
-            view.discovered = report.discovered;
-            view.problems = std::move(report.problems);
-            views.push_back(std::move(view));
-        }
+        for (const auto& platform : platforms_)
+            views.push_back(platform_view(platform->report()));
         constexpr std::size_t shown = 10; // the rest says the same
         for (std::size_t i = 0; i < std::min(shown, roster_problems_.size()) && !views.empty(); ++i)
             views.front().problems.push_back(roster_problems_[i]);
@@ -558,61 +540,7 @@ private:
     void write_metrics(status::MetricsText& text) const {
         write_adapter_metrics(text, metrics_);
         write_adapter_metrics(text, phone_metrics_);
-        struct Row {
-            const char* name;
-            const char* help;
-            std::uint64_t xsi::PlatformCounters::* counter;
-        };
-        static constexpr std::array rows{
-            Row{"lamplighter_xsi_events_total", "Events taken.", &xsi::PlatformCounters::events},
-            Row{"lamplighter_xsi_duplicate_events_total", "Events that came again.",
-                &xsi::PlatformCounters::duplicates},
-            Row{"lamplighter_xsi_gaps_total", "Holes in a subscription's numbers.", &xsi::PlatformCounters::gaps},
-            Row{"lamplighter_xsi_reordered_events_total", "Events that waited for an earlier one.",
-                &xsi::PlatformCounters::reordered},
-            Row{"lamplighter_xsi_parked_events_total", "Events ahead of their subscription's answer.",
-                &xsi::PlatformCounters::parked},
-            Row{"lamplighter_xsi_foreign_events_total", "Events of others' subscriptions or users.",
-                &xsi::PlatformCounters::foreign},
-            Row{"lamplighter_xsi_malformed_documents_total", "Documents that could not be read.",
-                &xsi::PlatformCounters::malformed},
-            Row{"lamplighter_xsi_refused_documents_total", "Documents over a limit, and junk.",
-                &xsi::PlatformCounters::refused},
-            Row{"lamplighter_xsi_first_states_total", "First states fetched by GET.",
-                &xsi::PlatformCounters::first_states},
-        };
-        for (const Row& row : rows) {
-            text.counter(row.name, row.help);
-            for (const auto& report : reports_)
-                text.sample({{"platform", report.name}}, report.counters.*row.counter);
-        }
-        text.gauge("lamplighter_xsi_lines", "Lines by platform: watched in all, and those whose whole state is known.");
-        for (const auto& report : reports_) {
-            text.sample({{"platform", report.name}, {"state", "watched"}}, std::uint64_t{report.lines_total});
-            text.sample({{"platform", report.name}, {"state", "known"}}, std::uint64_t{report.lines_known});
-        }
-        text.gauge("lamplighter_xsi_subscriptions", "Subscriptions by state.");
-        for (const auto& report : reports_) {
-            text.sample({{"platform", report.name}, {"state", "live"}}, std::uint64_t{report.live});
-            text.sample({{"platform", report.name}, {"state", "pending"}}, std::uint64_t{report.pending});
-            text.sample({{"platform", report.name}, {"state", "refused"}}, std::uint64_t{report.refused});
-        }
-        text.gauge("lamplighter_xsi_channel_up", "1 while the channel to that host is up.");
-        for (const auto& report : reports_)
-            for (const auto& channel : report.channels)
-                text.sample({{"platform", report.name}, {"host", channel.host}}, std::uint64_t{channel.state == "up"});
-        text.counter("lamplighter_xsi_channel_opens_total", "Attempts to open a channel.");
-        for (const auto& report : reports_)
-            for (const auto& channel : report.channels)
-                text.sample({{"platform", report.name}, {"host", channel.host}}, channel.counters.opens);
-        text.counter("lamplighter_xsi_event_responses_total", "Event responses by outcome.");
-        for (const auto& report : reports_)
-            for (const auto& channel : report.channels) {
-                text.sample({{"platform", report.name}, {"host", channel.host}, {"outcome", "accepted"}},
-                            channel.counters.responses);
-                text.sample({{"platform", report.name}, {"host", channel.host}, {"outcome", "failed"}},
-                            channel.counters.responses_failed);
-            }
+        write_platform_metrics(text, reports_);
     }
 
     // --- signals, status, end
@@ -646,7 +574,7 @@ private:
                 for (const auto& platform : platforms_)
                     reports.push_back(platform->report());
                 note_doubts(reports);
-                control_.post([this, text = status_line(reports)] {
+                control_.post([this, text = platforms_line(reports)] {
                     if (std::exchange(last_status_, text) != text) supervisor_.status(text);
                 });
                 serve_.post([this, reports = std::move(reports)]() mutable { reports_ = std::move(reports); });
@@ -663,18 +591,6 @@ private:
                 doubts += channel.counters.opens;
         }
         if (std::exchange(doubts_, doubts) != doubts) egress_.post([this] { diversions_.lost_track(); });
-    }
-
-    static std::string status_line(const std::vector<xsi::PlatformReport>& reports) {
-        std::size_t known = 0, total = 0, down = 0;
-        for (const auto& report : reports) {
-            known += report.lines_known;
-            total += report.lines_total;
-            for (const auto& channel : report.channels)
-                down += channel.state == "up" ? 0 : 1;
-        }
-        auto channels = down == 0 ? std::string("every channel is up") : fmt::format("{} channels are down", down);
-        return fmt::format("{} of {} lines are known, {}", known, total, channels);
     }
 
     int end() {
