@@ -18,6 +18,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::chrono::seconds office_period{60};
+
 using google::Calendar;
 using google::Event;
 using google::When;
@@ -53,6 +55,7 @@ public:
         std::ofstream(key_file_) << service_.identity.key_file(service_.url);
         std::filesystem::permissions(key_file_,
                                      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        if (options_.office) loop_.post([this] { start_office(); });
     }
 
     void announce(json::object& line) const override {
@@ -78,6 +81,28 @@ private:
 
     static void check(bool condition, const std::string& otherwise) {
         if (!condition) throw CommandError(otherwise);
+    }
+
+    // The reception's appointments in a living office: every minute somebody else takes its calls for a while.
+    void start_office() {
+        if (std::exchange(office_, true)) return;
+        appoint();
+        if (std::exchange(appointing_, true)) return; // what runs on the loop runs for good
+        loop_.every(office_period, [this] {
+            if (office_) appoint();
+        });
+    }
+
+    void appoint() {
+        Calendar& reception = *service_.find("reception@" + options_.domain);
+        const std::int64_t now = graph::system_ms();
+        std::erase_if(reception.events, [now](const auto& one) { return one.second.end.ms < now - 3'600'000; });
+        Event event;
+        event.summary = std::to_string(2005 + appointed_++ % 5);
+        event.start = {false, now + 5'000};
+        event.end = {false, now + 45'000};
+        reception.add(std::move(event));
+        service_.changed(reception);
     }
 
     Calendar& calendar(Arguments& a) {
@@ -184,6 +209,12 @@ private:
                                             {"end", graph::iso_seconds(it.instant(item.end))},
                                             {"cancelled", item.cancelled}});
             return json::object{{"events", std::move(list)}};
+        };
+        table_["google/office"] = [&](Arguments& a) {
+            const bool active = a.boolean("active", true);
+            a.finish();
+            active ? start_office() : static_cast<void>(office_ = false);
+            return json::object{{"active", office_}};
         };
         table_["google/expire_tokens"] = [&](Arguments& a) {
             a.finish();
@@ -335,6 +366,9 @@ private:
     google::Service service_;
     http::Server server_;
     std::filesystem::path key_file_;
+    bool office_ = false;
+    bool appointing_ = false;
+    std::int64_t appointed_ = 0;
     std::map<std::string, Command, std::less<>> table_;
 };
 

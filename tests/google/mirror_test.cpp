@@ -104,6 +104,7 @@ TEST_CASE("changes are put in place, whole readings only") {
     CHECK(keys(mirror) == "b early");
     read(mirror, {event("b", "2026-03-06T09:00:00Z", "2026-03-06T10:00:00Z")}); // moved away
     CHECK(keys(mirror) == "early");
+    CHECK(mirror.known() == 1);
     read(mirror, {event("early", "2026-01-08T09:00:00Z", "2026-01-08T10:00:00Z", "2002")});
     auto told = mirror.tell(week);
     REQUIRE(told);
