@@ -33,8 +33,8 @@ std::string as_calendar(std::string_view bytes) {
 
 Question question(Wall from, Wall until) {
     Question made{.from = from, .until = until, .zone = amsterdam(), .owners = {"alice@example.net"}, .limits = {}};
-    made.limits.all_steps = 2'000'000; // so that slow inputs are slow by our own fault
-    made.limits.series_steps = 200'000;
+    made.limits.all_steps = 200'000; // so that slow inputs are slow by our own fault
+    made.limits.series_steps = 20'000;
     return made;
 }
 
