@@ -61,3 +61,16 @@ TEST_CASE("the same is not told twice") {
     CHECK(titles(objects.tell({march.from, march.until + 1h})) == "");
     CHECK(titles(objects.tell(march)) == "");
 }
+
+TEST_CASE("hostile appointments share one measure of work, and take nothing from the others") {
+    Objects objects{Rules{}};
+    CHECK(objects.put("/z", "1", text_of("2001")));
+    const std::string hostile = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:x\nDTSTART:19000101T000000Z\n"
+                                "RRULE:FREQ=SECONDLY;BYSECOND=0,1,2,3,4;COUNT=4000000000\n"
+                                "END:VEVENT\nEND:VCALENDAR\n";
+    for (int i = 0; i < 200; ++i)
+        CHECK(objects.put("/h" + std::to_string(i), "1", hostile));
+    CHECK(titles(objects.tell(march)) == "2001");
+    CHECK(objects.steps() > 200 * 20'000);
+    CHECK(objects.steps() < 25'000'000); // each on its own would take 44 million
+}

@@ -8,6 +8,24 @@ namespace {
 
 constexpr std::size_t occurrences_max = 50'000; // of all in one window
 
+/// The work of one telling, for all resources: what one spares is the next one's, and nobody gets less than what all
+/// but hostile rules are content with.
+class Work {
+public:
+    explicit Work(std::size_t resources) : resources_(resources) {}
+
+    [[nodiscard]] ical::Limits next() {
+        const auto share = left_ / std::max<std::size_t>(1, resources_--);
+        return {.series_steps = std::clamp(share, least, ical::Limits{}.series_steps)};
+    }
+    void done(std::size_t steps) { left_ -= std::min(left_, steps); }
+
+private:
+    static constexpr std::size_t least = 20'000;
+    std::size_t left_ = ical::Limits{}.all_steps;
+    std::size_t resources_;
+};
+
 } // namespace
 
 std::size_t Objects::weight(const std::string& path, const Held& held) {
@@ -67,9 +85,13 @@ Result<std::optional<std::vector<Occurrence>>> Objects::tell(Window window) {
     if (!same_window)
         for (auto& [path, held] : held_)
             held.fresh = false;
+    steps_ = 0;
+    Work work(static_cast<std::size_t>(std::ranges::count_if(held_, [](auto& one) { return !one.second.fresh; })));
     for (auto& [path, held] : held_) {
         if (!held.fresh) {
-            auto read = held.text.empty() ? Result<Reading>() : read_calendar(held.text, window, rules_);
+            auto read = held.text.empty() ? Result<Reading>() : read_calendar(held.text, window, rules_, work.next());
+            work.done(read ? read->steps : 0);
+            steps_ += read ? read->steps : 0;
             if (!read && unreadable_.allow(steady_now()))
                 log::warning("calendars", "a resource of the calendar cannot be read and is left out",
                              {{"calendar", rules_.calendar}, {"why", read.error().text}});

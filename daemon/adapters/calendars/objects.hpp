@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return held_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    [[nodiscard]] std::size_t steps() const { return steps_; } // work on rules that the last telling took
     [[nodiscard]] std::size_t most() const { return most_; }
 
 private:
@@ -50,6 +51,7 @@ private:
     std::size_t most_bytes_;
     std::map<std::string, Held> held_{};
     std::size_t bytes_ = 0;
+    std::size_t steps_ = 0;
     bool changed_ = true;
     std::optional<Window> window_{};
     log::OncePerMinute unreadable_{};

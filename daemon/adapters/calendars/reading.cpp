@@ -5,8 +5,6 @@
 #include <map>
 #include <tuple>
 
-#include "proto/ical/expand.hpp"
-
 namespace lamp::calendars {
 namespace {
 
@@ -43,9 +41,9 @@ Result<Rules> rules_of(const ProviderParts& parts) {
     return rules;
 }
 
-Result<Reading> read_calendar(std::string_view text, Window window, Rules& rules) {
+Result<Reading> read_calendar(std::string_view text, Window window, Rules& rules, const ical::Limits& limits) {
     const ical::Question question{
-        .from = window.from, .until = window.until, .zone = rules.zone, .owners = rules.owners};
+        .from = window.from, .until = window.until, .zone = rules.zone, .owners = rules.owners, .limits = limits};
     auto answer = ical::expand(text, question, rules.zones);
     if (!answer) return std::unexpected(std::move(answer.error()));
     for (const auto& warning : answer->warnings)
@@ -53,6 +51,7 @@ Result<Reading> read_calendar(std::string_view text, Window window, Rules& rules
                    {{"calendar", rules.calendar}, {"line", warning.line}, {"what", warning.text}});
     Reading reading;
     reading.refresh = answer->refresh;
+    reading.steps = answer->steps;
     reading.occurrences.reserve(answer->occurrences.size());
     for (auto& occurrence : answer->occurrences)
         reading.occurrences.push_back(taken(std::move(occurrence)));

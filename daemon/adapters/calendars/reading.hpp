@@ -9,6 +9,7 @@
 #include "adapters/calendars/providers.hpp"
 #include "base/log.hpp"
 #include "base/zones.hpp"
+#include "proto/ical/expand.hpp"
 
 namespace lamp::calendars {
 
@@ -25,9 +26,11 @@ struct Rules {
 struct Reading {
     std::vector<Occurrence> occurrences{}; // by start, keys unique
     std::optional<milliseconds> refresh{}; // how long the feed wants to be left alone
+    std::size_t steps = 0;                 // work that its rules took
 };
 /// What of `text` overlaps the window. Errors: protocol (no iCalendar, or cut off), limit.
-[[nodiscard]] Result<Reading> read_calendar(std::string_view text, Window window, Rules& rules);
+[[nodiscard]] Result<Reading> read_calendar(std::string_view text, Window window, Rules& rules,
+                                            const ical::Limits& limits = {});
 
 /// By start; keys that stand twice get something behind them, always the same for the same appointments.
 void settle(std::vector<Occurrence>& occurrences);
