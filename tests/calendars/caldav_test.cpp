@@ -185,6 +185,22 @@ TEST_CASE("servers differ") {
     }
 }
 
+TEST_CASE("a server that does not know under which path it is reached") {
+    for (const bool sync : {true, false}) {
+        CAPTURE(sync);
+        Bench bench;
+        bench.server.behind = "/proxy";
+        bench.server.manner.sync = sync;
+        put(bench.server, "a.ics", "2001");
+        auto provider = bench.caldav("/proxy/dav/anna/desk/");
+        CHECK(titles(bench.read(*provider)) == "2001");
+        CHECK(titles(bench.read(*provider)) == "same");
+        bench.server.remove("a.ics");
+        CHECK(titles(bench.read(*provider)) == "");
+        CHECK(bench.server.complaints == Lines{});
+    }
+}
+
 TEST_CASE("without tokens a ctag saves the list") {
     Bench bench;
     bench.server.manner.sync = false;

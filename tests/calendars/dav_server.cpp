@@ -87,6 +87,10 @@ void DavServer::serve(const sim::http::Request& request, sim::http::Reply reply)
     Asked one{std::string(request.method), std::string(request.target), std::string(request.header("Depth")),
               std::string(request.header("Authorization")), std::string(request.body)};
     asked.push_back(one);
+    if (!behind.empty()) {
+        if (!one.target.starts_with(behind)) return reply.send({404, "text/plain", "no such thing"});
+        one.target.erase(0, behind.size());
+    }
     const auto fault = std::ranges::find_if(faults_, [&](const Fault& row) {
         const bool fits = row.part.empty() || one.body.find(row.part) != std::string::npos ||
                           one.target.find(row.part) != std::string::npos;
@@ -102,7 +106,7 @@ void DavServer::serve(const sim::http::Request& request, sim::http::Reply reply)
 }
 
 Response DavServer::answer(const Asked& one, const sim::http::Request& request) {
-    const std::string path(request.path);
+    const auto path = one.target.substr(0, one.target.find('?'));
     if (path == "/.well-known/caldav" && !redirects.contains(path)) return {404, "text/plain", "none"};
     if (const auto to = redirects.find(path); to != redirects.end()) {
         Response moved(301, "text/plain", "moved");
@@ -110,7 +114,7 @@ Response DavServer::answer(const Asked& one, const sim::http::Request& request) 
         return moved;
     }
     if (auto refused = login(one)) return *std::move(refused);
-    if (const auto at = feeds.find(std::string(request.target)); at != feeds.end()) return feed(at->second, request);
+    if (const auto at = feeds.find(one.target); at != feeds.end()) return feed(at->second, request);
     if (root_is_web_page && path == "/") return {200, "text/html", "<html><body>Welcome</body></html>"};
     if (one.method != "PROPFIND" && one.method != "REPORT") return {405, "text/plain", "no"};
     if (!request.header("Content-Type").starts_with("application/xml")) complain(one, "no XML type");

@@ -85,6 +85,7 @@ public:
     std::vector<std::string> complaints;    // what no client may do
     std::string principal_href = principal; // as told at the root
     std::string home_href = home;           // as told by the principal
+    std::string behind;                     // a proxy: a path before all others that the server does not know of
     bool root_is_web_page = false;          // a server whose root knows no WebDAV
 
     /// "PROPFIND /dav/ 0" for each request since the last call.

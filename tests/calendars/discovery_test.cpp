@@ -75,6 +75,21 @@ TEST_CASE("well-known") {
         CHECK(has(read_at(bench, "/"), "protocol: "));
         CHECK(bench.server.asked.size() + bench.other.asked.size() < 6);
     }
+    SUBCASE("leads on from a root that is closed") {
+        bench.server.redirects["/.well-known/caldav"] = "/dav/";
+        bench.server.fault({.method = "PROPFIND", .response = {403, "text/plain", "x"}});
+        CHECK(read_at(bench, "/") == "2001");
+    }
+    SUBCASE("leads elsewhere only as long as it says so") {
+        bench.other.put("b.ics", one_event({"b", "2002"}));
+        bench.server.redirects["/.well-known/caldav"] = bench.other.url("/dav/");
+        auto provider = bench.caldav("/");
+        CHECK(titles(bench.read(*provider)) == "2002");
+        bench.other.fault({.response = {404, "text/plain", "x"}});
+        bench.server.redirects["/.well-known/caldav"] = "/dav/";
+        CHECK(category(bench.read(*provider)) == "not found");
+        CHECK(titles(bench.read(*provider)) == "2001");
+    }
     SUBCASE("is not there") {
         CHECK(has(read_at(bench, "/"), "not found: "));
     }

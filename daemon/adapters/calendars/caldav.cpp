@@ -51,16 +51,19 @@ void CalDav::forget() {
 }
 
 Task<Result<void>> CalDav::find() {
+    if (peer_->origin().origin() != start_.origin()) peer_->move_to(start_); // /.well-known/caldav had led elsewhere
     auto found = co_await discover(*peer_, start_);
     if (!found) co_return std::unexpected(std::move(found.error()));
     const auto& properties = found->properties;
-    if (found->target != last_target_) {
+    auto place = peer_->origin().origin() + found->target;
+    if (place != last_place_) {
         forget();
         const bool tokens = properties.sync_collection || (!properties.reports_told && !properties.sync_token.empty());
         way_ = tokens ? Way::sync : Way::listing;
     }
     has_ctag_ = !properties.ctag.empty();
-    target_ = last_target_ = found->target;
+    target_ = std::move(found->target);
+    last_place_ = std::move(place);
     co_return Result<void>();
 }
 

@@ -67,8 +67,8 @@ private:
     std::unique_ptr<Peer> peer_;
     http::Url start_;
     Objects objects_;
-    std::string target_{}; // empty: not found yet
-    std::string last_target_{};
+    std::string target_{};     // empty: not found yet
+    std::string last_place_{}; // origin and target of what is held
     Way way_ = Way::sync;
     std::string token_{};
     std::string ctag_{};

@@ -27,9 +27,10 @@ http::Request asking(http::Method method, std::string target, int depth, std::st
             .content_type = std::string(caldav::xml_type)};
 }
 
-/// Nothing is here, or nothing that is understood: worth looking elsewhere.
+/// Nothing is here, nothing that is understood, or nothing for this login: worth looking elsewhere.
 bool elsewhere(const Error& error) {
-    return error.category == Category::not_found || error.category == Category::protocol;
+    return error.category == Category::not_found || error.category == Category::protocol ||
+           error.category == Category::forbidden;
 }
 
 /// What the answer says of the address itself; servers behind proxies write it in their own way.
@@ -130,8 +131,7 @@ Task<Result<FoundCalendar>> look_at(Peer& peer, std::string target, Steps steps)
     if (looked && target != "/") {
         auto calendars = co_await calendars_in(peer, target);
         if (calendars && !calendars->empty()) co_return only_one(peer, *std::move(calendars));
-        if (!calendars && !elsewhere(calendars.error()) && calendars.error().category != Category::forbidden)
-            co_return std::unexpected(std::move(calendars.error()));
+        if (!calendars && !elsewhere(calendars.error())) co_return std::unexpected(std::move(calendars.error()));
     }
     if (!properties.principal.empty()) co_return co_await of_principal(peer, properties.principal);
     if (!root) co_return only_one(peer, {});
