@@ -93,8 +93,10 @@ class ZoomBothWays(House):
         for kind in ("tampered", "foreign", "bare", "stale"):
             self.sim.command("zoom/hook_fault", kind=kind)
             self.sim.command("zoom/presence", user=self.one, status="In_Meeting")
-        self.assertTrue(within(5, lambda: self.sim.command("zoom/state")["endpoint"]["refused"] == 4))
-        self.assertIn('lamplighter_zoom_deliveries_refused_total{why="wrong"} 2', self.metrics())
+        self.assertTrue(within(5, lambda: self.sim.command("zoom/state")["endpoint"]["refused"] == 4), self.sim.command("zoom/state"))
+        refused = "lamplighter_zoom_deliveries_refused_total"
+        for why, count in (("wrong", 2), ("missing", 1), ("stale", 1)):
+            self.assertTrue(within(5, lambda why=why, count=count: f'{refused}{{why="{why}"}} {count}\n' in self.metrics()), self.metrics())
         self.assertEqual(self.daemon.presence()[self.one]["status"], "in_meeting")
         status, _, problem = self.daemon.post("/hooks/zoom", {"event": "user.presence_status_updated"})
         self.assertEqual((status, problem["status"]), (401, 401))

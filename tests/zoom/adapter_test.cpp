@@ -34,6 +34,8 @@ TEST_CASE("zoom: a meeting is told when it begins and when it ends") {
     office.leave(1);
     CHECK(office.becomes(1, Meeting::none));
     CHECK_FALSE(office.was_ever(0, Meeting::live));
+    auto endpoint = office.command("zoom/state").at("endpoint");
+    CHECK(endpoint.at("taken") == endpoint.at("sent"));
     CHECK(office.health().state == "up");
     for (auto [word, meeting] : std::initializer_list<std::pair<std::string_view, Meeting>>{
              {"Presenting", Meeting::live},
@@ -88,7 +90,7 @@ TEST_CASE("zoom: what comes late, twice or in the wrong order changes nothing") 
 
 TEST_CASE("zoom: what is forged, tampered with or too old is refused; Zoom's own retry brings it") {
     ZoomOffice office(hooks_alone());
-    office.command("zoom/settings", {{"retry_ms", 60'000}});
+    office.command("zoom/settings", {{"retry_ms", 3'600'000}});
     for (std::string_view kind : {"tampered", "foreign", "bare", "stale"}) {
         office.command("zoom/hook_fault", {{"kind", kind}});
         office.show(1, "In_Meeting");
@@ -106,6 +108,16 @@ TEST_CASE("zoom: what is forged, tampered with or too old is refused; Zoom's own
     CHECK(within(5s, [&] { return office.events("other") == 1; }));
     office.show(2, "In_Meeting");
     CHECK(office.becomes(2, Meeting::live));
+}
+
+TEST_CASE("zoom: a delivery that was refused comes again, and is taken") {
+    ZoomOffice office(hooks_alone());
+    office.command("zoom/settings", {{"retry_ms", 500}});
+    office.stop_taking(true);
+    office.show(1, "In_Meeting");
+    CHECK(within(5s, [&] { return office.command("zoom/state").at("endpoint").at("retried").as_int64() >= 1; }));
+    office.stop_taking(false);
+    CHECK(office.becomes(1, Meeting::live));
 }
 
 TEST_CASE("zoom: events of another account are not ours") {

@@ -1,5 +1,6 @@
 // The Zoom adapter on its own loop, our web hook on a real port, and the strict fake Zoom, in one process.
 #pragma once
+#include <atomic>
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -51,7 +52,9 @@ public:
         lamp::status::Options front;
         front.http.listen = {lamp::config::Listen("127.0.0.1:0")};
         lamp::status::Ports ports;
-        ports.hook = [this](const lamp::fanout::HookCall& call) { return zoom_->deliver(call); };
+        ports.hook = [this](const lamp::fanout::HookCall& call) {
+            return full_ ? lamp::fanout::hook_full() : zoom_->deliver(call);
+        };
         service_ = std::make_unique<lamp::status::Service>(serve_, front, ports, table_, fanout_);
         auto begun = service_->start();
         REQUIRE_MESSAGE(begun.has_value(), begun.error().text);
@@ -87,6 +90,8 @@ public:
         command("zoom/endpoint", {{"url", service_->urls().front() + "/hooks/zoom"}});
         REQUIRE(within(5s, [&] { return command("zoom/state").at("endpoint").at("validated").as_bool(); }));
     }
+    /// Every delivery is answered as if too much waited.
+    void stop_taking(bool full) { full_ = full; }
     [[nodiscard]] std::string person(Slot slot) const { return std::string(people_->person(slot).id); }
     /// In meeting `m`, as the person's client and Zoom tell it.
     void join(Slot slot, json::object more = {}) { meet("join", slot, std::move(more)); }
@@ -191,6 +196,7 @@ private:
     std::unique_ptr<lamp::zoom::Zoom> zoom_;
     std::unique_ptr<lamp::status::Service> service_;
     std::shared_ptr<const lamp::presence::People> people_;
+    std::atomic<bool> full_{false};
     std::mutex mutex_;
     std::vector<lamp::meetings::News> news_;
 };

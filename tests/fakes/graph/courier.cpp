@@ -133,6 +133,7 @@ private:
     bool whole() const {
         const auto end = input_.find("\r\n\r\n");
         if (end == std::string::npos) return false;
+        if (input_.compare(8, 5, " 204 ") == 0) return true; // has no body, and no length
         if (header("Transfer-Encoding") == "chunked") return input_.ends_with("0\r\n\r\n");
         const std::string length(header("Content-Length"));
         return !length.empty() && input_.size() >= end + 4 + std::strtoul(length.c_str(), nullptr, 10);
