@@ -110,6 +110,34 @@ TEST_CASE("zoom: what is forged, tampered with or too old is refused; Zoom's own
     CHECK(office.becomes(2, Meeting::live));
 }
 
+TEST_CASE("zoom: an event counts from when it happened; a time far ahead is now") {
+    ZoomOffice office(hooks_alone());
+    auto send = [&](Slot slot, std::string_view word, std::chrono::milliseconds ago) {
+        auto at = (lamp::wall_now() - ago).time_since_epoch().count();
+        json::object object{{"email", office.person(slot)}, {"presence_status", word}};
+        json::object payload{{"account_id", office.options_in_use().account_id}, {"object", object}};
+        json::object event{{"event", "user.presence_status_updated"}, {"event_ts", at}, {"payload", payload}};
+        office.command("zoom/send", {{"body", json::serialize(event)}});
+    };
+    send(1, "In_Meeting", 3h + 50min);
+    REQUIRE(office.becomes(1, Meeting::live));
+    CHECK(office.last(1)->fresh_for <= 10min);
+    CHECK(office.last(1)->fresh_for > 9min);
+    send(2, "In_Meeting", 5h);
+    REQUIRE(office.becomes(2, Meeting::live));
+    CHECK(office.last(2)->fresh_for == 0ms);
+    send(3, "In_Meeting", -1h);
+    REQUIRE(office.becomes(3, Meeting::live));
+    CHECK(office.last(3)->happened <= lamp::wall_now());
+    send(3, "Away", 0ms);
+    CHECK(office.becomes(3, Meeting::none));
+    send(4, "Away", -1min); // clocks differ a little: Zoom's order holds
+    REQUIRE(office.becomes(4, Meeting::none));
+    send(4, "In_Meeting", -59s);
+    CHECK(within(5s, [&] { return office.events("old") == 1; }));
+    CHECK(office.last(4)->meeting == Meeting::none);
+}
+
 TEST_CASE("zoom: a delivery that was refused comes again, and is taken") {
     ZoomOffice office(hooks_alone());
     office.command("zoom/settings", {{"retry_ms", 500}});
