@@ -154,6 +154,7 @@ TEST_CASE("zoom: events of another account are not ours") {
     ZoomOffice office(setup);
     office.show(1, "In_Meeting");
     CHECK(within(5s, [&] { return office.events("foreign") == 1; }));
+    CHECK(office.has_problem("of another account than account_id"));
     CHECK_FALSE(office.last(1).has_value());
 }
 

@@ -47,6 +47,9 @@ void Zoom::add_problems(std::vector<std::string>& problems) const {
             "whether the event subscription of the app is still enabled",
             std::chrono::duration_cast<std::chrono::hours>(wall_now() - deliveries_.last().value_or(started_))
                 .count()));
+    auto heard = [this](Heard what) { return heard_.at(static_cast<std::size_t>(what)); };
+    if (heard(Heard::foreign) > 0 && heard(Heard::read) == 0)
+        problems.emplace_back("zoom: the events that come are of another account than account_id");
     if (deauthorized_) problems.emplace_back("zoom: the account has removed the app");
     std::size_t shown = 0;
     for (const auto& doubt : accounts_.doubts())
@@ -57,7 +60,8 @@ void Zoom::add_problems(std::vector<std::string>& problems) const {
 fanout::Health Zoom::health() const {
     fanout::Health health;
     bool refused = (client_ && client_->login_refused()) || !read_refused_.empty() || !list_refused_.empty();
-    bool known = (client_ && readings_ > 0) || deliveries_.last();
+    bool nobody = accounts_.listed() && plan_.size() == 0;
+    bool known = readings_ > 0 || nobody || deliveries_.last();
     if (refused || hooks_lost() || deauthorized_)
         health.state = "degraded";
     else if (client_ && !client_->answering())
