@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
+#include "adapters/goto_meeting/doctor.hpp"
 #include "adapters/teams/doctor.hpp"
 #include "adapters/zoom/doctor.hpp"
 #include "app/app.hpp"
@@ -164,6 +165,16 @@ Task<bool> examine_zoom(const config::Configuration& configuration, Loop& loop) 
     co_return co_await zoom::examine(loop, std::move(options), teller("zoom"));
 }
 
+Task<bool> examine_goto(const config::Configuration& configuration, Loop& loop) {
+    const auto* section = configuration.find<goto_meeting::GoToOptions>();
+    if (!section) co_return true;
+    auto options = *section;
+    const auto& net = configuration.get<NetOptions>();
+    if (options.ca_file.empty()) options.ca_file = net.ca_file;
+    if (options.proxy.empty()) options.proxy = net.proxy;
+    co_return co_await goto_meeting::examine(loop, std::move(options), teller("goto"));
+}
+
 using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
 
 bool examine(const config::Configuration& configuration, std::initializer_list<Examine> systems) {
@@ -186,7 +197,8 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration, {&examine_platforms, &examine_teams, &examine_zoom}) ? cli::done : cli::failed;
+    return examine(*configuration, {&examine_platforms, &examine_teams, &examine_zoom, &examine_goto}) ? cli::done
+                                                                                                       : cli::failed;
 }
 
 // --- teams
