@@ -178,9 +178,12 @@ private:
     void end_href(Tag parent) {
         std::string href(text::trim(text_));
         if (href.empty()) return;
-        if (parent == Tag::response) hrefs_.push_back(std::move(href));
-        if (parent == Tag::principal) found_.principal = std::move(href);
-        if (parent == Tag::home_set) found_.homes.push_back(std::move(href));
+        if (parent == Tag::response)
+            hrefs_.push_back(std::move(href));
+        else if (parent == Tag::principal)
+            found_.principal = std::move(href);
+        else if (parent == Tag::home_set)
+            found_.homes.push_back(std::move(href));
     }
     void end_response() {
         for (std::size_t i = 0; i < hrefs_.size(); ++i) {

@@ -99,8 +99,9 @@ bool Peer::take_challenge(const http::Head& head) {
         const bool usable = (*challenge)->algorithm != sip::Algorithm::other;
         if (usable && (!digest_ || (*challenge)->stale)) digest = value;
     }
-    if (digest) digest_ = Challenge{*std::move(digest)};
-    return digest.has_value();
+    if (!digest) return false;
+    digest_ = Challenge{*std::move(digest)};
+    return true;
 }
 
 Secret Peer::authorization(const http::Request& request) {
