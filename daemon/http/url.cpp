@@ -109,6 +109,14 @@ std::string_view Url::path_only() const {
     return std::string_view(path).substr(0, path.find('?'));
 }
 
+Result<std::string> local_target(const Url& base, const std::string& target) {
+    auto prefix = base.path == "/" ? std::string() : base.path;
+    if (target.starts_with('/')) return prefix + target;
+    auto url = Url::parse(target);
+    if (!url) return std::unexpected(url.error());
+    return url->path.starts_with(prefix + "/") ? url->path : prefix + url->path;
+}
+
 std::string encode_segment(std::string_view text) {
     return encode(text, ':');
 }

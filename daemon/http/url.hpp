@@ -35,6 +35,11 @@ struct Url {
     [[nodiscard]] std::string_view path_only() const;
 };
 
+/// What is asked for at `base`: of "/v1.0/…" with the prefix of a gateway; of a link of the service's own the path and
+/// query as they are. A link's host is not looked at, since gateways seldom rewrite links and what we send goes to
+/// `base` alone.
+[[nodiscard]] Result<std::string> local_target(const Url& base, const std::string& target);
+
 /// One path segment: letters, digits, "-._~" and ':' stay, all else becomes %XX ("a b@x" gives "a%20b%40x").
 [[nodiscard]] std::string encode_segment(std::string_view text);
 /// A name or value of a query: letters, digits and "-._~" stay, all else becomes %XX (a space is %20, never '+').

@@ -23,9 +23,9 @@ TEST_CASE("links of Graph are followed at the place that the configuration names
     // clang-format on
     for (const Row& row : rows) {
         CAPTURE(row.graph);
-        auto local = teams::local_target(*http::Url::parse(row.graph), row.target);
+        auto local = http::local_target(*http::Url::parse(row.graph), row.target);
         REQUIRE(local.has_value());
         CHECK(*local == row.local);
     }
-    CHECK(!teams::local_target(*http::Url::parse("https://graph.microsoft.com"), "v1.0/users").has_value());
+    CHECK(!http::local_target(*http::Url::parse("https://graph.microsoft.com"), "v1.0/users").has_value());
 }

@@ -58,7 +58,7 @@ struct Google::State {
     store::Store& store;
     GooglePush* push;
     GoogleMirror mirror;
-    std::shared_ptr<GoogleClient> client; // null: nobody has logged in
+    std::shared_ptr<ApiClient> client; // null: nobody has logged in
     Secret consent;                       // the refresh token that it was made with
     bool reading = false;
     bool closed = false;
@@ -106,7 +106,7 @@ Result<void> Google::State::use_consent(const std::shared_ptr<State>& self, Secr
     login.on_refresh_token = [weak = std::weak_ptr(self)](Secret fresh) -> Task<> {
         if (auto still = weak.lock()) co_await still->keep(std::move(fresh));
     };
-    auto made = GoogleClient::make(self->loop, self->options, std::move(login));
+    auto made = make_google_client(self->loop, self->options, std::move(login));
     if (!made) return std::unexpected(made.error());
     if (self->client) self->client->close();
     self->client = *std::move(made);
@@ -216,7 +216,7 @@ Result<std::unique_ptr<Google>> Google::make(const ProviderParts& parts) {
     if (state->of_service()) {
         auto login = service_login(parts.options);
         if (!login) return std::unexpected(login.error());
-        auto client = GoogleClient::make(parts.loop, parts.options, *std::move(login));
+        auto client = make_google_client(parts.loop, parts.options, *std::move(login));
         if (!client) return std::unexpected(client.error());
         state->client = *std::move(client);
     }

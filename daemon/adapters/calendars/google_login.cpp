@@ -82,7 +82,7 @@ std::string hint_of(const CalendarOptions& options) {
 
 Task<Result<http::Answer>> post_form(Loop& loop, const CalendarOptions& options, std::string_view what,
                                      std::string form) {
-    auto client = google_wire(loop, options);
+    auto client = wire_of(loop, options);
     if (!client) co_return std::unexpected(client.error());
     auto url = http::Url::parse(google_endpoint(options, what));
     if (!url) co_return std::unexpected(url.error());
@@ -97,7 +97,7 @@ Task<Result<http::Answer>> post_form(Loop& loop, const CalendarOptions& options,
 
 /// Whose token this is: the primary calendar bears its account's address.
 Task<Result<std::string>> account_of(Loop& loop, const CalendarOptions& options, const Secret& access_token) {
-    auto client = google_wire(loop, options);
+    auto client = wire_of(loop, options);
     if (!client) co_return std::unexpected(client.error());
     auto api = http::Url::parse(options.api_url.text);
     if (!api) co_return std::unexpected(api.error());

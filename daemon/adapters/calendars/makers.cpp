@@ -4,8 +4,8 @@
 namespace lamp::calendars {
 
 const Makers& makers() {
-    // By ProviderKind: google, graph, caldav, ics. What is null is not in this build, and says so.
-    static constexpr Makers all{make_google, nullptr, make_caldav, make_ics};
+    // By ProviderKind: google, graph, caldav, ics.
+    static constexpr Makers all{make_google, make_graph, make_caldav, make_ics};
     return all;
 }
 

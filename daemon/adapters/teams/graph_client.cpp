@@ -64,14 +64,6 @@ fanout::Outcome GraphReply::outcome() const {
     return {kind, after, uncertain, error->text};
 }
 
-Result<std::string> local_target(const http::Url& graph, const std::string& target) {
-    auto prefix = graph.path == "/" ? std::string() : graph.path;
-    if (target.starts_with('/')) return prefix + target;
-    auto url = http::Url::parse(target);
-    if (!url) return std::unexpected(url.error());
-    return url->path.starts_with(prefix + "/") ? url->path : prefix + url->path;
-}
-
 Result<http::TokenOptions> application_login(const TeamsOptions& options) {
     auto graph = http::Url::parse(options.graph_url.text);
     if (!graph) return std::unexpected(graph.error());
@@ -183,7 +175,7 @@ Task<GraphReply> GraphClient::ask(http::Method method, std::string target, std::
         refused.error = Error(Category::cancelled, "we are stopping");
         co_return refused;
     }
-    auto local = local_target(graph_, target);
+    auto local = http::local_target(graph_, target);
     if (!local) {
         refused.error = local.error();
         co_return refused;

@@ -38,10 +38,6 @@ struct GraphReply {
 /// How the application of [teams] logs in to Graph. Category::invalid: a certificate, key or URL that cannot be used.
 [[nodiscard]] Result<http::TokenOptions> application_login(const TeamsOptions& options);
 
-/// What is asked for at `graph`: of "/v1.0/…" with the prefix of a gateway; of a link of Graph's own the path and query
-/// as they are. A link's host is not looked at, since gateways seldom rewrite links and the token goes nowhere else.
-[[nodiscard]] Result<std::string> local_target(const http::Url& graph, const std::string& target);
-
 struct GraphCounters {
     std::uint64_t requests = 0;
     std::uint64_t throttled = 0;
