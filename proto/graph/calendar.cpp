@@ -89,7 +89,7 @@ public:
         if (auto own = member(path); !on_words(own, text)) on_times(own, text);
     }
     void on_bool(Path path, bool truth) override {
-        if (member(path) == at(all_day)) now_.all_day = truth;
+        if (member(path) == at(all_day)) now_.words.all_day = truth;
         if (member(path) == at(is_cancelled)) now_.words.cancelled = truth;
     }
 

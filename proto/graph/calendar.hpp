@@ -26,6 +26,7 @@ struct Words {
     std::string subject{};
     std::string body{}; // HTML or text; else the preview
     std::string location{};
+    bool all_day = false;
     bool free = false;       // showAs
     bool restricted = false; // sensitivity private or confidential
     bool cancelled = false;
@@ -43,7 +44,6 @@ struct Appointment {
     Words words{};
     Stamp start{};
     Stamp end{}; // exclusive
-    bool all_day = false;
     bool operator==(const Appointment&) const = default;
 };
 

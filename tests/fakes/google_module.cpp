@@ -1,6 +1,7 @@
 // See google_module.hpp. One function for each control command, in one table, like graph_module.cpp.
 #include "google_module.hpp"
 
+#include "appointments.hpp"
 #include "arguments.hpp"
 #include "google/service.hpp"
 #include "graph/times.hpp"
@@ -22,7 +23,6 @@ constexpr std::chrono::seconds office_period{60};
 
 using google::Calendar;
 using google::Event;
-using google::When;
 
 class Google : public Module {
 public:
@@ -112,35 +112,15 @@ private:
         return *found;
     }
 
-    // "2026-01-05" is a whole day, "2026-01-05T09:00:00Z" an instant, a number seconds from now.
-    static std::optional<When> when(Arguments& a, std::string_view member) {
-        const auto* value = a.find(member);
-        if (value == nullptr) return std::nullopt;
-        if (value->is_number())
-            return When{false, graph::system_ms() + static_cast<std::int64_t>(value->to_number<double>() * 1000)};
-        const std::string text(value->is_string() ? value->as_string() : json::string());
-        const bool day = text.size() == 10;
-        const auto ms = graph::from_iso(day ? text + "T00:00:00Z" : text);
-        check(ms.has_value(), std::string(member) + " must be a date, a time with an offset, or seconds from now");
-        return When{day, *ms};
-    }
-
     static void take(Arguments& a, Event& event) {
         event.summary = a.text("summary", event.summary);
         event.description = a.text("description", event.description);
         event.location = a.text("location", event.location);
-        event.start = when(a, "start").value_or(event.start);
-        event.end = when(a, "end").value_or(event.end);
         event.transparent = a.boolean("transparent", event.transparent);
         event.declined = a.boolean("declined", event.declined);
         event.visibility = a.text("visibility", event.visibility);
         event.type = a.text("type", event.type);
-        event.count = a.number("count", event.count);
-        const std::string every = a.text("every", "");
-        check(every.empty() || every == "day" || every == "week", "every must be day or week");
-        if (!every.empty()) event.every_ms = (every == "day" ? 1 : 7) * std::int64_t{86'400'000};
-        check(event.count >= 1 && event.count <= 1000, "count must be from 1 to 1000");
-        check(event.start.day == event.end.day && event.start.ms <= event.end.ms, "start and end do not fit");
+        appointments::take_times(a, event);
     }
 
     void fill_calendars() {
@@ -181,8 +161,8 @@ private:
                 fresh = whole->second;
                 take(a, *fresh);
             } else {
-                what.start = when(a, "start");
-                what.end = when(a, "end");
+                what.start = appointments::when(a, "start");
+                what.end = appointments::when(a, "end");
                 if (a.has("summary")) what.summary = a.text("summary");
             }
             a.finish();

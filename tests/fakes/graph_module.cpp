@@ -1,6 +1,7 @@
 // See graph_module.hpp. One function for each control command, in one table, like broadworks_module.cpp.
 #include "graph_module.hpp"
 
+#include "appointments.hpp"
 #include "arguments.hpp"
 #include "broadworks/model.hpp"
 #include "graph/service.hpp"
@@ -45,11 +46,12 @@ public:
               loop,
               [this](const http::Request& request, http::Reply reply) { service_.handle(request, std::move(reply)); },
               http::TlsFiles{options.certificate, options.key}) {
-        service_.identity.applications.push_back({std::string(client),
-                                                  "graph-secret",
-                                                  {"Presence.Read.All", "Presence.ReadWrite.All", "User.Read.All"},
-                                                  {"Presence.Read.All", "Presence.ReadWrite", "User.ReadBasic.All"},
-                                                  {}});
+        service_.identity.applications.push_back(
+            {std::string(client),
+             "graph-secret",
+             {"Presence.Read.All", "Presence.ReadWrite.All", "User.Read.All", "Calendars.Read"},
+             {"Presence.Read.All", "Presence.ReadWrite", "User.ReadBasic.All"},
+             {}});
         service_.settings.log_size = options.load > 0 ? 0 : options.log_size;
         if (options.load > 0) service_.settings.rate = 0;
         settings_changed();
@@ -200,6 +202,63 @@ private:
             return presence_of(who);
         };
         table_["graph/user"] = [&](Arguments& a) { return change_user(a); };
+        table_["graph/appointment"] = [&](Arguments& a) { return appointment(a); };
+    }
+
+    static void take_appointment(Arguments& a, google::Event& event) {
+        event.summary = a.text("subject", event.summary);
+        event.description = a.text("body", event.description);
+        event.location = a.text("location", event.location);
+        event.transparent = a.boolean("free", event.transparent);
+        event.declined = a.boolean("declined", event.declined);
+        event.visibility = a.text("sensitivity", event.visibility);
+        appointments::take_times(a, event);
+    }
+
+    // Of a whole event or series everything can change, of one instance subject, start and end.
+    json::value appointment(Arguments& a) {
+        const UserIndex who = user(a);
+        graph::Mailbox& mailbox = service_.mailboxes[who];
+        google::Calendar& calendar = mailbox.calendar;
+        const std::string what = a.text("what", "add");
+        if (what == "forget") { // every token that was given
+            a.finish();
+            service_.syncs_lost_at = service_.now();
+            return json::object{};
+        }
+        std::string id = a.text("id", "");
+        if (what == "add") {
+            google::Event event;
+            event.id = id;
+            check(a.has("start") && a.has("end"), "start and end are needed");
+            take_appointment(a, event);
+            a.finish();
+            check(!calendar.events.contains(id), "id must be new");
+            return json::object{{"id", calendar.add(std::move(event)).id}};
+        }
+        google::Exception one;
+        std::optional<google::Event> fresh;
+        if (const auto whole = calendar.events.find(id); whole != calendar.events.end()) fresh = whole->second;
+        if (what == "change" || what == "move") {
+            if (fresh) {
+                take_appointment(a, *fresh);
+            } else {
+                one.start = appointments::when(a, "start");
+                one.end = appointments::when(a, "end");
+                if (a.has("subject")) one.summary = a.text("subject");
+            }
+        } else if (what == "decline") {
+            check(fresh.has_value(), "only a whole event can be declined");
+            fresh->declined = true;
+        } else if (what == "remove") {
+            one.cancelled = true;
+        } else {
+            check(what == "cancel", "what must be add, change, move, cancel, decline, remove or forget");
+            mailbox.called_off.insert(id);
+        }
+        a.finish();
+        check(calendar.change(id, one, fresh ? &*fresh : nullptr), "no appointment " + id);
+        return json::object{{"id", id}};
     }
 
     void take_fields(Arguments& a, graph::User& fresh) {
@@ -438,7 +497,9 @@ private:
                                                             {"batch_reversed", &s.batch_reversed},
                                                             {"refresh_once", &s.refresh_once},
                                                             {"delta_partial", &s.delta_partial},
-                                                            {"basic_clear", &s.basic_clear}};
+                                                            {"basic_clear", &s.basic_clear},
+                                                            {"bare_occurrences", &s.bare_occurrences},
+                                                            {"shifted_days", &s.shifted_days}};
         struct Choice {
             std::string_view name;
             std::string* value;

@@ -48,7 +48,7 @@ Occurrence GraphMirror::occurrence(const Appointment& appointment, const graph::
     one.title = words.subject;
     one.description = words.body;
     one.location = words.location;
-    one.all_day = appointment.all_day;
+    one.all_day = words.all_day;
     one.cancelled = words.cancelled;
     one.declined = words.declined;
     one.free = words.free;

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::count)> na
                                                                                        "user",
                                                                                        "users_delta",
                                                                                        "photo",
+                                                                                       "calendar_view",
+                                                                                       "event",
                                                                                        "subscription_create",
                                                                                        "subscription_list",
                                                                                        "subscription_read",
@@ -37,7 +39,8 @@ constexpr std::array<std::string_view, 22> kinds = {
     "gone",     "oversized",   "stale_sync", "no_access", "invalid_json", "wrong_type"};
 constexpr std::array<std::string_view, 8> on_the_wire = {"slow",      "reset", "close",     "cut",
                                                          "slow_drip", "html",  "oversized", "wrong_type"};
-constexpr std::array<std::string_view, 6> groups = {"any", "identity", "graph", "presence", "users", "subscriptions"};
+constexpr std::array<std::string_view, 7> groups = {"any",   "identity",  "graph",        "presence",
+                                                    "users", "calendars", "subscriptions"};
 
 template <typename List>
 bool contains(const List& list, std::string_view word) {
@@ -47,7 +50,8 @@ bool contains(const List& list, std::string_view word) {
 bool covers(std::string_view on, Kind kind) {
     return on == "any" || on == name_of(kind) || (on == "identity" && of_identity(kind)) ||
            (on == "graph" && !of_identity(kind)) || (on == "presence" && of_presence(kind)) ||
-           (on == "users" && of_users(kind)) || (on == "subscriptions" && of_subscriptions(kind));
+           (on == "users" && of_users(kind)) || (on == "calendars" && of_calendars(kind)) ||
+           (on == "subscriptions" && of_subscriptions(kind));
 }
 
 } // namespace

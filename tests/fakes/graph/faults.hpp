@@ -23,6 +23,8 @@ enum class Kind : std::uint8_t {
     user,
     users_delta,
     photo,
+    calendar_view, // calendarView/delta
+    event,
     subscription_create,
     subscription_list,
     subscription_read,
@@ -43,13 +45,17 @@ constexpr bool of_presence(Kind kind) { // what the presence limit counts
 constexpr bool of_users(Kind kind) {
     return kind >= Kind::users && kind <= Kind::photo;
 }
+constexpr bool of_calendars(Kind kind) {
+    return kind == Kind::calendar_view || kind == Kind::event;
+}
 constexpr bool of_subscriptions(Kind kind) {
     return kind >= Kind::subscription_create && kind <= Kind::subscription_reauthorize;
 }
 
 struct Fault {
     std::string kind;
-    std::string on = "any";         // a request kind, or any | identity | graph | presence | users | subscriptions
+    std::string on = "any";         // a request kind, or any | identity | graph | presence | users | calendars |
+                                    // subscriptions
     std::int64_t remaining = 1;     // -1: until cleared
     std::vector<std::string> users; // only requests whose path or body names one of these
     std::int64_t status = 500;

@@ -26,6 +26,8 @@ Need need_of(Kind kind) {
     if (of_users(kind))
         return {{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All"},
                 {"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}};
+    if (of_calendars(kind))
+        return {{"Calendars.Read", "Calendars.ReadWrite"}, {"Calendars.Read", "Calendars.ReadWrite"}};
     return {{}, {"Presence.Read.All"}};
 }
 
@@ -133,6 +135,9 @@ Kind Service::classify(const http::Request& request, const std::vector<std::stri
             return is(rest + 1, "setStatusMessage") ? Kind::status_message : Kind::other;
         }
         if (!get) return Kind::other;
+        if (is(rest, "calendarView") && p.size() == rest + 2)
+            return is(rest + 1, "delta") || is(rest + 1, "delta()") ? Kind::calendar_view : Kind::other;
+        if (is(rest, "events") && p.size() == rest + 2) return Kind::event;
         if (p.size() > rest) return is(rest, "photo") || is(rest, "photos") ? Kind::photo : Kind::other;
         if (me) return Kind::user;
         if (p.size() == 1) return Kind::users;
@@ -244,6 +249,9 @@ std::optional<http::Response> Service::refuse(Exchange& exchange) {
         if (of_users(exchange.kind))
             return error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.",
                          &exchange.request);
+        if (of_calendars(exchange.kind))
+            return error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.",
+                         &exchange.request);
         return error(403, "Forbidden",
                      of_subscriptions(exchange.kind) && !(*token)->delegated
                          ? "Application permissions are not supported for this resource."
@@ -292,6 +300,8 @@ http::Response Service::graph(Exchange& exchange) {
     case Kind::user: return read_user(exchange);
     case Kind::users_delta: return delta(exchange);
     case Kind::photo: return photo(exchange);
+    case Kind::calendar_view: return calendar_view(exchange);
+    case Kind::event: return read_event(exchange);
     case Kind::batch: return batch(exchange);
     case Kind::subscription_list:
     case Kind::subscription_read:
@@ -309,7 +319,10 @@ std::optional<http::Response> Service::fault_answer(const Fault& fault, const Ex
     const http::Request* request = &exchange.request;
     const bool login = of_identity(exchange.kind);
     const auto retry = [&](http::Response answer) {
-        if (fault.retry_after >= 0) answer.headers.emplace_back("Retry-After", std::to_string(fault.retry_after));
+        if (fault.retry_after >= 0)
+            answer.headers.emplace_back("Retry-After", settings.retry_after == "date"
+                                                           ? http_date(now() + fault.retry_after * 1000)
+                                                           : std::to_string(fault.retry_after));
         return answer;
     };
     if (fault.kind == "unavailable") return retry(error(503, "serviceNotAvailable", "Try again later.", request));
@@ -328,7 +341,10 @@ std::optional<http::Response> Service::fault_answer(const Fault& fault, const Ex
         return error(400, "syncStateNotFound", "The sync state generation is not found.", request);
     if (fault.kind == "gone") {
         http::Response answer = error(410, "resyncRequired", "Resync required.", request);
-        answer.headers.emplace_back("Location", exchange.own_url + "/v1.0/users/delta?$deltatoken=");
+        answer.headers.emplace_back(
+            "Location", exchange.own_url +
+                            (of_calendars(exchange.kind) ? std::string(exchange.request.path) : "/v1.0/users/delta") +
+                            "?$deltatoken=");
         return answer;
     }
     if (fault.kind == "redirect") {

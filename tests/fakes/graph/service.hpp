@@ -4,6 +4,7 @@
 
 #include "../http_server.hpp"
 #include "../loop.hpp"
+#include "calendars.hpp"
 #include "directory.hpp"
 #include "faults.hpp"
 #include "identity.hpp"
@@ -74,6 +75,8 @@ public:
     Presences presences;
     Identity identity;
     Faults faults;
+    std::map<UserIndex, Mailbox> mailboxes; // each made at its first mention
+    std::int64_t syncs_lost_at = 0;         // calendar tokens that are older are forgotten
     std::unique_ptr<Subscriptions> subscriptions;
     std::string url; // of the listener
     std::uint16_t port = 0;
@@ -124,6 +127,12 @@ private:
     http::Response read_user(Exchange& exchange);
     http::Response delta(Exchange& exchange);
     http::Response photo(Exchange& exchange);
+
+    // calendar_api.cpp
+    http::Response calendar_view(Exchange& exchange);
+    http::Response read_event(Exchange& exchange);
+    UserIndex mailbox_of(const Exchange& exchange) const;
+    http::Response no_mailbox(const Exchange& exchange) const;
 
     // batch_api.cpp
     http::Response batch(Exchange& exchange);

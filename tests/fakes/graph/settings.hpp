@@ -45,6 +45,10 @@ struct Settings {
     bool delta_partial = false;   // changes tell no more than the id and the name
     std::int64_t photo_every = 5; // every n-th user has one; 0 = nobody
 
+    // Calendars
+    bool bare_occurrences = true; // of a series' occurrences a delta tells no more than the times
+    bool shifted_days = false;    // whole days are told as instants of the calendar's midnight
+
     // Subscriptions
     std::int64_t validation_ms = 10'000;
     std::int64_t subscription_max_s = 3600;

@@ -1,4 +1,5 @@
 // Users: list with paging, one user, delta with its tokens, photos (cloud-apis.md A10).
+#include "cursor.hpp"
 #include "service.hpp"
 #include "times.hpp"
 
@@ -73,33 +74,6 @@ json::object shown(const User& user, const std::vector<std::string>& select) {
     return out;
 }
 
-// Where a page goes on: everything the first request said, so that the link needs nothing else.
-struct Cursor {
-    std::string kind; // users | round | delta
-    std::int64_t at = 0;
-    std::int64_t top = 0;
-    std::int64_t log = 0; // delta: where the log stood when the round began
-    std::int64_t issued = 0;
-    std::string select;
-    std::string filter;
-
-    std::string text() const {
-        const std::string body = json::serialize(json::array{kind, at, top, log, issued, select, filter});
-        return crypto::base64url(crypto::sha256(body).substr(0, 6) + body);
-    }
-    static std::optional<Cursor> parse(std::string_view text) {
-        const auto bytes = crypto::from_base64url(text);
-        if (!bytes || bytes->size() < 8 || crypto::sha256(bytes->substr(6)).substr(0, 6) != bytes->substr(0, 6))
-            return std::nullopt;
-        const json::value value = json::parse(bytes->substr(6));
-        const json::array& row = value.as_array();
-        return Cursor{std::string(row[0].as_string()),  row[1].to_number<std::int64_t>(),
-                      row[2].to_number<std::int64_t>(), row[3].to_number<std::int64_t>(),
-                      row[4].to_number<std::int64_t>(), std::string(row[5].as_string()),
-                      std::string(row[6].as_string())};
-    }
-};
-
 std::optional<std::vector<std::string>> selected(std::string_view list) {
     std::vector<std::string> names;
     if (list.empty()) return std::vector<std::string>(properties.begin(), properties.begin() + default_properties);
@@ -144,20 +118,6 @@ struct Filter {
     }
 };
 
-using Query = std::vector<std::pair<std::string, std::string>>;
-
-const std::string* find(const Query& query, std::string_view name) {
-    for (const auto& [key, value] : query)
-        if (key == name) return &value;
-    return nullptr;
-}
-
-std::optional<std::string> unknown_option(const Query& query, std::initializer_list<std::string_view> known) {
-    for (const auto& [key, value] : query)
-        if (std::find(known.begin(), known.end(), key) == known.end()) return key;
-    return std::nullopt;
-}
-
 std::optional<std::int64_t> top_of(const Query& query, std::int64_t absent) {
     const std::string* text = find(query, "$top");
     if (!text) return absent;
@@ -165,13 +125,6 @@ std::optional<std::int64_t> top_of(const Query& query, std::int64_t absent) {
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error != std::errc() || end != text->data() + text->size() || value < 1 || value > 999) return std::nullopt;
     return value;
-}
-
-// '+' in a query is a space for Graph.
-Query query_of(const http::Request& request) {
-    std::string spaced(request.query);
-    std::replace(spaced.begin(), spaced.end(), '+', ' ');
-    return http::query_pairs(spaced);
 }
 
 json::object removed(const User& user) {
