@@ -23,6 +23,12 @@ struct Door {
         deliveries = std::make_unique<Deliveries>(loop, options);
         deliveries->use([this](std::string body) { taken.push_back(std::move(body)); });
     }
+    ~Door() { // first the loop, then what it writes to
+        loop.stop();
+        loop.join();
+    }
+    Door(const Door&) = delete;
+    Door& operator=(const Door&) = delete;
     void settle() {
         loop.start();
         std::promise<void> done;
