@@ -6,6 +6,7 @@ import unittest
 
 from office import BIN, Daemon, Simulator, within
 from test_diversions import House, later
+from test_teams import environment, teams_section
 
 
 class Google(House):
@@ -142,6 +143,82 @@ class TwoLines(Google):
         self.sim.command("google/remove", calendar="reception@example.net", id=event)
         self.assertTrue(self.is_as_before(self.one))
         self.assertTrue(self.is_as_before(self.other))
+
+
+class Graph(Google):
+    """The same house, with Outlook: the application of [teams] reads a mailbox."""
+
+    def setUp(self):
+        self.sim = Simulator(*self.options)
+        self.addCleanup(self.sim.close)
+        users = self.sim.command("truth")["users"]
+        by_extension = {said["extension"]: user for user, said in users.items()}
+        self.one, self.other = by_extension[2001], by_extension[2002]
+        self.mailbox = self.sim.command("graph/user", user="2001")["upn"]
+        self.daemon = Daemon(self.sim, extra=self.calendars(), environment=environment(self.sim))
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+
+    def calendars(self):
+        keys = {"name": "outlook", "provider": "graph", "line": self.one, "mailbox": self.mailbox, "poll": self.poll}
+        return teams_section(self.sim) + "[[calendar]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+
+    def set(self, what, **members):
+        return self.sim.command("graph/appointment", user=self.mailbox, what=what, **members).get("id")
+
+    def add(self, title, start, end, **more):
+        return self.set("add", subject=title, start=start, end=end, **more)
+
+    def test_diverts_for_its_time(self):
+        self.user_sets(self.one, False, "2007")
+        self.add("2011", 4, 8)
+        self.assertTrue(within(3, lambda: "2011" in self.known()), self.daemon.log())
+        begins = time.monotonic() + 4
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.assertLessEqual(time.monotonic() - begins, 2)
+        self.assertEqual(self.known()["2011"]["state"], "diverting")
+        self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
+
+    def test_changed_moved_cancelled_declined_and_removed(self):
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.set("change", id=event, subject="2012")
+        self.assertTrue(self.goes_to(self.one, "2012"))
+        self.set("move", id=event, start=1000, end=3600)
+        self.assertTrue(self.is_as_before(self.one))
+        self.set("move", id=event, start=-10, end=3600)
+        self.assertTrue(self.goes_to(self.one, "2012"))
+        self.set("cancel", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+        event = self.add("2013", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2013"))
+        self.set("decline", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+        event = self.add("2014", -60, 3600, every="day", count=3)
+        self.assertTrue(self.goes_to(self.one, "2014"))
+        self.set("remove", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_a_token_that_is_gone(self):
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.set("forget")
+        self.set("remove", id=event)
+        self.assertTrue(self.is_as_before(self.one))
+
+    def test_without_the_permission(self):
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("graph/permissions", remove=["Calendars.Read"])
+        said = lambda: self.daemon.get("/v1/calendars")[2]["items"][0]
+        self.assertTrue(within(5, lambda: "Calendars.Read" in json.dumps(said())), said())
+        self.assertEqual(self.always(self.one), (True, "2011"))  # what is known stays
+
+    def test_the_provider_is_away_while_it_ends(self):
+        self.add("2011", -60, 5)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("graph/away", seconds=30)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
 
 
 if __name__ == "__main__":

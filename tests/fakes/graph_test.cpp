@@ -76,7 +76,7 @@ TEST_CASE("secrets travel encoded, in the form or by Basic; the token says what 
         object_of(*crypto::from_base64url(token.substr(first + 1, token.rfind('.') - first - 1)));
     CHECK(text(claims.at("appid")) == s.client);
     CHECK(text(claims.at("tid")) == s.tenant);
-    CHECK(claims.at("roles").as_array().size() == 3);
+    CHECK(claims.at("roles").as_array().size() == 4);
     CHECK_FALSE(claims.contains("scp"));
     s.auth = "Bearer " + token;
     CHECK(s.get(s.path).status == 200);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "proto/graph/calendar.hpp"
 #include "proto/graph/decrypt.hpp"
 #include "proto/graph/error.hpp"
 #include "proto/graph/presence.hpp"
@@ -119,6 +120,24 @@ void deliveries(std::string_view body) {
     require(scale.weight <= body.size());
 }
 
+void appointments(std::string_view body) {
+    auto read = read_appointments(body);
+    if (!read) return require(!read.error().text.empty());
+    Scale scale;
+    scale.put(read->next_link);
+    scale.put(read->delta_link);
+    require(read->appointments.size() <= appointments_max);
+    for (const auto& one : read->appointments) {
+        require(!one.id.empty());
+        require(one.removed || one.kind == Appointment::Kind::master || (one.start.told && one.end.told));
+        for (const auto& text :
+             {one.id, one.series, one.words.subject, one.words.body, one.words.location, one.start.zone, one.end.zone})
+            scale.put(text);
+    }
+    require(scale.weight <= body.size());
+    require(read_appointments(body)->appointments == read->appointments);
+}
+
 void subscriptions(std::string_view body) {
     Scale scale;
     auto read = read_subscriptions(body);
@@ -144,6 +163,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'u': users(body); break;
     case 'n': deliveries(body); break;
     case 's': subscriptions(body); break;
+    case 'c': appointments(body); break;
     case 'e':
         if (auto error = read_error(body)) {
             Scale scale;
