@@ -222,7 +222,7 @@ TEST_CASE("faults have their categories, and the next reading heals") {
     }
 }
 
-TEST_CASE("without the permission it says which one, and once it is given a new token is fetched") {
+TEST_CASE("what a person has to do: give the permission, name a mailbox that is there") {
     Desk desk;
     desk.command("graph/permissions", {{"remove", {"Calendars.Read"}}});
     auto provider = desk.make();
