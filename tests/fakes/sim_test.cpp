@@ -503,10 +503,9 @@ TEST_CASE("a sequential ring goes on to the next location") {
     (void)stream.types(bob, 1);
     CHECK(ask(s.url, "PUT", actions_root + "/user/" + alice + "/services/SequentialRing",
               "<SequentialRing" + ns +
-                  "><locations><location><address>2001</address></location><location><address>0687654321</address></"
-                  "location></locations>"
-                  "<criteriaActivations><criteriaActivation><criteriaName>all</criteriaName><active>true</active>"
-                  "</criteriaActivation></criteriaActivations></SequentialRing>")
+                  "><location1><address>2001</address></location1><location2><address>0687654321</address></location2>"
+                  "<criteriaActivationList><criteriaActivation><criteriaName>all</criteriaName><active>true</active>"
+                  "</criteriaActivation></criteriaActivationList></SequentialRing>")
               .status == 200);
     s.command("incoming", {{"to", alice}, {"number", "+31612345678"}});
     CHECK(stream.types(bob, 1) == Words{"CallReceivedEvent Alerting"});

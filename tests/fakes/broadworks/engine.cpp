@@ -37,9 +37,13 @@ std::vector<std::string> nested_texts(std::string_view xml, std::string_view ele
 
 // Addresses of an activated sequential ring; its activation is that of a criterion.
 std::vector<std::string> sequential_locations(const User& user) {
-    const auto criteria = service_text(user, ServiceId::sequential_ring, "criteriaActivations");
-    if (criteria.find("<active>true</active>") == std::string_view::npos) return {};
-    return nested_texts(service_text(user, ServiceId::sequential_ring, "locations"), "address");
+    const auto text = [&](const char* element) { return service_text(user, ServiceId::sequential_ring, element); };
+    if (text("criteriaActivationList").find("<active>true</active>") == std::string_view::npos) return {};
+    std::vector<std::string> found;
+    for (const char* location : {"location1", "location2", "location3", "location4", "location5"})
+        if (auto address = nested_text(text(location), "address"); !address.empty())
+            found.push_back(std::move(address));
+    return found;
 }
 
 } // namespace

@@ -44,12 +44,17 @@ constexpr ElementType simultaneous[] = {{"active", boolean, true, false, {}, "fa
                                          "Ring for all Incoming Calls|Do not Ring if on a Call",
                                          "Ring for all Incoming Calls"},
                                         {"simRingLocations", nested, false, true, "simRingLocation"}};
+constexpr std::string_view ring_location = "address|numberOfRings|answerConfirmationRequired";
 constexpr ElementType sequential[] = {{"ringBaseLocationFirst", boolean, false, false, {}, "true"},
-                                      {"baseLocationNumberOfRings", integer, false, false, "2..20", "2"},
+                                      {"baseLocationNumberOfRings", integer, false, false, "0..20", "2"},
                                       {"continueIfBaseLocationIsBusy", boolean, false, false, {}, "true"},
                                       {"callerMayStopSearch", boolean, false, false, {}, "true"},
-                                      {"locations", nested, false, true, "location"},
-                                      {"criteriaActivations", nested, false, true, "criteriaActivation"}};
+                                      {"location1", nested, false, false, ring_location},
+                                      {"location2", nested, false, false, ring_location},
+                                      {"location3", nested, false, false, ring_location},
+                                      {"location4", nested, false, false, ring_location},
+                                      {"location5", nested, false, false, ring_location},
+                                      {"criteriaActivationList", nested, false, false, "criteriaActivation"}};
 constexpr ElementType hoteling[] = {{"active", boolean, true, false, {}, "false"},
                                     {"enableAssociationLimit", boolean, false, false, {}, "false"},
                                     {"associationLimitHours", integer, false, false, "1..999", "12"},
