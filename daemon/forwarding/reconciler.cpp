@@ -65,6 +65,7 @@ void Reconciler::heard(const Always& always, Steady now) {
     Same same(dialling_, line_);
     if (phase_ == Phase::reading || phase_ == Phase::checking) while_reading_ = always;
     if (!owned_) return;
+    keep_number(always);
     auto is = [&](const std::optional<Always>& known) { return known && same.always(*known, always); };
     if (touched_ && is(owned_->ours.always)) return; // the echo of our write, or what it came to
     if (!touched_ && is(owned_->baseline.always)) return;
@@ -79,6 +80,18 @@ void Reconciler::heard(const Always& always, Steady now) {
         foreign_ = always;
     look_at_ = now;
     if (under_way()) look_again_ = true;
+}
+
+// Off is off for whoever calls, and so for Same; the number that goes with it is the user's all the same.
+void Reconciler::keep_number(const Always& found) {
+    auto& had = owned_->baseline.always;
+    if (found.active || !had || had->active || found.to.empty()) return;
+    Same same(dialling_, line_);
+    auto known = [&](const Always& one) { return !one.active && same.number(one.to, found.to); };
+    if (known(*had) || (owned_->ours.always && known(*owned_->ours.always)) || std::ranges::any_of(written_, known))
+        return;
+    had->to = found.to;
+    touch();
 }
 
 void Reconciler::lost_track(Steady now) {
@@ -177,6 +190,7 @@ void Reconciler::read(const Result<Setting>& found, Steady now) {
     Same same(dialling_, line_);
     bool overtaken = while_reading_ && found->always && !same.always(*while_reading_, *found->always);
     merge(actual_, *found);
+    if (owned_ && found->always) keep_number(*found->always);
     if (owned_ && foreign(*found) != 0) {
         // Nothing of ours was there yet: what the user has now is his baseline. Else he has changed what we wrote.
         if (touched_) return user_won(yielded(*found), now);

@@ -81,6 +81,7 @@ private:
     [[nodiscard]] Action write(Parts parts);
     [[nodiscard]] Parts foreign(const Setting& found) const;
     [[nodiscard]] Owned yielded(const Setting& found) const;
+    void keep_number(const Always& found);
     void decide(bool after_write, Steady now);
     void settled(const Setting& target, Setting baseline, Steady now);
     void intend(const Setting& target, Setting baseline, Steady now);

@@ -1,7 +1,7 @@
 """A random life of two hundred lines: operators, meetings and appointments claim them, users change their forwarding meanwhile,
 the platform and the calendars fail, the daemon is killed. At rest every line does what its user wants, and nothing else.
 
-    LAMP_SOAK_CLAIMS=10000 LAMP_SOAK_SEED=7 python3 tests/daemon/test_soak.py
+    LAMP_SOAK_CLAIMS=10000 LAMP_SOAK_PER_SECOND=60 LAMP_SOAK_SEED=7 python3 tests/daemon/test_soak.py
 
 The seed chooses what happens; how it interleaves is the machine's. What cannot be known is left out (daemon/forwarding,
 "What it cannot know"): no user changes anything within a second before the daemon or the platform goes away, nor
@@ -19,12 +19,13 @@ from office import Daemon, Simulator, within
 
 CLAIMS = int(os.environ.get("LAMP_SOAK_CLAIMS", "300"))
 SEED = int(os.environ.get("LAMP_SOAK_SEED") or random.randrange(1_000_000))
-LINES, CALENDARS, PER_SECOND = 200, 40, 20
+PER_SECOND = float(os.environ.get("LAMP_SOAK_PER_SECOND", "20"))  # claims
+LINES, CALENDARS = 200, 40
 REST_EVERY = 1_000  # claims
 
 # What happens, and how often.
 WEIGHTS = {"operator": 26, "operator_ends": 14, "meeting": 26, "meeting_ends": 18, "appointment": 16, "appointment_ends": 6,
-           "edit": 14, "platform_fault": 8, "calendar_fault": 3, "calendar_away": 0.6, "platform_away": 0.5, "killed": 0.6}
+           "edit": 14, "platform_fault": 8, "calendar_fault": 3, "calendar_away": 0.6, "platform_away": 0.3, "killed": 0.4}
 
 
 class Life:

@@ -21,6 +21,8 @@ enum class Fault : std::uint8_t {
     edit_after_later,
     edit_unheard, // after it was done, and no event tells; found when the channel is back
     switch_off,   // the user switches it off before the answer comes
+    number,       // … or only another number, before the action is done
+    number_down,  // … or while the daemon is down
     clock,        // the clock is set five minutes ahead
 };
 constexpr std::array all_faults{Fault::kill_before,
@@ -35,6 +37,8 @@ constexpr std::array all_faults{Fault::kill_before,
                                 Fault::edit_after_later,
                                 Fault::edit_unheard,
                                 Fault::switch_off,
+                                Fault::number,
+                                Fault::number_down,
                                 Fault::clock};
 std::string name_of(Fault fault) {
     static constexpr std::array names{"kill before",
@@ -49,6 +53,8 @@ std::string name_of(Fault fault) {
                                       "edit after, told later",
                                       "edit unheard",
                                       "switch off",
+                                      "another number",
+                                      "another number, down",
                                       "clock"};
     return names[static_cast<std::size_t>(fault)];
 }
@@ -119,6 +125,13 @@ private:
         else
             hold_events_ = true;
     }
+    /// Of a forwarding that is off.
+    void other_number() {
+        if (world.always().active || had_.active) return;
+        edit_ = Always{false, "2078"};
+        world.platform.edit("alice@x", *edit_);
+        world.deliver();
+    }
     void strike(const World::Action& action) {
         struck_ = true;
         bool write = action.verb == Verb::write;
@@ -157,6 +170,13 @@ private:
             }
             return world.answer(action, answer);
         }
+        case Fault::number:
+            if (action.verb != Verb::write) other_number(); // else our own write hides it
+            break;
+        case Fault::number_down:
+            static_cast<void>(world.perform(action));
+            other_number();
+            return crash(0ms);
         case Fault::clock: world.wall += 5min; break;
         }
         world.answer(action, world.perform(action));
@@ -189,6 +209,7 @@ TEST_CASE("every fault at every step: at the end the platform is as the user wan
                 CAPTURE(had.active);
                 CAPTURE(day.world.shows());
                 CHECK(same.always(day.world.always(), day.expected()));
+                CHECK((day.expected().active || day.world.always().to == day.expected().to));
                 CHECK_FALSE(day.world.platform.of("alice@x").simultaneous->active);
                 CHECK(day.world.disk.empty());
                 CHECK(day.world.room->counts().under_way == 0);
