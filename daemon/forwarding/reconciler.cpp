@@ -35,6 +35,11 @@ bool refused(Category category) {
     return category == Category::forbidden || category == Category::not_found || category == Category::invalid;
 }
 
+/// What may be there because of us is there as we have left it: when it is off with another number, a user was there.
+bool unchanged(const Same& same, const Always& left, const Always& found) {
+    return same.always(left, found) && (found.active || found.to.empty() || same.number(left.to, found.to));
+}
+
 } // namespace
 
 Reconciler::Reconciler(std::string line, const Dialling& dialling, Times times, std::uint64_t seed)
@@ -67,10 +72,10 @@ void Reconciler::heard(const Always& always, Steady now) {
     if (!owned_) return;
     keep_number(always);
     auto is = [&](const std::optional<Always>& known) { return known && same.always(*known, always); };
+    auto left = [&](const std::optional<Always>& known) { return known && unchanged(same, *known, always); };
     if (touched_ && is(owned_->ours.always)) return; // the echo of our write, or what it came to
     if (!touched_ && is(owned_->baseline.always)) return;
-    bool ours = std::ranges::any_of(owned_->may_be, is, &Setting::always) ||
-                std::ranges::any_of(written_, [&](const Always& write) { return same.always(write, always); });
+    bool ours = std::ranges::any_of(owned_->may_be, left, &Setting::always) || std::ranges::any_of(written_, left);
     // A write of ours may have hidden it: those under way, and those that are so young that events from before them
     // still come.
     bool hidden = phase_ == Phase::writing || phase_ == Phase::checking || now < hides_until_ || now < doubt_until_;
@@ -177,8 +182,11 @@ Parts Reconciler::foreign(const Setting& found) const {
     auto parts = static_cast<Parts>(parts_of(owned_->baseline) & parts_of(found)); // touched, and read
     if (!touched_) return parts & same.differing(owned_->baseline, found);         // nothing is there because of us
     parts &= same.differing(owned_->ours, found);
-    for (const Setting& other : owned_->may_be)
-        parts &= same.differing(other, found) | static_cast<Parts>(~parts_of(other));
+    for (const Setting& other : owned_->may_be) {
+        bool another = other.always && found.always && !unchanged(same, *other.always, *found.always);
+        auto differing = static_cast<Parts>(same.differing(other, found) | (another ? part_always : 0));
+        parts &= differing | static_cast<Parts>(~parts_of(other));
+    }
     return parts;
 }
 

@@ -208,7 +208,7 @@ class Life:
         text = ""
         for line, said in list(wrong.items())[:5]:
             view = self.daemon.get("/v1/forwarding/" + urllib.parse.quote(line))[2]
-            text += f"\n{line}: platform {said}, user {self.wish[line]}\n  {json.dumps(view)}\n  " + "\n  ".join(self.history[line][-40:])
+            text += f"\n{line}: platform {said}, user {self.wish[line]}\n  {json.dumps(view)}\n  " + "\n  ".join([one for one in self.history[line] if " fault " not in one][-40:])
         return text
 
     def live(self):
