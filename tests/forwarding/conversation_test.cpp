@@ -225,6 +225,31 @@ TEST_CASE("a user who changes it and changes it back while nobody can look has c
     CHECK(world.always() == at_home);
 }
 
+TEST_CASE("off is not always off: two changes of the user's while a write of ours may still arrive") {
+    World world;
+    world.platform.edit("alice@x", {false, "0201234567"});
+    world.deliver();
+    world.put(meeting("1233", at(8, 59)));
+    while (auto action = world.take()) {
+        auto done = world.perform(*action);
+        bool write = action->verb == World::Verb::write;
+        world.answer(*action, write ? World::failure(Category::timeout) : done);
+        if (write) break;
+    }
+    world.wait(3s);
+    world.platform.edit("alice@x", {true, "2077"});
+    world.deliver();
+    world.wait(3s);
+    CHECK(world.shows() == "on 2077");
+    world.platform.edit("alice@x", {false, "2078"}); // what was there before our write was off, too
+    world.deliver();
+    world.wait(1min);
+    world.drop(Source::smartbusy, "teams");
+    world.wait(1min);
+    CHECK(world.always() == Always{false, "2078"});
+    CHECK(world.disk.empty());
+}
+
 TEST_CASE("what we are about to write is no excuse for what is there") {
     Alice world; // two targets: forwarding always is to be switched off, so that both may ring
     world.wall = at(9);
