@@ -127,6 +127,7 @@ private:
             (*made)->on_calls = [this](xsi::LineIndex line) { publish_calls(line); };
             platforms_.push_back(std::move(*made));
             infos_.push_back({options[i].name, domain_of(options[i].username), discovers(options[i]), {}});
+            directories_.push_back(Directory::unwanted);
         }
         if (auto made = make_adapters(); !made) return made;
         if (auto made = phones_.prepare(*configuration_); !made) return made;
@@ -204,6 +205,7 @@ private:
             // Phones are watched by numbers and extensions, and calls are diverted to them: the directory knows them.
             if (!infos_[i].discover && !numbers && !phones_.on() && !Diversions::wanted(*configuration_)) continue;
             waits = true;
+            if (directories_[i] == Directory::unwanted) directories_[i] = Directory::awaited;
             ingress_.post([this, i] {
                 platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
                     control_.post([this, i, entries = std::move(entries)] { take_directory(i, entries); });
@@ -219,7 +221,9 @@ private:
         directory.clear();
         for (const auto& entry : entries)
             directory.push_back(as_user(entry));
-        if (auto people = read_file()) compose(*std::move(people), true);
+        directories_[platform] = Directory::in;
+        bool all = std::ranges::find(directories_, Directory::awaited) == directories_.end();
+        if (auto people = read_file()) compose(*std::move(people), all);
         if (platforms_.size() > 1) return; // the next one's directory is composed with this one
         directory.clear();
         directory.shrink_to_fit();
@@ -639,6 +643,8 @@ private:
     Phones phones_;
     xsi::LineServices services_{ingress_}; // ingress
     std::vector<roster::PlatformInfo> infos_;
+    enum class Directory : std::uint8_t { unwanted, awaited, in };
+    std::vector<Directory> directories_; // of each platform: whether it has been in once
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_;  // ingress
     std::vector<xsi::PlatformReport> reports_;  // serve

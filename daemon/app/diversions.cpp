@@ -16,6 +16,7 @@ namespace {
 using forwarding::Claim;
 using forwarding::Source;
 using forwarding::Stored;
+using MeetingVerb = forwarding::SmartBusy::Order::Verb;
 using Verb = forwarding::Reconciler::Verb;
 
 constexpr milliseconds hold{10'000}; // for the directories, at the start
@@ -118,8 +119,9 @@ void Diversions::reload(const config::Configuration& configuration) {
 
 void Diversions::use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
                             std::shared_ptr<const numbers::DialPlan> plan, bool complete) {
-    auto before = std::exchange(people_, std::move(people));
-    auto lines_before = std::exchange(persons_of_, {});
+    people_ = std::move(people);
+    complete_ = complete;
+    persons_of_.clear();
     lines_of_.clear();
     numbers_.clear();
     for (const Line& line : lines) {
@@ -127,8 +129,6 @@ void Diversions::use_people(std::shared_ptr<const presence::People> people, cons
         persons_of_[line.id].push_back(line.person);
         if (!line.number.empty()) numbers_.emplace(line.id, line.number);
     }
-    for (const auto& [line, persons] : lines_before)
-        if (!persons_of_.contains(line)) forwardings_.drop_all(line, now());
     for (presence::Slot slot = 0; slot < people_->slots(); ++slot) {
         auto person = people_->person(slot);
         if (people_->listed(slot))
@@ -157,31 +157,46 @@ forwarding::Dialling Diversions::dialling() const {
             .country = plan_->country()};
 }
 
+// From now on things are written; and again whenever the roster has changed.
 void Diversions::begin() {
-    if (!std::exchange(begun_, true)) adopt();
+    begun_ = true;
+    if (stopping_) return;
+    adopt();
+    if (complete_) drop_strangers();
+    for (auto& [person, meeting] : diverted_by_meeting_)
+        place(meeting);
     if (!calendars_wanted_) keep_owners({}); // of an earlier configuration
     turn();
 }
 
 // Meetings of an earlier run are held like those whose source has just gone silent, until it says more. Whoever is
-// nobody's any more is given back.
+// nobody's any more is given back; who that is, only a complete directory knows.
 void Diversions::adopt() {
-    for (const auto& [line, claim] : std::exchange(left_by_smartbusy_, {})) {
-        auto meeting = read_claim_name(claim.name);
-        auto slot = meeting ? people_->find(meeting->person) : std::nullopt;
+    std::erase_if(left_by_smartbusy_, [this](const auto& left) {
+        const auto& [line, claim] = left;
+        auto said = read_claim_name(claim.name);
+        auto slot = said ? people_->find(said->person) : std::nullopt;
         if (!slot || !people_->listed(*slot)) {
-            forwardings_.drop(line, Source::smartbusy, claim.name, now());
-            continue;
+            if (complete_) forwardings_.drop(line, Source::smartbusy, claim.name, now());
+            return complete_;
         }
-        auto& lines = diverted_by_meeting_[meeting->person];
-        if (lines.empty()) smartbusy_.adopt(meeting->person, meeting->source, claim.to, claim.from, smartbusy_now());
-        lines.push_back(line);
-    }
+        auto [at, fresh] = diverted_by_meeting_.try_emplace(said->person);
+        if (fresh) {
+            at->second.begun = {MeetingVerb::begin, said->person, said->source, claim.to, claim.from};
+            smartbusy_.adopt(said->person, said->source, claim.to, claim.from, smartbusy_now());
+        }
+        at->second.claims.insert({line, claim.name});
+        return true;
+    });
+}
+
+void Diversions::drop_strangers() {
     for (const auto& line : forwardings_.lines())
         if (!persons_of_.contains(line)) forwardings_.drop_all(line, now());
 }
 
 void Diversions::shut_down(milliseconds limit, std::function<void()> done) {
+    stopping_ = true;
     stopped_ = std::move(done);
     stop_by_ = steady_now() + limit;
     begun_ = true;
@@ -208,11 +223,11 @@ void Diversions::turn() {
     do {
         again_ = false;
         show_meetings();
-        if (!begun_ && steady_now() >= hold_until_) begun_ = true, adopt();
+        if (!begun_ && steady_now() >= hold_until_) begin();
         if (!begun_) break;
-        if (!stopped_)
+        if (!stopping_)
             while (auto order = smartbusy_.next(smartbusy_now()))
-                perform(*order);
+                perform(*std::move(order));
         while (auto action = forwardings_.next(now()))
             perform(std::move(*action));
         write_audit();
@@ -237,26 +252,40 @@ void Diversions::schedule() {
     });
 }
 
-void Diversions::perform(const forwarding::SmartBusy::Order& order) {
-    auto claim = claim_name(order.source, order.person);
-    auto& diverted = diverted_by_meeting_[order.person];
-    for (const auto& line : std::exchange(diverted, {}))
-        if (order.verb == forwarding::SmartBusy::Order::Verb::end)
-            forwardings_.drop(line, Source::smartbusy, claim, now());
-    auto slot = people_->find(order.person);
+void Diversions::perform(forwarding::SmartBusy::Order order) {
+    auto at = diverted_by_meeting_.try_emplace(order.person).first;
+    bool over = order.verb == MeetingVerb::end;
+    at->second.begun = std::move(order);
+    if (!over) return place(at->second);
+    for (const OwnClaim& claim : at->second.claims)
+        forwardings_.drop(claim.line, Source::smartbusy, claim.name, now());
+    diverted_by_meeting_.erase(at);
+}
+
+// The claims of a meeting stand on the lines that its person has now, and on no others. Lines that the directory may
+// still bring keep theirs.
+void Diversions::place(Meeting& meeting) {
+    const auto& begun = meeting.begun;
+    auto name = claim_name(begun.source, begun.person);
+    auto slot = people_->find(begun.person);
     auto lines = slot ? lines_of_.find(*slot) : lines_of_.end();
-    if (order.verb == forwarding::SmartBusy::Order::Verb::end || lines == lines_of_.end()) {
-        diverted_by_meeting_.erase(order.person);
-        return;
-    }
-    for (const auto& line : lines->second) {
-        auto put = forwardings_.put(
-            line, {.source = Source::smartbusy, .name = claim, .to = order.to, .from = order.from}, now());
-        if (put)
-            diverted.push_back(line);
+    std::set<OwnClaim> claims;
+    if (lines != lines_of_.end())
+        for (const auto& line : lines->second) {
+            Claim claim{.source = Source::smartbusy, .name = name, .to = begun.to, .from = begun.from};
+            if (auto put = forwardings_.put(line, std::move(claim), now()); put)
+                claims.insert({line, name});
+            else
+                log::warning("forwarding", "a meeting cannot divert its line", {{"why", put.error().text}});
+        }
+    for (const OwnClaim& claim : meeting.claims) {
+        if (claims.contains(claim)) continue;
+        if (complete_ || claim.name != name)
+            forwardings_.drop(claim.line, Source::smartbusy, claim.name, now());
         else
-            log::warning("forwarding", "a meeting cannot divert its line", {{"why", put.error().text}});
+            claims.insert(claim);
     }
+    meeting.claims = std::move(claims);
 }
 
 void Diversions::perform(forwarding::Forwardings::Action action) {

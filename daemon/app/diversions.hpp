@@ -47,7 +47,7 @@ public:
     [[nodiscard]] static bool wanted(const config::Configuration& configuration);
     void reload(const config::Configuration& configuration);
     /// `complete`: the directories are in, so that numbers and extensions mean what they mean. Nothing is written
-    /// before, or before ten seconds have passed.
+    /// before, or before ten seconds have passed; and nobody's claims end because the directory does not know them yet.
     void use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
                     std::shared_ptr<const numbers::DialPlan> plan, bool complete);
     /// Gives back what is diverted, as far as `limit` allows, then calls `done`. The claims stay on disk and are in
@@ -80,8 +80,9 @@ private:
     [[nodiscard]] forwarding::Dialling dialling() const;
     void begin();
     void adopt();
+    void drop_strangers();
     void turn();
-    void perform(const forwarding::SmartBusy::Order& order);
+    void perform(forwarding::SmartBusy::Order order);
     void perform(forwarding::Forwardings::Action action);
     void show_meetings();
     void write_audit();
@@ -111,17 +112,24 @@ private:
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     std::unordered_map<presence::Slot, std::vector<std::string>> lines_of_;
     std::unordered_map<std::string, std::vector<presence::Slot>> persons_of_;
-    std::unordered_map<std::string, std::string> numbers_;                // by line
-    std::map<std::string, std::vector<std::string>> diverted_by_meeting_; // by person's id: lines with a claim
+    std::unordered_map<std::string, std::string> numbers_; // by line
+    bool complete_ = false;                                // as `use_people` said last
     struct OwnClaim {
         std::string line;
         std::string name;
         auto operator<=>(const OwnClaim&) const = default;
     };
+    struct Meeting {
+        forwarding::SmartBusy::Order begun;
+        std::set<OwnClaim> claims;
+    };
+    void place(Meeting& meeting);
+    std::map<std::string, Meeting> diverted_by_meeting_;               // by person's id
     std::map<std::string, std::set<OwnClaim>, std::less<>> calendars_; // claims by owner
     bool calendars_wanted_ = false;
     bool smartbusy_wanted_ = false;
-    std::vector<std::pair<std::string, forwarding::Claim>> left_by_smartbusy_;
+    std::vector<std::pair<std::string, forwarding::Claim>>
+        left_by_smartbusy_; // by an earlier run, of people unknown yet
 
     asio::steady_timer timer_;
     Steady hold_until_ = Steady::max(); // nothing is written before; zero: it has begun
@@ -129,6 +137,7 @@ private:
     bool turning_ = false;
     bool again_ = false;
     bool turn_posted_ = false;
+    bool stopping_ = false;
     std::function<void()> stopped_; // set while what is diverted is given back
     Steady stop_by_{};
     std::size_t disk_failures_ = 0;

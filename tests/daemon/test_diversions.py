@@ -1,4 +1,5 @@
 """Who has a line's calls elsewhere, seen from the platform: what counts is where calls go at the end, whatever broke in between."""
+import csv
 import datetime
 import json
 import subprocess
@@ -26,11 +27,14 @@ class House(unittest.TestCase):
     options = ("--people", "20", "--second-lines", "1000")
     extra = SMARTBUSY
     broadworks = ""
+    people_file = True
 
     def setUp(self):
         self.sim = Simulator(*self.options)
         self.addCleanup(self.sim.close)
-        self.daemon = Daemon(self.sim, extra=self.extra, broadworks=self.broadworks)
+        somebody = min(self.sim.command("truth")["users"])
+        self.daemon = Daemon(self.sim, extra=self.extra, broadworks=self.broadworks.format(user=somebody),
+                             people=self.people_file)
         self.addCleanup(self.daemon.close)
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
         self.people = sorted(self.daemon.presence())
@@ -406,6 +410,89 @@ class Stopped(House):
         file.write_text("".join(row for row in rows if not row.startswith(self.one + ",")))
         self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
         self.assertTrue(self.is_as_before(self.one))
+
+
+class Rosters(House):
+    """Who has which line changes while somebody is in a meeting."""
+
+    def write_people(self, change):
+        """`change(row)` makes each row, as {column: text}, another one."""
+        file = self.daemon.folder / "people.csv"
+        with file.open(newline="") as before:
+            reader = csv.DictReader(before)
+            columns, rows = reader.fieldnames, [change(row) for row in reader]
+        with file.open("w", newline="") as after:
+            writer = csv.DictWriter(after, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def change_people(self, change):
+        self.write_people(change)
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+
+    def exchange(self, row):
+        swapped = {self.one: self.other, self.other: self.one}
+        return {**row, "lines": swapped.get(row["lines"], row["lines"])}
+
+    def test_the_line_becomes_a_colleagues(self):
+        self.meeting(self.one, True)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.change_people(self.exchange)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.other))
+        self.assertTrue(self.goes_to(self.other, "2003"), self.ask(self.one))  # that is where the person is now
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.other))
+
+    def test_the_line_becomes_a_colleagues_and_the_number_changes(self):
+        self.meeting(self.one, True)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.daemon.config.write_text(self.daemon.text.replace('"2003"', '"2005"'))
+        self.change_people(self.exchange)
+        self.assertTrue(self.goes_to(self.other, "2005"), self.ask(self.one))
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.other))
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.other))
+
+    def test_the_line_became_a_colleagues_while_the_daemon_was_down(self):
+        self.meeting(self.one, True)
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "in_force"}))
+        self.daemon.kill()
+        self.write_people(self.exchange)
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.other))
+        self.assertTrue(self.goes_to(self.other, "2003"), self.ask(self.one))
+
+    def test_a_line_more(self):
+        self.meeting(self.one, True)
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.change_people(lambda row: {**row, "lines": f"{row['lines']} {self.other}"} if row["id"] == self.one else row)
+        self.assertTrue(self.goes_to(self.other, "2003"), self.ask(self.one))
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.one))
+        self.assertTrue(self.is_as_before(self.other))
+
+
+class Discovered(House):
+    """Nobody stands in a file: who there is says the directory, and it may come late."""
+    people_file = False
+    broadworks = 'target = "enterprise"\ndirectory_user = "{user}"'
+
+    def test_the_directory_comes_later_than_we_wait(self):
+        self.operator(self.one, "2011")
+        self.meeting(self.other, True)
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.assertTrue(within(5, lambda: self.claims(self.other) == {"smartbusy": "in_force"}))
+        self.user_sets(self.other, False, "2009")
+        self.assertTrue(within(5, lambda: self.claims(self.other) == {"smartbusy": "resting"}))
+        self.daemon.kill()
+        self.sim.command("away", seconds=13)  # we wait for ten
+        self.daemon.notify.listen(0.1).heard.clear()
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(60), self.daemon.log())
+        self.assertTrue(within(10, lambda: self.claims(self.one) == {"operator": "in_force"}), self.ask(self.one))
+        self.assertEqual(self.always(self.one), (True, "2011"))
+        self.assertEqual(self.claims(self.other), {"smartbusy": "resting"})
+        self.assertEqual(self.always(self.other), (False, "2009"))
 
 
 class Crowd(House):
