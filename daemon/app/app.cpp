@@ -268,8 +268,8 @@ private:
         for (const auto& row : rows)
             for (presence::Slot person : row.persons)
                 lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
-        egress_.post([this, people = people_, lines = std::move(lines), plan, directories_in] {
-            diversions_.use_people(people, lines, plan, directories_in);
+        egress_.post([this, people = people_, lines = std::move(lines), plan, directories_in]() mutable {
+            diversions_.use_people(people, std::move(lines), plan, directories_in);
         });
     }
 

@@ -117,24 +117,19 @@ void Diversions::reload(const config::Configuration& configuration) {
     turn();
 }
 
-void Diversions::use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
+void Diversions::use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
                             std::shared_ptr<const numbers::DialPlan> plan, bool complete) {
     people_ = std::move(people);
     complete_ = complete;
-    persons_of_.clear();
-    lines_of_.clear();
-    numbers_.clear();
-    for (const Line& line : lines) {
-        lines_of_[line.person].push_back(line.id);
-        persons_of_[line.id].push_back(line.person);
-        if (!line.number.empty()) numbers_.emplace(line.id, line.number);
-    }
+    lines_ = LineBook(std::move(lines));
+    numbers_by_name_.reset();
+    auto at = smartbusy_now();
     for (presence::Slot slot = 0; slot < people_->slots(); ++slot) {
         auto person = people_->person(slot);
-        if (people_->listed(slot))
-            smartbusy_.folder(person.id, std::string(person.folder), smartbusy_now());
-        else
-            smartbusy_.forget(person.id, smartbusy_now());
+        if (!people_->listed(slot))
+            smartbusy_.forget(person.id, at);
+        else if (smartbusy_wanted_) // else nobody asks, and 100 000 people are many
+            smartbusy_.folder(person.id, std::string(person.folder), at);
     }
     use_plan(std::move(plan));
     if (complete || begun_) return begin();
@@ -192,7 +187,7 @@ void Diversions::adopt() {
 
 void Diversions::drop_strangers() {
     for (const auto& line : forwardings_.lines())
-        if (!persons_of_.contains(line)) forwardings_.drop_all(line, now());
+        if (!lines_.contains(line)) forwardings_.drop_all(line, now());
 }
 
 void Diversions::shut_down(milliseconds limit, std::function<void()> done) {
@@ -268,16 +263,14 @@ void Diversions::place(Meeting& meeting) {
     const auto& begun = meeting.begun;
     auto name = claim_name(begun.source, begun.person);
     auto slot = people_->find(begun.person);
-    auto lines = slot ? lines_of_.find(*slot) : lines_of_.end();
     std::set<OwnClaim> claims;
-    if (lines != lines_of_.end())
-        for (const auto& line : lines->second) {
-            Claim claim{.source = Source::smartbusy, .name = name, .to = begun.to, .from = begun.from};
-            if (auto put = forwardings_.put(line, std::move(claim), now()); put)
-                claims.insert({line, name});
-            else
-                log::warning("forwarding", "a meeting cannot divert its line", {{"why", put.error().text}});
-        }
+    for (const Line& line : slot ? lines_.of(*slot) : std::span<const Line>()) {
+        Claim claim{.source = Source::smartbusy, .name = name, .to = begun.to, .from = begun.from};
+        if (auto put = forwardings_.put(line.id, std::move(claim), now()); put)
+            claims.insert({line.id, name});
+        else
+            log::warning("forwarding", "a meeting cannot divert its line", {{"why", put.error().text}});
+    }
     for (const OwnClaim& claim : meeting.claims) {
         if (claims.contains(claim)) continue;
         if (complete_ || claim.name != name)
@@ -324,16 +317,14 @@ void Diversions::write_audit() {
         log::debug("forwarding", name(entry.what), {{"line", entry.line}, {"who", entry.who}, {"text", entry.text}});
     store_->submit(
         loop_, [entries = std::move(entries)](store::Database& disk) { return put_audit(disk, entries); },
-        [this](const Result<void>& done) {
-            if (!done) disk_problem_ = done.error().text;
-        });
+        [this](const Result<void>& done) { disk_problem_ = done ? std::string() : done.error().text; });
 }
 
 void Diversions::tell_changes() {
     std::set<presence::Slot> persons;
     for (const auto& line : forwardings_.take_changed())
-        if (auto found = persons_of_.find(line); found != persons_of_.end())
-            persons.insert(found->second.begin(), found->second.end());
+        for (presence::Slot person : lines_.persons_of(line))
+            persons.insert(person);
     if (publish_)
         for (presence::Slot person : persons)
             publish_(view(person));
@@ -374,8 +365,9 @@ void Diversions::hear(const meetings::News& news) {
     if (news.slot >= people_->slots() || !people_->listed(news.slot)) return;
     auto at = smartbusy_now();
     gathering_.heard(news, at.steady);
-    smartbusy_.heard(people_->person(news.slot).id, news.source, news.meeting, news.happened,
-                     at.steady + news.fresh_for, at);
+    if (smartbusy_wanted_)
+        smartbusy_.heard(people_->person(news.slot).id, news.source, news.meeting, news.happened,
+                         at.steady + news.fresh_for, at);
     // Teams tells of everybody at once: one turn for all of them.
     if (std::exchange(turn_posted_, true)) return;
     loop_.post([this] {
@@ -392,7 +384,7 @@ forwarding::Desk Diversions::desk() {
     desk.owners = [this](const std::vector<std::string>& owners) { keep_owners(owners); };
     desk.check = [this](std::string_view line, std::string_view to) { return forwardings_.check(line, to); };
     desk.view = [this](std::string_view line) { return forwardings_.view(line); };
-    desk.number_of = [this](std::string_view line, std::string_view name) { return number_of(line, name); };
+    desk.number_of = [this](std::string_view, std::string_view name) { return number_of(name); };
     return desk;
 }
 
@@ -423,20 +415,25 @@ void Diversions::keep_owners(const std::vector<std::string>& owners) {
     turn();
 }
 
-std::optional<std::string> Diversions::number_of(std::string_view, std::string_view name) const {
-    auto wanted = presence::fold(name);
-    std::optional<std::string> found;
+std::optional<std::string> Diversions::number_of(std::string_view name) const {
+    if (!numbers_by_name_) numbers_by_name_ = numbers_by_name();
+    auto found = numbers_by_name_->find(presence::fold(name));
+    if (found == numbers_by_name_->end() || found->second.empty()) return std::nullopt;
+    return found->second;
+}
+
+std::unordered_map<std::string, std::string> Diversions::numbers_by_name() const {
+    std::unordered_map<std::string, std::string> numbers;
     for (presence::Slot slot : people_->order()) {
+        auto lines = lines_.of(slot);
+        if (lines.empty() || lines.front().number.empty()) continue;
         auto person = people_->person(slot);
-        if (presence::fold(person.id) != wanted && presence::fold(person.name) != wanted) continue;
-        auto lines = lines_of_.find(slot);
-        if (lines == lines_of_.end()) continue;
-        auto number = numbers_.find(lines->second.front());
-        if (number == numbers_.end()) continue;
-        if (found && *found != number->second) return std::nullopt; // several are called so
-        found = number->second;
+        for (std::string_view name : {person.id, person.name}) {
+            auto [at, fresh] = numbers.try_emplace(presence::fold(name), lines.front().number);
+            if (!fresh && at->second != lines.front().number) at->second.clear();
+        }
     }
-    return found;
+    return numbers;
 }
 
 // ---------------------------------------------------------------- what people ask
@@ -461,9 +458,8 @@ status::ForwardingView Diversions::line_view(const std::string& line) const {
 status::PersonForwarding Diversions::view(presence::Slot person, const std::vector<std::string>& heard) const {
     status::PersonForwarding shown;
     shown.person = person;
-    if (auto lines = lines_of_.find(person); lines != lines_of_.end())
-        for (const auto& line : lines->second)
-            shown.lines.push_back(line_view(line));
+    for (const Line& line : lines_.of(person))
+        shown.lines.push_back(line_view(line.id));
     for (auto& line : shown.lines)
         if (!line.baseline && !line.actual && std::ranges::find(heard, line.line) != heard.end())
             line.baseline = line.actual = status::ForwardingView::Simple{};
@@ -475,7 +471,12 @@ status::PersonForwarding Diversions::view(presence::Slot person, const std::vect
 
 std::vector<status::PersonForwarding> Diversions::views() const {
     std::vector<status::PersonForwarding> all;
+    std::vector<bool> concerned(people_->slots());
+    for (const auto& line : forwardings_.known())
+        for (presence::Slot person : lines_.persons_of(line))
+            concerned[person] = true;
     for (presence::Slot person : people_->order()) {
+        if (!concerned[person]) continue;
         auto one = view(person);
         std::erase_if(one.lines, [](const status::ForwardingView& line) {
             return line.claims.empty() && line.trouble.empty() && !(line.actual && line.actual->active) &&
@@ -487,14 +488,12 @@ std::vector<status::PersonForwarding> Diversions::views() const {
 }
 
 Result<status::PersonForwarding> Diversions::forward(const status::ForwardRequest& request) {
-    auto found = lines_of_.find(request.person);
-    if (found == lines_of_.end()) return fail(Category::conflict, "This person has no line.");
-    std::vector<std::string> lines = found->second;
-    if (!request.line.empty()) {
-        if (std::ranges::find(lines, request.line) == lines.end())
-            return fail(Category::not_found, fmt::format("This person has no line {}.", request.line));
-        lines = {request.line};
-    }
+    auto all = lines_.of(request.person);
+    if (all.empty()) return fail(Category::conflict, "This person has no line.");
+    std::vector<std::string> lines;
+    for (const Line& line : all)
+        if (request.line.empty() || request.line == line.id) lines.push_back(line.id);
+    if (lines.empty()) return fail(Category::not_found, fmt::format("This person has no line {}.", request.line));
     auto at = now();
     if (!request.to.empty())
         for (const auto& line : lines)
@@ -510,7 +509,10 @@ Result<status::PersonForwarding> Diversions::forward(const status::ForwardReques
                     .to = request.to,
                     .from = request.from.value_or(at.wall),
                     .until = request.until};
-        if (auto put = forwardings_.put(line, std::move(claim), at); !put) return std::unexpected(put.error());
+        if (auto put = forwardings_.put(line, std::move(claim), at); !put) {
+            turn(); // of the lines before it
+            return std::unexpected(put.error());
+        }
     }
     turn();
     return view(request.person);

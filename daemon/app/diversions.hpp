@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/line_book.hpp"
 #include "app/line_settings.hpp"
 #include "base/zone.hpp"
 #include "config/reader.hpp"
@@ -29,11 +30,7 @@ namespace lamp {
 
 class Diversions {
 public:
-    struct Line {
-        presence::Slot person;
-        std::string id;     // BroadWorks user id
-        std::string number; // how colleagues dial it; empty: not known
-    };
+    using Line = LineBook::Line;
     /// `id` is the person's. Called on the egress loop.
     using Publish = std::function<void(status::PersonForwarding)>;
 
@@ -48,7 +45,7 @@ public:
     void reload(const config::Configuration& configuration);
     /// `complete`: the directories are in, so that numbers and extensions mean what they mean. Nothing is written
     /// before, or before ten seconds have passed; and nobody's claims end because the directory does not know them yet.
-    void use_people(std::shared_ptr<const presence::People> people, const std::vector<Line>& lines,
+    void use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
                     std::shared_ptr<const numbers::DialPlan> plan, bool complete);
     /// Gives back what is diverted, as far as `limit` allows, then calls `done`. The claims stay on disk and are in
     /// force again at the next start.
@@ -91,7 +88,8 @@ private:
     void hear(const meetings::News& news);
     void replace(std::string_view owner, std::vector<forwarding::LineClaim> all);
     void keep_owners(const std::vector<std::string>& owners);
-    [[nodiscard]] std::optional<std::string> number_of(std::string_view line, std::string_view name) const;
+    [[nodiscard]] std::optional<std::string> number_of(std::string_view name) const;
+    [[nodiscard]] std::unordered_map<std::string, std::string> numbers_by_name() const;
     [[nodiscard]] status::ForwardingView line_view(const std::string& line) const;
     void note_operator(const std::string& line, const status::ForwardRequest& request);
 
@@ -110,10 +108,10 @@ private:
     Zone zone_; // [daemon] timezone
 
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
-    std::unordered_map<presence::Slot, std::vector<std::string>> lines_of_;
-    std::unordered_map<std::string, std::vector<presence::Slot>> persons_of_;
-    std::unordered_map<std::string, std::string> numbers_; // by line
-    bool complete_ = false;                                // as `use_people` said last
+    LineBook lines_;
+    /// By folded id and name; empty: several are called so. Made when it is asked for first.
+    mutable std::optional<std::unordered_map<std::string, std::string>> numbers_by_name_;
+    bool complete_ = false; // as `use_people` said last
     struct OwnClaim {
         std::string line;
         std::string name;

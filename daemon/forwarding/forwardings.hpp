@@ -106,6 +106,8 @@ public:
     [[nodiscard]] std::optional<LineView> view(std::string_view line) const;
     /// Lines that a claim was ever put on, or that were left on disk.
     [[nodiscard]] std::vector<std::string> lines() const;
+    /// And those that their users forward: all of which `view` knows anything.
+    [[nodiscard]] std::vector<std::string> known() const;
     [[nodiscard]] Counts counts() const;
     [[nodiscard]] std::vector<AuditEntry> take_audit() { return std::exchange(audit_, {}); }
     /// Lines whose view has changed, each once.

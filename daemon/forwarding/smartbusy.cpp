@@ -17,6 +17,7 @@ constexpr std::array all_sources{MeetingSource::teams, MeetingSource::zoom, Meet
 // --- what is known
 
 SmartBusy::Map::value_type& SmartBusy::at(std::string_view person) {
+    if (auto known = people_.find(person); known != people_.end()) return *known;
     return *people_.try_emplace(std::string(person)).first;
 }
 
@@ -28,13 +29,14 @@ void SmartBusy::use(SmartBusySettings settings, Now now) {
 
 void SmartBusy::folder(std::string_view person, std::string folder, Now now) {
     auto& there = at(person);
+    there.second.forgotten = false;
     if (there.second.folder == folder) return;
     there.second.folder = std::move(folder);
     schedule(there, now.steady);
 }
 
 void SmartBusy::forget(std::string_view person, Now now) {
-    auto there = people_.find(std::string(person));
+    auto there = people_.find(person);
     if (there == people_.end()) return;
     there->second.told = {};
     there->second.forgotten = true;
@@ -47,6 +49,7 @@ void SmartBusy::heard(std::string_view person, MeetingSource source, Meeting mee
     Told& told = there.second.told[static_cast<std::size_t>(source)];
     if (happened < told.happened) return; // late, and something newer is known
     there.second.forgotten = false;
+    const Told before = told;
     told.happened = happened;
     if (meeting == Meeting::unknown)
         told.fresh_until = std::min(told.fresh_until, now.steady);
@@ -54,7 +57,13 @@ void SmartBusy::heard(std::string_view person, MeetingSource source, Meeting mee
         told.meeting = meeting;
         told.fresh_until = fresh_until;
     }
-    schedule(there, now.steady);
+    if (!says_the_same(before, told, now.steady)) schedule(there, now.steady);
+}
+
+// Nothing is to be decided, or not before the time at which `before` goes stale, for which we are awake anyway.
+bool SmartBusy::says_the_same(const Told& before, const Told& told, Steady now) const {
+    if (counts(before.meeting) != counts(told.meeting)) return false;
+    return !counts(told.meeting) || (now < before.fresh_until && before.fresh_until <= told.fresh_until);
 }
 
 void SmartBusy::lost(MeetingSource source, Now now) {
@@ -118,7 +127,7 @@ std::string SmartBusy::number_of(std::string_view id, const Person& person) cons
 }
 
 std::string SmartBusy::number_for(std::string_view person) const {
-    auto there = people_.find(std::string(person));
+    auto there = people_.find(person);
     return number_of(person, there == people_.end() ? Person{} : there->second);
 }
 
@@ -188,7 +197,7 @@ std::optional<SmartBusy::Order> SmartBusy::decide(Map::value_type& at, Now now) 
 }
 
 std::optional<SmartBusy::PersonView> SmartBusy::view(std::string_view id, Now now) const {
-    auto there = people_.find(std::string(id));
+    auto there = people_.find(id);
     if (there == people_.end()) return std::nullopt;
     const Person& person = there->second;
     PersonView view{.diverted = person.diverted, .to = number_of(id, person)};

@@ -69,7 +69,7 @@ public:
     void forget(std::string_view person, Now now);
 
     /// `happened` orders what a source tells of a person: what is older than what is known is ignored. It is stale when
-    /// nothing newer has come by `fresh_until`.
+    /// nothing newer has come by `fresh_until`. What says the same once more costs a look-up.
     void heard(std::string_view person, MeetingSource source, Meeting meeting, Wall happened, Steady fresh_until,
                Now now);
     /// All that this source has told is in doubt from now on.
@@ -107,11 +107,16 @@ private:
         Steady held_until{};                 // one that said so has gone stale: until then it counts for what goes on
         Steady changes = Steady::max();      // when it looks different by itself
     };
-    using Map = std::unordered_map<std::string, Person>;
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using Map = std::unordered_map<std::string, Person, Hash, std::equal_to<>>;
     [[nodiscard]] Look look(const Person& person, Steady now) const;
     [[nodiscard]] bool quiet(int minute_of_week) const;
     [[nodiscard]] std::string number_of(std::string_view id, const Person& person) const;
     [[nodiscard]] bool counts(Meeting meeting) const;
+    [[nodiscard]] bool says_the_same(const Told& before, const Told& told, Steady now) const;
     [[nodiscard]] bool allowed(const std::string& id, const Person& person, Now now) const;
     [[nodiscard]] std::optional<Order> decide(Map::value_type& at, Now now);
     [[nodiscard]] Order end(Map::value_type& at);

@@ -52,6 +52,13 @@ std::vector<std::string> Forwardings::lines() const {
     return lines;
 }
 
+std::vector<std::string> Forwardings::known() const {
+    auto all = lines();
+    for (const auto& [line, always] : elsewhere_)
+        all.push_back(line);
+    return all;
+}
+
 Forwardings::Counts Forwardings::counts() const {
     Counts counts{.under_way = under_way_, .audit_lost = audit_lost_};
     for (const auto& one : entries_) {
