@@ -10,6 +10,7 @@ namespace {
 
 constexpr milliseconds clock_look{15'000}; // how soon a clock that was set is noticed
 constexpr milliseconds clock_slack{500};   // two clocks never go alike
+constexpr milliseconds look_gap{20};       // between lines that are looked at again because events may be lost
 
 std::string label(const Claim& claim) {
     return claim.name.empty() ? std::string(name(claim.source)) : fmt::format("{} {}", name(claim.source), claim.name);
@@ -88,8 +89,11 @@ void Forwardings::use_rules(Rules rules, Now now) {
 void Forwardings::give_back(Now now) {
     watch_clock(now);
     giving_back_ = true;
-    for (const auto& one : entries_)
+    for (const auto& one : entries_) {
+        one->reconciler.lost_track(now.steady); // what has failed is not left to its next turn
+        schedule(*one);
         stir(*one);
+    }
     settle(now);
 }
 
@@ -304,12 +308,19 @@ void Forwardings::heard(std::string_view line, const Always& always, Now now) {
     settle(now);
 }
 
+// One after the other, those that wait for the platform first: what begins meanwhile must not stand behind a thousand
+// others, and a channel that comes and goes must not have them read ever again.
 void Forwardings::lost_track(Now now) {
     watch_clock(now);
-    for (const auto& one : entries_) {
-        one->reconciler.lost_track(now.steady);
-        schedule(*one);
-    }
+    auto at = now.steady;
+    for (bool failing : {true, false})
+        for (const auto& one : entries_) {
+            Reconciler& reconciler = one->reconciler;
+            if (reconciler.trouble().empty() == failing || reconciler.at_rest()) continue;
+            reconciler.lost_track(at);
+            schedule(*one);
+            at += look_gap;
+        }
 }
 
 // When the wall clock was set, every appointment is somewhere else.

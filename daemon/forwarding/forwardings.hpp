@@ -90,7 +90,7 @@ public:
 
     /// An event told what Call Forwarding Always of any line is now.
     void heard(std::string_view line, const Always& always, Now now);
-    /// Events may have been lost: what is owned is read again.
+    /// Events may have been lost: what is owned is read again, fifty lines a second.
     void lost_track(Now now);
 
     /// What is to be done now, each action once; the answer comes to the function of its name.

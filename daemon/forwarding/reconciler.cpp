@@ -99,9 +99,9 @@ void Reconciler::keep_number(const Always& found) {
     touch();
 }
 
-void Reconciler::lost_track(Steady now) {
+void Reconciler::lost_track(Steady at) {
     if (!owned_ && !wanted_) return;
-    look_at_ = std::min(look_at_, now);
+    look_at_ = std::min(look_at_, at);
     if (under_way()) look_again_ = true;
 }
 

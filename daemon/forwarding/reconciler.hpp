@@ -47,8 +47,8 @@ public:
     void touch() { ++version_; }
     /// An event told of Call Forwarding Always.
     void heard(const Always& always, Steady now);
-    /// Events may have been lost.
-    void lost_track(Steady now);
+    /// Events may have been lost: it is looked at again, at that time.
+    void lost_track(Steady at);
 
     /// What is to be done now, each action once. Without `may_begin` nothing is begun that asks the platform; what is
     /// under way goes on.

@@ -675,3 +675,43 @@ TEST_CASE("the end of the daemon: everything is given back, and in force again a
     world.wait(1s);
     CHECK(world.shows() == "on 1234");
 }
+
+TEST_CASE("the end of the daemon: what could not be put back is tried once more, whenever its turn would be") {
+    Alice world;
+    world.wall = at(9);
+    world.put(meeting("1233"));
+    world.run();
+    world.away = true;
+    world.drop(Source::smartbusy, "teams");
+    world.wait(10min); // it is tried ever more rarely
+    world.away = false;
+    world.room->give_back(world.now());
+    world.run();
+    CHECK(world.always() == at_home);
+    CHECK(world.room->counts().diverted == 0);
+}
+
+TEST_CASE("a channel that comes and goes: lines are read again one after the other, what begins waits for none") {
+    World world;
+    world.wall = at(9);
+    auto line = [](int i) { return "line" + std::to_string(i) + "@x"; };
+    for (int i = 0; i < 1000; ++i)
+        world.put(meeting("0612345678"), line(i));
+    world.run();
+    REQUIRE(world.room->counts().in_force == 1000);
+    for (int i = 0; i < 1000; ++i)
+        world.platform.of(line(i)).always = Always{}; // switched off by their users, and nobody told
+    auto reads = [](const std::string& words) {
+        return std::ranges::count(words, 'r') - std::ranges::count(words, 'w');
+    };
+    auto times = 0L;
+    for (int second = 0; second < 10; ++second) {
+        world.room->lost_track(world.now());
+        times += reads(world.wait(999ms));
+        world.pass(1ms);
+    }
+    CHECK(times <= 2 * 10 * 51); // each line that is found changed is read twice
+    world.wait(20s);
+    CHECK(world.claims(line(999)) == "smartbusy teams resting");
+    CHECK(world.room->counts().in_force == 0);
+}
