@@ -17,6 +17,7 @@
 #include "app/line_numbers.hpp"
 #include "app/phones.hpp"
 #include "app/platform_views.hpp"
+#include "app/state_folder.hpp"
 #include "app/supervisor.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -143,6 +144,9 @@ private:
         if (error)
             return fail(Category::invalid,
                         fmt::format("state_dir {} cannot be used: {}", folder.string(), error.message()));
+        auto lock = StateLock::take(folder);
+        if (!lock) return std::unexpected(lock.error());
+        state_lock_.emplace(*std::move(lock));
         return {};
     }
 
@@ -650,6 +654,7 @@ private:
     std::vector<xsi::PlatformReport> reports_;  // serve
     std::vector<fanout::Metric> metrics_;       // serve
     std::vector<fanout::Metric> phone_metrics_; // serve
+    std::optional<StateLock> state_lock_;
     std::unique_ptr<store::Store> store_;
     Adapters adapters_; // egress
     std::optional<status::Service> service_;

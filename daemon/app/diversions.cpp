@@ -74,18 +74,7 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
     if (auto zone = Zones().find(configuration.get<DaemonOptions>().timezone)) zone_ = std::move(*zone);
     gathering_ = meetings::Gathering(counted(configuration.get<PresenceOptions>().meetings));
     configure(configuration);
-    std::promise<Result<std::vector<Stored>>> read;
-    store.submit(
-        loop_,
-        [&read](store::Database& disk) -> Result<void> {
-            std::vector<std::string> broken;
-            read.set_value(forwarding::read_lines(disk, broken));
-            for (const auto& row : broken)
-                log::error("forwarding", "a row on disk cannot be read and is left out", {{"row", row}});
-            return {};
-        },
-        [](const Result<void>&) {});
-    auto lines = read.get_future().get();
+    auto lines = read_disk();
     if (!lines) return std::unexpected(lines.error());
     for (const Stored& stored : *lines)
         for (const Claim& claim : stored.claims) {
@@ -96,6 +85,28 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
     if (!lines->empty()) log::info("forwarding", "lines of an earlier run", {{"lines", lines->size()}});
     forwardings_.load(std::move(*lines), now());
     return {};
+}
+
+// The egress loop does not run yet, so that nobody could answer there: the store's thread hands the lines over.
+Result<std::vector<Stored>> Diversions::read_disk() {
+    auto read = std::make_shared<std::promise<Result<std::vector<Stored>>>>();
+    auto lines = read->get_future();
+    store_->submit(
+        loop_,
+        [read = std::move(read)](store::Database& disk) -> Result<void> {
+            std::vector<std::string> broken;
+            auto found = forwarding::read_lines(disk, broken);
+            for (const auto& row : broken)
+                log::error("forwarding", "a row on disk cannot be read and is left out", {{"row", row}});
+            read->set_value(std::move(found));
+            return {};
+        },
+        [](const Result<void>&) {});
+    try {
+        return lines.get();
+    } catch (const std::future_error&) { // the database refused before it was asked, and the promise is gone
+        return fail(Category::unavailable, "The forwardings of an earlier run cannot be read: the database is busy.");
+    }
 }
 
 bool Diversions::wanted(const config::Configuration& configuration) {

@@ -72,6 +72,7 @@ public:
 private:
     [[nodiscard]] static forwarding::Now now();
     [[nodiscard]] forwarding::SmartBusy::Now smartbusy_now() const;
+    [[nodiscard]] Result<std::vector<forwarding::Stored>> read_disk();
     void configure(const config::Configuration& configuration);
     void use_plan(std::shared_ptr<const numbers::DialPlan> plan);
     [[nodiscard]] forwarding::Dialling dialling() const;

@@ -1,10 +1,14 @@
 #include "app/state_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <fmt/format.h>
+#include <system_error>
 
 #include "app/options.hpp"
 
@@ -41,6 +45,22 @@ void StateFolder::hand_over() const {
         if (fs::exists(file) && ::lchown(file.c_str(), owner.st_uid, owner.st_gid) != 0)
             fmt::print(stderr, "{} could not be given to the owner of {}\n", file.string(), folder_.string());
     }
+}
+
+Result<StateLock> StateLock::take(const fs::path& folder) {
+    auto problem = [&](Category category, std::string_view what) {
+        return fail(category, fmt::format("state_dir {} cannot be used: {}", folder.string(), what));
+    };
+    int file = ::open((folder / "lamplighter.lock").c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0640);
+    if (file < 0) return problem(Category::invalid, std::system_category().message(errno));
+    StateLock lock(file);
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno == EWOULDBLOCK) return problem(Category::conflict, "another lamplighter is running with it");
+    return problem(Category::invalid, std::system_category().message(errno));
+}
+
+StateLock::~StateLock() {
+    if (file_ >= 0) ::close(file_);
 }
 
 } // namespace lamp

@@ -1,8 +1,9 @@
-// The daemon's database as a command opens it, beside a daemon that may be running: for logins, whose refresh tokens
-// the daemon finds there. The command's own thread.
+// The daemon's folder: one daemon at a time in it, and its database as a command opens it beside a daemon that may be
+// running (for logins, whose refresh tokens the daemon finds there). The main thread, or the command's own.
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "config/reader.hpp"
 #include "store/store.hpp"
@@ -22,6 +23,21 @@ public:
 private:
     void hand_over() const;
     std::filesystem::path folder_;
+};
+
+/// Two daemons on one folder would take each other's forwardings for their users'. Held while this object lives, and
+/// gone with the process however it ends.
+class StateLock {
+public:
+    /// Category::conflict: another daemon holds it; invalid: the folder cannot be used.
+    [[nodiscard]] static Result<StateLock> take(const std::filesystem::path& folder);
+    StateLock(StateLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    StateLock& operator=(StateLock&&) = delete;
+    ~StateLock();
+
+private:
+    explicit StateLock(int file) : file_(file) {}
+    int file_;
 };
 
 } // namespace lamp

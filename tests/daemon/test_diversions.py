@@ -402,6 +402,15 @@ class Stopped(House):
         self.restart()
         self.assertTrue(self.goes_to(self.one, "2011"), self.ask(self.one))
 
+    def test_a_second_daemon_on_the_same_state_is_refused(self):
+        self.operator(self.one, "2011")
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        second = subprocess.run([BIN / "lamplighter", "run", "--config", self.daemon.config], env=self.daemon.environment,
+                                capture_output=True, text=True, timeout=20)
+        self.assertEqual(second.returncode, 1, second.stderr)
+        self.assertIn("another lamplighter", second.stderr)
+        self.assertEqual(self.always(self.one), (True, "2011"))
+
     def test_a_line_that_is_nobodys_any_more(self):
         self.operator(self.one, "2011")
         self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
