@@ -92,7 +92,7 @@ struct House {
     std::unique_ptr<store::Store> store = must(store::Store::open({.folder = folder.path}));
     Loop egress{"egress"};
     Loop ingress{"ingress"};
-    LineSettings settings{ingress, [](const std::string&) -> xsi::Actions* { return nullptr; }};
+    LineSettings settings{ingress, [](const std::string&) { return std::vector<xsi::Actions*>(); }};
     presence::Table table{limits::people};
     fanout::Fanout fanout;
     Diversions diversions{egress, settings, table, fanout};

@@ -305,13 +305,16 @@ private:
         return names;
     }
 
-    /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same.
-    xsi::Actions* actions_for(const std::string& line) {
-        if (auto found = lines_.find(line)) return &platforms_.at(lines_.platform(*found))->diverting();
-        auto domain = domain_of(line);
-        for (const auto& platform : platforms_)
-            if (domain_of(platform->options().username) == domain) return &platform->diverting();
-        return platforms_.size() == 1 ? &platforms_.front()->diverting() : nullptr;
+    /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same. Which
+    /// platform had it is only known while it was watched in this run; else those of its domain come first.
+    std::vector<xsi::Actions*> actions_for(const std::string& line) {
+        if (auto found = lines_.find(line)) return {&platforms_.at(lines_.platform(*found))->diverting()};
+        std::vector<xsi::Actions*> all;
+        for (bool same : {true, false})
+            for (const auto& platform : platforms_)
+                if ((domain_of(platform->options().username) == domain_of(line)) == same)
+                    all.push_back(&platform->diverting());
+        return all;
     }
 
     void assign(const std::shared_ptr<const presence::People>& people,
@@ -604,6 +607,7 @@ private:
     int end() {
         service_->stop();
         phones_.end();
+        auto begun = steady_now();
         std::promise<void> done;
         ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
         std::promise<void> adapters_done;
@@ -612,9 +616,9 @@ private:
             adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); });
             diversions_.shut_down(give_back_limit, [&] { diversions_done.set_value(); });
         });
-        diversions_done.get_future().wait_for(give_back_limit + seconds(1)); // while the login still works
-        done.get_future().wait_for(seconds(4));
-        adapters_done.get_future().wait_for(seconds(4));
+        diversions_done.get_future().wait_until(begun + give_back_limit + seconds(1)); // while the login still works
+        done.get_future().wait_until(begun + seconds(4));
+        adapters_done.get_future().wait_until(begun + seconds(4));
         store_->stop();
         for (Loop* loop : {&ingress_, &egress_, &serve_}) {
             loop->stop();

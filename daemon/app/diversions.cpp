@@ -131,6 +131,7 @@ void Diversions::reload(const config::Configuration& configuration) {
 void Diversions::use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
                             std::shared_ptr<const numbers::DialPlan> plan, bool complete) {
     people_ = std::move(people);
+    if (complete && !complete_) forwardings_.lost_track(now()); // some may have been asked of the wrong platform
     complete_ = complete;
     lines_ = LineBook(std::move(lines));
     numbers_by_name_.reset();

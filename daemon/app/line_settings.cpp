@@ -54,21 +54,32 @@ Result<void> choose_criteria(std::vector<xsi::Criterion>& criteria, const Rings&
 } // namespace
 
 Task<Result<Setting>> LineSettings::read_here(std::string line, Parts parts) {
-    auto* actions = actions_(line);
-    if (!actions) co_return fail(Category::not_found, "No platform has this line.");
+    auto candidates = actions_(line);
+    Result<Setting> outcome = fail(Category::not_found, "No platform has this line.");
+    for (xsi::Actions* actions : candidates) {
+        outcome = co_await read_parts(*actions, line, parts);
+        if (outcome && candidates.size() > 1) found_[line] = actions;
+        if (outcome ||
+            (outcome.error().category != Category::not_found && outcome.error().category != Category::forbidden))
+            break; // who cannot say now may be the one
+    }
+    co_return outcome;
+}
+
+Task<Result<Setting>> LineSettings::read_parts(xsi::Actions& actions, std::string line, Parts parts) {
     Setting setting;
     if ((parts & forwarding::part_always) != 0) {
-        auto found = co_await actions->service<xsi::CallForwardingAlways>(line);
+        auto found = co_await actions.service<xsi::CallForwardingAlways>(line);
         if (!found) co_return std::unexpected(std::move(found.error()));
         setting.always = Always{found->active, found->forward_to.value_or("")};
     }
     if ((parts & forwarding::part_simultaneous) != 0) {
-        auto found = co_await actions->service<xsi::SimultaneousRingPersonal>(line);
+        auto found = co_await actions.service<xsi::SimultaneousRingPersonal>(line);
         if (!found) co_return std::unexpected(std::move(found.error()));
         setting.simultaneous = Rings{found->active, places_of(found->locations), {}};
     }
     if ((parts & forwarding::part_sequential) != 0) {
-        auto found = co_await actions->service<xsi::SequentialRing>(line);
+        auto found = co_await actions.service<xsi::SequentialRing>(line);
         if (!found) co_return std::unexpected(std::move(found.error()));
         setting.sequential = Rings{found->active(), places_of(found->locations), {}};
         for (const auto& criterion : found->criteria)
@@ -97,8 +108,10 @@ Task<Result<void>> LineSettings::write_part(xsi::Actions& actions, const std::st
 }
 
 Task<Result<void>> LineSettings::write_here(std::string line, Parts parts, Setting wanted) {
-    auto* actions = actions_(line);
-    if (!actions) co_return fail(Category::not_found, "No platform has this line.");
+    auto candidates = actions_(line);
+    if (candidates.empty()) co_return fail(Category::not_found, "No platform has this line.");
+    auto* actions = candidates.front();
+    if (auto found = found_.find(line); found != found_.end() && candidates.size() > 1) actions = found->second;
     for (bool on : {true, false})
         for (Parts part : every_part)
             if ((parts & part) != 0 && switches_on(wanted, part) == on)

@@ -3,6 +3,8 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "forwarding/setting.hpp"
 #include "loop/loop.hpp"
@@ -12,8 +14,9 @@ namespace lamp {
 
 class LineSettings {
 public:
-    /// The platform of a line, by its user id; of lines that nobody watches any more, too. Null: none has it.
-    using ActionsOf = std::function<xsi::Actions*(const std::string& line)>;
+    /// The platforms that may have a line, by its user id, the likeliest first; of lines that nobody watches any more,
+    /// too. Several: the one that knows the user has it.
+    using ActionsOf = std::function<std::vector<xsi::Actions*>(const std::string& line)>;
 
     /// All outlive this object's tasks.
     LineSettings(Loop& ingress, ActionsOf actions) : ingress_(ingress), actions_(std::move(actions)) {}
@@ -28,11 +31,14 @@ public:
 private:
     [[nodiscard]] Task<Result<forwarding::Setting>> read_here(std::string line, forwarding::Parts parts);
     [[nodiscard]] Task<Result<void>> write_here(std::string line, forwarding::Parts parts, forwarding::Setting wanted);
+    [[nodiscard]] static Task<Result<forwarding::Setting>> read_parts(xsi::Actions& actions, std::string line,
+                                                                      forwarding::Parts parts);
     [[nodiscard]] static Task<Result<void>> write_part(xsi::Actions& actions, const std::string& line,
                                                        forwarding::Parts part, const forwarding::Setting& wanted);
 
     Loop& ingress_;
     ActionsOf actions_;
+    std::unordered_map<std::string, xsi::Actions*> found_; // where lines were that several platforms may have
 };
 
 } // namespace lamp

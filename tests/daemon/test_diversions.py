@@ -504,6 +504,48 @@ class Discovered(House):
         self.assertEqual(self.always(self.other), (False, "2009"))
 
 
+class TwoPlatforms(House):
+    """Their users have the same domain: which of them has a line says the directory alone."""
+
+    def setUp(self):
+        self.sim, self.far = Simulator(*self.options), Simulator(*self.options, "--seed", "2")
+        self.addCleanup(self.sim.close)
+        self.addCleanup(self.far.close)
+        here, there = self.sim.command("truth")["users"], self.far.command("truth")["users"]
+        self.there = min(user for user in there if user not in here)
+        extra = f"""
+[[broadworks]]
+name = "far"
+hosts = {json.dumps(self.far.announced["xsp"])}
+username = "{self.far.announced["login"]}"
+password = "env:FAR_PASSWORD"
+directory_user = "{self.there}"
+""" + SMARTBUSY
+        self.daemon = Daemon(self.sim, extra=extra, environment={"FAR_PASSWORD": self.far.announced["password"]})
+        self.addCleanup(self.daemon.close)
+        self.file = self.daemon.folder / "people.csv"
+        self.without = self.file.read_text()
+        header = self.without.splitlines()[0].split(",")
+        row = {"id": self.there, "name": "Far Away", "email": self.there, "lines": self.there}
+        self.file.write_text(self.without + ",".join(row.get(column, "") for column in header) + "\n")
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(within(20, lambda: self.there in self.daemon.presence()), self.daemon.log())
+
+    def goes_there(self, wanted):
+        def shown():
+            said = self.far.command("truth")["users"][self.there]
+            return said["forwarding_always"], said["forward_to"] or ""
+        return within(20, lambda: shown() == wanted)
+
+    def test_a_line_that_was_taken_out_while_the_daemon_was_down(self):
+        self.operator(self.there, "2011")
+        self.assertTrue(self.goes_there((True, "2011")), self.daemon.log())
+        self.daemon.kill()
+        self.file.write_text(self.without)
+        self.restart()
+        self.assertTrue(self.goes_there((False, "")), self.daemon.get("/v1/status")[2]["adapters"])
+
+
 class Crowd(House):
     options = ("--people", "1000", "--second-lines", "10000")
 
