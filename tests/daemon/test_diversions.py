@@ -203,6 +203,48 @@ class Meetings(House):
         self.assertIn("except", self.ask(self.third)["smartbusy"])
 
 
+class Settings(House):
+    """What the configuration says changes while somebody is in a meeting."""
+
+    def setUp(self):
+        super().setUp()
+        self.meeting(self.one, True)
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "in_force"}))
+
+    def test_taken_out(self):
+        self.daemon.config.write_text(self.daemon.text.replace(SMARTBUSY, ""))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_taken_out_while_the_daemon_was_down(self):
+        self.daemon.kill()
+        self.daemon.config.write_text(self.daemon.text.replace(SMARTBUSY, ""))
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_excepted(self):
+        self.daemon.config.write_text(self.daemon.text + f'except = ["{self.one}"]\n')
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_excepted_while_the_daemon_was_down(self):
+        self.daemon.kill()
+        self.daemon.config.write_text(self.daemon.text + f'except = ["{self.one}"]\n')
+        self.restart()
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_taken_out_and_put_in_again(self):
+        self.daemon.config.write_text(self.daemon.text.replace(SMARTBUSY, ""))
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertTrue(self.is_as_before(self.one))
+        self.daemon.config.write_text(self.daemon.text)
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.meeting(self.one, True)  # its source tells again
+        self.assertTrue(self.goes_to(self.one, "2003"), self.ask(self.one))
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_as_before(self.one))
+
+
 class TeamsMeetings(House):
     """Teams tells of meetings; our own "in a call" comes back from it and must not divert anybody."""
 
@@ -421,6 +463,32 @@ class Stopped(House):
         self.assertTrue(self.is_as_before(self.one))
 
 
+class Held(House):
+    """The daemon starts and does not know yet what numbers mean: nothing is written, and it may be stopped meanwhile."""
+
+    def setUp(self):
+        super().setUp()
+        self.user_sets(self.one, False, "2007")
+        self.operator(self.one, "2011")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"operator": "in_force"}))
+        self.daemon.kill()
+        self.sim.command("fault", kind="slow", on="directory", ms=60000, forever=True)
+        self.daemon.start()
+
+    def test_stopped_while_it_waits(self):
+        self.assertEqual(self.daemon.stop(14), 0)
+        self.assertEqual(self.always(self.one), (False, "2007"))
+        self.sim.command("faults/clear")
+        self.restart()
+        self.assertTrue(self.goes_to(self.one, "2011"), self.ask(self.one))
+        self.operator(self.one, None)
+        self.assertTrue(self.is_as_before(self.one, "2007"))
+
+    def test_withdrawn_while_it_waits(self):
+        self.assertTrue(within(5, lambda: self.operator(self.one, None)[0] == 200))
+        self.assertTrue(self.is_as_before(self.one, "2007", seconds=20), self.ask(self.one))
+
+
 class Rosters(House):
     """Who has which line changes while somebody is in a meeting."""
 
@@ -470,6 +538,21 @@ class Rosters(House):
         self.restart()
         self.assertTrue(self.is_as_before(self.one), self.ask(self.other))
         self.assertTrue(self.goes_to(self.other, "2003"), self.ask(self.one))
+
+    def test_a_line_of_two_who_are_both_in_meetings(self):
+        self.change_people(lambda row: {**row, "lines": f"{row['lines']} {self.one}"} if row["id"] == self.other else row)
+        self.meeting(self.one, True)
+        self.meeting(self.other, True)
+        self.assertTrue(self.goes_to(self.other, "2003"))
+        self.assertTrue(self.goes_to(self.one, "2003"))
+        self.meeting(self.one, False)
+        time.sleep(0.5)
+        self.assertEqual(self.always(self.one), (True, "2003"))
+        self.change_people(lambda row: {**row, "lines": self.other} if row["id"] == self.other else row)
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+        self.assertEqual(self.always(self.other), (True, "2003"))
+        self.meeting(self.other, False)
+        self.assertTrue(self.is_as_before(self.other))
 
     def test_a_line_more(self):
         self.meeting(self.one, True)
