@@ -71,6 +71,38 @@ class Reloaded(Google):
         self.assertTrue(self.is_as_before(self.one))
 
 
+    def reload(self, calendars):
+        self.daemon.config.write_text(self.daemon.text + calendars)
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+
+    def test_a_calendar_whose_line_nobody_has_any_more(self):
+        self.add("2011", -60, 3600)
+        self.reload(self.calendar("reception", self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.reload(self.calendar("reception", "nobody@example.net"))
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+        self.assertTrue(within(5, lambda: self.daemon.get("/v1/calendars")[2]["items"][0]["last_error"]))
+
+    def test_a_calendar_under_another_name(self):
+        self.add("2011", -60, 3600)
+        self.reload(self.calendar("reception", self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.reload(self.calendar("front desk", self.one))
+        named = lambda: [claim["name"].split("/")[0] for claim in self.ask(self.one)["lines"][0]["claims"]]
+        self.assertTrue(within(10, lambda: named() == ["front desk"]), self.ask(self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.reload("")
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+    def test_a_calendar_whose_line_changes_while_the_provider_is_away(self):
+        self.add("2011", -60, 3600)
+        self.reload(self.calendar("reception", self.one))
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.sim.command("google/away", seconds=60)
+        self.reload(self.calendar("reception", self.other))
+        self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+
 class Consents(Google):
     def calendars(self):
         told = self.sim.announced

@@ -148,8 +148,11 @@ void Calendars::use(Wanted wanted) {
             continue;
         }
         fresh.push_back(calendars_.emplace_back(make(std::move(options))));
-        if (old != before.end() && (*old)->written_line() == fresh.back()->written_line())
+        if (old == before.end()) continue;
+        if ((*old)->written_line() == fresh.back()->written_line())
             fresh.back()->agenda.use_lines((*old)->agenda.lines());
+        else if (desk_.replace) // its line is diverted no longer, whether or not the other one is known and can be read
+            desk_.replace((*old)->options.name, {});
     }
     for (const auto& calendar : before) {
         drop(*calendar);
