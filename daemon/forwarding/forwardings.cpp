@@ -356,7 +356,7 @@ std::optional<Forwardings::Action> Forwardings::next(Now now) {
         after(line, now);
         if (action) {
             Action out{line.reconciler.line(), action->verb, action->parts, std::move(action->setting), {}};
-            if (out.verb == Reconciler::Verb::save) out.stored = {out.line, line.reconciler.owned(), line.claims};
+            if (out.verb == Reconciler::Verb::save) out.stored = {out.line, line.reconciler.kept(), line.claims};
             return out;
         }
         if (line.due <= now.steady) { // its turn comes when another one is done

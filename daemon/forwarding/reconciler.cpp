@@ -79,10 +79,12 @@ void Reconciler::heard(const Always& always, Steady now) {
     // A write of ours may have hidden it: those under way, and those that are so young that events from before them
     // still come.
     bool hidden = phase_ == Phase::writing || phase_ == Phase::checking || now < hides_until_ || now < doubt_until_;
+    auto foreign = foreign_;
     if (is(owned_->baseline.always))
         foreign_.reset();
     else if (!ours && hidden)
         foreign_ = always;
+    if (foreign_ != foreign) touch(); // a crash must not forget it
     look_at_ = now;
     if (under_way()) look_again_ = true;
 }
@@ -97,6 +99,12 @@ void Reconciler::keep_number(const Always& found) {
         return;
     had->to = found.to;
     touch();
+}
+
+std::optional<Owned> Reconciler::kept() const {
+    auto kept = owned_;
+    if (kept && foreign_) kept->baseline.always = foreign_;
+    return kept;
 }
 
 void Reconciler::lost_track(Steady at) {
@@ -213,6 +221,7 @@ void Reconciler::read(const Result<Setting>& found, Steady now) {
     }
     if (owned_ && foreign_) {
         auto edit = *std::exchange(foreign_, std::nullopt);
+        touch();
         if (touched_ && owned_->ours.always && found->always && same.always(*owned_->ours.always, *found->always)) {
             // The user's change came just before our write, which has hidden it: it is what he has.
             auto left = *owned_;

@@ -64,6 +64,8 @@ public:
 
     [[nodiscard]] const std::string& line() const { return line_; }
     [[nodiscard]] const std::optional<Owned>& owned() const { return owned_; }
+    /// What belongs on disk: a change of the user's that a write of ours may be hiding is what he had.
+    [[nodiscard]] std::optional<Owned> kept() const;
     [[nodiscard]] const std::optional<Wanted>& wanted() const { return wanted_; }
     [[nodiscard]] const Setting& actual() const { return actual_; } // as read or heard last
     [[nodiscard]] const std::optional<LastWrite>& last_write() const { return last_write_; }

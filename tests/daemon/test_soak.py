@@ -60,7 +60,7 @@ class Life:
         return "[[calendar]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
     def note(self, line, what):
-        self.history[line].append(f"{time.monotonic() - self.begun:.2f} {what}")
+        self.history[line].append(f"{self.until(0)[11:23]} {what}")
 
     def note_all(self, what):
         for line in self.lines:
@@ -208,6 +208,9 @@ class Life:
         text = ""
         for line, said in list(wrong.items())[:5]:
             view = self.daemon.get("/v1/forwarding/" + urllib.parse.quote(line))[2]
+            audit = [f"{one['at'][11:23]} {one['what']} {one}" for one in self.daemon.get("/v1/audit?limit=1000")[2]["items"]
+                     if line in json.dumps(one)][:40]
+            text += "\n" + "\n".join(reversed(audit))
             text += f"\n{line}: platform {said}, user {self.wish[line]}\n  {json.dumps(view)}\n  " + "\n  ".join([one for one in self.history[line] if " fault " not in one][-40:])
         return text
 

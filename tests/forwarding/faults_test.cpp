@@ -21,25 +21,19 @@ enum class Fault : std::uint8_t {
     edit_after_later,
     edit_unheard, // after it was done, and no event tells; found when the channel is back
     switch_off,   // the user switches it off before the answer comes
+    edit_hidden,  // … before a write, which hides it, and the daemon is killed before it has looked
     number,       // … or only another number, before the action is done
     number_down,  // … or while the daemon is down
     clock,        // the clock is set five minutes ahead
 };
-constexpr std::array all_faults{Fault::kill_before,
-                                Fault::kill_after,
-                                Fault::kill_and_wait,
-                                Fault::fails,
-                                Fault::lost_answer,
-                                Fault::late,
-                                Fault::edit_before,
-                                Fault::edit_after,
-                                Fault::edit_before_later,
-                                Fault::edit_after_later,
-                                Fault::edit_unheard,
-                                Fault::switch_off,
-                                Fault::number,
-                                Fault::number_down,
-                                Fault::clock};
+constexpr std::array all_faults{Fault::kill_before,       Fault::kill_after,
+                                Fault::kill_and_wait,     Fault::fails,
+                                Fault::lost_answer,       Fault::late,
+                                Fault::edit_before,       Fault::edit_after,
+                                Fault::edit_before_later, Fault::edit_after_later,
+                                Fault::edit_unheard,      Fault::switch_off,
+                                Fault::edit_hidden,       Fault::number,
+                                Fault::number_down,       Fault::clock};
 std::string name_of(Fault fault) {
     static constexpr std::array names{"kill before",
                                       "kill after",
@@ -53,6 +47,7 @@ std::string name_of(Fault fault) {
                                       "edit after, told later",
                                       "edit unheard",
                                       "switch off",
+                                      "edit hidden, kill",
                                       "another number",
                                       "another number, down",
                                       "clock"};
@@ -169,6 +164,14 @@ private:
                 world.deliver();
             }
             return world.answer(action, answer);
+        }
+        case Fault::edit_hidden: {
+            if (!write) break;
+            edit(true);
+            if (auto save = world.take()) world.answer(*save, world.perform(*save));
+            static_cast<void>(world.perform(action));
+            world.platform.events.clear();
+            return crash(0ms);
         }
         case Fault::number:
             if (action.verb != Verb::write) other_number(); // else our own write hides it
