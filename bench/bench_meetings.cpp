@@ -76,7 +76,7 @@ struct House {
         auto prepared = diversions.prepare(*config, *store, {});
         if (!prepared) std::abort();
     }
-    void use_people() { diversions.use_people(people, lines, numbers::DialPlan::build({}, "NL"), true); }
+    void use_people() { diversions.use_people(people, lines, numbers::DialPlan::build({}, "NL"), {true, true}); }
     /// Everybody is told of once, `busy` of them as in a meeting.
     void round(const meetings::Listener& listener, std::size_t busy) {
         wall += seconds(5);

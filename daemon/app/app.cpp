@@ -237,6 +237,7 @@ private:
     // Built whole here, then handed to each loop.
     void compose(std::vector<presence::PersonRow> file_people, bool directories_in) {
         std::vector<xsi::Assignment> assignments;
+        Diversions::Known known{directories_in, everybody_known(file_people)};
         auto roster = roster::compose(std::move(file_people), infos_);
         auto people = presence::People::build(roster.people, people_.get());
         if (!people) {
@@ -250,7 +251,7 @@ private:
         auto plan = numbers::DialPlan::build(line_numbers(roster, infos_, number_formats()),
                                              configuration_->get<DaemonOptions>().country);
         auto phone_lines = line_rows(roster, infos_, *people_);
-        tell_diversions(phone_lines, plan, directories_in);
+        tell_diversions(phone_lines, plan, known);
         if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
         for (auto& line : roster.lines)
             if (auto slot = people_->find(roster.people[line.row].id))
@@ -266,14 +267,22 @@ private:
         log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
     }
 
+    /// Whether no directory is awaited that could still bring people, or say whose line a number is.
+    [[nodiscard]] bool everybody_known(const std::vector<presence::PersonRow>& file_people) const {
+        bool numbers = roster::needs_directory(file_people);
+        for (std::size_t i = 0; i < infos_.size(); ++i)
+            if (directories_[i] == Directory::awaited && (infos_[i].discover || numbers)) return false;
+        return true;
+    }
+
     void tell_diversions(const std::vector<sip::LineRow>& rows, const std::shared_ptr<const numbers::DialPlan>& plan,
-                         bool directories_in) {
+                         Diversions::Known known) {
         std::vector<Diversions::Line> lines;
         for (const auto& row : rows)
             for (presence::Slot person : row.persons)
                 lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
-        egress_.post([this, people = people_, lines = std::move(lines), plan, directories_in]() mutable {
-            diversions_.use_people(people, std::move(lines), plan, directories_in);
+        egress_.post([this, people = people_, lines = std::move(lines), plan, known]() mutable {
+            diversions_.use_people(people, std::move(lines), plan, known);
         });
     }
 

@@ -129,10 +129,10 @@ void Diversions::reload(const config::Configuration& configuration) {
 }
 
 void Diversions::use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
-                            std::shared_ptr<const numbers::DialPlan> plan, bool complete) {
+                            std::shared_ptr<const numbers::DialPlan> plan, Known known) {
     people_ = std::move(people);
-    if (complete && !complete_) forwardings_.lost_track(now()); // some may have been asked of the wrong platform
-    complete_ = complete;
+    if (known.numbers && !known_.numbers) forwardings_.lost_track(now()); // some were asked of the wrong platform
+    known_ = known;
     lines_ = LineBook(std::move(lines));
     numbers_by_name_.reset();
     auto at = smartbusy_now();
@@ -144,7 +144,7 @@ void Diversions::use_people(std::shared_ptr<const presence::People> people, std:
             smartbusy_.folder(person.id, std::string(person.folder), at);
     }
     use_plan(std::move(plan));
-    if (complete || begun_) return begin();
+    if (known.numbers || begun_) return begin();
     if (hold_until_ == Steady::max()) hold_until_ = steady_now() + hold;
     schedule();
 }
@@ -169,7 +169,7 @@ void Diversions::begin() {
     begun_ = true;
     if (stopping_) return;
     adopt();
-    if (complete_) drop_strangers();
+    if (known_.people) drop_strangers();
     for (auto& [person, meeting] : diverted_by_meeting_)
         place(meeting);
     if (!calendars_wanted_) keep_owners({}); // of an earlier configuration
@@ -184,8 +184,8 @@ void Diversions::adopt() {
         auto said = read_claim_name(claim.name);
         auto slot = said ? people_->find(said->person) : std::nullopt;
         if (!slot || !people_->listed(*slot)) {
-            if (complete_) forwardings_.drop(line, Source::smartbusy, claim.name, now());
-            return complete_;
+            if (known_.people) forwardings_.drop(line, Source::smartbusy, claim.name, now());
+            return known_.people;
         }
         auto [at, fresh] = diverted_by_meeting_.try_emplace(said->person);
         if (fresh) {
@@ -285,7 +285,7 @@ void Diversions::place(Meeting& meeting) {
     }
     for (const OwnClaim& claim : meeting.claims) {
         if (claims.contains(claim)) continue;
-        if (complete_ || claim.name != name)
+        if (known_.people || claim.name != name)
             forwardings_.drop(claim.line, Source::smartbusy, claim.name, now());
         else
             claims.insert(claim);

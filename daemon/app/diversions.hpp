@@ -43,10 +43,14 @@ public:
     /// Whether anything is configured that wants forwardings; operators may want them all the same.
     [[nodiscard]] static bool wanted(const config::Configuration& configuration);
     void reload(const config::Configuration& configuration);
-    /// `complete`: the directories are in, so that numbers and extensions mean what they mean. Nothing is written
-    /// before, or before ten seconds have passed; and nobody's claims end because the directory does not know them yet.
+    struct Known {
+        bool numbers; // the directories are in: numbers and extensions mean what they mean
+        bool people;  // nobody is missing because a directory is not in
+    };
+    /// Nothing is written before the numbers are known, or before ten seconds have passed. Nobody's claims end before
+    /// the people are.
     void use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
-                    std::shared_ptr<const numbers::DialPlan> plan, bool complete);
+                    std::shared_ptr<const numbers::DialPlan> plan, Known known);
     /// Gives back what is diverted, as far as `limit` allows, then calls `done`. The claims stay on disk and are in
     /// force again at the next start.
     void shut_down(milliseconds limit, std::function<void()> done);
@@ -112,7 +116,7 @@ private:
     LineBook lines_;
     /// By folded id and name; empty: several are called so. Made when it is asked for first.
     mutable std::optional<std::unordered_map<std::string, std::string>> numbers_by_name_;
-    bool complete_ = false; // as `use_people` said last
+    Known known_{}; // as `use_people` said last
     struct OwnClaim {
         std::string line;
         std::string name;
@@ -127,8 +131,8 @@ private:
     std::map<std::string, std::set<OwnClaim>, std::less<>> calendars_; // claims by owner
     bool calendars_wanted_ = false;
     bool smartbusy_wanted_ = false;
-    std::vector<std::pair<std::string, forwarding::Claim>>
-        left_by_smartbusy_; // by an earlier run, of people unknown yet
+    /// Claims of an earlier run whose people are not known yet, by line.
+    std::vector<std::pair<std::string, forwarding::Claim>> left_by_smartbusy_;
 
     asio::steady_timer timer_;
     Steady hold_until_ = Steady::max(); // nothing is written before; zero: it has begun

@@ -554,6 +554,20 @@ class Rosters(House):
         self.meeting(self.other, False)
         self.assertTrue(self.is_as_before(self.other))
 
+    def test_somebody_left_while_the_daemon_was_down_and_the_directory_may_not_be_read(self):
+        self.meeting(self.one, True)
+        self.operator(self.other, "2011")
+        self.assertTrue(within(5, lambda: self.claims(self.one) == {"smartbusy": "in_force"}))
+        self.assertTrue(within(5, lambda: self.claims(self.other) == {"operator": "in_force"}))
+        self.daemon.kill()
+        self.sim.command("fault", kind="forbidden", on="directory", forever=True)
+        file = self.daemon.folder / "people.csv"
+        rows = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(row for row in rows if not row.startswith((self.one + ",", self.other + ","))))
+        self.daemon.start()
+        self.assertTrue(self.is_as_before(self.one, seconds=20), self.always(self.one))
+        self.assertTrue(self.is_as_before(self.other, seconds=20), self.always(self.other))
+
     def test_a_line_more(self):
         self.meeting(self.one, True)
         self.assertTrue(self.goes_to(self.one, "2003"))
