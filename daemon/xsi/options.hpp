@@ -33,7 +33,7 @@ struct BroadworksOptions {
     milliseconds heartbeat{15'000};
     std::int64_t subscriptions_per_second = 20;
     std::int64_t requests_per_second = 10;
-    std::int64_t forwarding_per_second = 100; // apart from them: what diversions read and write
+    std::int64_t forwarding_per_second = 150; // apart from them: what diversions read and write
     numbers::Format number_format = numbers::Format::e164;
     bool voice_mail = false;
     std::optional<bool> discover;

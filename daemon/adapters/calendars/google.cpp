@@ -59,7 +59,7 @@ struct Google::State {
     GooglePush* push;
     GoogleMirror mirror;
     std::shared_ptr<ApiClient> client; // null: nobody has logged in
-    Secret consent;                       // the refresh token that it was made with
+    Secret consent;                    // the refresh token that it was made with
     bool reading = false;
     bool closed = false;
     log::OncePerMinute complaint;
