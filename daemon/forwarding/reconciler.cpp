@@ -73,7 +73,9 @@ void Reconciler::heard(const Always& always, Steady now) {
     keep_number(always);
     auto is = [&](const std::optional<Always>& known) { return known && same.always(*known, always); };
     auto left = [&](const std::optional<Always>& known) { return known && unchanged(same, *known, always); };
-    if (touched_ && is(owned_->ours.always)) return; // the echo of our write, or what it came to
+    bool had_on = owned_->baseline.always && owned_->baseline.always->active; // else the number is kept already
+    if (touched_ && (had_on ? left(owned_->ours.always) : is(owned_->ours.always)))
+        return; // the echo of our write, or what it came to
     if (!touched_ && is(owned_->baseline.always)) return;
     bool ours = std::ranges::any_of(owned_->may_be, left, &Setting::always) || std::ranges::any_of(written_, left);
     // A write of ours may have hidden it: those under way, and those that are so young that events from before them
@@ -189,10 +191,13 @@ Parts Reconciler::foreign(const Setting& found) const {
     Same same(dialling_, line_);
     auto parts = static_cast<Parts>(parts_of(owned_->baseline) & parts_of(found)); // touched, and read
     if (!touched_) return parts & same.differing(owned_->baseline, found);         // nothing is there because of us
-    parts &= same.differing(owned_->ours, found);
+    bool had_on = owned_->baseline.always && owned_->baseline.always->active;      // else the number is kept already
+    auto off_anew = [&](const Setting& other) {
+        return other.always && found.always && !unchanged(same, *other.always, *found.always);
+    };
+    parts &= same.differing(owned_->ours, found) | (had_on && off_anew(owned_->ours) ? part_always : 0);
     for (const Setting& other : owned_->may_be) {
-        bool another = other.always && found.always && !unchanged(same, *other.always, *found.always);
-        auto differing = static_cast<Parts>(same.differing(other, found) | (another ? part_always : 0));
+        auto differing = static_cast<Parts>(same.differing(other, found) | (off_anew(other) ? part_always : 0));
         parts &= differing | static_cast<Parts>(~parts_of(other));
     }
     return parts;
@@ -281,6 +286,7 @@ void Reconciler::settled(const Setting& target, Setting baseline, Steady now) {
         return;
     }
     Owned next{.baseline = std::move(baseline), .ours = target, .may_be = {}, .verified = true};
+    if (target.always && !target.always->active && actual_.always) next.ours.always = actual_.always; // with its number
     if (doubt && owned_) {
         next.may_be = owned_->may_be;
         if (owned_->ours != target && next.may_be.size() < may_be_max) next.may_be.push_back(owned_->ours);

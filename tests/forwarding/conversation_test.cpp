@@ -250,6 +250,30 @@ TEST_CASE("off is not always off: two changes of the user's while a write of our
     CHECK(world.disk.empty());
 }
 
+TEST_CASE("off is not always off: on, a crash before it was looked at again, and off while nobody looks") {
+    World world;
+    world.platform.edit("alice@x", {false, "0201234567"});
+    world.deliver();
+    world.put(meeting("1233", at(8, 59)));
+    world.run();
+    world.drop(Source::smartbusy, "teams");
+    world.run(); // given back, not let go of yet
+    CHECK_FALSE(world.disk.empty());
+    world.platform.edit("alice@x", {true, "2077"});
+    world.deliver();
+    for (int reads = 0; auto action = world.take();) {
+        bool read = action->verb == World::Verb::read;
+        world.answer(*action, read && ++reads > 1 ? World::failure(Category::unavailable) : world.perform(*action));
+        if (reads > 1) break;
+    }
+    world.run();
+    world.platform.edit("alice@x", {false, "2078"});
+    world.crash();
+    world.wait(2min);
+    CHECK(world.always() == Always{false, "2078"});
+    CHECK(world.disk.empty());
+}
+
 TEST_CASE("what we are about to write is no excuse for what is there") {
     Alice world; // two targets: forwarding always is to be switched off, so that both may ring
     world.wall = at(9);
