@@ -1,8 +1,8 @@
 // BroadWorks as a module: listeners, and the control commands of README.md, one function each in one table.
 #include "broadworks_module.hpp"
 
-#include "arguments.hpp"
 #include "broadworks/services.hpp"
+#include "command_module.hpp"
 #include "http_server.hpp"
 #include "load.hpp"
 #include "office.hpp"
@@ -36,7 +36,7 @@ json::object counted(const bw::Counters& c) {
             {"ack_ms_max", c.ack_ms_max}};
 }
 
-class BroadWorks : public Module {
+class BroadWorks : public CommandModule {
 public:
     BroadWorks(Loop& loop, const Options& options)
         : options_(options),
@@ -77,17 +77,7 @@ public:
         line["enterprise"] = options_.enterprise;
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override {
-        const auto found = table_.find(name);
-        if (found == table_.end()) return false;
-        Arguments arguments(members);
-        answer = found->second(arguments);
-        return true;
-    }
-
 private:
-    using Command = std::function<json::value(Arguments&)>;
-
     // --- reading arguments ------------------------------------------------------------------------------------
 
     UserIndex user_of(const std::string& text) const {
@@ -109,10 +99,6 @@ private:
     static json::value done(const bw::Engine::Result& result) {
         if (!result) throw CommandError(result.error());
         return json::object{{"call", *result}};
-    }
-
-    static void check(bool condition, const std::string& otherwise) {
-        if (!condition) throw CommandError(otherwise);
     }
 
     // --- commands ---------------------------------------------------------------------------------------------
@@ -818,7 +804,6 @@ private:
     Office office_;
     Load load_;
     http::Server server_;
-    std::map<std::string, Command, std::less<>> table_;
 };
 
 } // namespace

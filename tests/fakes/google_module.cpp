@@ -2,7 +2,7 @@
 #include "google_module.hpp"
 
 #include "appointments.hpp"
-#include "arguments.hpp"
+#include "command_module.hpp"
 #include "google/service.hpp"
 #include "graph/times.hpp"
 
@@ -10,7 +10,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <utility>
 
 namespace sim {
@@ -24,7 +23,7 @@ constexpr std::chrono::seconds office_period{60};
 using google::Calendar;
 using google::Event;
 
-class Google : public Module {
+class Google : public CommandModule {
 public:
     Google(Loop& loop, const Options& options)
         : options_(options),
@@ -68,21 +67,7 @@ public:
         line["google_client_secret"] = service_.identity.client_secret;
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override {
-        const auto found = table_.find(name);
-        if (found == table_.end()) return false;
-        Arguments arguments(members);
-        answer = found->second(arguments);
-        return true;
-    }
-
 private:
-    using Command = std::function<json::value(Arguments&)>;
-
-    static void check(bool condition, const std::string& otherwise) {
-        if (!condition) throw CommandError(otherwise);
-    }
-
     // The reception's appointments in a living office: every minute somebody else takes its calls for a while.
     void start_office() {
         if (std::exchange(office_, true)) return;
@@ -296,10 +281,7 @@ private:
             const double seconds = a.real("seconds", -1);
             a.finish();
             check(seconds >= 0, "seconds is missing");
-            server_.shut(0);
-            loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
-                        [this] { server_.open(0); });
-            return json::object{{"seconds", seconds}};
+            return shut_for(seconds, server_, loop_);
         };
     }
 
@@ -349,7 +331,6 @@ private:
     bool office_ = false;
     bool appointing_ = false;
     std::int64_t appointed_ = 0;
-    std::map<std::string, Command, std::less<>> table_;
 };
 
 } // namespace

@@ -1,13 +1,11 @@
 // See goto_module.hpp.
 #include "goto_module.hpp"
 
-#include "arguments.hpp"
 #include "broadworks/model.hpp"
 #include "broadworks/platform.hpp"
+#include "command_module.hpp"
 #include "gotomeeting/service.hpp"
 
-#include <functional>
-#include <map>
 #include <utility>
 
 namespace sim {
@@ -16,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-class GoTo : public Module {
+class GoTo : public CommandModule {
 public:
     GoTo(Loop& loop, const Options& options)
         : options_(options),
@@ -55,21 +53,7 @@ public:
         line["goto_owner"] = service_.organisers.front().email;
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override {
-        const auto found = table_.find(name);
-        if (found == table_.end()) return false;
-        Arguments arguments(members);
-        answer = found->second(arguments);
-        return true;
-    }
-
 private:
-    using Command = std::function<json::value(Arguments&)>;
-
-    static void check(bool condition, const std::string& otherwise) {
-        if (!condition) throw CommandError(otherwise);
-    }
-
     std::size_t organiser(Arguments& a) {
         const std::string who = a.text("user");
         const auto found = service_.find(who);
@@ -106,10 +90,7 @@ private:
         table_["goto/away"] = [this](Arguments& a) {
             const double seconds = a.real("seconds", 1);
             a.finish();
-            server_.shut(0);
-            loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
-                        [this] { server_.open(0); });
-            return json::object{{"seconds", seconds}};
+            return shut_for(seconds, server_, loop_);
         };
         table_["goto/state"] = [this](Arguments& a) { return state(a); };
         table_["goto/log"] = [this](Arguments& a) { return log(a); };
@@ -272,7 +253,6 @@ private:
     gotomeeting::Service service_;
     http::Server server_;
     std::string first_refresh_;
-    std::map<std::string, Command, std::less<>> table_;
 };
 
 } // namespace

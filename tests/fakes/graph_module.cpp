@@ -2,14 +2,13 @@
 #include "graph_module.hpp"
 
 #include "appointments.hpp"
-#include "arguments.hpp"
 #include "broadworks/model.hpp"
+#include "command_module.hpp"
 #include "graph/service.hpp"
 #include "graph/subscriptions.hpp"
 #include "graph/teams_office.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace sim {
@@ -35,7 +34,7 @@ json::array texts(const std::vector<std::string>& lines) {
     return json::array(lines.begin(), lines.end());
 }
 
-class Graph : public Module {
+class Graph : public CommandModule {
 public:
     Graph(Loop& loop, const Options& options)
         : options_(options),
@@ -77,14 +76,6 @@ public:
         line["client_secret"] = "graph-secret";
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override {
-        const auto found = table_.find(name);
-        if (found == table_.end()) return false;
-        Arguments arguments(members);
-        answer = found->second(arguments);
-        return true;
-    }
-
     // People who join or leave the enterprise do so here as well.
     void noticed(std::string_view name, const json::value& answer) override {
         if (name != "users") return;
@@ -109,12 +100,6 @@ public:
     }
 
 private:
-    using Command = std::function<json::value(Arguments&)>;
-
-    static void check(bool condition, const std::string& otherwise) {
-        if (!condition) throw CommandError(otherwise);
-    }
-
     // The same people from the same seed as BroadWorks has.
     void add_people() {
         bw::Roster roster;
@@ -369,10 +354,7 @@ private:
             const double seconds = a.real("seconds", -1);
             a.finish();
             check(seconds >= 0, "seconds is missing");
-            server_.shut(0);
-            loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
-                        [this] { server_.open(0); });
-            return json::object{{"seconds", seconds}};
+            return shut_for(seconds, server_, loop_);
         };
         table_["graph/office"] = [&](Arguments& a) {
             const bool active = a.boolean("active", true);
@@ -641,7 +623,6 @@ private:
     graph::Service service_;
     graph::TeamsOffice office_;
     http::Server server_;
-    std::map<std::string, Command, std::less<>> table_;
 };
 
 } // namespace

@@ -1,15 +1,13 @@
 // See zoom_module.hpp. One function for each control command, in one table, like graph_module.cpp.
 #include "zoom_module.hpp"
 
-#include "arguments.hpp"
 #include "broadworks/model.hpp"
+#include "command_module.hpp"
 #include "zoom/account.hpp"
 #include "zoom/hooks.hpp"
 #include "zoom/office.hpp"
 #include "zoom/service.hpp"
 
-#include <functional>
-#include <map>
 #include <utility>
 
 namespace sim {
@@ -26,7 +24,7 @@ constexpr std::string_view client_secret = "zoom-client-secret";
 constexpr std::string_view hook_secret = "zoom-secret-token-1";
 constexpr std::chrono::milliseconds hook_again{1000};
 
-class Zoom : public Module {
+class Zoom : public CommandModule {
 public:
     Zoom(Loop& loop, const Options& options)
         : options_(options),
@@ -69,21 +67,7 @@ public:
         line["zoom_webhook_secret"] = hook_secret;
     }
 
-    bool command(std::string_view name, const json::object& members, json::value& answer) override {
-        const auto found = table_.find(name);
-        if (found == table_.end()) return false;
-        Arguments arguments(members);
-        answer = found->second(arguments);
-        return true;
-    }
-
 private:
-    using Command = std::function<json::value(Arguments&)>;
-
-    static void check(bool condition, const std::string& otherwise) {
-        if (!condition) throw CommandError(otherwise);
-    }
-
     // The address of the command line: tried until it proves itself.
     void knock() {
         if (hooks_.state().at("validated").as_bool()) return;
@@ -236,10 +220,7 @@ private:
         table_["zoom/away"] = [&](Arguments& a) {
             const double seconds = a.real("seconds", 1);
             a.finish();
-            server_.shut(0);
-            loop_.after(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)),
-                        [this] { server_.open(0); });
-            return json::object{{"seconds", seconds}};
+            return shut_for(seconds, server_, loop_);
         };
         table_["zoom/settings"] = [&](Arguments& a) { return change(a); };
         table_["zoom/state"] = [&](Arguments& a) {
@@ -299,7 +280,6 @@ private:
     zoom::Service service_;
     zoom::Office office_;
     http::Server server_;
-    std::map<std::string, Command, std::less<>> table_;
 };
 
 } // namespace
