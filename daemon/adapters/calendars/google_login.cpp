@@ -20,6 +20,7 @@
 #include "proto/google/channel.hpp"
 #include "proto/google/error.hpp"
 #include "proto/text/text.hpp"
+#include "store/secrets.hpp"
 
 namespace lamp::calendars {
 namespace {
@@ -120,22 +121,14 @@ Task<Result<std::string>> account_of(Loop& loop, const CalendarOptions& options,
 // --- where it is kept
 
 Task<Result<Secret>> read_google_login(store::Store& store, std::string calendar) {
-    return store.read<Secret>([name = name_of(calendar)](store::Database& disk) -> Result<Secret> {
-        auto rows = disk.prepare("SELECT value FROM secret WHERE name = ?1", name);
-        if (!rows) return std::unexpected(rows.error());
-        auto row = rows->step();
-        if (!row) return std::unexpected(row.error());
-        return *row ? Secret(std::string(rows->text(0))) : Secret();
-    });
+    return store.read<Secret>(
+        [name = name_of(calendar)](store::Database& disk) { return store::read_secret(disk, name); });
 }
 
 Task<Result<void>> keep_google_login(store::Store& store, std::string calendar, Secret refresh_token) {
-    return store.write(
-        [name = name_of(calendar), token = std::move(refresh_token)](store::Database& disk) -> Result<void> {
-            return disk.run("INSERT INTO secret(name, value, written_at) VALUES(?1, ?2, ?3) ON CONFLICT(name) "
-                            "DO UPDATE SET value = excluded.value, written_at = excluded.written_at",
-                            name, token.reveal(), wall_now());
-        });
+    return store.write([name = name_of(calendar), token = std::move(refresh_token)](store::Database& disk) {
+        return store::keep_secret(disk, name, token);
+    });
 }
 
 Task<Result<void>> replace_google_login(store::Store& store, std::string calendar, Secret old, Secret fresh) {

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "base/check.hpp"
+#include "store/secrets.hpp"
 
 namespace lamp::goto_meeting {
 namespace {
@@ -25,13 +26,8 @@ std::string kept_name(const GoToOptions& options) {
 }
 
 Task<Result<Secret>> read_kept(store::Store& store, std::string name) {
-    return store.read<Secret>([name = std::move(name)](store::Database& disk) -> Result<Secret> {
-        auto rows = disk.prepare("SELECT value FROM secret WHERE name = ?1", name);
-        if (!rows) return std::unexpected(rows.error());
-        auto row = rows->step();
-        if (!row) return std::unexpected(row.error());
-        return *row ? Secret(std::string(rows->text(0))) : Secret();
-    });
+    return store.read<Secret>(
+        [name = std::move(name)](store::Database& disk) { return store::read_secret(disk, name); });
 }
 
 Task<Result<void>> keep(store::Store& store, std::string name, Secret refresh_token) {
@@ -40,9 +36,7 @@ Task<Result<void>> keep(store::Store& store, std::string name, Secret refresh_to
         auto client = name.substr(0, name.rfind('/', name.rfind('/') - 1) + 1); // "goto/CLIENT/"
         auto gone = disk.run("DELETE FROM secret WHERE substr(name, 1, length(?1)) = ?1 AND name <> ?2", client, name);
         if (!gone) return gone;
-        return disk.run("INSERT INTO secret(name, value, written_at) VALUES(?1, ?2, ?3) ON CONFLICT(name) "
-                        "DO UPDATE SET value = excluded.value, written_at = excluded.written_at",
-                        name, token.reveal(), wall_now());
+        return store::keep_secret(disk, name, token);
     });
 }
 

@@ -10,6 +10,7 @@
 #include "http/pool.hpp"
 #include "http/token_answer.hpp"
 #include "proto/graph/subscription.hpp"
+#include "store/secrets.hpp"
 
 namespace lamp::teams {
 namespace {
@@ -97,22 +98,14 @@ Error explained(Error error, const TeamsOptions& options) {
 } // namespace
 
 Task<Result<Secret>> read_login(store::Store& store, std::string tenant, std::string client_id) {
-    return store.read<Secret>([name = name_of(tenant, client_id)](store::Database& disk) -> Result<Secret> {
-        auto rows = disk.prepare("SELECT value FROM secret WHERE name = ?1", name);
-        if (!rows) return std::unexpected(rows.error());
-        auto row = rows->step();
-        if (!row) return std::unexpected(row.error());
-        return *row ? Secret(std::string(rows->text(0))) : Secret();
-    });
+    return store.read<Secret>(
+        [name = name_of(tenant, client_id)](store::Database& disk) { return store::read_secret(disk, name); });
 }
 
 Task<Result<void>> keep_login(store::Store& store, std::string tenant, std::string client_id, Secret refresh_token) {
-    return store.write(
-        [name = name_of(tenant, client_id), token = std::move(refresh_token)](store::Database& disk) -> Result<void> {
-            return disk.run("INSERT INTO secret(name, value, written_at) VALUES(?1, ?2, ?3) ON CONFLICT(name) "
-                            "DO UPDATE SET value = excluded.value, written_at = excluded.written_at",
-                            name, token.reveal(), wall_now());
-        });
+    return store.write([name = name_of(tenant, client_id), token = std::move(refresh_token)](store::Database& disk) {
+        return store::keep_secret(disk, name, token);
+    });
 }
 
 Task<Result<Secret>> log_in_elsewhere(Loop& loop, TeamsOptions options, std::function<void(const DevicePrompt&)> show) {
