@@ -3,6 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "proto/text/text.hpp"
 #include "proto/zoom/fields.hpp"
 
 namespace lamp::zoom {
@@ -62,7 +63,7 @@ Result<void> read_meeting(const json::object& object, Event& event) {
 
 void read_participant(const json::object& participant, Event& event) {
     event.user = first_of(text_in(participant, "id"), text_in(participant, "participant_user_id"));
-    event.email = lower(text_in(participant, "email"));
+    event.email = text::lower(text_in(participant, "email"));
     event.participant = first_of(text_in(participant, "participant_uuid"), text_in(participant, "user_id"));
 }
 
@@ -71,7 +72,7 @@ Result<void> read_object(const json::object* object, const json::object* partici
     switch (event.kind) {
     case EventKind::presence:
         event.user = text_in(*object, "id");
-        event.email = lower(text_in(*object, "email"));
+        event.email = text::lower(text_in(*object, "email"));
         event.word = text_in(*object, "presence_status");
         event.state = state_named(event.word);
         if (event.user.empty() && event.email.empty()) return lacks("user");

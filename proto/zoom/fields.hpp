@@ -32,10 +32,5 @@ inline std::optional<std::int64_t> whole_number(std::string_view text) {
 inline std::optional<std::int64_t> number_in(const boost::json::object& object, std::string_view name) {
     return whole_number(text_in(object, name));
 }
-inline std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return text;
-}
 
 } // namespace lamp::zoom

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/text/text.hpp"
 #include "proto/zoom/fields.hpp"
 
 namespace lamp::zoom {
@@ -29,7 +30,7 @@ Result<UserPage> read_users(std::string_view body) {
     for (const auto& item : list->get_array()) {
         const auto* user = item.if_object();
         if (!user || text_in(*user, "status") == "inactive") continue;
-        User one{text_in(*user, "id"), lower(text_in(*user, "email"))};
+        User one{text_in(*user, "id"), text::lower(text_in(*user, "email"))};
         if (!one.id.empty()) page.users.push_back(std::move(one));
     }
     return page;

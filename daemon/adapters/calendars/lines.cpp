@@ -5,18 +5,12 @@
 #include <unordered_map>
 
 #include "adapters/calendars/text_rule.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::calendars {
 namespace {
 
 constexpr std::size_t number_tail = 9; // digits by which two ways to write a number are the same
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
 
 /// What numbers are compared by; empty: it is none.
 std::string number_key(std::string_view text) {
@@ -44,13 +38,13 @@ public:
             if (auto slot = one.person.empty() ? std::nullopt : people.find(one.person); slot && people.listed(*slot))
                 people_[*slot].push_back(i);
             if (one.line.empty()) continue;
-            ids_[lower(one.line)].push_back(i);
+            ids_[text::lower(one.line)].push_back(i);
             if (auto key = number_key(one.line); !key.empty()) numbers_[key].push_back(i);
         }
     }
 
     void see_line(presence::Slot slot, const std::string& id) {
-        auto name = lower(id);
+        auto name = text::lower(id);
         add(people_, slot, &Found::of_person, id);
         add(ids_, name, &Found::by_id, id);
         if (auto at = name.find('@'); at != std::string::npos) add(ids_, name.substr(0, at), &Found::by_local, id);

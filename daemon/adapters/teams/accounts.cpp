@@ -5,6 +5,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::teams {
 namespace {
 
@@ -12,13 +14,6 @@ constexpr std::size_t phone_digits = 9; // enough to tell subscribers apart what
 
 std::uint32_t bit(Accounts::Way way) {
     return 1U << static_cast<unsigned>(way);
-}
-
-std::string lower(std::string_view text) {
-    std::string made(text);
-    for (char& c : made)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return made;
 }
 
 /// The last nine digits; nothing of what is too short to be somebody's number in the world (an extension).
@@ -38,7 +33,7 @@ void keep_two(std::vector<Guid>& found, std::span<const Guid> more) {
 } // namespace
 
 std::uint64_t Accounts::hash_of(Way way, std::string_view name) {
-    auto text = way == Way::phone ? digits(name) : lower(name);
+    auto text = way == Way::phone ? digits(name) : text::lower(name);
     return text.empty() ? 0 : std::hash<std::string_view>()(text) | 1U; // 0: no name
 }
 

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::zoom {
 namespace {
 
 constexpr std::size_t doubts_max = 1000;
 constexpr Slot nobody = ~Slot{0};
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
 
 } // namespace
 
@@ -26,7 +21,7 @@ void Accounts::use_people(const presence::People& people) {
         Account account;
         account.named = !person.zoom.empty();
         if (account.named && !address) account.id = person.zoom;
-        if (account.id.empty()) account.email = lower(address ? person.zoom : person.email);
+        if (account.id.empty()) account.email = text::lower(address ? person.zoom : person.email);
         if (!account.id.empty() || !account.email.empty()) people_.emplace(slot, std::move(account));
     }
     match();
