@@ -17,6 +17,7 @@
 #include "adapters/calendars/provider.hpp"
 #include "base/log.hpp"
 #include "fakes/world.hpp"
+#include "faults/folder.hpp"
 #include "loop/loop.hpp"
 #include "store/store.hpp"
 
@@ -37,22 +38,6 @@ inline bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-class Folder {
-public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-google-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
-
 /// What is logged goes nowhere.
 class Quiet {
 public:
@@ -62,7 +47,7 @@ public:
 };
 
 struct Here {
-    Here() : world(sim_options()), store(open(folder.path)) {
+    Here() : world(sim_options()), store(open(folder.path())) {
         world.start();
         line = world.announcement();
     }
@@ -139,7 +124,7 @@ struct Here {
     }
 
     Quiet quiet;
-    Folder folder;
+    faults::Folder folder{"google"};
     sim::World world;
     json::object line;
     Loop loop{"test"};

@@ -13,6 +13,7 @@
 
 #include "adapters/goto_meeting/goto.hpp"
 #include "fakes/world.hpp"
+#include "faults/folder.hpp"
 #include "faults/within.hpp"
 #include "store/store.hpp"
 
@@ -24,23 +25,6 @@ using namespace std::chrono_literals;
 using faults::within;
 using lamp::meetings::Meeting;
 using lamp::meetings::News;
-
-/// A folder of its own that is gone afterwards.
-class Folder {
-public:
-    Folder() {
-        std::string made = (std::filesystem::temp_directory_path() / "lamp-goto-XXXXXX").string();
-        REQUIRE(::mkdtemp(made.data()) != nullptr);
-        path_ = made;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 struct Setup {
     std::size_t people = 4;
@@ -238,7 +222,7 @@ private:
     }
 
     Setup setup_;
-    Folder folder_;
+    faults::Folder folder_{"goto"};
     std::unique_ptr<sim::World> world_;
     json::object announced_;
     std::shared_ptr<const presence::People> people_;

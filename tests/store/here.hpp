@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "faults/folder.hpp"
 #include "loop/loop.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
@@ -22,25 +23,10 @@ using namespace lamp;
 using namespace lamp::store;
 using namespace std::chrono_literals;
 
-class Folder {
+class Folder : public faults::Folder {
 public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-store-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path file() const { return path_ / "lamplighter.db"; }
-
-private:
-    std::filesystem::path path_;
+    Folder() : faults::Folder("store") {}
+    [[nodiscard]] std::filesystem::path file() const { return path() / "lamplighter.db"; }
 };
 
 /// What the log says meanwhile, instead of standard error.

@@ -14,6 +14,7 @@
 
 #include "adapters/teams/teams.hpp"
 #include "fakes/world.hpp"
+#include "faults/folder.hpp"
 #include "faults/within.hpp"
 #include "roster/people_file.hpp"
 #include "store/store.hpp"
@@ -26,23 +27,6 @@ using namespace std::chrono_literals;
 using lamp::presence::LineState;
 using lamp::presence::Status;
 using lamp::presence::TeamsState;
-
-/// A folder of its own that is gone afterwards.
-class Folder {
-public:
-    Folder() {
-        std::string made = (std::filesystem::temp_directory_path() / "lamp-teams-XXXXXX").string();
-        REQUIRE(::mkdtemp(made.data()) != nullptr);
-        path_ = made;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 struct TeamsSetup {
     std::size_t people = 8;
@@ -265,7 +249,7 @@ private:
     }
 
     TeamsSetup setup_;
-    Folder folder_;
+    Folder folder_{"teams"};
     std::unique_ptr<sim::World> world_;
     std::unique_ptr<presence::Table> table_;
     std::unique_ptr<lamp::fanout::Fanout> fanout_;
