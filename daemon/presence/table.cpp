@@ -79,7 +79,7 @@ std::optional<Change> Table::settle(Slot slot, Wall now) {
         auto old = Verdict::unpack(old_word);
         auto conclusion = memory.conclude(memory.load_cells());
         bool moved = conclusion.status != old.conclusion.status;
-        Verdict fresh{old.version + 1, conclusion, static_cast<std::uint8_t>(old.epoch + (moved ? 1 : 0))};
+        Verdict fresh{old.version + 1, conclusion, moved ? Verdict::next_epoch(old.epoch) : old.epoch};
         if (!memory.swap_verdict(old_word, fresh.pack())) continue;
         if (moved) note_since(slot, fresh, now);
         if (conclusion == old.conclusion) return std::nullopt;
@@ -92,9 +92,8 @@ void Table::note_since(Slot slot, Verdict verdict, Wall now) {
     std::uint64_t fresh = std::uint64_t{verdict.epoch} << packing::time_bits | packing::pack_time(now);
     auto held = since_[slot].load(std::memory_order_relaxed);
     while (true) {
-        auto held_epoch = static_cast<std::uint8_t>(held >> packing::time_bits);
-        auto ahead = static_cast<std::int8_t>(static_cast<std::uint8_t>(verdict.epoch - held_epoch));
-        if (held != 0 && ahead <= 0) return;
+        auto held_epoch = static_cast<std::uint32_t>(held >> packing::time_bits);
+        if (held != 0 && !Verdict::later(verdict.epoch, held_epoch)) return;
         if (since_[slot].compare_exchange_weak(held, fresh, std::memory_order_release, std::memory_order_relaxed))
             return;
     }
@@ -103,7 +102,7 @@ void Table::note_since(Slot slot, Verdict verdict, Wall now) {
 // While the writer of this very status is between its two stores, "since" is now.
 Wall Table::since(Slot slot, Verdict verdict) const {
     auto word = since_[slot].load(std::memory_order_acquire);
-    if (word != 0 && static_cast<std::uint8_t>(word >> packing::time_bits) == verdict.epoch)
+    if (word != 0 && static_cast<std::uint32_t>(word >> packing::time_bits) == verdict.epoch)
         return packing::unpack_time(word);
     return wall_now();
 }

@@ -11,11 +11,21 @@
 namespace lamp::presence {
 
 /// What the rules concluded of a slot, packed in one word:
-/// version 32 | status 4 | rule 5 | source 4 | epoch 8 (counts changes of status) | spare 11.
+/// version 32 | status 4 | rule 5 | source 4 | epoch 19 (counts changes of status, and wraps).
 struct Verdict {
     std::uint32_t version = 0;
     Conclusion conclusion{};
-    std::uint8_t epoch = 0;
+    std::uint32_t epoch = 0;
+
+    static constexpr std::uint32_t epochs = 1U << 19;
+
+    [[nodiscard]] static constexpr std::uint32_t next_epoch(std::uint32_t epoch) { return (epoch + 1) % epochs; }
+    /// True if epoch `a` came after `b`, as long as fewer than 262 144 changes of status lie between them: that many
+    /// would have to happen to one presentity while one writer stands between its verdict and its "since".
+    [[nodiscard]] static constexpr bool later(std::uint32_t a, std::uint32_t b) {
+        auto ahead = (a - b) % epochs;
+        return ahead != 0 && ahead < epochs / 2;
+    }
 
     [[nodiscard]] constexpr std::uint64_t pack() const {
         return std::uint64_t{version} | std::uint64_t{static_cast<unsigned>(conclusion.status)} << 32 |
@@ -26,7 +36,7 @@ struct Verdict {
         return {static_cast<std::uint32_t>(word),
                 {static_cast<Status>(word >> 32 & 15), static_cast<std::uint8_t>(word >> 36 & 31),
                  static_cast<Source>(word >> 41 & 15)},
-                static_cast<std::uint8_t>(word >> 45)};
+                static_cast<std::uint32_t>(word >> 45)};
     }
 };
 
@@ -96,7 +106,7 @@ private:
         auto old = Verdict::unpack(old_);
         auto conclusion = memory.conclude(memory.load_cells());
         bool moved = conclusion.status != old.conclusion.status;
-        return Verdict{old.version + 1, conclusion, static_cast<std::uint8_t>(old.epoch + (moved ? 1 : 0))}.pack();
+        return Verdict{old.version + 1, conclusion, moved ? Verdict::next_epoch(old.epoch) : old.epoch}.pack();
     }
 
     Source source_;
@@ -148,7 +158,7 @@ private:
     Word* memory_; // source_count arrays of cells, one of verdicts, one of "since" words
     std::array<Word*, source_count> cells_{};
     Word* verdicts_ = nullptr;
-    Word* since_ = nullptr; // epoch 8 | milliseconds 40
+    Word* since_ = nullptr; // epoch 19 | milliseconds 40
     std::shared_ptr<const Rules> rules_owner_;
     std::atomic<const Rules*> rules_{nullptr};
     std::vector<std::shared_ptr<const Rules>> retired_; // a writer may still look at them; a few kB a reload

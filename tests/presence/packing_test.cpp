@@ -90,11 +90,11 @@ TEST_CASE("a verdict comes back as it went in") {
         for (unsigned rule = 0; rule <= 16; ++rule)
             for (unsigned source = 0; source < source_count; ++source)
                 for (std::uint32_t version : {0U, 1U, 77U, 0xffffffffU})
-                    for (unsigned epoch : {0U, 1U, 255U}) {
+                    for (std::uint32_t epoch : {0U, 1U, 255U, 256U, Verdict::epochs - 1}) {
                         Verdict verdict{
                             version,
                             {static_cast<Status>(status), static_cast<std::uint8_t>(rule), static_cast<Source>(source)},
-                            static_cast<std::uint8_t>(epoch)};
+                            epoch};
                         auto back = Verdict::unpack(verdict.pack());
                         REQUIRE(back.version == version);
                         REQUIRE(back.conclusion == verdict.conclusion);

@@ -108,10 +108,24 @@ TEST_CASE("since is when the status last changed") {
 
 TEST_CASE("since survives more changes than its epoch counts") {
     Table table(1);
-    for (long i = 0; i < 600; ++i) {
+    for (long i = 0; i < long{Verdict::epochs} + 600; ++i) {
         table.report(0, Source::telephony, line_cell(i % 2 == 0 ? LineState::active : LineState::idle), at_ms(i));
         REQUIRE(table.read(0).since == at_ms(i));
     }
+}
+
+TEST_CASE("a writer that stood still for thousands of changes does not look newer than the newest") {
+    constexpr auto last = Verdict::epochs - 1;
+    CHECK(Verdict::next_epoch(last) == 0);
+    for (std::uint32_t passed : {1U, 127U, 128U, 200U, 255U, 256U, 13'333U, Verdict::epochs / 2 - 1})
+        for (std::uint32_t stood_at : {0U, 1U, 255U, last - 5}) {
+            CAPTURE(passed);
+            CAPTURE(stood_at);
+            auto newest = (stood_at + passed) % Verdict::epochs;
+            CHECK(Verdict::later(newest, stood_at));
+            CHECK_FALSE(Verdict::later(stood_at, newest));
+        }
+    CHECK_FALSE(Verdict::later(7, 7));
 }
 
 TEST_CASE("since stays put where nothing ever changes: two readings agree") {
