@@ -12,6 +12,8 @@
 
 #include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "calls/history.hpp"
+#include "calls/integration.hpp"
 #include "config/problems.hpp"
 #include "fanout/hook.hpp"
 #include "meetings/news.hpp"
@@ -296,6 +298,15 @@ struct Ports {
     std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;
     /// The newest first; of one line, or of all when it is empty.
     std::function<void(std::string line, std::size_t most, Reply<std::vector<AuditView>>)> forwarding_audit;
+
+    /// invalid: a cursor that is none of ours.
+    std::function<void(calls::CallQuery, Reply<Result<calls::CallPage>>)> calls;
+    std::function<void(calls::StatsQuery, Reply<Result<calls::Stats>>)> stats;
+    /// Whose number this is, the best first; `live` also asks systems that are searched by number. invalid: no number.
+    std::function<void(std::string number, bool live, Reply<Result<std::vector<calls::Match>>>)> recognise;
+    Ask<std::vector<calls::IntegrationView>> integrations;
+    /// not_found, conflict (it is syncing, or deleted for good).
+    std::function<void(calls::IntegrationOrder, Reply<Result<calls::IntegrationView>>)> integration;
 
     /// Answered at once, on the serve loop. Empty: words are made from the state.
     std::function<TeamsWord(unsigned word)> teams_word;
