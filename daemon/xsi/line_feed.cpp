@@ -108,7 +108,7 @@ LineFeed::LineFeed(Loop& ingress, Lines& lines, Loop& reader, Take take)
     : LineFeed(ingress, lines, reader, std::move(take), limits::line_news_waiting) {}
 
 void LineFeed::start() {
-    lines_.on_line = [this](LineIndex line, std::span<const EndedLeg> ended) { append(line, ended); };
+    lines_.listeners.emplace_back([this](LineIndex line, std::span<const EndedLeg> ended) { append(line, ended); });
     tell_all();
 }
 

@@ -1,6 +1,7 @@
 // Tells one other loop of every change of every line, whole, in order (calls/line_news.hpp): first all watched lines as
 // they are, then each change once, with the calls that ended by it. What looks as it was told last is not told again.
-// Lives on the ingress loop; nothing of it runs before `start`, and until then lines cost no more than a branch.
+// Lives on the ingress loop; nothing of it runs before `start`, and until then lines cost no more than a branch. Each
+// reader has a feed of its own: one that is slow holds up nobody else.
 #pragma once
 #include <atomic>
 #include <functional>

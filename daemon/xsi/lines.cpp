@@ -78,7 +78,7 @@ void Lines::assign(std::span<const Assignment> assignments, std::vector<LineInde
             if (line < messages_.size()) messages_[line].reset();
             removed.push_back(line);
         }
-        if (on_line) tell(line);
+        if (!listeners.empty()) tell(line);
     }
     for (presence::Slot slot = 0; slot + 1 < persons_lines_.starts.size(); ++slot)
         publish(slot);
@@ -222,11 +222,12 @@ void Lines::publish_line(LineIndex line) {
     lines_[line].at = wall_now();
     for (auto slot : lines_persons_.row(line))
         publish(slot);
-    if (on_line) tell(line);
+    if (!listeners.empty()) tell(line);
 }
 
 void Lines::tell(LineIndex line) {
-    on_line(line, ended_);
+    for (const auto& listener : listeners)
+        listener(line, ended_);
     ended_.clear();
 }
 

@@ -98,9 +98,9 @@ public:
         for (LineIndex line : in_use_)
             visit(line, lines_[line].ledger);
     }
-    /// Hears of every change of a line, and of the legs that it ended; of changes that change nothing, too. Empty until
-    /// somebody wants it; set between two turns of the loop.
-    std::function<void(LineIndex, std::span<const EndedLeg>)> on_line;
+    /// Hear of every change of a line, and of the legs that it ended; of changes that change nothing, too. Empty until
+    /// somebody wants it; changed between two turns of the loop.
+    std::vector<std::function<void(LineIndex, std::span<const EndedLeg>)>> listeners;
     /// Hears what Call Forwarding Always of a line is, whenever the platform tells. May be empty.
     std::function<void(LineIndex, bool active, std::string_view to)> on_forwarding_always;
     /// Once a second: forgets tombstones; gives the lines whose calls look stuck.
@@ -148,7 +148,7 @@ private:
         auto wanted = platform_counts_[line.platform].wanted;
         return (line.fresh & wanted) == wanted;
     }
-    [[nodiscard]] EndedLegs* ended() { return on_line ? &ended_ : nullptr; }
+    [[nodiscard]] EndedLegs* ended() { return listeners.empty() ? nullptr : &ended_; }
     [[gnu::noinline]] void tell(LineIndex line); // so that nobody pays for it where nobody listens
     void publish_line(LineIndex line);
     void publish(presence::Slot slot);

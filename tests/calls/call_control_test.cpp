@@ -26,7 +26,7 @@ public:
         harness_.on_loop([this] { return feed_.start(), true; });
     }
     ~Desk() {
-        harness_.on_loop([this] { return harness_.lines().on_line = nullptr, true; });
+        harness_.on_loop([this] { return harness_.lines().listeners.clear(), true; });
         reader_.stop();
         reader_.join();
         harness_.on_loop([] { return true; }); // what the feed had posted

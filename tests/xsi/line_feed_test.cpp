@@ -118,6 +118,23 @@ TEST_CASE("the whole picture, then changes, in order and none joined with anothe
     CHECK(bench.batches == 1); // one turn of the loop, one post
 }
 
+TEST_CASE("two readers hear the same, each at its own pace") {
+    Bench bench;
+    std::vector<calls::LineNews> other;
+    LineFeed slow(
+        bench.ingress, bench.lines, bench.reader,
+        [&](std::vector<calls::LineNews> batch) { std::ranges::move(batch, std::back_inserter(other)); }, 1);
+    bench.assign({{"alice@x", 0, 0}});
+    bench.feed.start();
+    slow.start();
+    bench.snapshot("alice@x", {leg("1", CallState::alerting)});
+    bench.event("alice@x", leg("1", CallState::active));
+    CHECK(bench.heard().size() == 3);
+    REQUIRE(other.size() == 2); // paused in between: what it is told in the end is how the line is
+    CHECK(slow.pauses() >= 1);
+    CHECK(other.back().calls.front().state == calls::CallState::active);
+}
+
 TEST_CASE("a change before the picture is on its way comes behind it, once") {
     Bench bench;
     bench.assign({{"alice@x", 0, 0}});
