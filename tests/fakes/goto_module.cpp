@@ -19,7 +19,6 @@ public:
     GoTo(Loop& loop, const Options& options)
         : options_(options),
           loop_(loop),
-          service_(loop),
           server_(
               loop,
               [this](const http::Request& request, http::Reply reply) { service_.handle(request, std::move(reply)); },

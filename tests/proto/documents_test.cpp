@@ -7,22 +7,22 @@ using namespace lamp::xsi;
 
 namespace {
 const std::string ns = " xmlns=\"http://schema.broadsoft.com/xsi\">";
-const std::string open = std::string(declaration) + "\n<";
+const std::string opening = std::string(declaration) + "\n<";
 } // namespace
 
 TEST_CASE("written: order of the schema (xsi.md 4.1, 5.2, 6.2)") {
     CHECK(write_channel({"urn:cti:site1:7f3c", 1, 50, 3600, "urn:cti:site1"}) ==
-          open + "Channel" + ns +
+          opening + "Channel" + ns +
               "<channelSetId>urn:cti:site1:7f3c</channelSetId><priority>1</priority><weight>50</weight>"
               "<expires>3600</expires><applicationId>urn:cti:site1</applicationId></Channel>");
-    CHECK(write_channel_refresh(3600) == open + "Channel" + ns + "<expires>3600</expires></Channel>");
+    CHECK(write_channel_refresh(3600) == opening + "Channel" + ns + "<expires>3600</expires></Channel>");
     CHECK(write_subscription({"Advanced Call", 3600, "set-1", "app-1"}) ==
-          open + "Subscription" + ns +
+          opening + "Subscription" + ns +
               "<event>Advanced Call</event><expires>3600</expires><channelSetId>set-1</channelSetId>"
               "<applicationId>app-1</applicationId></Subscription>");
-    CHECK(write_subscription_refresh(1800) == open + "Subscription" + ns + "<expires>1800</expires></Subscription>");
+    CHECK(write_subscription_refresh(1800) == opening + "Subscription" + ns + "<expires>1800</expires></Subscription>");
     CHECK(write_event_response("2b0e8f8e") ==
-          open + "EventResponse" + ns +
+          opening + "EventResponse" + ns +
               "<eventID>2b0e8f8e</eventID><statusCode>200</statusCode><reason>OK</reason></EventResponse>");
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("written: nothing that we are given can break out of its element") {
 }
 
 TEST_CASE("read: subscription answers") {
-    auto plain = read_subscription(open + "Subscription" + ns +
+    auto plain = read_subscription(opening + "Subscription" + ns +
                                    "<subscriptionId>0c2c</subscriptionId><expires>86400</expires></Subscription>");
     REQUIRE(plain.has_value());
     CHECK(plain->subscription_id == "0c2c");

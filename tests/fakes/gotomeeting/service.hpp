@@ -79,7 +79,6 @@ struct LogLine {
 
 class Service {
 public:
-    explicit Service(Loop& loop) : loop_(loop) {}
 
     void handle(const http::Request& request, http::Reply reply);
 
@@ -132,7 +131,6 @@ private:
     boost::json::object describe(const Organiser& organiser) const;
     void note(const Call& call, int status);
 
-    Loop& loop_;
     std::map<std::string, std::size_t, std::less<>> refresh_; // token -> organiser
     std::map<std::string, Access, std::less<>> access_;
     std::deque<std::int64_t> recent_; // times of requests, for the limit
