@@ -79,7 +79,6 @@ struct LogLine {
 
 class Service {
 public:
-
     void handle(const http::Request& request, http::Reply reply);
 
     std::optional<std::size_t> find(std::string_view email_or_key) const;
