@@ -1,5 +1,5 @@
-// The people file: who is watched and which accounts belong together (interface 3, `[people]`). CSV as RFC 4180 has
-// it, comma or semicolon, with a header row; every mistake is told with its line and column.
+// The people file: who is watched and which accounts belong together (interface 3, `[people]`). CSV (proto/csv)
+// with a header row; every mistake is told with its line and column.
 #pragma once
 #include <string>
 #include <vector>
@@ -24,6 +24,6 @@ struct Reading {
 
 /// Columns: id,name,email,lines,teams,zoom,goto,webex,zoho,folder, in any order, `id` required, unknown ones refused.
 /// Lines are separated by spaces. An empty name takes the id's place; an empty e-mail the id, if it has an @.
-[[nodiscard]] Reading read_people(std::string_view csv);
+[[nodiscard]] Reading read_people(std::string_view text);
 
 } // namespace lamp::roster
