@@ -1,0 +1,19 @@
+#include "contacts/contact.hpp"
+
+#include "contacts/columns.hpp"
+
+namespace lamp::contacts {
+
+std::string full_name(const Contact& contact) {
+    if (contact.first_name.empty() || contact.last_name.empty()) return contact.first_name + contact.last_name;
+    return contact.first_name + " " + contact.last_name;
+}
+
+std::vector<std::string> differences(const Contact& before, const Contact& after) {
+    std::vector<std::string> names;
+    for (const Column& column : columns)
+        if (column.name != "key" && written(before, column) != written(after, column)) names.emplace_back(column.name);
+    return names;
+}
+
+} // namespace lamp::contacts

@@ -1,0 +1,37 @@
+// A contact of the directory: somebody inside or outside who has numbers. Values only.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lamp::contacts {
+
+struct Number {
+    std::string type;   // work, mobile, home, main, fax or a label of one's own; may be empty
+    std::string number; // "+31201230002"; extensions as they are
+    bool operator==(const Number&) const = default;
+};
+
+struct Contact {
+    std::string key;                   // unique; given by the directory, never used again
+    std::string source = "directory";  // whose it is: directory, broadworks, ldap, an integration's name
+    std::string folder;                // "Sales/Export"; empty: the top
+    std::string last_name, first_name; // the only ones that must not be empty
+    std::string company, department, title, email;
+    std::vector<Number> numbers; // the first is the default one
+    std::string extension;
+    std::string default_line; // one of `lines`
+    std::vector<std::string> lines, devices, roles;
+    std::string external_id; // in the system that it came from
+    bool vip = false;
+    std::string notes;
+    bool operator==(const Contact&) const = default;
+};
+
+/// "Jane Doe".
+[[nodiscard]] std::string full_name(const Contact& contact);
+
+/// The names of the columns in which two contacts differ; `key` and `source` are not compared.
+[[nodiscard]] std::vector<std::string> differences(const Contact& before, const Contact& after);
+
+} // namespace lamp::contacts

@@ -1,0 +1,141 @@
+#include "contacts/search.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/text/text.hpp"
+
+namespace lamp::contacts {
+namespace {
+
+/// U+00C0 to U+017F without their accents; '?': stays as it is, or is two letters (pair_for).
+constexpr std::string_view latin =
+    "aaaaaa?ceeeeiiiidnooooo?ouuuuy??aaaaaa?ceeeeiiiidnooooo?ouuuuy?yaaaaaaccccccccddddeeeeeeeeeegggg"
+    "gggghhhhiiiiiiiiii??jjkkkllllllllllnnnnnnnnnoooooo??rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static_assert(latin.size() == 0x180 - 0xc0);
+
+std::string_view pair_for(unsigned code) {
+    switch (code) {
+    case 0xdf: return "ss";
+    case 0xc6:
+    case 0xe6: return "ae";
+    case 0x132:
+    case 0x133: return "ij";
+    case 0x152:
+    case 0x153: return "oe";
+    case 0xde:
+    case 0xfe: return "th";
+    default: return {};
+    }
+}
+
+bool looks_like_number(std::string_view word) {
+    return word.size() >= 3 && std::ranges::all_of(word, [](char c) { return (c >= '0' && c <= '9') || c == '+'; });
+}
+
+/// A written number among words: what people put between digits is taken out where digits stand on both sides.
+std::string without_separators(std::string_view text) {
+    std::string out;
+    auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool between = !out.empty() && digit(out.back());
+        if (between && std::string_view(" -./()").contains(text[i])) {
+            auto next = text.find_first_not_of(" -./()", i);
+            if (next != std::string_view::npos && digit(text[next])) {
+                i = next - 1;
+                continue;
+            }
+        }
+        out += text[i];
+    }
+    return out;
+}
+
+/// As numbers are stored: "0031…" and "06…" as "+31…" and "+316…".
+std::string stored_form(std::string_view digits, std::string_view country_code) {
+    if (digits.starts_with("00")) return "+" + std::string(digits.substr(2));
+    if (digits.starts_with("0") && !country_code.empty())
+        return "+" + std::string(country_code) + std::string(digits.substr(1));
+    return std::string(digits);
+}
+
+} // namespace
+
+std::string folded(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto c = static_cast<unsigned char>(text[i]);
+        if (c < 0x80) {
+            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : text[i];
+            continue;
+        }
+        auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        unsigned code = (c & 0x1fU) << 6U | (next & 0x3fU);
+        if ((c & 0xe0U) != 0xc0 || (next & 0xc0U) != 0x80 || code < 0xc0 || code > 0x17f) {
+            out += text[i];
+            continue;
+        }
+        ++i;
+        if (auto pair = pair_for(code); !pair.empty())
+            out += pair;
+        else if (char plain = latin[code - 0xc0]; plain != '?')
+            out += plain;
+        else
+            out.append(text.substr(i - 1, 2));
+    }
+    return out;
+}
+
+SearchIndex::SearchIndex(std::span<const Contact> contacts) {
+    for (const Contact& one : contacts) {
+        for (const std::string* part : {&one.first_name, &one.last_name, &one.company, &one.department, &one.title,
+                                        &one.folder, &one.email, &one.extension}) {
+            text_ += folded(*part);
+            text_ += '\n';
+        }
+        for (const auto& words : {one.lines, one.roles})
+            for (const auto& word : words)
+                text_ += folded(word) + '\n';
+        for (const auto& number : one.numbers)
+            text_ += number.number + '\n';
+        starts_.push_back(static_cast<std::uint32_t>(text_.size()));
+    }
+    text_.shrink_to_fit();
+}
+
+std::string_view SearchIndex::of(std::size_t place) const {
+    return std::string_view(text_).substr(starts_[place], starts_[place + 1] - starts_[place]);
+}
+
+std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t most,
+                                             std::string_view country_code) const {
+    std::vector<std::string> words;
+    auto rest_text = without_separators(folded(query));
+    for (std::string_view rest = rest_text; !(rest = text::trim(rest)).empty();) {
+        auto end = std::min(rest.find_first_of(" \t\r\n"), rest.size());
+        auto word = rest.substr(0, end);
+        words.push_back(looks_like_number(word) ? stored_form(word, country_code) : std::string(word));
+        rest.remove_prefix(end);
+    }
+    std::vector<std::uint32_t> found;
+    auto count = starts_.size() - 1;
+    if (words.empty()) {
+        for (std::uint32_t i = 0; i < std::min(count, most); ++i)
+            found.push_back(i);
+        return found;
+    }
+    // The longest word is the rarest: it is looked for in everybody's text at once, the others where it was found.
+    std::ranges::sort(words, std::ranges::greater(), &std::string::size);
+    const std::string_view all(text_);
+    for (std::size_t at = 0; found.size() < most && (at = all.find(words.front(), at)) != std::string_view::npos;) {
+        auto place = static_cast<std::size_t>(std::ranges::upper_bound(starts_, at) - starts_.begin()) - 1;
+        auto mine = of(place);
+        if (std::ranges::all_of(words, [&](const std::string& word) { return mine.contains(word); }))
+            found.push_back(static_cast<std::uint32_t>(place));
+        at = starts_[place + 1];
+    }
+    return found;
+}
+
+} // namespace lamp::contacts
