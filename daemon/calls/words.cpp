@@ -1,6 +1,7 @@
 #include <array>
 
 #include "calls/history.hpp"
+#include "calls/webhooks.hpp"
 
 namespace lamp::calls {
 
@@ -43,6 +44,8 @@ constexpr std::array<std::string_view, 8> happenings{"call.ringing", "call.diall
 constexpr std::array<std::string_view, 8> stats_keys{"total", "person",      "line", "ddi",
                                                      "queue", "destination", "day",  "hour"};
 
+constexpr std::array<std::string_view, 3> webhook_verbs{"test", "replay", "drop"};
+
 template <class Enum, std::size_t N>
 std::optional<Enum> named(const std::array<std::string_view, N>& words, std::string_view word) {
     for (std::size_t i = 0; i < N; ++i)
@@ -72,6 +75,10 @@ std::string_view name(StatsKey key) {
 }
 std::optional<StatsKey> stats_key_named(std::string_view word) {
     return named<StatsKey>(stats_keys, word);
+}
+
+std::string_view name(WebhookVerb verb) {
+    return webhook_verbs.at(static_cast<std::size_t>(verb));
 }
 
 } // namespace lamp::calls

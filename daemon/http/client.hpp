@@ -23,6 +23,9 @@ struct ClientOptions {
     std::string proxy_user{};     // Proxy-Authorization: Basic
     Secret proxy_password{};
     std::string user_agent = "lamplighter";
+    /// A host that leads to this network's own addresses (address_guard.hpp) is refused, at each connection: names may
+    /// change. A proxy looks names up itself: behind one this is the proxy's to refuse.
+    bool public_only = false;
     milliseconds connect_wait = limits::connect_wait;       // name, TCP, proxy and TLS together
     milliseconds answer_wait = limits::answer_wait;         // for a Request without a limit of its own
     std::size_t header_bytes = limits::answer_header_bytes; // at most 60 kB

@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "base/check.hpp"
+#include "http/address_guard.hpp"
 #include "http/client_state.hpp"
 #include "http/dial.hpp"
 #include "http/stream.hpp"
@@ -281,6 +282,14 @@ Task<Result<void>> Connection::State::reach(std::shared_ptr<State> self, Pin pin
         auto found = co_await Lookup::run(lookup, next.host, next.port, until);
         if (!found) co_return std::unexpected(std::move(found.error()));
         endpoints = std::move(*found);
+    }
+    if (!proxy && self->client->options.public_only) {
+        std::erase_if(endpoints, [](const Endpoint& one) { return !is_public(one.address()); });
+        if (endpoints.empty())
+            co_return fail(Category::forbidden,
+                           fmt::format("{} leads to an address of this network itself, which requests to the outside "
+                                       "must not (allow_private, if it is meant).",
+                                       next.place()));
     }
     auto dial = std::make_shared<Dial>(executor);
     self->interrupt = [dial] { dial->cancel(); };

@@ -26,8 +26,8 @@ public:
 
     /// Once per connection. Looks the host up unless there is a pin, tries the addresses 250 ms apart, speaks to the
     /// proxy, shakes hands. The pin does not apply behind a proxy, which does its own look-up.
-    /// Errors: network (with the place and the way out, for certificates too), timeout, cancelled, limit, protocol and
-    /// unauthorised (the proxy's 407).
+    /// Errors: network (with the place and the way out, for certificates too), timeout, cancelled, limit, protocol,
+    /// unauthorised (the proxy's 407) and forbidden (ClientOptions::public_only).
     [[nodiscard]] Task<Result<void>> connect(Url url, Pin pin = {});
 
     /// One request, one whole answer. Any status is an answer; nothing is followed. Errors: network (lost, cut short),

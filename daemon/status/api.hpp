@@ -12,6 +12,7 @@
 #include "presence/table.hpp"
 #include "status/access.hpp"
 #include "status/events.hpp"
+#include "status/json.hpp"
 #include "status/ports.hpp"
 #include "status/routes.hpp"
 #include "status/server.hpp"
@@ -143,7 +144,7 @@ private:
     [[nodiscard]] Task<Answer> make_reload();
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
     [[nodiscard]] Task<Answer> make_control(ControlRequest request);
-    void write_inputs(class JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
+    void write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
                       const std::vector<InputView>& others) const;
 
     Loop& loop_;

@@ -1,9 +1,9 @@
-#include "status/json.hpp"
+#include "proto/json/writer.hpp"
 
 #include <array>
 #include <fmt/format.h>
 
-namespace lamp::status {
+namespace lamp {
 namespace {
 
 /// 0: as it is; 1: control, needs \u00xx; 2: above ASCII; else the letter after the backslash.
@@ -109,4 +109,4 @@ void JsonWriter::value(Wall time) {
     out_ += '"';
 }
 
-} // namespace lamp::status
+} // namespace lamp

@@ -1,0 +1,63 @@
+// What `[[webhook]]` and `[mail]` say (interface 3). Defaults live here and nowhere else.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/reader.hpp"
+#include "config/section.hpp"
+
+namespace lamp::outbox {
+
+enum class Format : std::uint8_t { json, teams, slack, mail, body }; // body: "template"
+[[nodiscard]] std::string_view name(Format format);
+
+struct WebhookOptions {
+    std::string name; // empty: the host of `url`, or "mail"
+    config::Url url;
+    Secret secret;
+    std::vector<std::string> events{"call", "missed"};
+    std::vector<std::string> persons; // ids; empty: everybody
+    std::string folder;               // with those below it: "Sales" and "Sales/North"; empty: all
+    Format format = Format::json;
+    std::map<std::string, std::string> headers;
+    std::string body;                              // template
+    std::string content_type = "application/json"; // template
+    std::vector<std::string> to;                   // mail
+    std::string subject;                           // mail; empty: made from the event
+    std::string digest;                            // mail: "18:00"; empty: each event by itself
+    milliseconds give_up{24 * 3'600'000};
+    milliseconds timeout{10'000};
+    std::uint32_t rate = 20; // requests a second at most
+    bool allow_private = false;
+    std::filesystem::path ca_file;
+    std::string proxy;
+
+    bool operator==(const WebhookOptions&) const = default; // a reload makes anew what differs
+    /// How it is called: `name`, or what stands for it.
+    [[nodiscard]] std::string called() const;
+};
+
+struct MailOptions {
+    std::string server; // smtp://host:587, smtps://host:465
+    std::string username;
+    Secret password;
+    std::string from;
+    milliseconds timeout{30'000};
+    std::filesystem::path ca_file;
+    bool operator==(const MailOptions&) const = default;
+};
+
+/// `[[webhook]]`, live.
+[[nodiscard]] config::Section<WebhookOptions> webhook_section();
+/// `[mail]`, live; off when absent.
+[[nodiscard]] config::Section<MailOptions> mail_section();
+/// Of the sections "webhook" and "mail": names that come twice, mail without a server.
+void check_webhooks(const config::Configuration& configuration, config::Findings& findings);
+
+} // namespace lamp::outbox
