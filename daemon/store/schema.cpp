@@ -61,6 +61,25 @@ constexpr Migration all[] = {
         );
         CREATE INDEX forwarding_audit_of_line ON forwarding_audit(line, id);
     )sql"},
+    // Contacts as the JSON of contacts/contact_json.cpp; whoever is gone keeps the key. Folders that somebody made, and
+    // favourites in their order: keys of contacts, or ids of people.
+    {"directory", R"sql(
+        CREATE TABLE contact (
+            key        TEXT    NOT NULL PRIMARY KEY,
+            document   TEXT    NOT NULL,
+            changed_at INTEGER NOT NULL,
+            gone_at    INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE contact_folder (
+            path TEXT NOT NULL PRIMARY KEY
+        ) WITHOUT ROWID;
+        CREATE TABLE favourite (
+            owner TEXT    NOT NULL,
+            place INTEGER NOT NULL,
+            key   TEXT    NOT NULL,
+            PRIMARY KEY (owner, place)
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

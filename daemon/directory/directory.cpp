@@ -1,0 +1,458 @@
+#include "directory/directory.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <fstream>
+#include <random>
+
+#include "base/log.hpp"
+#include "directory/rows.hpp"
+#include "proto/text/text.hpp"
+
+namespace lamp::directory {
+namespace {
+
+using contacts::Change;
+using contacts::Contact;
+
+constexpr std::size_t folder_depth_max = 8;
+constexpr std::size_t folder_part_max = 80;
+constexpr std::string_view backup_suffix = ".csv";
+
+void sort_by_folder_and_name(std::vector<Contact>& everybody) {
+    std::ranges::sort(everybody, {},
+                      [](const Contact& one) { return std::tie(one.folder, one.last_name, one.first_name, one.key); });
+}
+
+std::vector<std::string> all_folders(const std::vector<Contact>& everybody, std::vector<std::string> folders) {
+    for (const auto& one : everybody)
+        if (!one.folder.empty() && (folders.empty() || folders.back() != one.folder)) folders.push_back(one.folder);
+    for (std::size_t i = 0, count = folders.size(); i < count; ++i)
+        for (auto slash = folders[i].rfind('/'); slash != std::string::npos; slash = folders[i].rfind('/', slash - 1)) {
+            folders.push_back(folders[i].substr(0, slash));
+            if (slash == 0) break;
+        }
+    std::ranges::sort(folders);
+    folders.erase(std::ranges::unique(folders).begin(), folders.end());
+    return folders;
+}
+
+bool inside(std::string_view path, std::string_view folder) {
+    return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
+/// "directory-20261126T101500123Z.csv": sorts by time.
+std::string backup_name(Wall now) {
+    auto time = rfc3339(now);
+    std::erase_if(time, [](char c) { return c == ':' || c == '-' || c == '.'; });
+    return fmt::format("directory-{}{}", time, backup_suffix);
+}
+
+/// Names of ours only: nothing that leads elsewhere.
+bool is_backup_name(std::string_view name) {
+    return name.starts_with("directory-") && name.ends_with(backup_suffix) && name.size() < 64 &&
+           std::ranges::all_of(
+               name,
+               [](char c) {
+                   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'T' || c == 'Z' || c == '-' ||
+                          c == '.';
+               });
+}
+
+} // namespace
+
+Snapshot::Snapshot(std::vector<Contact> everybody, std::vector<std::string> made_folders)
+    : contacts(std::move(everybody)), folders(all_folders(contacts, std::move(made_folders))), index(contacts) {
+    places_.reserve(contacts.size());
+    for (std::uint32_t i = 0; i < contacts.size(); ++i)
+        places_.emplace(contacts[i].key, i);
+}
+
+const Contact* Snapshot::find(std::string_view key) const {
+    auto place = places_.find(key);
+    return place == places_.end() ? nullptr : &contacts[place->second];
+}
+
+Result<std::string> folder_path(std::string_view written) {
+    std::string path;
+    std::size_t depth = 0;
+    for (auto rest = text::trim(written); !rest.empty();) {
+        auto end = std::min(rest.find('/'), rest.size());
+        auto part = text::trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (part.empty()) {
+            if (rest.empty()) break;
+            return fail(Category::invalid, "A part of the folder's name is empty.");
+        }
+        if (part.size() > folder_part_max || ++depth > folder_depth_max)
+            return fail(Category::invalid, fmt::format("A folder has at most {} parts of at most {} characters.",
+                                                       folder_depth_max, folder_part_max));
+        if (std::ranges::any_of(part, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+            return fail(Category::invalid, "A folder's name holds a control character.");
+        path += (path.empty() ? "" : "/") + std::string(part);
+    }
+    if (path.empty()) return fail(Category::invalid, "The folder has no name.");
+    return path;
+}
+
+Directory::Directory(Loop& loop, store::Store& store, std::filesystem::path backups, contacts::Normal normal)
+    : loop_(loop), store_(store), backups_(std::move(backups)), normal_(std::move(normal)), bell_(loop.context()) {}
+
+void Directory::start() {
+    loop_.post([this] { loop_.spawn(work()); });
+    enqueue([this] { return load(); });
+}
+
+void Directory::enqueue(Job job) {
+    loop_.post([this, job = std::move(job)]() mutable {
+        jobs_.push_back(std::move(job));
+        bell_.ring();
+    });
+}
+
+Task<> Directory::work() {
+    while (true) {
+        while (jobs_.empty())
+            co_await bell_.wait(seconds(60));
+        auto job = std::move(jobs_.front());
+        jobs_.pop_front();
+        co_await job();
+        if (!snapshot_.load()) co_return; // stopped before anything was read
+    }
+}
+
+Task<> Directory::load() {
+    for (auto wait = milliseconds(100);; wait = std::min<milliseconds>(wait * 2, seconds(30))) {
+        auto stored = co_await store_.read<Stored>(read_directory);
+        if (stored) {
+            for (auto& key : stored->gone)
+                taken_.insert(std::move(key));
+            for (const auto& one : stored->contacts)
+                taken_.insert(one.key);
+            made_folders_ = std::move(stored->folders);
+            show(std::move(stored->contacts));
+            co_return;
+        }
+        if (stored.error().category == Category::cancelled) co_return;
+        log::error("directory", "the contacts cannot be read yet", {{"why", stored.error().text}});
+        if (!co_await sleep_for(wait)) co_return;
+    }
+}
+
+void Directory::show(std::vector<Contact> everybody) {
+    sort_by_folder_and_name(everybody);
+    snapshot_.store(std::make_shared<const Snapshot>(std::move(everybody), made_folders_));
+}
+
+std::string Directory::fresh_key() {
+    static constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
+    std::random_device random;
+    while (true) {
+        std::string key = "c-";
+        for (int i = 0; i < 8; ++i)
+            key += letters[random() % letters.size()];
+        if (taken_.insert(key).second) return key;
+    }
+}
+
+void Directory::audit(std::string_view who, std::string_view what, std::string text) const {
+    if (on_audit) on_audit({wall_now(), std::string(who), std::string(what), std::move(text)});
+}
+
+Task<Result<void>> Directory::apply(std::vector<Change> changes) {
+    auto kept = std::make_shared<const std::vector<Change>>(std::move(changes));
+    auto now = wall_now();
+    auto done = co_await store_.write([kept, now](store::Database& disk) { return write_changes(disk, *kept, now); });
+    if (!done) co_return done;
+    auto everybody = snapshot_.load()->contacts;
+    std::unordered_map<std::string_view, const Change*> by_key;
+    for (const auto& change : *kept)
+        if (change.kind == Change::Kind::create)
+            everybody.push_back(change.after);
+        else
+            by_key.emplace(change.before.key, &change);
+    std::erase_if(everybody, [&](const Contact& one) {
+        auto found = by_key.find(one.key);
+        return found != by_key.end() && found->second->kind == Change::Kind::remove;
+    });
+    for (auto& one : everybody)
+        if (auto found = by_key.find(one.key); found != by_key.end()) one = found->second->after;
+    show(std::move(everybody));
+    co_return done;
+}
+
+// --- one contact
+
+void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
+    enqueue([this, contact = std::move(contact), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+        if (snapshot_.load()->contacts.size() >= contacts_max)
+            co_return reply(fail(Category::limit, "The directory is full."));
+        Contact fresh = contact;
+        fresh.key = fresh_key();
+        auto done = co_await apply({Change{Change::Kind::create, 0, {}, fresh, {}}});
+        if (!done) co_return reply(std::unexpected(done.error()));
+        audit(by, "contact_created", fresh.key);
+        reply(std::move(fresh));
+    });
+}
+
+void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> change, std::string by,
+                       Reply<Contact> reply) {
+    enqueue([this, key = std::move(key), change = std::move(change), by = std::move(by),
+             reply = std::move(reply)]() -> Task<> {
+        auto snapshot = snapshot_.load();
+        const auto* known = snapshot->find(key);
+        if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
+        auto after = change(*known);
+        if (!after) co_return reply(std::unexpected(after.error()));
+        auto fields = contacts::differences(*known, *after);
+        if (fields.empty()) co_return reply(*known);
+        auto done = co_await apply({Change{Change::Kind::modify, 0, *known, *after, fields}});
+        if (!done) co_return reply(std::unexpected(done.error()));
+        audit(by, "contact_changed", fmt::format("{}: {}", key, fmt::join(fields, ", ")));
+        reply(std::move(*after));
+    });
+}
+
+void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
+    enqueue([this, key = std::move(key), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+        auto snapshot = snapshot_.load();
+        const auto* known = snapshot->find(key);
+        if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
+        auto done = co_await apply({Change{Change::Kind::remove, 0, *known, {}, {}}});
+        if (!done) co_return reply(std::unexpected(done.error()));
+        audit(by, "contact_removed", key);
+        reply(*known);
+    });
+}
+
+// --- all of them
+
+void Directory::import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply) {
+    enqueue([this, text = std::move(text), options, by = std::move(by), reply = std::move(reply)]() -> Task<> {
+        auto report = co_await carry_out(contacts::read_contacts(text, normal_), options);
+        if (report && report->applied)
+            audit(by, options.restoring ? "restored" : "imported",
+                  fmt::format("{} created, {} changed, {} removed; before: {}",
+                              report->plan.count(Change::Kind::create), report->plan.count(Change::Kind::modify),
+                              report->plan.count(Change::Kind::remove), report->backup));
+        reply(std::move(report));
+    });
+}
+
+Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, ImportOptions options) {
+    ImportReport report;
+    auto snapshot = snapshot_.load();
+    std::vector<std::pair<int, std::string>> returning; // rows whose key was somebody's
+    if (options.restoring)
+        for (auto& row : reading.rows)
+            if (!row.contact.key.empty() && !snapshot->find(row.contact.key) && taken_.contains(row.contact.key))
+                returning.emplace_back(row.line, std::exchange(row.contact.key, {}));
+    report.plan = contacts::plan_import(snapshot->contacts, reading, options.limits);
+    auto& plan = report.plan;
+    if (snapshot->contacts.size() + plan.count(Change::Kind::create) > contacts_max + plan.count(Change::Kind::remove))
+        plan.refusals.push_back({1, 1, "", fmt::format("the directory holds at most {} contacts", contacts_max)});
+    if (!plan.refusals.empty() || options.dry_run || plan.changes.empty()) co_return report;
+    auto backup = save_backup();
+    if (!backup) co_return std::unexpected(backup.error());
+    report.backup = *backup;
+    for (auto& change : plan.changes) {
+        if (change.kind != Change::Kind::create) continue;
+        auto was = std::ranges::find(returning, change.line, &std::pair<int, std::string>::first);
+        change.after.key = was == returning.end() ? fresh_key() : was->second;
+    }
+    auto done = co_await apply(plan.changes);
+    if (!done) co_return std::unexpected(done.error());
+    report.applied = true;
+    co_return report;
+}
+
+// --- backups
+
+Result<std::string> Directory::save_backup() const {
+    std::error_code error;
+    std::filesystem::create_directories(backups_, error);
+    auto name = backup_name(wall_now());
+    auto part = backups_ / (name + ".part");
+    std::string text = contacts::header(';', false);
+    for (const auto& one : snapshot_.load()->contacts)
+        contacts::append_row(text, one, ';');
+    {
+        std::ofstream file(part, std::ios::binary | std::ios::trunc);
+        file << text;
+        file.flush();
+        if (!file) {
+            std::filesystem::remove(part, error);
+            return fail(Category::unavailable,
+                        fmt::format("The directory could not be saved to {} first, so nothing was changed.",
+                                    backups_.string()));
+        }
+    }
+    std::filesystem::permissions(part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
+    std::filesystem::rename(part, backups_ / name, error);
+    if (error) return fail(Category::unavailable, "The backup cannot be named: " + error.message() + ".");
+    if (auto all = list_backups(); all && all->size() > backups_kept)
+        for (std::size_t i = backups_kept; i < all->size(); ++i)
+            std::filesystem::remove(backups_ / (*all)[i].name, error);
+    return name;
+}
+
+Result<std::vector<Backup>> Directory::list_backups() const {
+    std::vector<Backup> all;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(backups_, error), end; !error && at != end; at.increment(error)) {
+        auto name = at->path().filename().string();
+        if (std::error_code ignored; is_backup_name(name)) all.push_back({name, at->file_size(ignored)});
+    }
+    if (error && error != std::errc::no_such_file_or_directory)
+        return fail(Category::unavailable, backups_.string() + " cannot be read: " + error.message() + ".");
+    std::ranges::sort(all, std::ranges::greater(), &Backup::name);
+    return all;
+}
+
+Result<std::string> Directory::read_backup(const std::string& name) const {
+    auto wanted = name;
+    if (wanted.empty()) {
+        auto all = list_backups();
+        if (!all) return std::unexpected(all.error());
+        if (all->empty()) return fail(Category::not_found, "There is no backup yet: one is made before each import.");
+        wanted = all->front().name;
+    }
+    if (!is_backup_name(wanted)) return fail(Category::not_found, "There is no backup of this name.");
+    std::ifstream file(backups_ / wanted, std::ios::binary);
+    if (!file) return fail(Category::not_found, "There is no backup of this name.");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void Directory::backups(Reply<std::vector<Backup>> reply) {
+    loop_.post([this, reply = std::move(reply)] { reply(list_backups()); });
+}
+
+void Directory::restore(std::string name, bool dry_run, std::string by, Reply<ImportReport> reply) {
+    loop_.post([this, name = std::move(name), dry_run, by = std::move(by), reply = std::move(reply)]() mutable {
+        auto text = read_backup(name);
+        if (!text) return reply(std::unexpected(text.error()));
+        ImportOptions options;
+        options.dry_run = dry_run;
+        options.restoring = true;
+        options.limits.allow_empty = true; // it was so
+        options.limits.most = contacts_max;
+        import(std::move(*text), options, std::move(by), std::move(reply));
+    });
+}
+
+// --- folders
+
+void Directory::make_folder(std::string path, std::string by, Reply<std::string> reply) {
+    enqueue([this, path = std::move(path), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+        auto folder = folder_path(path);
+        if (!folder) co_return reply(std::unexpected(folder.error()));
+        auto done = co_await store_.write(
+            [folder = *folder](store::Database& disk) { return write_folder(disk, folder, true); });
+        if (!done) co_return reply(std::unexpected(done.error()));
+        if (std::ranges::find(made_folders_, *folder) == made_folders_.end()) {
+            made_folders_.push_back(*folder);
+            audit(by, "folder_made", *folder);
+        }
+        show(snapshot_.load()->contacts);
+        reply(std::move(*folder));
+    });
+}
+
+void Directory::rename_folder(std::string path, std::string to, std::string by, Reply<std::string> reply) {
+    enqueue(
+        [this, path = std::move(path), to = std::move(to), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+            auto from = folder_path(path);
+            auto target = folder_path(to);
+            if (!from) co_return reply(std::unexpected(from.error()));
+            if (!target) co_return reply(std::unexpected(target.error()));
+            if (!std::ranges::binary_search(snapshot_.load()->folders, *from))
+                co_return reply(fail(Category::not_found, "There is no such folder."));
+            if (inside(*target, *from) && *target != *from)
+                co_return reply(fail(Category::conflict, "A folder cannot go into itself."));
+            auto moved = co_await move_folder(*from, *target);
+            if (moved) audit(by, "folder_renamed", fmt::format("{} to {}", *from, *target));
+            reply(std::move(moved));
+        });
+}
+
+Task<Result<std::string>> Directory::move_folder(std::string path, std::string to) {
+    auto moved = [&](const std::string& folder) { return to + folder.substr(path.size()); };
+    std::vector<Change> changes;
+    for (const auto& one : snapshot_.load()->contacts)
+        if (inside(one.folder, path)) {
+            auto after = one;
+            after.folder = moved(one.folder);
+            changes.push_back({Change::Kind::modify, 0, one, std::move(after), {"folder"}});
+        }
+    std::vector<std::pair<std::string, std::string>> folders;
+    for (const auto& folder : made_folders_)
+        if (inside(folder, path)) folders.emplace_back(folder, moved(folder));
+    auto done = co_await store_.write([folders](store::Database& disk) -> Result<void> {
+        for (const auto& [from, target] : folders) {
+            if (auto gone = write_folder(disk, from, false); !gone) return gone;
+            if (auto made = write_folder(disk, target, true); !made) return made;
+        }
+        return {};
+    });
+    if (!done) co_return std::unexpected(done.error());
+    for (auto& folder : made_folders_)
+        if (inside(folder, path)) folder = moved(folder);
+    if (auto applied = co_await apply(std::move(changes)); !applied) co_return std::unexpected(applied.error());
+    co_return to;
+}
+
+void Directory::remove_folder(std::string path, std::string by, Reply<std::string> reply) {
+    enqueue([this, path = std::move(path), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+        auto folder = folder_path(path);
+        if (!folder) co_return reply(std::unexpected(folder.error()));
+        auto snapshot = snapshot_.load();
+        if (!std::ranges::binary_search(snapshot->folders, *folder))
+            co_return reply(fail(Category::not_found, "There is no such folder."));
+        if (std::ranges::any_of(snapshot->contacts, [&](const Contact& one) { return inside(one.folder, *folder); }))
+            co_return reply(fail(Category::conflict, "There are contacts in this folder: move them first."));
+        std::vector<std::string> gone;
+        std::ranges::copy_if(made_folders_, std::back_inserter(gone),
+                             [&](const std::string& one) { return inside(one, *folder); });
+        auto done = co_await store_.write([gone](store::Database& disk) -> Result<void> {
+            for (const auto& one : gone)
+                if (auto removed = write_folder(disk, one, false); !removed) return removed;
+            return {};
+        });
+        if (!done) co_return reply(std::unexpected(done.error()));
+        std::erase_if(made_folders_, [&](const std::string& one) { return inside(one, *folder); });
+        show(snapshot_.load()->contacts);
+        audit(by, "folder_removed", *folder);
+        reply(std::move(*folder));
+    });
+}
+
+// --- favourites
+
+void Directory::favourites(std::string owner, Reply<std::vector<std::string>> reply) {
+    enqueue([this, owner = std::move(owner), reply = std::move(reply)]() -> Task<> {
+        reply(co_await store_.read<std::vector<std::string>>(
+            [owner](store::Database& disk) { return read_favourites(disk, owner); }));
+    });
+}
+
+void Directory::set_favourites(std::string owner, std::vector<std::string> keys, std::string by,
+                               Reply<std::vector<std::string>> reply) {
+    enqueue([this, owner = std::move(owner), keys = std::move(keys), by = std::move(by),
+             reply = std::move(reply)]() -> Task<> {
+        if (keys.size() > favourites_max)
+            co_return reply(fail(Category::invalid, fmt::format("At most {} favourites.", favourites_max)));
+        std::unordered_set<std::string_view> seen;
+        for (const auto& key : keys)
+            if (key.empty() || key.size() > 256 || !seen.insert(key).second)
+                co_return reply(fail(Category::invalid, "A favourite is no key, or comes twice."));
+        auto done =
+            co_await store_.write([owner, keys](store::Database& disk) { return write_favourites(disk, owner, keys); });
+        if (!done) co_return reply(std::unexpected(done.error()));
+        audit(by, "favourites", fmt::format("{}: {}", owner, keys.size()));
+        reply(keys);
+    });
+}
+
+} // namespace lamp::directory

@@ -1,0 +1,128 @@
+// The directory of contacts: what is in it, what may be done to it, on disk before it is shown. All writing happens on
+// its own loop, one thing after the other; an import is one transaction. Snapshots may be read on any loop.
+#pragma once
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "contacts/plan.hpp"
+#include "contacts/search.hpp"
+#include "loop/loop.hpp"
+#include "store/store.hpp"
+
+namespace lamp::directory {
+
+/// Immutable: everybody, in the order of folder and name.
+struct Snapshot {
+    explicit Snapshot(std::vector<contacts::Contact> everybody, std::vector<std::string> made_folders);
+    [[nodiscard]] const contacts::Contact* find(std::string_view key) const;
+
+    std::vector<contacts::Contact> contacts;
+    std::vector<std::string> folders; // with all those above them, sorted
+    contacts::SearchIndex index;
+
+private:
+    std::unordered_map<std::string_view, std::uint32_t> places_; // into `contacts`
+};
+
+struct ImportOptions {
+    contacts::ImportLimits limits{};
+    bool dry_run = false;
+    bool restoring = false; // unknown keys are contacts that were there once: they come back
+};
+struct ImportReport {
+    contacts::Plan plan;
+    bool applied = false;
+    std::string backup{}; // the file that the directory was saved to before; empty: nothing was changed
+};
+struct Backup {
+    std::string name;
+    std::uintmax_t bytes = 0;
+};
+
+struct AuditEntry {
+    Wall at{};
+    std::string who;
+    std::string what; // contact_created, contact_changed, contact_removed, imported, restored, folder_…, favourites
+    std::string text;
+};
+
+class Directory {
+public:
+    template <class T>
+    using Reply = std::function<void(Result<T>)>; // on the directory's loop
+
+    /// `backups`: the folder for them, made when needed. `normal` brings numbers into the form that is stored; any
+    /// loop.
+    Directory(Loop& loop, store::Store& store, std::filesystem::path backups, contacts::Normal normal);
+
+    /// Reads what is on disk; everything else waits for it. Once, before anything else.
+    void start();
+    /// Any loop. Empty until the disk has been read.
+    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.load(); }
+    /// Set before `start`. Hears of everything that was changed, and by whom.
+    std::function<void(AuditEntry)> on_audit;
+
+    // Any loop. `by` is the token's name. Errors: not_found, invalid, conflict (a folder that is not empty), limit,
+    // and what the disk says (unavailable): then nothing has changed.
+    void create(contacts::Contact contact, std::string by, Reply<contacts::Contact> reply);
+    /// `change` gets the contact as it is and gives it as it shall be.
+    void modify(std::string key, std::function<Result<contacts::Contact>(contacts::Contact)> change, std::string by,
+                Reply<contacts::Contact> reply);
+    void remove(std::string key, std::string by, Reply<contacts::Contact> reply);
+    /// A refused file is no error: the report's plan has refusals, and nothing has changed.
+    void import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply);
+    /// The newest first.
+    void backups(Reply<std::vector<Backup>> reply);
+    /// Of a backup's name, or of the newest when it is empty.
+    void restore(std::string name, bool dry_run, std::string by, Reply<ImportReport> reply);
+    void make_folder(std::string path, std::string by, Reply<std::string> reply);
+    void rename_folder(std::string path, std::string to, std::string by, Reply<std::string> reply);
+    void remove_folder(std::string path, std::string by, Reply<std::string> reply);
+    void favourites(std::string owner, Reply<std::vector<std::string>> reply);
+    void set_favourites(std::string owner, std::vector<std::string> keys, std::string by,
+                        Reply<std::vector<std::string>> reply);
+
+    static constexpr std::size_t contacts_max = 1'000'000;
+    static constexpr std::size_t favourites_max = 1'000;
+    static constexpr std::size_t backups_kept = 30;
+
+private:
+    using Job = std::function<Task<>()>;
+    void enqueue(Job job);
+    [[nodiscard]] Task<> work();
+    [[nodiscard]] Task<> load();
+    /// On disk, then in the snapshot.
+    [[nodiscard]] Task<Result<void>> apply(std::vector<contacts::Change> changes);
+    [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::Reading reading, ImportOptions options);
+    [[nodiscard]] Task<Result<std::string>> move_folder(std::string path, std::string to);
+    [[nodiscard]] Result<std::string> save_backup() const;
+    [[nodiscard]] Result<std::vector<Backup>> list_backups() const;
+    [[nodiscard]] Result<std::string> read_backup(const std::string& name) const;
+    [[nodiscard]] std::string fresh_key();
+    void show(std::vector<contacts::Contact> everybody);
+    void audit(std::string_view who, std::string_view what, std::string text) const;
+
+    Loop& loop_;
+    store::Store& store_;
+    std::filesystem::path backups_;
+    contacts::Normal normal_;
+    Bell bell_;
+    std::deque<Job> jobs_;
+    std::vector<std::string> made_folders_;
+    std::unordered_set<std::string> taken_; // every key that is or was
+    std::atomic<std::shared_ptr<const Snapshot>> snapshot_;
+};
+
+/// "Sales/Export" of " sales / Export/": parts trimmed, none empty, at most 8 of at most 80 characters.
+[[nodiscard]] Result<std::string> folder_path(std::string_view written);
+
+} // namespace lamp::directory

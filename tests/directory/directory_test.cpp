@@ -1,0 +1,297 @@
+// The directory on a real disk: what is answered is stored, an import is whole or nothing, and what was is found again.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <future>
+
+#include "directory/directory.hpp"
+#include "faults/folder.hpp"
+
+using namespace lamp;
+using namespace lamp::directory;
+using contacts::Change;
+using contacts::Contact;
+
+namespace {
+
+Result<std::string> plain(std::string_view written) {
+    if (written.find_first_not_of("+0123456789 ") != std::string_view::npos)
+        return fail(Category::invalid, fmt::format("\"{}\" is no number", written));
+    std::string number(written);
+    std::erase(number, ' ');
+    return number;
+}
+
+Contact person(std::string_view last, std::string_view folder = "") {
+    Contact contact;
+    contact.last_name = last;
+    contact.first_name = "Jane";
+    contact.folder = folder;
+    return contact;
+}
+
+/// One life of the daemon, as far as the directory is concerned.
+class Life {
+public:
+    explicit Life(const faults::Folder& folder) : folder_(folder.path()), loop_("directory") {
+        store::StoreOptions options;
+        options.folder = folder_;
+        auto opened = store::Store::open(options);
+        REQUIRE(opened.has_value());
+        store_ = std::move(*opened);
+        directory_.emplace(loop_, *store_, folder_ / "backups", plain);
+        directory_->on_audit = [this](const AuditEntry& entry) {
+            audit_.push_back(fmt::format("{} {} {}", entry.who, entry.what, entry.text));
+        };
+        loop_.start();
+        directory_->start();
+        static_cast<void>(ask<std::vector<std::string>>([](Directory& it, auto reply) { it.favourites("-", reply); }));
+    }
+    ~Life() {
+        store_->stop();
+        loop_.stop();
+        loop_.join();
+    }
+
+    template <class T, class Work>
+    Result<T> ask(Work work) {
+        std::promise<Result<T>> answer;
+        work(*directory_, [&](Result<T> result) { answer.set_value(std::move(result)); });
+        auto future = answer.get_future();
+        REQUIRE(future.wait_for(seconds(20)) == std::future_status::ready);
+        return future.get();
+    }
+    Contact create(Contact contact) {
+        auto made = ask<Contact>([&](Directory& it, auto reply) { it.create(contact, "ann", reply); });
+        REQUIRE(made.has_value());
+        return *made;
+    }
+    ImportReport import(std::string text, ImportOptions options = {}) {
+        auto report =
+            ask<ImportReport>([&](Directory& it, auto reply) { it.import(std::move(text), options, "ann", reply); });
+        REQUIRE(report.has_value());
+        return *report;
+    }
+    Result<ImportReport> restore(std::string name) {
+        return ask<ImportReport>([&](Directory& it, auto reply) { it.restore(std::move(name), false, "ann", reply); });
+    }
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> names;
+        for (const auto& one : shown()->contacts)
+            names.push_back((one.folder.empty() ? "" : one.folder + "/") + one.last_name);
+        return names;
+    }
+    [[nodiscard]] std::string exported() const {
+        auto text = contacts::header(';', false);
+        for (const auto& one : shown()->contacts)
+            contacts::append_row(text, one, ';');
+        return text;
+    }
+    [[nodiscard]] std::shared_ptr<const Snapshot> shown() const { return directory_->snapshot(); }
+    [[nodiscard]] const std::vector<std::string>& audit() const { return audit_; } // after an answer
+    store::Store& store() { return *store_; }
+
+private:
+    std::filesystem::path folder_;
+    Loop loop_;
+    std::unique_ptr<store::Store> store_;
+    std::optional<Directory> directory_;
+    std::vector<std::string> audit_;
+};
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("contacts come, change and go, and the next life knows it") {
+    faults::Folder folder("directory");
+    std::string key;
+    {
+        Life life(folder);
+        auto doe = life.create(person("Doe", "Sales"));
+        auto roe = life.create(person("Roe"));
+        CHECK(doe.key.starts_with("c-"));
+        CHECK(doe.key != roe.key);
+        key = doe.key;
+        auto changed = life.ask<Contact>([&](Directory& it, auto reply) {
+            it.modify(
+                key,
+                [](Contact contact) -> Result<Contact> {
+                    contact.email = "doe@example.net";
+                    return contact;
+                },
+                "bob", reply);
+        });
+        REQUIRE(changed.has_value());
+        CHECK(changed->email == "doe@example.net");
+        CHECK(life.ask<Contact>([&](Directory& it, auto reply) { it.remove(roe.key, "bob", reply); }).has_value());
+        auto again = life.ask<Contact>([&](Directory& it, auto reply) { it.remove(roe.key, "bob", reply); });
+        REQUIRE_FALSE(again.has_value());
+        CHECK(again.error().category == Category::not_found);
+        CHECK(life.names() == Names{"Sales/Doe"});
+        CHECK(life.audit() ==
+              std::vector<std::string>{"ann contact_created " + doe.key, "ann contact_created " + roe.key,
+                                       "bob contact_changed " + key + ": email", "bob contact_removed " + roe.key});
+    }
+    Life next(folder);
+    CHECK(next.names() == Names{"Sales/Doe"});
+    REQUIRE(next.shown()->find(key) != nullptr);
+    CHECK(next.shown()->find(key)->email == "doe@example.net");
+    CHECK(next.shown()->find("c-none") == nullptr);
+}
+
+TEST_CASE("an import is planned, saved before, whole, and can be taken back with the same keys") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    auto doe = life.create(person("Doe"));
+    auto roe = life.create(person("Roe"));
+    auto before = life.exported();
+    auto text = contacts::header(';', false);
+    auto changed = doe;
+    changed.title = "Director";
+    contacts::append_row(text, changed, ';');
+    contacts::append_row(text, person("Fresh"), ';');
+
+    ImportOptions dry;
+    dry.dry_run = true;
+    auto looked = life.import(text, dry);
+    CHECK_FALSE(looked.applied);
+    CHECK(looked.plan.changes.size() == 3);
+    CHECK(life.exported() == before);
+
+    auto done = life.import(text);
+    CHECK(done.applied);
+    CHECK(life.names() == Names{"Doe", "Fresh"});
+    CHECK(life.shown()->find(doe.key)->title == "Director");
+    CHECK(std::filesystem::exists(folder.path() / "backups" / done.backup));
+
+    auto unchanged = life.import(life.exported());
+    CHECK_FALSE(unchanged.applied); // nothing to do, nothing saved
+    CHECK(unchanged.plan.unchanged == 2);
+
+    auto back = life.restore("");
+    REQUIRE(back.has_value());
+    CHECK(back->applied);
+    CHECK(life.exported() == before); // keys included
+    CHECK(life.shown()->find(roe.key) != nullptr);
+    auto all = life.ask<std::vector<Backup>>([](Directory& it, auto reply) { it.backups(reply); });
+    REQUIRE(all.has_value());
+    CHECK(all->size() == 2); // before the import, and before it was taken back
+}
+
+TEST_CASE("what is refused changes nothing") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    for (int i = 0; i < 60; ++i)
+        life.create(person(fmt::format("Name{:02}", i)));
+    auto before = life.exported();
+    struct Row {
+        std::string_view what;
+        std::string text;
+    };
+    const Row rows[] = {
+        {"an unknown key", before + "c-unknown;;Doe;Jane;;;;;;;;;;;;;;;;;;;;;;\r\n"},
+        {"a bad number", before + ";;Doe;Jane;;;;;ask;;;;;;;;;;;;;;;;;\r\n"},
+        {"too many would go", before.substr(0, before.size() / 2)},
+        {"nothing but the first row", contacts::header(';', false)},
+        {"an empty file", ""},
+        {"a web page", "<!doctype html>\n<html></html>\n"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        auto report = life.import(row.text);
+        CHECK_FALSE(report.plan.refusals.empty());
+        CHECK_FALSE(report.applied);
+        CHECK(life.exported() == before);
+    }
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "backups"));
+}
+
+TEST_CASE("a disk that takes nothing changes nothing, and what is shown is what is stored") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    auto doe = life.create(person("Doe"));
+    auto before = life.exported();
+    SUBCASE("no backup can be made") {
+        std::ofstream(folder.path() / "backups") << "a file where the folder should be";
+        auto text = contacts::header(';', false);
+        contacts::append_row(text, person("Fresh"), ';');
+        auto report = life.ask<ImportReport>([&](Directory& it, auto reply) { it.import(text, {}, "ann", reply); });
+        REQUIRE_FALSE(report.has_value());
+        CHECK(report.error().category == Category::unavailable);
+        CHECK(report.error().text.contains("nothing was changed"));
+    }
+    SUBCASE("the database is closed") {
+        life.store().stop();
+        auto made = life.ask<Contact>([&](Directory& it, auto reply) { it.create(person("Roe"), "ann", reply); });
+        CHECK_FALSE(made.has_value());
+    }
+    CHECK(life.exported() == before);
+}
+
+TEST_CASE("backups are named by us alone") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    std::ofstream(folder.path() / "secret.csv") << "last_name;first_name\nDoe;Jane\n";
+    for (std::string_view name : {"../secret.csv", "/etc/passwd", "directory-../../secret.csv", "directory-1.csv.part",
+                                  "directory-1.csv", "directory-\n.csv"}) {
+        CAPTURE(name);
+        auto report = life.restore(std::string(name));
+        REQUIRE_FALSE(report.has_value());
+        CHECK(report.error().category == Category::not_found);
+    }
+    CHECK_FALSE(life.restore("").has_value()); // there is none yet
+}
+
+TEST_CASE("folders are made, renamed with what is in them, and removed when empty") {
+    faults::Folder folder("directory");
+    auto text_of = [](Life& life, auto work) { return life.ask<std::string>(work); };
+    {
+        Life life(folder);
+        life.create(person("Doe", "Sales/Export"));
+        CHECK(life.shown()->folders == Names{"Sales", "Sales/Export"});
+        CHECK(text_of(life, [](Directory& it, auto reply) {
+                  it.make_folder(" Support / Night/", "ann", reply);
+              }).value() == "Support/Night");
+        CHECK(life.shown()->folders == Names{"Sales", "Sales/Export", "Support", "Support/Night"});
+        CHECK(text_of(life, [](Directory& it, auto reply) {
+                  it.rename_folder("Sales", "Verkoop", "ann", reply);
+              }).has_value());
+        CHECK(life.names() == Names{"Verkoop/Export/Doe"});
+        auto full = text_of(life, [](Directory& it, auto reply) { it.remove_folder("Verkoop", "ann", reply); });
+        REQUIRE_FALSE(full.has_value());
+        CHECK(full.error().category == Category::conflict);
+        auto itself =
+            text_of(life, [](Directory& it, auto reply) { it.rename_folder("Verkoop", "Verkoop/In", "ann", reply); });
+        REQUIRE_FALSE(itself.has_value());
+        CHECK(itself.error().category == Category::conflict);
+        CHECK(text_of(life, [](Directory& it, auto reply) {
+                  it.remove_folder("Support/Night", "ann", reply);
+              }).has_value());
+        for (std::string_view wrong : {"", " / ", "a//b", "a/b/c/d/e/f/g/h/i"})
+            CHECK_FALSE(folder_path(wrong).has_value());
+    }
+    Life next(folder);
+    CHECK(next.shown()->folders == Names{"Verkoop", "Verkoop/Export"});
+}
+
+TEST_CASE("favourites keep their order, for each owner") {
+    faults::Folder folder("directory");
+    using Keys = std::vector<std::string>;
+    {
+        Life life(folder);
+        auto set = [&](Keys keys) {
+            return life.ask<Keys>(
+                [&](Directory& it, auto reply) { it.set_favourites("alice@example.net", keys, "ann", reply); });
+        };
+        CHECK(set({"c-2", "bob@example.net", "c-1"}).has_value());
+        CHECK_FALSE(set({"c-2", "c-2"}).has_value());
+        CHECK_FALSE(set({""}).has_value());
+    }
+    Life next(folder);
+    auto of = [&](std::string owner) {
+        return next.ask<Keys>([&](Directory& it, auto reply) { it.favourites(owner, reply); }).value();
+    };
+    CHECK(of("alice@example.net") == Keys{"c-2", "bob@example.net", "c-1"});
+    CHECK(of("bob@example.net").empty());
+}
