@@ -35,6 +35,7 @@ struct Call {
     std::string queue;       // call centre, where it came through one
     std::optional<Wall> started;
     std::optional<Wall> answered;
+    std::string group{}; // BroadWorks user id of the call centre or hunt group that offers it to this line
     bool operator==(const Call&) const = default;
 };
 
@@ -53,10 +54,25 @@ enum class End : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(End end);
 
+/// Why this line sent a call away (xsi.md 7.1, redirect reasons).
+enum class Redirect : std::uint8_t {
+    none,
+    always,     // unconditional, selective, do not disturb, not reachable: without ringing for long, or at all
+    busy,       // the line was busy
+    no_answer,  // it rang out
+    deflection, // somebody sent it on while it rang
+    transfer,   // after an answer
+    voicemail,
+    group, // a call centre or hunt group hands it to its members
+    other,
+};
+
 struct EndedCall {
     Call call; // as it was last seen
     End why = End::unknown;
     std::string to; // redirected, transferred: where it went, if told
+    Redirect redirect = Redirect::none;
+    std::optional<Wall> at{}; // by the platform's clock, as `started`
 };
 
 /// What waits in a line's voice mail box. The urgent ones are counted among the others, too.

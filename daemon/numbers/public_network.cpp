@@ -8,6 +8,8 @@
 #include <phonenumbers/phonenumberutil.h>
 #include <set>
 
+#include "numbers/country.hpp"
+
 namespace lamp::numbers {
 namespace {
 
@@ -168,6 +170,17 @@ bool surely_e164(std::string_view plain) {
         if (prefix != 0) return prefix == '-' || (plain[digits + 1] != prefix && plain[digits + 1] != '0');
     }
     return false;
+}
+
+std::string country_of(std::string_view e164) {
+    PhoneNumber number;
+    if (!e164.starts_with('+')) return {};
+    if (library().Parse(std::string(e164), "ZZ", &number) != Util::NO_PARSING_ERROR) return {};
+    std::string region;
+    library().GetRegionCodeForNumber(number, &region);
+    // A number that a newer plan may have: its code tells the country all the same.
+    if (region.empty() || region == "ZZ") library().GetRegionCodeForCountryCode(number.country_code(), &region);
+    return region == "ZZ" ? std::string() : region;
 }
 
 } // namespace lamp::numbers

@@ -80,6 +80,60 @@ constexpr Migration all[] = {
             PRIMARY KEY (owner, place)
         ) WITHOUT ROWID;
     )sql"},
+    // Calls, one row for each and person, from the first ring on; spans in which calls went unheard; moments by name.
+    // `result`, `why`, `released_by`, `source` and `redirect` are numbers of enumerators (calls/call_record.hpp,
+    // calls/line_news.hpp): new ones come last. `plain`, `ddi_plain`: as numbers are compared. `settled` 0: it may
+    // still become a missed call. `offered_by`: BroadWorks user id of a queue or hunt group.
+    {"call records", R"sql(
+        CREATE TABLE call (
+            started     INTEGER NOT NULL,
+            id          TEXT    NOT NULL,
+            person      TEXT    NOT NULL,
+            line        TEXT    NOT NULL,
+            session     TEXT    NOT NULL,
+            incoming    INTEGER NOT NULL,
+            withheld    INTEGER NOT NULL,
+            number      TEXT    NOT NULL,
+            plain       TEXT    NOT NULL,
+            name        TEXT    NOT NULL,
+            user        TEXT    NOT NULL,
+            ddi         TEXT    NOT NULL,
+            ddi_plain   TEXT    NOT NULL,
+            ddi_name    TEXT    NOT NULL,
+            queue       TEXT    NOT NULL,
+            answered    INTEGER,
+            ended       INTEGER,
+            held_at     INTEGER,
+            rang        INTEGER NOT NULL,
+            held        INTEGER NOT NULL,
+            result      INTEGER,
+            why         INTEGER NOT NULL,
+            released_by INTEGER NOT NULL,
+            moved_to    TEXT    NOT NULL,
+            taken_from  TEXT    NOT NULL,
+            source      INTEGER NOT NULL,
+            uncertain   INTEGER NOT NULL,
+            settled     INTEGER NOT NULL,
+            redirect    INTEGER NOT NULL,
+            offered_by  TEXT    NOT NULL,
+            PRIMARY KEY (started, id, person)
+        ) WITHOUT ROWID;
+        CREATE INDEX call_of_person ON call(person, started);
+        CREATE INDEX call_of_line ON call(line, started);
+        CREATE INDEX call_of_number ON call(plain, started) WHERE plain <> '';
+        CREATE INDEX call_unfinished ON call(started) WHERE ended IS NULL OR settled = 0;
+        CREATE TABLE call_gap (
+            platform TEXT    NOT NULL,
+            begins   INTEGER NOT NULL,
+            ends     INTEGER,
+            filled   INTEGER NOT NULL,
+            PRIMARY KEY (platform, begins)
+        ) WITHOUT ROWID;
+        CREATE TABLE history_mark (
+            name TEXT    NOT NULL PRIMARY KEY,
+            at   INTEGER NOT NULL
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

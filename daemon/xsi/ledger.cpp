@@ -18,8 +18,8 @@ bool over(CallState state) {
 
 /// As new, but its texts keep their memory.
 void wipe(Leg& leg) {
-    for (std::string* text :
-         {&leg.call_id, &leg.tracking_id, &leg.remote_number, &leg.remote_name, &leg.remote_user, &leg.queue, &leg.ddi})
+    for (std::string* text : {&leg.call_id, &leg.tracking_id, &leg.remote_number, &leg.remote_name, &leg.remote_user,
+                              &leg.queue, &leg.ddi, &leg.group})
         text->clear();
     leg.state = CallState::active; // whatever the state's word will be, there is a call
     leg.personality = Personality::unknown;
@@ -37,6 +37,13 @@ void update_party(Leg& leg, const Party& party, bool with_user) {
     leg.withheld = party.privacy;
     // Who comes with an address and without a user id is not one of ours.
     if (with_user) leg.remote_user = party.privacy ? std::string_view() : party.user_id;
+}
+
+void update_group(Leg& leg, const Call& call) {
+    if (!call.acd_user.empty())
+        leg.group = call.acd_user;
+    else if (!call.hunt_group_user.empty())
+        leg.group = call.hunt_group_user;
 }
 
 // What a type's name says; the call's own state goes first (xsi.md 7.3) but for CallDetachedEvent, seen with
@@ -126,6 +133,7 @@ bool Ledger::apply_call(const Call& call, CallState state, std::span<const Redir
     if (!call.acd_name.empty()) leg->queue = call.acd_name;
     if (!call.acd_number.empty()) leg->ddi = number_of(call.acd_number);
     update_party(*leg, call.acd_caller, ended != nullptr);
+    if (ended) update_group(*leg, call);
     if (call.started) leg->started = call.started;
     if (call.answered && !leg->answered) leg->answered = call.answered; // a second answer keeps the first time
     if (!call.release_cause.empty() || !call.cdr_cause.empty()) leg->trouble = trouble_of(call);
@@ -151,8 +159,11 @@ bool Ledger::remove(const Call& call, CallState state, Steady now, EndedLegs* en
     bool removed = over_now != legs.end();
     if (removed) { // keeps the order of the others
         if (ended)
-            ended->push_back(
-                {*over_now, end_of(*over_now, call, state), std::string(number_of(call.redirect_address))});
+            ended->push_back({.leg = *over_now,
+                              .why = end_of(*over_now, call, state),
+                              .to = std::string(number_of(call.redirect_address)),
+                              .redirect = redirect_named(call.redirect_reason),
+                              .at = call.released ? call.released : call.detached});
         std::rotate(over_now, over_now + 1, legs.end());
         --all.live;
     }
@@ -181,6 +192,7 @@ bool Ledger::apply_snapshot(const Document& document, Steady now, EndedLegs* end
         if (known == before.end() || all.live == 0 || all.now().back().call_id != call.call_id) continue;
         all.now().back().seen = known->seen;
         if (all.now().back().ddi.empty()) all.now().back().ddi = known->ddi;
+        if (all.now().back().group.empty()) all.now().back().group = known->group;
     }
     if (document.conference.present) apply_conference(document.conference, document.type_name);
     if (ended)

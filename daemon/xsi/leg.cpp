@@ -29,6 +29,21 @@ constexpr std::array cdr_causes{
     Word{"31", End::unknown},      // normal, unspecified
 };
 
+struct Reason {
+    std::string_view text;
+    calls::Redirect redirect;
+};
+
+constexpr std::array reasons{
+    Reason{"unconditional", calls::Redirect::always},  Reason{"time-of-day", calls::Redirect::always},
+    Reason{"do-not-disturb", calls::Redirect::always}, Reason{"unavailable", calls::Redirect::always},
+    Reason{"out-of-service", calls::Redirect::always}, Reason{"away", calls::Redirect::always},
+    Reason{"user-busy", calls::Redirect::busy},        Reason{"no-answer", calls::Redirect::no_answer},
+    Reason{"deflection", calls::Redirect::deflection}, Reason{"transfer", calls::Redirect::transfer},
+    Reason{"voicemail", calls::Redirect::voicemail},   Reason{"hunt-group", calls::Redirect::group},
+    Reason{"call-center", calls::Redirect::group},     Reason{"route-point", calls::Redirect::group},
+};
+
 template <std::size_t size>
 End end_named(const std::array<Word, size>& words, std::string_view text) {
     auto found = std::ranges::find(words, text, &Word::text);
@@ -52,6 +67,12 @@ End end_of_talk(ReleasingParty party) {
 }
 
 } // namespace
+
+calls::Redirect redirect_named(std::string_view reason) {
+    if (reason.empty()) return calls::Redirect::none;
+    const auto* found = std::ranges::find(reasons, reason, &Reason::text);
+    return found == reasons.end() ? calls::Redirect::other : found->redirect;
+}
 
 std::string_view number_of(std::string_view address) {
     if (!address.starts_with("tel:")) return address;

@@ -26,6 +26,7 @@ struct Leg {
     Steady seen{}; // when we first heard of it, by our own clock
     /// BroadWorks user id of a party in the same enterprise; empty when withheld, and while nobody wants it (Ledger).
     std::string remote_user{};
+    std::string group{}; // BroadWorks user id of the queue or hunt group that offers it; empty while nobody wants it
 
     [[nodiscard]] bool incoming() const { return personality == Personality::terminator; }
     /// A party that is transferred blindly "alerts" again after its answer, and its phone does not ring.
@@ -38,6 +39,8 @@ struct EndedLeg {
     Leg leg; // as it was last seen
     calls::End why = calls::End::unknown;
     std::string to; // redirected, transferred: where it went, if told
+    calls::Redirect redirect = calls::Redirect::none;
+    std::optional<Wall> at{}; // the platform's time, if told
 };
 using EndedLegs = std::vector<EndedLeg>;
 
@@ -45,6 +48,9 @@ using EndedLegs = std::vector<EndedLeg>;
 [[nodiscard]] calls::End trouble_of(const Call& call);
 /// Why `leg` is over, by the event that says so; `state` is what the event comes to.
 [[nodiscard]] calls::End end_of(const Leg& leg, const Call& event, CallState state);
+
+/// What `redirect_reason` of a call means.
+[[nodiscard]] calls::Redirect redirect_named(std::string_view reason);
 
 /// "tel:+31201230002" -> "+31201230002"; "tel:2002" -> "2002"; "sip:" URIs stay whole.
 [[nodiscard]] std::string_view number_of(std::string_view address);

@@ -38,6 +38,7 @@ calls::Call call_of(const Leg& leg, bool conference_held) {
     call.queue = leg.queue;
     call.started = leg.started;
     call.answered = leg.answered;
+    call.group = leg.group;
     return call;
 }
 
@@ -62,7 +63,7 @@ public:
 private:
     void add(const calls::Call& call) {
         for (const std::string* text : {&call.id, &call.session, &call.remote_number, &call.remote_name,
-                                        &call.remote_user, &call.ddi, &call.queue})
+                                        &call.remote_user, &call.ddi, &call.queue, &call.group})
             add(std::hash<std::string>()(*text));
         add(static_cast<std::uint64_t>(call.state) | static_cast<std::uint64_t>(call.incoming) << 8 |
             static_cast<std::uint64_t>(call.withheld) << 9);
@@ -97,7 +98,7 @@ calls::LineNews news_of(const Lines& lines, LineIndex line, std::span<const Ende
         news.calls.insert(place, std::move(call));
     }
     for (const EndedLeg& one : ended)
-        news.ended.push_back({call_of(one.leg, false), one.why, one.to});
+        news.ended.push_back({call_of(one.leg, false), one.why, one.to, one.redirect, one.at});
     return news;
 }
 
