@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(LibXml2 REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED) # mails only
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(doctest REQUIRED)

@@ -21,6 +21,7 @@ struct WebhookOptions {
     std::string name; // empty: the host of `url`, or "mail"
     config::Url url;
     Secret secret;
+    Secret authorization; // the whole header: "Bearer …"
     std::vector<std::string> events{"call", "missed"};
     std::vector<std::string> persons; // ids; empty: everybody
     std::string folder;               // with those below it: "Sales" and "Sales/North"; empty: all
@@ -39,9 +40,11 @@ struct WebhookOptions {
     std::string proxy;
 
     bool operator==(const WebhookOptions&) const = default; // a reload makes anew what differs
-    /// How it is called: `name`, or what stands for it.
-    [[nodiscard]] std::string called() const;
 };
+
+/// How they are called, in their order: by `name`, or else by the host of `url` ("mail" for mails); where several would
+/// be called alike, those without a name have a part of their address's digest behind it. The order means nothing.
+[[nodiscard]] std::vector<std::string> names_of(const std::vector<WebhookOptions>& webhooks);
 
 struct MailOptions {
     std::string server; // smtp://host:587, smtps://host:465

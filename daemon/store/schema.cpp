@@ -134,6 +134,29 @@ constexpr Migration all[] = {
             at   INTEGER NOT NULL
         ) WITHOUT ROWID;
     )sql"},
+    // Outbox: what receivers of events have not had yet, in the order of `id`. state: 0 waits, 1 dead, 2 gathered for a
+    // digest (outbox/letter.hpp). outbox_disabled: the address behind the digest `place` has said that it wants no more.
+    {"outbox", R"sql(
+        CREATE TABLE outbox_letter (
+            id       INTEGER PRIMARY KEY,
+            webhook  TEXT    NOT NULL,
+            key      TEXT    NOT NULL,
+            event    TEXT    NOT NULL,
+            made_at  INTEGER NOT NULL,
+            body     TEXT    NOT NULL,
+            state    INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            reason   TEXT    NOT NULL,
+            died_at  INTEGER
+        );
+        CREATE UNIQUE INDEX outbox_letter_key ON outbox_letter(webhook, key);
+        CREATE INDEX outbox_letter_order ON outbox_letter(webhook, state, id);
+        CREATE TABLE outbox_disabled (
+            webhook TEXT    NOT NULL PRIMARY KEY,
+            place   TEXT    NOT NULL,
+            at      INTEGER NOT NULL
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {
