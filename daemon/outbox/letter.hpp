@@ -12,11 +12,11 @@ enum class LetterState : std::uint8_t { waiting = 0, dead = 1, gathered = 2 }; /
 
 struct Letter {
     std::int64_t id = 0; // on disk; the order of sending
-    std::string webhook;
-    std::string key; // Idempotency-Key: the same at every attempt, also after a restart
-    std::string event;
+    std::string webhook{};
+    std::string key{}; // Idempotency-Key: the same at every attempt, also after a restart
+    std::string event{};
     Wall made{};
-    std::string body;
+    std::string body{};
     LetterState state = LetterState::waiting;
     std::uint32_t attempts = 0;
     bool operator==(const Letter&) const = default;

@@ -10,7 +10,7 @@
 namespace lamp::outbox {
 namespace {
 
-constexpr std::size_t encoded_bytes = 45;   // of one encoded word: 60 letters of base64
+constexpr std::size_t encoded_bytes = 39;   // of one encoded word: with "Subject: " it is a line of 76
 constexpr std::size_t body_line_bytes = 57; // 76 letters of base64 (RFC 2045 section 6.8)
 constexpr std::size_t subject_max = 400;
 

@@ -18,26 +18,26 @@ enum class Format : std::uint8_t { json, teams, slack, mail, body }; // body: "t
 [[nodiscard]] std::string_view name(Format format);
 
 struct WebhookOptions {
-    std::string name; // empty: the host of `url`, or "mail"
-    config::Url url;
-    Secret secret;
-    Secret authorization; // the whole header: "Bearer …"
+    std::string name{}; // empty: the host of `url`, or "mail"
+    config::Url url{};
+    Secret secret{};
+    Secret authorization{}; // the whole header: "Bearer …"
     std::vector<std::string> events{"call", "missed"};
-    std::vector<std::string> persons; // ids; empty: everybody
-    std::string folder;               // with those below it: "Sales" and "Sales/North"; empty: all
+    std::vector<std::string> persons{}; // ids; empty: everybody
+    std::string folder{};               // with those below it: "Sales" and "Sales/North"; empty: all
     Format format = Format::json;
-    std::map<std::string, std::string> headers;
-    std::string body;                              // template
+    std::map<std::string, std::string> headers{};
+    std::string body{};                            // template
     std::string content_type = "application/json"; // template
-    std::vector<std::string> to;                   // mail
-    std::string subject;                           // mail; empty: made from the event
-    std::string digest;                            // mail: "18:00"; empty: each event by itself
+    std::vector<std::string> to{};                 // mail
+    std::string subject{};                         // mail; empty: made from the event
+    std::string digest{};                          // mail: "18:00"; empty: each event by itself
     milliseconds give_up{24 * 3'600'000};
     milliseconds timeout{10'000};
     std::uint32_t rate = 20; // requests a second at most
     bool allow_private = false;
-    std::filesystem::path ca_file;
-    std::string proxy;
+    std::filesystem::path ca_file{};
+    std::string proxy{};
 
     bool operator==(const WebhookOptions&) const = default; // a reload makes anew what differs
 };
@@ -47,12 +47,12 @@ struct WebhookOptions {
 [[nodiscard]] std::vector<std::string> names_of(const std::vector<WebhookOptions>& webhooks);
 
 struct MailOptions {
-    std::string server; // smtp://host:587, smtps://host:465
-    std::string username;
-    Secret password;
-    std::string from;
+    std::string server{}; // smtp://host:587, smtps://host:465
+    std::string username{};
+    Secret password{};
+    std::string from{};
     milliseconds timeout{30'000};
-    std::filesystem::path ca_file;
+    std::filesystem::path ca_file{};
     bool operator==(const MailOptions&) const = default;
 };
 
@@ -60,7 +60,7 @@ struct MailOptions {
 [[nodiscard]] config::Section<WebhookOptions> webhook_section();
 /// `[mail]`, live; off when absent.
 [[nodiscard]] config::Section<MailOptions> mail_section();
-/// Of the sections "webhook" and "mail": names that come twice, mail without a server.
+/// Of the sections "webhook" and "mail": mail without a server.
 void check_webhooks(const config::Configuration& configuration, config::Findings& findings);
 
 } // namespace lamp::outbox

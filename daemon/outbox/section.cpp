@@ -74,8 +74,6 @@ void check_http(const WebhookOptions& options, config::Scope& at) {
     if (options.format == Format::body && options.body.empty()) at.error("body", "is required: the template");
     if (options.secret.empty() && (options.format == Format::json || options.format == Format::body))
         at.warning("secret", "is not set: the receiver cannot tell our requests from anybody's");
-    if (!options.url.text.starts_with("https://") && !config::is_loopback(options.url.host))
-        at.warning("url", "is not https: numbers and names can be read on the way");
 }
 
 void check_webhook(const WebhookOptions& options, config::Scope& at) {
@@ -204,11 +202,7 @@ config::Section<MailOptions> mail_section() {
 void check_webhooks(const config::Configuration& configuration, config::Findings& findings) {
     const auto& webhooks = configuration.all<WebhookOptions>();
     const auto* mail = configuration.find<MailOptions>();
-    std::set<std::string> names;
     for (std::size_t i = 0; i < webhooks.size(); ++i) {
-        const auto& called = webhooks[i].name;
-        if (!called.empty() && !names.insert(called).second)
-            findings.error<WebhookOptions>(i, "name", fmt::format("\"{}\" is another webhook's already", called));
         if (webhooks[i].format == Format::mail && mail == nullptr)
             findings.error<WebhookOptions>(i, "format", "\"mail\" needs the table [mail]");
     }
