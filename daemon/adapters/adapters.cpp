@@ -8,7 +8,9 @@
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
 #include "adapters/zoom/zoom.hpp"
+#include "base/check.hpp"
 #include "forwarding/options.hpp"
+#include "outbox/outbox.hpp"
 
 namespace lamp {
 namespace {
@@ -83,6 +85,29 @@ Made make_goto(const AdapterParts& parts) {
                    : nullptr;
 }
 
+outbox::OutboxOptions wanted_webhooks(const config::Configuration& configuration, outbox::OutboxOptions around) {
+    around.webhooks = configuration.all<outbox::WebhookOptions>();
+    const auto* mail = configuration.find<outbox::MailOptions>();
+    around.mail = mail ? std::optional(*mail) : std::nullopt;
+    return around;
+}
+
+// Also without webhooks: a reload may bring some.
+Made make_outbox(const AdapterParts& parts) {
+    outbox::OutboxOptions around;
+    around.ca_file = parts.ca_file;
+    around.proxy = parts.proxy;
+    around.timezone = parts.timezone.empty() ? "UTC" : parts.timezone;
+    around.version = parts.version;
+    return std::make_unique<outbox::Outbox>(parts.loop, parts.store,
+                                            wanted_webhooks(parts.configuration, std::move(around)));
+}
+
+void reload_outbox(fanout::Adapter& adapter, const config::Configuration& configuration) {
+    auto& outbox = static_cast<outbox::Outbox&>(adapter);
+    outbox.reload(wanted_webhooks(configuration, outbox.options()));
+}
+
 void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
 
 // The one list: how an adapter is made, and what of a new configuration it takes while it runs.
@@ -91,7 +116,8 @@ struct Row {
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
 constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing},
-                          Row{&make_goto, &reload_nothing}, Row{&make_calendars, &reload_calendars}};
+                          Row{&make_goto, &reload_nothing}, Row{&make_calendars, &reload_calendars},
+                          Row{&make_outbox, &reload_outbox}};
 
 } // namespace
 
@@ -150,6 +176,14 @@ const calendars::Calendars* Adapters::calendars() const {
     for (const auto& adapter : all_)
         if (const auto* found = dynamic_cast<const calendars::Calendars*>(adapter.get())) return found;
     return nullptr;
+}
+
+outbox::Outbox& Adapters::outbox() const {
+    outbox::Outbox* found = nullptr;
+    for (const auto& adapter : all_)
+        if (auto* one = dynamic_cast<outbox::Outbox*>(adapter.get())) found = one;
+    LAMP_CHECK(found != nullptr);
+    return *found;
 }
 
 void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {

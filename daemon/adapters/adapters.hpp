@@ -18,6 +18,9 @@ namespace lamp {
 namespace calendars {
 class Calendars;
 }
+namespace outbox {
+class Outbox;
+}
 
 /// What adapters are made from.
 struct AdapterParts {
@@ -34,6 +37,7 @@ struct AdapterParts {
     std::string timezone{};   // of [daemon]
     meetings::Listener meetings{};
     forwarding::Desk desk{};
+    std::string version = "0"; // of the daemon, for User-Agent
 };
 
 class Adapters {
@@ -57,6 +61,8 @@ public:
 
     /// Null while there are none.
     [[nodiscard]] const calendars::Calendars* calendars() const;
+    /// Who is told of what happens; always there once `make` is through.
+    [[nodiscard]] outbox::Outbox& outbox() const;
 
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 

@@ -164,7 +164,7 @@ private:
             {egress_, *configuration_, table_, fanout_, *store_, configuration_->get<PeopleOptions>().match,
              configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
              configuration_->get<status::HttpOptions>().public_url.text, configuration_->get<DaemonOptions>().timezone,
-             diversions_.listener(), diversions_.desk()});
+             diversions_.listener(), diversions_.desk(), LAMP_VERSION});
     }
 
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const {

@@ -8,6 +8,7 @@
 #include "csta/options.hpp"
 #include "forwarding/options.hpp"
 #include "http/url.hpp"
+#include "outbox/options.hpp"
 #include "presence/rules.hpp"
 #include "roster/people_file.hpp"
 #include "sip/options.hpp"
@@ -162,10 +163,13 @@ config::Schema schema() {
         .add(sip::sip_section())
         .add(sip::list_section())
         .add(csta::csta_section())
+        .add(outbox::webhook_section())
+        .add(outbox::mail_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"teams", "http"}, check_notifications);
+    all.check({"webhook", "mail"}, outbox::check_webhooks);
     all.check({"presence", "teams"}, check_staleness);
     all.check({"calendar", "teams", "forwarding"}, check_calendars);
     all.check({"smartbusy", "teams", "zoom", "goto", "forwarding"}, check_smartbusy);

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t encoded_bytes = 39;   // of one encoded word: with "Subject: " it is a line of 76
 constexpr std::size_t body_line_bytes = 57; // 76 letters of base64 (RFC 2045 section 6.8)
 constexpr std::size_t subject_max = 400;
+constexpr std::size_t plain_max = 60;
 
 std::string base64(std::string_view bytes) {
     std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -62,12 +63,26 @@ bool of_domain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
 
+/// As encoded words, on as many lines.
+std::string encoded(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        auto length = piece(text, encoded_bytes);
+        if (!out.empty()) out += "\r\n ";
+        out += "=?UTF-8?B?" + base64(text.substr(0, length)) + "?=";
+        text.remove_prefix(length);
+    }
+    return out;
+}
+
 std::string mailbox(std::string_view written) {
     auto address = address_of(written);
     if (!address) return {};
     auto open = written.find('<');
     auto shown = open == std::string_view::npos ? std::string_view() : text::trim(written.substr(0, open));
-    return shown.empty() ? *address : header_text(shown) + " <" + *address + ">";
+    if (shown.empty()) return *address;
+    bool phrase = shown.find_first_of("<>@,;:\"()[]\\.") == std::string_view::npos;
+    return (phrase ? header_text(shown) : encoded(one_line(shown))) + " <" + *address + ">";
 }
 
 } // namespace
@@ -88,15 +103,7 @@ Result<std::string> address_of(std::string_view mailbox) {
 std::string header_text(std::string_view given) {
     auto text = one_line(given);
     bool plain = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (plain && text.find_first_of("<>@,;:\"()[]\\=?") == std::string::npos && text.size() <= 60) return text;
-    std::string out;
-    for (std::string_view rest = text; !rest.empty();) {
-        auto length = piece(rest, encoded_bytes);
-        if (!out.empty()) out += "\r\n ";
-        out += "=?UTF-8?B?" + base64(rest.substr(0, length)) + "?=";
-        rest.remove_prefix(length);
-    }
-    return out;
+    return plain && text.find("=?") == std::string::npos && text.size() <= plain_max ? text : encoded(text);
 }
 
 std::string written(const Mail& mail) {

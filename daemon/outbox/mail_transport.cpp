@@ -39,7 +39,7 @@ struct Job {
     std::vector<std::string> to;
     std::string message;
     std::size_t read = 0;
-    std::string said{}; // the server's last line
+    std::string said{}; // the server's last refusal
     std::array<char, CURL_ERROR_SIZE> trouble{};
     std::atomic<bool> stop{false};
 };
@@ -52,9 +52,10 @@ std::size_t give(char* buffer, std::size_t size, std::size_t count, void* given)
     return length;
 }
 
-/// Lines of the dialogue come here as "headers".
+/// Lines of the dialogue come here as "headers": the last refusal is worth keeping.
 std::size_t note(char* line, std::size_t size, std::size_t count, void* given) {
     auto& job = *static_cast<Job*>(given);
+    if (size * count == 0 || (*line != '4' && *line != '5')) return size * count;
     job.said.assign(line, size * count);
     while (!job.said.empty() && job.said.back() < ' ')
         job.said.pop_back();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "base/zones.hpp"
 #include "outbox/bodies.hpp"
@@ -61,6 +62,7 @@ struct Outbox::State : std::enable_shared_from_this<Outbox::State> {
     std::shared_ptr<Intake> intake;
     std::vector<std::shared_ptr<Target>> targets;
     std::vector<std::string> unusable; // whole sentences
+    std::set<std::string> names_ever;  // metrics point into it
     Bell digest_bell;
     bool started = false;
     bool stopping = false;
@@ -94,6 +96,7 @@ void Outbox::State::make_targets(const OutboxOptions* before) {
     auto old = std::exchange(targets, {});
     unusable.clear();
     auto names = names_of(options.webhooks);
+    names_ever.insert(names.begin(), names.end());
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto same = [&](const auto& one) { return one->name() == names[i] && one->options() == options.webhooks[i]; };
         auto found = before != nullptr && same_way(*before, options) ? std::ranges::find_if(old, same) : old.end();
@@ -324,6 +327,10 @@ void Outbox::reload(OutboxOptions options) {
     state_->make_targets(&before);
 }
 
+const OutboxOptions& Outbox::options() const {
+    return state_->options;
+}
+
 void Outbox::start() {
     state_->started = true;
     for (const auto& target : state_->targets)
@@ -390,8 +397,8 @@ std::vector<fanout::Metric> Outbox::metrics() const {
     for (const auto& row : rows)
         for (const auto& target : state_->targets) {
             auto view = target->view(wall_now(), steady_now());
-            metrics.push_back(
-                {row.kind, row.name, row.help, "webhook", target->name(), static_cast<double>(view.*row.value)});
+            metrics.push_back({row.kind, row.name, row.help, "webhook", *state_->names_ever.find(target->name()),
+                               static_cast<double>(view.*row.value)});
         }
     return metrics;
 }

@@ -45,6 +45,7 @@ public:
     void take(const Notice& notice);
     /// Webhooks that stay keep their queues; those that are gone keep theirs on disk, and go on if they come back.
     void reload(OutboxOptions options);
+    [[nodiscard]] const OutboxOptions& options() const;
 
     [[nodiscard]] std::string_view name() const override { return "webhooks"; }
     void start() override;

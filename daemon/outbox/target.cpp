@@ -67,7 +67,8 @@ std::string Target::digest_of_place() const {
 
 Task<> Target::run(std::shared_ptr<Target> self) {
     while (!self->stopping_) {
-        if (!self->known_ && !co_await self->read_state()) {
+        if (!self->known_) self->ask_state();
+        if (self->asking_) {
             co_await self->bell_.wait(disk_again);
             continue;
         }
@@ -88,27 +89,36 @@ Task<> Target::run(std::shared_ptr<Target> self) {
     }
 }
 
-Task<bool> Target::read_state() {
+/// The counts are taken over in the very turn in which the disk answers: `came` may be next.
+void Target::ask_state() {
     struct Found {
         Counts counts;
         bool disabled = false;
     };
+    if (std::exchange(asking_, true)) return;
     known_ = true; // unless somebody says otherwise meanwhile
-    auto found = co_await store_.read<Found>([name = name_, place = digest_of_place()](store::Database& disk) {
-        auto counts = count(disk, name);
-        if (!counts) return Result<Found>(std::unexpected(counts.error()));
-        auto disabled = is_disabled(disk, name, place);
-        if (!disabled) return Result<Found>(std::unexpected(disabled.error()));
-        return Result<Found>(Found{*counts, *disabled});
-    });
-    disk_error_ = found ? std::string() : found.error().text;
-    if (!found) {
-        known_ = false;
-        co_return false;
-    }
-    counts_ = found->counts;
-    disabled_ = found->disabled;
-    co_return true;
+    auto found = std::make_shared<Found>();
+    store_.submit(
+        loop_,
+        [found, name = name_, place = digest_of_place()](store::Database& disk) -> Result<void> {
+            auto counts = count(disk, name);
+            if (!counts) return std::unexpected(counts.error());
+            auto disabled = is_disabled(disk, name, place);
+            if (!disabled) return std::unexpected(disabled.error());
+            *found = {*counts, *disabled};
+            return {};
+        },
+        [self = shared_from_this(), found](const Result<void>& done) {
+            self->asking_ = false;
+            self->disk_error_ = done ? std::string() : done.error().text;
+            if (!done) {
+                self->known_ = false;
+                return;
+            }
+            self->counts_ = found->counts;
+            self->disabled_ = found->disabled;
+            self->bell_.ring();
+        });
 }
 
 Task<bool> Target::read_page() {
@@ -197,6 +207,7 @@ void Target::settle(std::int64_t id, store::Store::Work work) {
     store_.submit(loop_, std::move(work), [self = shared_from_this(), id](const Result<void>& done) {
         if (done) {
             self->unsettled_.erase(id);
+            if (self->unsettled_.empty()) self->disk_error_.clear();
             return;
         }
         self->unsettled_[id].failed = true;

@@ -49,7 +49,7 @@ public:
 
 private:
     static Task<> run(std::shared_ptr<Target> self);
-    [[nodiscard]] Task<bool> read_state();
+    void ask_state();
     [[nodiscard]] Task<bool> read_page();
     [[nodiscard]] Task<> attempt();
     void apply(QueueMachine::Fate fate, const Letter& letter, const Verdict& verdict);
@@ -70,7 +70,8 @@ private:
 
     std::deque<Letter> page_; // the first of those that wait
     bool more_ = true;        // on disk, perhaps
-    bool known_ = false;      // counts and `disabled_` have been read
+    bool known_ = false;      // counts and `disabled_` have been read, or will be
+    bool asking_ = false;
     bool disabled_ = false;
     Counts counts_{};
 

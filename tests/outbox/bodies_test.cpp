@@ -143,7 +143,10 @@ TEST_CASE("a mail is seven-bit, and no value adds a header") {
         CHECK(end - from <= 78);
         from = end + 2;
     }
-    CHECK(header_text("Missed call for Alice Jansen") == "Missed call for Alice Jansen");
+    CHECK(header_text("Calls: 3") == "Calls: 3");
+    CHECK(header_text("=?UTF-8?B?eA==?=") == "=?UTF-8?B?PT9VVEYtOD9CP2VBPT0/PQ==?=");
+    mail.from = "A, B <lamps@example.net>";
+    CHECK(written(mail).find("From: =?UTF-8?B?QSwgQg==?= <lamps@example.net>\r\n") != std::string::npos);
 }
 
 TEST_CASE("addresses of mailboxes") {

@@ -17,14 +17,19 @@ namespace testing {
 
 class Office {
 public:
-    Office() : folder_("outbox") { options_.version = "1.2"; }
+    Office() : own_(std::in_place, "outbox"), folder_(own_->path()) { options_.version = "1.2"; }
+    /// In a folder that stays.
+    explicit Office(std::filesystem::path folder) : folder_(std::move(folder)) { options_.version = "1.2"; }
     ~Office() { leave(); }
 
     outbox::OutboxOptions& options() { return options_; }
     outbox::WebhookOptions& add(const Receiver& receiver, const std::string& name, const std::string& secret = {}) {
+        return add(*config::parse_url(receiver.url(), config::UrlShape::whole), name, secret);
+    }
+    outbox::WebhookOptions& add(const config::Url& url, const std::string& name, const std::string& secret = {}) {
         auto& made = options_.webhooks.emplace_back();
         made.name = name;
-        made.url = *config::parse_url(receiver.url(), config::UrlShape::whole);
+        made.url = url;
         made.secret = Secret(secret);
         made.rate = 1000;
         return made;
@@ -32,7 +37,7 @@ public:
     /// Starts it on what is on disk.
     outbox::Outbox& enter() {
         loop_ = std::make_unique<Loop>("egress");
-        auto store = store::Store::open({.folder = folder_.path()});
+        auto store = store::Store::open({.folder = folder_});
         REQUIRE_MESSAGE(store, store.error().text);
         store_ = std::move(*store);
         outbox_ = std::make_unique<outbox::Outbox>(*loop_, *store_, options_);
@@ -50,7 +55,8 @@ public:
     }
     outbox::Outbox& outbox() { return *outbox_; }
     store::Store& store() { return *store_; }
-    const std::filesystem::path& folder() const { return folder_.path(); }
+    Loop& loop() { return *loop_; }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
     void turn() {
         loop_->context().restart();
@@ -92,7 +98,8 @@ public:
     }
 
 private:
-    faults::Folder folder_;
+    std::optional<faults::Folder> own_;
+    std::filesystem::path folder_;
     outbox::OutboxOptions options_;
     std::unique_ptr<Loop> loop_;
     std::unique_ptr<store::Store> store_;
