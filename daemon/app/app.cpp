@@ -22,6 +22,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "config/reload.hpp"
+#include "outbox/outbox.hpp"
 #include "roster/people_file.hpp"
 #include "roster/roster.hpp"
 #include "status/call_json.hpp"
@@ -490,6 +491,19 @@ private:
         };
         ports.calendar_plan = [this](milliseconds next, status::Reply<std::vector<status::PlanView>> reply) {
             egress_.post([this, next, reply = std::move(reply)] { reply(plan_views(adapters_, next)); });
+        };
+        ports.webhooks = [this](status::Reply<std::vector<calls::WebhookView>> reply) {
+            egress_.post([this, reply = std::move(reply)] { reply(adapters_.outbox().views()); });
+        };
+        ports.dead_letters = [this](std::string webhook, std::size_t most,
+                                    status::Reply<Result<std::vector<calls::DeadLetter>>> reply) {
+            egress_.post([this, webhook = std::move(webhook), most, reply = std::move(reply)] {
+                adapters_.outbox().dead_letters(webhook, most, reply);
+            });
+        };
+        ports.webhook = [this](calls::WebhookOrder order, status::Reply<Result<calls::WebhookDone>> reply) {
+            egress_.post(
+                [this, order = std::move(order), reply = std::move(reply)] { adapters_.outbox().order(order, reply); });
         };
         ports.reload = [this](status::Reply<status::ReloadView> reply) {
             control_.post([this, reply = std::move(reply)] { reply(reload()); });

@@ -27,4 +27,7 @@ void print(std::string_view text);
 [[nodiscard]] int calendar(const Call& call);
 [[nodiscard]] int audit(const Call& call);
 
+// webhooks.cpp
+[[nodiscard]] int webhooks(const Call& call);
+
 } // namespace lamp::cli

@@ -308,6 +308,12 @@ const std::vector<Command>& commands() {
          {{"line", "LINE", "only of this line"}, {"limit", "N", "how many rows, 1 to 1000"}},
          0,
          audit},
+        {"webhooks",
+         "list | dead [NAME] | test NAME | replay NAME | drop NAME [--letter N]",
+         "who is told of events; what was given up, and sends it again or deletes it",
+         {{"letter", "N", "replay, drop: only this dead letter"}},
+         2,
+         webhooks},
     };
     return table;
 }

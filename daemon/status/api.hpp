@@ -75,6 +75,9 @@ public:
     void calendars(Call& call, const Asked& asked);
     void calendar_plan(Call& call, const Asked& asked);
     void audit(Call& call, const Asked& asked);
+    void webhooks(Call& call, const Asked& asked);
+    void dead_letters(Call& call, const Asked& asked);
+    void webhook_order(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;
@@ -135,6 +138,11 @@ private:
     [[nodiscard]] Task<Answer> make_calendars(Page page);
     [[nodiscard]] Task<Answer> make_plan(Page page, milliseconds next);
     [[nodiscard]] Task<Answer> make_audit(Page page, std::string line);
+
+    // webhooks.cpp
+    [[nodiscard]] Task<Answer> make_webhooks(Page page);
+    [[nodiscard]] Task<Answer> make_dead_letters(Page page, std::string webhook);
+    [[nodiscard]] Task<Answer> make_webhook_order(calls::WebhookOrder order);
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);

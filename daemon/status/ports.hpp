@@ -14,6 +14,7 @@
 #include "base/errors.hpp"
 #include "calls/history.hpp"
 #include "calls/integration.hpp"
+#include "calls/webhooks.hpp"
 #include "config/problems.hpp"
 #include "fanout/hook.hpp"
 #include "meetings/news.hpp"
@@ -307,6 +308,13 @@ struct Ports {
     Ask<std::vector<calls::IntegrationView>> integrations;
     /// not_found, conflict (it is syncing, or deleted for good).
     std::function<void(calls::IntegrationOrder, Reply<Result<calls::IntegrationView>>)> integration;
+
+    Ask<std::vector<calls::WebhookView>> webhooks;
+    /// What was given up, the oldest first. not_found: there is no such webhook.
+    std::function<void(std::string webhook, std::size_t most, Reply<Result<std::vector<calls::DeadLetter>>>)>
+        dead_letters;
+    /// not_found: there is no such webhook or letter; unavailable: the receiver has not taken a test.
+    std::function<void(calls::WebhookOrder, Reply<Result<calls::WebhookDone>>)> webhook;
 
     /// Answered at once, on the serve loop. Empty: words are made from the state.
     std::function<TeamsWord(unsigned word)> teams_word;

@@ -49,6 +49,9 @@ constexpr std::array<Parameter, 3> plan_parameters{{
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
 }};
+constexpr std::array<Parameter, 1> letter_parameters{{
+    {"letter", R"({"type":"integer"})", "Only this dead letter. Default: all of the webhook's."},
+}};
 constexpr std::array<Parameter, 3> audit_parameters{{
     {"line", text_schema, "Only of this line."},
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
@@ -115,6 +118,17 @@ constexpr std::array table{
           "Appointments to come, what each will do, and why some do nothing", 200, "PlanPage", plan_parameters},
     Route{get, "/v1/audit", Gate::permission, permission("audit.read"), &Api::audit,
           "What was done to forwardings, the newest first", 200, "AuditPage", audit_parameters},
+    Route{get, "/v1/webhooks", Gate::permission, permission("status.read"), &Api::webhooks,
+          "Who is told of events, what waits for them, how it goes", 200, "WebhookPage", page_parameters},
+    Route{get, "/v1/webhooks/{id}/dead", Gate::permission, permission("adapters.configure"), &Api::dead_letters,
+          "Events that were given up, the oldest first", 200, "DeadLetterPage", page_parameters},
+    Route{remove, "/v1/webhooks/{id}/dead", Gate::permission, permission("adapters.configure"), &Api::webhook_order,
+          "Deletes dead letters", 200, "WebhookDone", letter_parameters},
+    Route{post, "/v1/webhooks/{id}/replay", Gate::permission, permission("adapters.configure"), &Api::webhook_order,
+          "Sends dead letters again, with their old keys; a webhook that was switched off is tried again", 200,
+          "WebhookDone", letter_parameters},
+    Route{post, "/v1/webhooks/{id}/test", Gate::permission, permission("adapters.configure"), &Api::webhook_order,
+          "Sends an event `test` at once", 200, "WebhookDone"},
     Route{get, "/v1/whoami", Gate::known, none, &Api::whoami, "Whose token this is, and what it may do", 200, "WhoAmI"},
     Route{get, "/v1/openapi.json", Gate::known, none, &Api::description, "This description", 200, "application/json"},
     Route{post, "/v1/reload", Gate::permission, permission("config.reload"), &Api::reload,
