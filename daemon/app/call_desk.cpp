@@ -46,30 +46,6 @@ status::CallView CallDesk::view(xsi::LineIndex line, const xsi::Leg& leg) const 
     return call;
 }
 
-std::vector<status::CallView> CallDesk::of_line(xsi::LineIndex line) const {
-    std::vector<status::CallView> calls;
-    for (const xsi::Leg& leg : lines_.ledger(line).legs())
-        calls.push_back(view(line, leg));
-    return calls;
-}
-
-std::vector<status::CallView> CallDesk::changes(xsi::LineIndex line) {
-    auto before = std::exchange(told_[line], of_line(line));
-    const auto& now = told_[line];
-    std::vector<status::CallView> changed;
-    for (const auto& call : now) {
-        auto known = std::ranges::find(before, call.id, &status::CallView::id);
-        if (known == before.end() || *known != call) changed.push_back(call);
-    }
-    for (auto& call : before)
-        if (std::ranges::find(now, call.id, &status::CallView::id) == now.end()) {
-            call.state = "ended";
-            changed.push_back(std::move(call));
-        }
-    if (now.empty()) told_.erase(line);
-    return changed;
-}
-
 std::vector<status::CallView> CallDesk::active() const {
     std::vector<status::CallView> calls;
     lines_.for_each_in_use([&](xsi::LineIndex line, const xsi::Ledger& ledger) {

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "app/call_control.hpp"
@@ -22,10 +21,6 @@ public:
     void use_people(std::shared_ptr<const presence::People> people) { people_ = std::move(people); }
 
     [[nodiscard]] std::vector<status::CallView> active() const;
-    /// The calls of one line as they are now.
-    [[nodiscard]] std::vector<status::CallView> of_line(xsi::LineIndex line) const;
-    /// What has changed on a line since it was asked last: new and changed calls, and those that are over ("ended").
-    [[nodiscard]] std::vector<status::CallView> changes(xsi::LineIndex line);
     void dial(status::DialRequest request, status::Reply<Result<std::string>> reply);
     void control(status::ControlRequest request, status::Reply<Result<std::string>> reply);
 
@@ -43,7 +38,6 @@ private:
     const xsi::Lines& lines_;
     CallControl& control_;
     std::shared_ptr<const presence::People> people_;
-    std::unordered_map<xsi::LineIndex, std::vector<status::CallView>> told_;
 };
 
 } // namespace lamp

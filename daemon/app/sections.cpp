@@ -10,6 +10,7 @@
 #include "http/url.hpp"
 #include "outbox/options.hpp"
 #include "presence/rules.hpp"
+#include "records/options.hpp"
 #include "roster/people_file.hpp"
 #include "sip/options.hpp"
 #include "status/options.hpp"
@@ -165,6 +166,7 @@ config::Schema schema() {
         .add(csta::csta_section())
         .add(outbox::webhook_section())
         .add(outbox::mail_section())
+        .add(records::history_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);

@@ -30,29 +30,59 @@ std::string_view state_of(const CallRecord& call) {
     return call.held_at ? "held" : "active";
 }
 
-void write_call(JsonWriter& json, const CallRecord& call, Wall now) {
+namespace {
+
+void write_members(JsonWriter& json, const CallRecord& call, Wall now) {
+    json.member("id", call.id);
+    json.member_or_null("person", call.person);
+    json.member("line", call.line);
+    json.member("direction", call.incoming ? "in" : "out");
+    json.key("remote");
     json.object([&] {
-        json.member("id", call.id);
-        json.member_or_null("person", call.person);
-        json.member("line", call.line);
-        json.member("direction", call.incoming ? "in" : "out");
-        json.key("remote");
-        json.object([&] {
-            json.member_or_null("number", call.remote_number);
-            json.member_or_null("name", call.remote_name);
+        json.member_or_null("number", call.remote_number);
+        json.member_or_null("name", call.remote_name);
+    });
+    json.member("started", call.started);
+    json.member("answered", call.answered);
+    if (call.ended)
+        write_end(json, call, now);
+    else
+        json.member("state", state_of(call));
+    json.member_or_null("ddi", call.ddi);
+    json.member_or_null("queue", call.queue);
+    json.member_or_null("session", call.session);
+    json.member("withheld", call.withheld);
+    json.member("source", name(call.source));
+    if (call.uncertain) json.member("uncertain", true);
+}
+
+} // namespace
+
+void write_call(JsonWriter& json, const CallRecord& call, Wall now) {
+    json.object([&] { write_members(json, call, now); });
+}
+
+void write_event(JsonWriter& json, const CallEvent& event) {
+    json.object([&] {
+        write_members(json, event.call, event.at);
+        json.member("event", name(event.what));
+        if (!event.matches.empty()) {
+            json.key("match");
+            json.object([&] {
+                json.member("count", static_cast<std::uint64_t>(event.matches.size()));
+                json.key("records");
+                json.array([&] {
+                    for (const auto& match : event.matches)
+                        write_match(json, match);
+                });
+            });
+        }
+        if (event.actions.empty()) return;
+        json.key("actions");
+        json.array([&] {
+            for (const auto& action : event.actions)
+                write_action(json, action);
         });
-        json.member("started", call.started);
-        json.member("answered", call.answered);
-        if (call.ended)
-            write_end(json, call, now);
-        else
-            json.member("state", state_of(call));
-        json.member_or_null("ddi", call.ddi);
-        json.member_or_null("queue", call.queue);
-        json.member_or_null("session", call.session);
-        json.member("withheld", call.withheld);
-        json.member("source", name(call.source));
-        if (call.uncertain) json.member("uncertain", true);
     });
 }
 

@@ -13,6 +13,9 @@ namespace lamp::calls {
 /// With `state` while it goes on, with `ended`, `result`, `ring_s` … once it is over; beyond interface 7.9 the members
 /// `session`, `withheld`, `source` and, of a call in doubt, `uncertain`.
 void write_call(JsonWriter& json, const CallRecord& call, Wall now);
+/// The call object of what happened, with `event` ("call.ringing"), and, where there are any, `match` {count, records}
+/// and `actions`: what /v1/events sends.
+void write_event(JsonWriter& json, const CallEvent& event);
 void write_match(JsonWriter& json, const Match& match);
 void write_action(JsonWriter& json, const Action& action);
 

@@ -110,7 +110,6 @@ Task<bool> Platform::fetch_calls(LineIndex line) {
         }
         if (lines_.touched(line) != touched) continue;
         lines_.replace_calls(line, *calls, steady_now());
-        if (on_calls) on_calls(line);
         co_return true;
     }
     co_return false;

@@ -271,7 +271,6 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
     }
     auto effect = translate(lines_, *line, document, now);
     if (effect == Effect::none && document.data == EventData::unknown) ++counters_.unknown;
-    if (effect == Effect::calls && on_calls) on_calls(*line);
     // What tells of one call only is not the whole state: the first event may have been lost before it.
     if (!single_users() || lines_.fresh(*line, subscriptions_.package(index))) subscriptions_.on_event(index, now);
 }

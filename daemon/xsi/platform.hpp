@@ -86,9 +86,6 @@ public:
     [[nodiscard]] Actions& diverting() { return *diverting_; }
     [[nodiscard]] const BroadworksOptions& options() const { return options_; }
 
-    /// Hears of each line whose calls changed. May be empty.
-    std::function<void(LineIndex)> on_calls;
-
 private:
     Platform(Loop& loop, BroadworksOptions options, std::uint8_t index, milliseconds stale_after, Lines& lines,
              const Patience& patience);

@@ -1,0 +1,250 @@
+#include "app/daemon.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include "app/adapter_views.hpp"
+#include "app/app.hpp"
+#include "app/options.hpp"
+#include "app/platform_views.hpp"
+#include "base/log.hpp"
+#include "outbox/outbox.hpp"
+
+#ifndef LAMP_VERSION
+#define LAMP_VERSION "0"
+#endif
+
+namespace lamp {
+namespace {
+
+constexpr seconds give_back_limit{8}; // systemd waits 15 s (lamplighter.service)
+
+} // namespace
+
+std::string Daemon::domain_of(const std::string& user) {
+    auto at = user.find('@');
+    return at == std::string::npos ? std::string() : user.substr(at + 1);
+}
+
+Daemon::Daemon(std::filesystem::path file, std::shared_ptr<const config::Configuration> configuration)
+    : file_(std::move(file)),
+      configuration_(std::move(configuration)),
+      control_("control"),
+      ingress_("ingress"),
+      egress_("egress"),
+      serve_("serve"),
+      table_(limits::people),
+      lines_(table_, fanout_),
+      supervisor_(control_),
+      signals_(control_.context(), SIGTERM, SIGINT, SIGHUP),
+      calls_(
+          ingress_, lines_, [this](std::uint8_t platform) -> xsi::Platform& { return *platforms_.at(platform); },
+          configuration_->get<DaemonOptions>().country),
+      desk_(ingress_, lines_, calls_),
+      phones_(ingress_, lines_, calls_, table_, fanout_),
+      history_(ingress_, lines_),
+      line_settings_(ingress_, [this](const std::string& line) { return actions_for(line); }),
+      diversions_(egress_, line_settings_, table_, fanout_) {
+    lines_.on_forwarding_always = [this](xsi::LineIndex line, bool active, std::string_view to) {
+        egress_.post([this, id = std::string(lines_.id(line)), always = forwarding::Always{active, std::string(to)}] {
+            diversions_.heard(id, always);
+        });
+    };
+}
+
+int Daemon::run() {
+    log::set_level(configuration_->get<DaemonOptions>().log_level);
+    log::info("app", "starting", {{"version", LAMP_VERSION}});
+    if (auto prepared = prepare(); !prepared) {
+        log::error("app", prepared.error().text);
+        return 1;
+    }
+    ingress_.start();
+    egress_.start();
+    serve_.start();
+    phones_.start();
+    history_.start();
+    load_people();
+    egress_.post([this] { adapters_.start(); });
+    ingress_.post([this] {
+        ::malloc_trim(0);
+        for (auto& platform : platforms_)
+            platform->start();
+    });
+    wait_for_signal();
+    watch_loops();
+    supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
+    control_.spawn(report_status());
+    control_.run_here();
+    return end();
+}
+
+// --- start
+void Daemon::watch_loops() {
+    std::vector<const Loop*> loops{&control_, &ingress_, &egress_, &serve_, &history_.loop()};
+    if (phones_.on()) loops.push_back(&phones_.loop());
+    supervisor_.watch(std::move(loops));
+}
+
+Result<void> Daemon::prepare() {
+    if (auto state = prepare_state_dir(); !state) return state;
+    apply_rules();
+    auto options = configuration_->all<xsi::BroadworksOptions>();
+    const auto& net = configuration_->get<NetOptions>();
+    auto stale_after = configuration_->get<PresenceOptions>().line_stale_after;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        if (options[i].ca_file.empty()) options[i].ca_file = net.ca_file;
+        if (options[i].proxy.empty()) options[i].proxy = net.proxy;
+        auto made = xsi::Platform::make(ingress_, options[i], static_cast<std::uint8_t>(i), stale_after, lines_);
+        if (!made) return std::unexpected(made.error());
+        platforms_.push_back(std::move(*made));
+        infos_.push_back({options[i].name, domain_of(options[i].username), discovers(options[i]), {}});
+        directories_.push_back(Directory::unwanted);
+    }
+    if (auto made = make_adapters(); !made) return made;
+    if (auto made = phones_.prepare(*configuration_); !made) return made;
+    auto recording =
+        history_.prepare(*configuration_, *store_, {}, [this](const calls::CallEvent& event) { tell(event); }, {});
+    if (!recording) return recording;
+    service_.emplace(serve_, service_options(), ports(), table_, fanout_);
+    service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
+    return service_->start();
+}
+
+Result<void> Daemon::prepare_state_dir() {
+    const auto& folder = configuration_->get<DaemonOptions>().state_dir;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        return fail(Category::invalid,
+                    fmt::format("state_dir {} cannot be used: {}", folder.string(), error.message()));
+    auto lock = StateLock::take(folder);
+    if (!lock) return std::unexpected(lock.error());
+    state_lock_.emplace(*std::move(lock));
+    return {};
+}
+
+Result<void> Daemon::make_adapters() {
+    store::StoreOptions options;
+    options.folder = configuration_->get<DaemonOptions>().state_dir;
+    auto store = store::Store::open(options);
+    if (!store) return std::unexpected(store.error());
+    store_ = std::move(*store);
+    auto publish = [this](status::PersonForwarding one) { service_->publish(std::move(one)); };
+    auto diverting = diversions_.prepare(*configuration_, *store_, std::move(publish));
+    if (!diverting) return diverting;
+    const auto& net = configuration_->get<NetOptions>();
+    return adapters_.make(
+        {egress_, *configuration_, table_, fanout_, *store_, configuration_->get<PeopleOptions>().match,
+         configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
+         configuration_->get<status::HttpOptions>().public_url.text, configuration_->get<DaemonOptions>().timezone,
+         diversions_.listener(), diversions_.desk(), LAMP_VERSION});
+}
+
+bool Daemon::discovers(const xsi::BroadworksOptions& options) const {
+    return options.discover.value_or(configuration_->get<PeopleOptions>().file.empty());
+}
+
+status::AccessOptions Daemon::access_options() const {
+    return {configuration_->get<status::HttpOptions>().anonymous_role, configuration_->all<status::TokenOptions>(),
+            configuration_->all<status::RoleOptions>()};
+}
+
+status::Options Daemon::service_options() const {
+    status::Options options;
+    options.http = configuration_->get<status::HttpOptions>();
+    options.access = access_options();
+    options.version = LAMP_VERSION;
+    return options;
+}
+
+// --- signals, status, end
+void Daemon::wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+        if (error) return;
+        if (signal == SIGHUP) {
+            static_cast<void>(reload());
+            return wait_for_signal();
+        }
+        log::info("app", "stopping", {{"signal", signal}});
+        supervisor_.stopping();
+        control_.stop();
+    });
+}
+
+// Once a second: what metrics show, and systemd's status line when it has changed.
+Task<> Daemon::report_status() {
+    while (co_await sleep_for(seconds(1))) {
+        egress_.post([this] {
+            auto metrics = adapter_metrics(adapters_);
+            std::ranges::move(diversions_.metrics(), std::back_inserter(metrics));
+            std::ranges::move(history_.metrics(), std::back_inserter(metrics));
+            serve_.post([this, metrics = std::move(metrics)]() mutable { metrics_ = std::move(metrics); });
+        });
+        phones_.metrics([this](std::vector<fanout::Metric> metrics) {
+            serve_.post([this, metrics = std::move(metrics)]() mutable { phone_metrics_ = std::move(metrics); });
+        });
+        ingress_.post([this] {
+            std::vector<xsi::PlatformReport> reports;
+            for (const auto& platform : platforms_)
+                reports.push_back(platform->report());
+            note_doubts(reports);
+            history_.look(reports);
+            control_.post([this, text = platforms_line(reports)] {
+                if (std::exchange(last_status_, text) != text) supervisor_.status(text);
+            });
+            serve_.post([this, reports = std::move(reports)]() mutable { reports_ = std::move(reports); });
+        });
+    }
+}
+
+// Events may have been lost where a channel came back or a number was skipped: what is diverted is read again.
+void Daemon::note_doubts(const std::vector<xsi::PlatformReport>& reports) {
+    std::uint64_t doubts = 0;
+    for (const auto& report : reports) {
+        doubts += report.counters.gaps;
+        for (const auto& channel : report.channels)
+            doubts += channel.counters.opens;
+    }
+    if (std::exchange(doubts_, doubts) != doubts) egress_.post([this] { diversions_.lost_track(); });
+}
+
+int Daemon::end() {
+    service_->stop();
+    phones_.end();
+    history_.end(); // what it tells at last finds its way to the outbox
+    auto begun = steady_now();
+    std::promise<void> done;
+    ingress_.post([this, &done] { ingress_.spawn(say_goodbye(done)); });
+    std::promise<void> adapters_done;
+    std::promise<void> diversions_done;
+    egress_.post([&] {
+        adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); });
+        diversions_.shut_down(give_back_limit, [&] { diversions_done.set_value(); });
+    });
+    diversions_done.get_future().wait_until(begun + give_back_limit + seconds(1)); // while the login still works
+    done.get_future().wait_until(begun + seconds(4));
+    adapters_done.get_future().wait_until(begun + seconds(4));
+    store_->stop();
+    for (Loop* loop : {&ingress_, &egress_, &serve_}) {
+        loop->stop();
+        loop->join();
+    }
+    log::info("app", "stopped");
+    return 0;
+}
+
+Task<> Daemon::say_goodbye(std::promise<void>& done) {
+    for (auto& platform : platforms_)
+        co_await platform->shut_down();
+    done.set_value();
+}
+
+int run_daemon(const std::filesystem::path& file, std::shared_ptr<const config::Configuration> configuration) {
+    Daemon daemon(file, std::move(configuration));
+    return daemon.run();
+}
+
+} // namespace lamp

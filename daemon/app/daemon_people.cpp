@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+#include <fstream>
+#include <malloc.h>
+#include <unordered_map>
+
+#include "app/daemon.hpp"
+#include "app/line_numbers.hpp"
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "config/reload.hpp"
+#include "roster/people_file.hpp"
+
+namespace lamp {
+namespace {
+
+roster::DirectoryUser as_user(const xsi::DirectoryEntry& entry) {
+    auto name = entry.first_name + (entry.first_name.empty() || entry.last_name.empty() ? "" : " ") + entry.last_name;
+    return {entry.user_id,   name,
+            entry.email,     entry.number,
+            entry.extension, entry.department.empty() ? entry.group : entry.department,
+            entry.group};
+}
+
+} // namespace
+
+// --- who is watched
+/// The people of the file, or nothing when there is none or it became unreadable under our hands.
+std::optional<std::vector<presence::PersonRow>> Daemon::read_file() {
+    const auto& file = configuration_->get<PeopleOptions>().file;
+    if (file.empty()) return std::vector<presence::PersonRow>();
+    std::ifstream stream(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    auto reading = roster::read_people(text);
+    if (reading.usable()) return std::move(reading.people);
+    log::error("app", "the people file cannot be used; people stay as they were", {{"file", file.string()}});
+    return std::nullopt;
+}
+
+// At start and at a reload. Directories are big and seldom wanted: they are fetched, used and forgotten.
+void Daemon::load_people() {
+    auto people = read_file();
+    if (!people) return;
+    bool numbers = roster::needs_directory(*people);
+    bool waits = false;
+    for (std::size_t i = 0; i < platforms_.size(); ++i) {
+        infos_[i].discover = discovers(platforms_[i]->options());
+        // Phones are watched by numbers and extensions, and calls are diverted to them: the directory knows them.
+        if (!infos_[i].discover && !numbers && !phones_.on() && !Diversions::wanted(*configuration_)) continue;
+        waits = true;
+        if (directories_[i] == Directory::unwanted) directories_[i] = Directory::awaited;
+        ingress_.post([this, i] {
+            platforms_[i]->discover([this, i](std::vector<xsi::DirectoryEntry> entries) {
+                control_.post([this, i, entries = std::move(entries)] { take_directory(i, entries); });
+            });
+        });
+    }
+    // Who is in the file is watched at once; at a reload, nobody is dropped before the directory is in again.
+    if (!waits || !people_) compose(*std::move(people), !waits);
+}
+
+void Daemon::take_directory(std::size_t platform, const std::vector<xsi::DirectoryEntry>& entries) {
+    auto& directory = infos_[platform].directory;
+    directory.clear();
+    for (const auto& entry : entries)
+        directory.push_back(as_user(entry));
+    directories_[platform] = Directory::in;
+    bool all = std::ranges::find(directories_, Directory::awaited) == directories_.end();
+    if (auto people = read_file()) compose(*std::move(people), all);
+    if (platforms_.size() > 1) return; // the next one's directory is composed with this one
+    directory.clear();
+    directory.shrink_to_fit();
+    ::malloc_trim(0);
+}
+
+// Built whole here, then handed to each loop.
+void Daemon::compose(std::vector<presence::PersonRow> file_people, bool directories_in) {
+    std::vector<xsi::Assignment> assignments;
+    Diversions::Known known{directories_in, everybody_known(file_people)};
+    auto roster = roster::compose(std::move(file_people), infos_);
+    auto people = presence::People::build(roster.people, people_.get());
+    if (!people) {
+        log::error("app", "the roster cannot be used; people stay as they were", {{"why", people.error().text}});
+        return;
+    }
+    people_ = *people;
+    listed_ = people_;
+    auto unresolved = roster.problems.size();
+    assignments.reserve(roster.lines.size());
+    auto names = line_names(roster);
+    auto plan = numbers::DialPlan::build(line_numbers(roster, infos_, number_formats()),
+                                         configuration_->get<DaemonOptions>().country);
+    auto phone_lines = line_rows(roster, infos_, *people_);
+    tell_diversions(phone_lines, plan, known);
+    history_.use_people(owners(phone_lines, roster));
+    if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
+    for (auto& line : roster.lines)
+        if (auto slot = people_->find(roster.people[line.row].id))
+            assignments.push_back({std::move(line.line), *slot, line.platform});
+    service_->use_people(people_);
+    egress_.post([this, people = people_, names = std::move(names)] { adapters_.use_people(people, names); });
+    ingress_.post(
+        [this, people = people_, assignments = std::move(assignments), problems = std::move(roster.problems), plan] {
+            roster_problems_ = problems;
+            calls_.use_plan(plan);
+            assign(people, assignments);
+        });
+    log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
+}
+
+/// Whether no directory is awaited that could still bring people, or say whose line a number is.
+bool Daemon::everybody_known(const std::vector<presence::PersonRow>& file_people) const {
+    bool numbers = roster::needs_directory(file_people);
+    for (std::size_t i = 0; i < infos_.size(); ++i)
+        if (directories_[i] == Directory::awaited && (infos_[i].discover || numbers)) return false;
+    return true;
+}
+
+void Daemon::tell_diversions(const std::vector<sip::LineRow>& rows,
+                             const std::shared_ptr<const numbers::DialPlan>& plan, Diversions::Known known) {
+    std::vector<Diversions::Line> lines;
+    for (const auto& row : rows)
+        for (presence::Slot person : row.persons)
+            lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
+    egress_.post([this, people = people_, lines = std::move(lines), plan, known]() mutable {
+        diversions_.use_people(people, std::move(lines), plan, known);
+    });
+}
+
+std::vector<numbers::Format> Daemon::number_formats() const {
+    std::vector<numbers::Format> formats;
+    for (const auto& platform : platforms_)
+        formats.push_back(platform->options().number_format);
+    return formats;
+}
+
+/// What adapters may know people's lines by: user ids, and behind each the number and extension that the
+/// directory gives it.
+std::vector<fanout::LineName> Daemon::line_names(const roster::Roster& roster) const {
+    std::vector<fanout::LineName> names;
+    if (adapters_.all().empty()) return names;
+    std::unordered_map<std::string_view, const roster::DirectoryUser*> users;
+    for (const auto& info : infos_)
+        for (const auto& user : info.directory)
+            users.emplace(user.user_id, &user);
+    for (const auto& line : roster.lines) {
+        auto slot = people_->find(roster.people[line.row].id);
+        if (!slot) continue;
+        names.push_back({*slot, line.line});
+        auto user = users.find(line.line);
+        if (user == users.end()) continue;
+        for (const std::string* number : {&user->second->number, &user->second->extension})
+            if (!number->empty()) names.push_back({*slot, *number});
+    }
+    return names;
+}
+
+/// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same. Which
+/// platform had it is only known while it was watched in this run; else those of its domain come first.
+std::vector<xsi::Actions*> Daemon::actions_for(const std::string& line) {
+    if (auto found = lines_.find(line)) return {&platforms_.at(lines_.platform(*found))->diverting()};
+    std::vector<xsi::Actions*> all;
+    for (bool same : {true, false})
+        for (const auto& platform : platforms_)
+            if ((domain_of(platform->options().username) == domain_of(line)) == same)
+                all.push_back(&platform->diverting());
+    return all;
+}
+
+std::vector<records::Owner> Daemon::owners(const std::vector<sip::LineRow>& rows, const roster::Roster& roster) const {
+    std::unordered_map<std::string_view, std::uint8_t> platforms;
+    for (const auto& line : roster.lines)
+        platforms.try_emplace(line.line, line.platform);
+    std::vector<records::Owner> owners;
+    owners.reserve(rows.size());
+    for (const auto& row : rows) {
+        records::Owner owner{row.id, {}, {}};
+        if (auto platform = platforms.find(row.id); platform != platforms.end())
+            owner.platform = infos_.at(platform->second).name;
+        for (auto slot : row.persons)
+            owner.persons.emplace_back(people_->person(slot).id);
+        owners.push_back(std::move(owner));
+    }
+    return owners;
+}
+
+void Daemon::assign(const std::shared_ptr<const presence::People>& people,
+                    const std::vector<xsi::Assignment>& assignments) {
+    desk_.use_people(people);
+    std::vector<xsi::LineIndex> added;
+    std::vector<xsi::LineIndex> removed;
+    lines_.assign(assignments, added, removed);
+    for (auto& platform : platforms_)
+        platform->watch(added, removed);
+    ::malloc_trim(0); // a large roster's raw material is gone for good
+}
+
+// --- reload
+void Daemon::apply_rules() {
+    auto rules = presence::Rules::parse(configuration_->get<PresenceOptions>().rules);
+    if (!rules) return; // checked with the configuration
+    auto slots = people_ ? people_->slots() : 0;
+    table_.replace_rules(std::move(*rules), slots, wall_now(),
+                         [this](const presence::Change& change) { fanout_.publish(change.slot); });
+}
+
+status::ReloadView Daemon::reload() {
+    supervisor_.reloading();
+    auto answer = config::reload(schema(), *configuration_, file_, config::Sources::machine());
+    status::ReloadView view;
+    view.problems = answer.problems;
+    for (const auto& problem : answer.problems)
+        log::warning("config", to_string(problem));
+    if (answer.reloaded) {
+        view.accepted = true;
+        for (const auto& change : answer.reloaded->applied)
+            view.applied.push_back(to_string(change));
+        for (const auto& change : answer.reloaded->needs_restart)
+            view.needs_restart.push_back(to_string(change));
+        configuration_ = answer.reloaded->running;
+        put_in_force();
+        log::info("config", "reloaded",
+                  {{"applied", fmt::format("{}", fmt::join(view.applied, ", "))},
+                   {"needs_restart", fmt::format("{}", fmt::join(view.needs_restart, ", "))}});
+    } else {
+        log::error("config", "the new configuration has mistakes; nothing was changed");
+    }
+    supervisor_.ready(answer.reloaded ? "reloaded" : "running on the configuration before; the new one has mistakes");
+    return view;
+}
+
+void Daemon::put_in_force() {
+    log::set_level(configuration_->get<DaemonOptions>().log_level);
+    apply_rules();
+    if (auto access = service_->use_access(access_options()); !access)
+        log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
+    egress_.post([this, configuration = configuration_] {
+        diversions_.reload(*configuration);
+        adapters_.reload(*configuration);
+    });
+    load_people(); // behind it: what is new hears of people and their lines
+    phones_.reload(*configuration_);
+    ingress_.post([this] {
+        for (auto& platform : platforms_)
+            platform->retry_now();
+    });
+}
+
+} // namespace lamp

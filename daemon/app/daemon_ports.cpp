@@ -1,0 +1,192 @@
+#include "adapters/teams/teams.hpp"
+#include "app/adapter_views.hpp"
+#include "app/daemon.hpp"
+#include "app/platform_views.hpp"
+#include "calls/call_json.hpp"
+#include "outbox/outbox.hpp"
+
+namespace lamp {
+namespace {
+
+constexpr int meetings_waiting_max = 1000;
+
+} // namespace
+
+// --- what the status service asks for; each question travels to its loop and back
+status::Ports Daemon::ports() {
+    status::Ports ports;
+    ports.platforms = [this](status::Reply<std::vector<status::PlatformView>> reply) {
+        ingress_.post([this, reply = std::move(reply)] { reply(platform_views()); });
+    };
+    ports.adapters = [this](status::Reply<std::vector<status::AdapterView>> reply) {
+        egress_.post([this, reply = std::move(reply)] {
+            auto views = adapter_views(adapters_);
+            if (auto view = diversions_.adapter()) views.push_back(std::move(*view));
+            views.push_back(history_.adapter());
+            phones_.add_adapters(std::move(views), reply);
+        });
+    };
+    ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
+        egress_.post(
+            [this, slot, reply = std::move(reply)] { phones_.add_outputs(slot, person_view(adapters_, slot), reply); });
+    };
+    ports.doubts = [this](status::Reply<std::vector<status::DoubtView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(doubt_views(adapters_)); });
+    };
+    ports.watchers = [this](auto reply) { phones_.watchers(std::move(reply)); };
+    ports.watchers_of = [this](presence::Slot slot, auto reply) { phones_.watchers_of(slot, std::move(reply)); };
+    ports.watcher_counts = [this](auto reply) { phones_.watcher_counts(std::move(reply)); };
+    ports.photo = [this](presence::Slot slot, status::Reply<status::PhotoView> reply) {
+        egress_.post([this, slot, reply = std::move(reply)] {
+            adapters_.photo(slot, [reply](const auto& photo) { reply(photo_view(photo.get())); });
+        });
+    };
+    ports.looked_at = [this](presence::Slot slot) { adapters_.looked_at(slot); };
+    ports.hook = [this](const fanout::HookCall& call) { return adapters_.deliver(call); };
+    ports.hook_test = [this](std::string_view hook) { return adapters_.expects_test(hook); };
+    ports.teams_word = [](unsigned word) {
+        auto words = teams::words_of(word);
+        return status::TeamsWord{words.availability, words.activity};
+    };
+    ports.active_calls = on_ingress<std::vector<status::CallView>>([this] { return desk_.active(); });
+    ports.lines = [this](presence::Slot slot, status::Reply<std::vector<status::LineInput>> reply) {
+        ingress_.post([this, slot, reply = std::move(reply)] { reply(line_inputs(slot)); });
+    };
+    ports.services = [this](presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+        ingress_.post([this, slot, reply = std::move(reply)]() mutable {
+            ingress_.spawn(tell_services(slot, std::move(reply)));
+        });
+    };
+    ports.dial = [this](status::DialRequest request, status::Reply<Result<std::string>> reply) {
+        ingress_.post([this, request = std::move(request), reply = std::move(reply)] { desk_.dial(request, reply); });
+    };
+    ports.control = [this](status::ControlRequest request, status::Reply<Result<std::string>> reply) {
+        ingress_.post(
+            [this, request = std::move(request), reply = std::move(reply)] { desk_.control(request, reply); });
+    };
+    ports.meeting = [this](std::vector<meetings::News> news) {
+        if (meetings_waiting_.fetch_add(1) >= meetings_waiting_max) {
+            --meetings_waiting_;
+            return false;
+        }
+        egress_.post([this, news = std::move(news), listener = diversions_.listener()] {
+            --meetings_waiting_;
+            for (const auto& one : news)
+                listener.heard(one);
+        });
+        return true;
+    };
+    ports.forwarding = [this](presence::Slot slot, status::Reply<status::PersonForwarding> reply) {
+        ingress_.post([this, slot, reply = std::move(reply)] {
+            std::vector<std::string> heard; // of these we know that nothing is forwarded, if nobody says otherwise
+            for (xsi::LineIndex line : lines_.of_person(slot))
+                if (lines_.fresh(line, xsi::Package::forwarding_always)) heard.emplace_back(lines_.id(line));
+            egress_.post([this, slot, heard = std::move(heard), reply] { reply(diversions_.view(slot, heard)); });
+        });
+    };
+    ports.forwardings = [this](status::Reply<std::vector<status::PersonForwarding>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(diversions_.views()); });
+    };
+    ports.forward = [this](status::ForwardRequest request, status::Reply<Result<status::PersonForwarding>> reply) {
+        egress_.post(
+            [this, request = std::move(request), reply = std::move(reply)] { reply(diversions_.forward(request)); });
+    };
+    ports.forwarding_audit = [this](std::string line, std::size_t most,
+                                    status::Reply<std::vector<status::AuditView>> reply) {
+        egress_.post(
+            [this, line = std::move(line), most, reply = std::move(reply)] { diversions_.audit(line, most, reply); });
+    };
+    ports.calendars = [this](status::Reply<std::vector<status::CalendarView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(calendar_views(adapters_)); });
+    };
+    ports.calendar_plan = [this](milliseconds next, status::Reply<std::vector<status::PlanView>> reply) {
+        egress_.post([this, next, reply = std::move(reply)] { reply(plan_views(adapters_, next)); });
+    };
+    ports.webhooks = [this](status::Reply<std::vector<calls::WebhookView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(adapters_.outbox().views()); });
+    };
+    ports.dead_letters = [this](std::string webhook, std::size_t most,
+                                status::Reply<Result<std::vector<calls::DeadLetter>>> reply) {
+        egress_.post([this, webhook = std::move(webhook), most, reply = std::move(reply)] {
+            adapters_.outbox().dead_letters(webhook, most, reply);
+        });
+    };
+    ports.webhook = [this](calls::WebhookOrder order, status::Reply<Result<calls::WebhookDone>> reply) {
+        egress_.post(
+            [this, order = std::move(order), reply = std::move(reply)] { adapters_.outbox().order(order, reply); });
+    };
+    ports.calls = [this](calls::CallQuery query, auto reply) { history_.calls(std::move(query), std::move(reply)); };
+    ports.stats = [this](calls::StatsQuery query, auto reply) { history_.stats(std::move(query), std::move(reply)); };
+    ports.reload = [this](status::Reply<status::ReloadView> reply) {
+        control_.post([this, reply = std::move(reply)] { reply(reload()); });
+    };
+    ports.interested = [this](presence::Slot slot) {
+        ingress_.post([this, slot] {
+            for (xsi::LineIndex line : lines_.of_person(slot))
+                platforms_.at(lines_.platform(line))->prefer(line);
+        });
+    };
+    return ports;
+}
+
+std::vector<status::PlatformView> Daemon::platform_views() const {
+    std::vector<status::PlatformView> views;
+    for (const auto& platform : platforms_)
+        views.push_back(platform_view(platform->report()));
+    constexpr std::size_t shown = 10; // the rest says the same
+    for (std::size_t i = 0; i < std::min(shown, roster_problems_.size()) && !views.empty(); ++i)
+        views.front().problems.push_back(roster_problems_[i]);
+    return views;
+}
+
+std::vector<status::LineInput> Daemon::line_inputs(presence::Slot slot) const {
+    std::vector<status::LineInput> inputs;
+    for (xsi::LineIndex line : lines_.of_person(slot)) {
+        auto seen = lines_.view(line);
+        status::LineInput input;
+        input.line = seen.line;
+        input.state = seen.state;
+        input.calls = seen.calls;
+        input.dnd = seen.dnd;
+        input.forwarding = seen.forwarding;
+        input.agent = seen.agent;
+        input.stale = seen.stale;
+        if (seen.at != Wall()) input.at = seen.at;
+        input.expires = platforms_.at(lines_.platform(line))->expires();
+        inputs.push_back(std::move(input));
+    }
+    return inputs;
+}
+
+Task<> Daemon::tell_services(presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply) {
+    std::vector<xsi::LineServices::Wanted> wanted;
+    for (xsi::LineIndex line : lines_.of_person(slot))
+        wanted.push_back({std::string(lines_.id(line)), &platforms_.at(lines_.platform(line))->actions()});
+    std::vector<status::ServiceInput> inputs;
+    for (auto& seen : co_await services_.of(std::move(wanted))) {
+        status::ServiceInput input{std::move(seen.line), std::string(seen.source), std::move(seen.value), seen.at, {}};
+        if (seen.at) input.expires = *seen.at + services_.kept();
+        inputs.push_back(std::move(input));
+    }
+    reply(std::move(inputs));
+}
+
+// --- call events: what is new, changed or over on a line
+void Daemon::tell(const calls::CallEvent& event) {
+    std::string text;
+    JsonWriter json(text);
+    calls::write_event(json, event);
+    auto type = event.what == calls::Happening::missed ? status::EventType::missed : status::EventType::call;
+    auto people = listed_.load();
+    service_->publish(type, people ? people->find(event.call.person) : std::nullopt, std::move(text));
+    egress_.post([this, event] { adapters_.outbox().take(event); });
+}
+
+// --- metrics, from reports that are at most a second old (serve loop)
+void Daemon::write_metrics(status::MetricsText& text) const {
+    write_adapter_metrics(text, metrics_);
+    write_adapter_metrics(text, phone_metrics_);
+    write_platform_metrics(text, reports_);
+}
+
+} // namespace lamp
