@@ -287,7 +287,9 @@ Recorder::Key Recorder::record_of(const std::string& person, const calls::LineNe
     auto joined = join_key(person, call.incoming, call.session);
     if (!person.empty() && !call.session.empty())
         if (auto same = by_session_.find(joined); same != by_session_.end()) {
-            ++calls_.at(same->second).legs;
+            Going& going = calls_.at(same->second);
+            ++going.legs;
+            if (call.group.empty()) going.group.clear(); // called, besides what a group offers
             return same->second;
         }
     Key key = next_++;
@@ -330,7 +332,6 @@ void Recorder::advance(const std::string& line, const calls::Call& call, Key key
     Going& going = calls_.at(key);
     CallRecord& record = going.record;
     bool on = connected(call.state);
-    if (!call.group.empty()) going.group = call.group;
     if (on && going.answered_by.empty()) {
         going.answered_by = call.id;
         record.line = line;
