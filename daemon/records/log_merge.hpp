@@ -14,10 +14,10 @@ enum class LogKind : std::uint8_t { placed, received, missed };
 struct LogEntry {
     LogKind kind = LogKind::missed;
     std::string number; // plain; empty when withheld
-    std::string name;
-    std::string country_code; // of a national number, without plus
+    std::string name{};
+    std::string country_code{}; // of a national number, without plus
     Wall time{};
-    std::string id; // the platform's
+    std::string id{}; // the platform's
 };
 using LineLogs = std::vector<LogEntry>;
 
