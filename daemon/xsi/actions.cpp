@@ -517,6 +517,9 @@ Task<Result<std::vector<CallLogEntry>>> Actions::call_log(std::string user, Call
         state_, std::move(user), fmt::format("/directories/CallLogs/{}", names[index]),
         [kind = kinds[index]](std::string_view body) { return read_call_log(body, kind); });
 }
+Task<Result<CallLogs>> Actions::call_logs(std::string user) {
+    return State::get<CallLogs>(state_, std::move(user), "/directories/CallLogs", read_call_logs);
+}
 
 template Task<Result<DoNotDisturb>> Actions::service(std::string);
 template Task<Result<CallForwardingAlways>> Actions::service(std::string);

@@ -56,6 +56,7 @@ public:
     [[nodiscard]] Task<Result<std::vector<DirectoryEntry>>>
     directory(std::function<void(std::size_t, std::size_t)> progress = {}, const std::string& through = {});
     [[nodiscard]] Task<Result<std::vector<CallLogEntry>>> call_log(std::string user, CallLog which);
+    [[nodiscard]] Task<Result<CallLogs>> call_logs(std::string user); // all three in one request
 
     /// POST profile/LoginToken with Basic; the token for `Login::use_token`.
     [[nodiscard]] Task<Result<std::string>> login_token();

@@ -528,27 +528,47 @@ Result<DirectoryPage> read_directory(std::string_view body) {
     return page;
 }
 
+namespace {
+
+std::vector<CallLogEntry> call_log_entries(const xml::Element& list) {
+    std::vector<CallLogEntry> entries;
+    auto unless_unavailable = [](std::string&& text) {
+        return text == "Unavailable" ? std::string() : std::move(text);
+    };
+    for (std::string_view name : {"callLogsEntry", "enhancedCallLogsEntry", "enhancedCallLogsExtendedEntry"})
+        each_below(list, name, [&](const xml::Element& element) {
+            auto time = parse_rfc3339(element.text_of("time"));
+            entries.push_back({.number = unless_unavailable(plain_number(element.text_of("phoneNumber"))),
+                               .name = unless_unavailable(word(element, "name")),
+                               .country_code = word(element, "countryCode"),
+                               .time = time ? std::optional(*time) : std::nullopt,
+                               .id = word(element, "callLogId")});
+        });
+    return entries;
+}
+
+} // namespace
+
 Result<std::vector<CallLogEntry>> read_call_log(std::string_view body, std::string_view kind) {
     auto root = xml::parse_tree(body);
     if (!root) return std::unexpected(std::move(root.error()));
     if (root->name != kind && root->name != "CallLogs")
         return fail(Category::protocol,
                     fmt::format("The answer is a {} where the log of {} calls should be.", root->name, kind));
-    std::vector<CallLogEntry> entries;
     const auto* list = root->name == kind ? &*root : root->child(kind);
-    if (!list) return entries;
-    each_below(*list, "callLogsEntry", [&entries](const xml::Element& element) {
-        auto time = parse_rfc3339(element.text_of("time"));
-        auto unless_unavailable = [](std::string&& text) {
-            return text == "Unavailable" ? std::string() : std::move(text);
-        };
-        entries.push_back({.number = unless_unavailable(plain_number(element.text_of("phoneNumber"))),
-                           .name = unless_unavailable(word(element, "name")),
-                           .country_code = word(element, "countryCode"),
-                           .time = time ? std::optional(*time) : std::nullopt,
-                           .id = word(element, "callLogId")});
-    });
-    return entries;
+    return list ? call_log_entries(*list) : std::vector<CallLogEntry>();
+}
+
+Result<CallLogs> read_call_logs(std::string_view body) {
+    auto root = xml::parse_tree(body);
+    if (!root) return std::unexpected(std::move(root.error()));
+    if (root->name != "CallLogs" && root->name != "EnhancedCallLogs")
+        return fail(Category::protocol, fmt::format("The answer is a {} where call logs should be.", root->name));
+    CallLogs logs;
+    if (const auto* list = root->child("missed")) logs.missed = call_log_entries(*list);
+    if (const auto* list = root->child("placed")) logs.placed = call_log_entries(*list);
+    if (const auto* list = root->child("received")) logs.received = call_log_entries(*list);
+    return logs;
 }
 
 Result<std::string> read_login_token(std::string_view body) {

@@ -240,6 +240,12 @@ struct CallLogEntry {
 /// `kind` is "missed", "placed" or "received": the root, or a list within CallLogs.
 [[nodiscard]] Result<std::vector<CallLogEntry>> read_call_log(std::string_view body, std::string_view kind);
 
+struct CallLogs {
+    std::vector<CallLogEntry> missed, placed, received;
+};
+/// All three at once: CallLogs, or EnhancedCallLogs where the user has that service.
+[[nodiscard]] Result<CallLogs> read_call_logs(std::string_view body);
+
 [[nodiscard]] Result<std::string> read_login_token(std::string_view body);
 
 } // namespace lamp::xsi

@@ -532,6 +532,19 @@ TEST_CASE("call logs") {
         CHECK_FALSE(log->at(1).time);
     }
     CHECK(read_call_log(document("CallLogs", ""), "placed")->empty());
+    const std::string enhanced = "<startIndex>1</startIndex><received><enhancedCallLogsExtendedEntry><phoneNumber>2002"
+                                 "</phoneNumber></enhancedCallLogsExtendedEntry></received>";
+    for (const auto& body : {document("CallLogs", "<placed><callLogsEntry/></placed><missed>" + entries +
+                                                      "</missed><received><callLogsEntry><phoneNumber>2002"
+                                                      "</phoneNumber></callLogsEntry></received>"),
+                             document("EnhancedCallLogs", enhanced)}) {
+        auto logs = read_call_logs(body);
+        REQUIRE_MESSAGE(logs, logs.error().text);
+        REQUIRE(logs->received.size() == 1);
+        CHECK(logs->received[0].number == "2002");
+        CHECK(logs->missed.size() == (logs->placed.empty() ? 0 : 2));
+    }
+    CHECK_FALSE(read_call_logs(document("missed", entries)));
     CHECK_FALSE(read_call_log(document("placed", ""), "missed"));
 }
 

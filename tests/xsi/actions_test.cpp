@@ -141,6 +141,8 @@ TEST_CASE("each function asks as the platform documents it") {
         send(ok("Profile", "<details><userId>alice@example.net</userId></details>")),
         want("GET " + alice + "/directories/CallLogs/Received"),
         send(ok("received", "<callLogsEntry><name>Bob</name></callLogsEntry>")),
+        want("GET " + alice + "/directories/CallLogs"),
+        send(ok("CallLogs", "<placed><callLogsEntry><name>Carol</name></callLogsEntry></placed>")),
         want("PUT " + alice + "/services/CallForwardingAlways\n\n" + forward.substr(0, 38) + "\n" + forward.substr(38)),
         send(done),
         want("GET " + alice + "/services/CallForwardingAlways"),
@@ -166,6 +168,7 @@ TEST_CASE("each function asks as the platform documents it") {
     CHECK(bench.ask(actions.services(user))->at(0).name == "Do Not Disturb");
     CHECK(bench.ask(actions.profile(user))->user_id == user);
     CHECK(bench.ask(actions.call_log(user, CallLog::received))->at(0).name == "Bob");
+    CHECK(bench.ask(actions.call_logs(user))->placed.at(0).name == "Carol");
     CHECK(outcome(bench.ask(actions.set_service(user, CallForwardingAlways{true, "2099", {}}))) == "done");
     CHECK(bench.ask(actions.service<CallForwardingAlways>(user)) == CallForwardingAlways{true, "2099", {}});
     CHECK(bench.faults(server) == "");

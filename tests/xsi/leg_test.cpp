@@ -213,3 +213,61 @@ TEST_CASE("the other side: one of ours, somebody outside, somebody withheld") {
     listened = false;
     CHECK(say("tel:2002", "Bob", "bob@x", false) == "2002|Bob||");
 }
+
+TEST_CASE("why a line sent a call away, when, and who had offered it") {
+    struct Row {
+        std::string_view reason;
+        calls::Redirect redirect;
+    };
+    for (const Row& row : {Row{"", calls::Redirect::none}, Row{"unconditional", calls::Redirect::always},
+                           Row{"time-of-day", calls::Redirect::always}, Row{"do-not-disturb", calls::Redirect::always},
+                           Row{"user-busy", calls::Redirect::busy}, Row{"no-answer", calls::Redirect::no_answer},
+                           Row{"deflection", calls::Redirect::deflection}, Row{"transfer", calls::Redirect::transfer},
+                           Row{"voicemail", calls::Redirect::voicemail}, Row{"hunt-group", calls::Redirect::group},
+                           Row{"call-center", calls::Redirect::group}, Row{"follow-me", calls::Redirect::other}}) {
+        CAPTURE(row.reason);
+        Ledger ledger;
+        auto call = call_of("1", true, CallState::alerting);
+        call.hunt_group_user = "hunt@x";
+        Document document;
+        document.data = EventData::call;
+        document.calls = {&call, 1};
+        EndedLegs ended;
+        ledger.apply(document, start, &ended);
+        auto over = call_of("1", true, CallState::detached);
+        over.redirect_reason = row.reason;
+        over.detached = Wall(seconds(1'800'000'000));
+        document.calls = {&over, 1};
+        ledger.apply(document, start, &ended);
+        REQUIRE(ended.size() == 1);
+        CHECK(ended[0].redirect == row.redirect);
+        CHECK(ended[0].at == over.detached);
+        CHECK(ended[0].leg.group == "hunt@x");
+    }
+}
+
+TEST_CASE("the group that offers a call outlives a snapshot, and no other call has it") {
+    Ledger ledger;
+    auto call = call_of("1", true, CallState::alerting);
+    call.acd_user = "queue@x";
+    Document document;
+    document.data = EventData::call;
+    document.calls = {&call, 1};
+    EndedLegs ended;
+    ledger.apply(document, start, &ended);
+    auto again = call_of("1", true, CallState::alerting);
+    document.data = EventData::call_snapshot;
+    document.calls = {&again, 1};
+    ledger.apply(document, start, &ended);
+    REQUIRE(ledger.legs().size() == 1);
+    CHECK(ledger.legs()[0].group == "queue@x");
+    auto over = call_of("1", true, CallState::released);
+    document.data = EventData::call;
+    document.calls = {&over, 1};
+    ledger.apply(document, start, &ended);
+    auto next = call_of("2", true, CallState::alerting);
+    document.calls = {&next, 1};
+    ledger.apply(document, start, &ended);
+    REQUIRE(ledger.legs().size() == 1);
+    CHECK(ledger.legs()[0].group.empty()); // its place was the first one's
+}

@@ -324,3 +324,21 @@ TEST_CASE("a reader that is too slow is told how things are when it has caught u
     bench.lines.set_dnd(bench.line("b@x"), false);
     CHECK(bench.heard() == Texts{"b@x"});
 }
+
+TEST_CASE("two feeds with a reader each: both hear everything") {
+    Bench bench;
+    bench.assign({{"alice@x", 0, 0}});
+    Loop other("other");
+    Texts heard;
+    LineFeed second(bench.ingress, bench.lines, other, [&](const std::vector<calls::LineNews>& batch) {
+        for (const auto& news : batch)
+            heard.push_back(text_of(news));
+    });
+    bench.feed.start();
+    second.start();
+    bench.lines.set_dnd(bench.line("alice@x"), true);
+    auto first = bench.heard();
+    other.context().poll();
+    CHECK(first == Texts{"alice@x", "alice@x dnd"});
+    CHECK(heard == first);
+}
