@@ -48,6 +48,18 @@ TEST_CASE("a caller who gives up is missed once, after the settle time") {
     CHECK(lines.after(2s) == Texts{"missed alice in missed"});
 }
 
+TEST_CASE("a ring within the settle time begins it anew") {
+    Lines lines;
+    lines.up();
+    lines.put("alice@x", incoming("1", "s1"));
+    lines.end("alice@x", "1", End::redirected, Redirect::no_answer, "2002");
+    CHECK(lines.after(1500ms) == Texts{});
+    lines.put("bob@x", incoming("2", "s1"));
+    lines.end("bob@x", "2", End::not_answered);
+    CHECK(lines.after(1500ms) == Texts{});
+    CHECK(lines.after(500ms) == Texts{"changed alice in missed", "missed alice in missed", "missed bob in missed"});
+}
+
 TEST_CASE("how an unanswered call ends, and whether it is told as missed") {
     struct Row {
         const char* what;
