@@ -2,6 +2,7 @@
 #include "app/adapter_views.hpp"
 #include "app/daemon.hpp"
 #include "app/platform_views.hpp"
+#include "app/webhook_ports.hpp"
 #include "calls/call_json.hpp"
 #include "outbox/outbox.hpp"
 
@@ -102,19 +103,7 @@ status::Ports Daemon::ports() {
     ports.calendar_plan = [this](milliseconds next, status::Reply<std::vector<status::PlanView>> reply) {
         egress_.post([this, next, reply = std::move(reply)] { reply(plan_views(adapters_, next)); });
     };
-    ports.webhooks = [this](status::Reply<std::vector<calls::WebhookView>> reply) {
-        egress_.post([this, reply = std::move(reply)] { reply(adapters_.outbox().views()); });
-    };
-    ports.dead_letters = [this](std::string webhook, std::size_t most,
-                                status::Reply<Result<std::vector<calls::DeadLetter>>> reply) {
-        egress_.post([this, webhook = std::move(webhook), most, reply = std::move(reply)] {
-            adapters_.outbox().dead_letters(webhook, most, reply);
-        });
-    };
-    ports.webhook = [this](calls::WebhookOrder order, status::Reply<Result<calls::WebhookDone>> reply) {
-        egress_.post(
-            [this, order = std::move(order), reply = std::move(reply)] { adapters_.outbox().order(order, reply); });
-    };
+    add_webhook_ports(ports, egress_, adapters_);
     ports.calls = [this](calls::CallQuery query, auto reply) { history_.calls(std::move(query), std::move(reply)); };
     ports.stats = [this](calls::StatsQuery query, auto reply) { history_.stats(std::move(query), std::move(reply)); };
     ports.reload = [this](status::Reply<status::ReloadView> reply) {

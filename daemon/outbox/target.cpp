@@ -81,6 +81,10 @@ Task<> Target::run(std::shared_ptr<Target> self) {
             if (!co_await self->read_page()) co_await self->bell_.wait(disk_again);
             continue;
         }
+        if (self->settling_ > 0) { // so that a crash doubles one letter at most
+            co_await self->bell_.wait(disk_again);
+            continue;
+        }
         if (auto wait = self->machine_.wait(steady_now()); wait > milliseconds(0)) {
             co_await self->bell_.wait(wait);
             continue;
@@ -204,14 +208,17 @@ void Target::disable(const std::string& reason) {
 
 void Target::settle(std::int64_t id, store::Store::Work work) {
     unsettled_[id] = {work, false};
+    ++settling_;
     store_.submit(loop_, std::move(work), [self = shared_from_this(), id](const Result<void>& done) {
+        --self->settling_;
+        self->bell_.ring();
         if (done) {
             self->unsettled_.erase(id);
-            if (self->unsettled_.empty()) self->disk_error_.clear();
+            if (self->unsettled_.empty()) self->settle_error_.clear();
             return;
         }
         self->unsettled_[id].failed = true;
-        self->disk_error_ = done.error().text;
+        self->settle_error_ = done.error().text;
     });
 }
 
@@ -258,7 +265,8 @@ std::vector<std::string> Target::problems() const {
     if (counts_.dead > 0)
         add(fmt::format("{} events were given up: lamplighter webhooks dead {}", counts_.dead, name_));
     if (refused_ > 0) add(fmt::format("{} events found no room and are lost.", refused_));
-    if (!disk_error_.empty()) add("the disk does not take what became of events. " + disk_error_);
+    if (!disk_error_.empty()) add("what waits cannot be read from disk. " + disk_error_);
+    if (!settle_error_.empty()) add("the disk does not take what became of events. " + settle_error_);
     return problems;
 }
 

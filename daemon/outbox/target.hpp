@@ -81,6 +81,7 @@ private:
         bool failed = false;
     };
     std::map<std::int64_t, Unsettled> unsettled_;
+    unsigned settling_ = 0; // of them, whose answer is awaited
     Steady settle_again_at_{};
 
     std::uint64_t delivered_ = 0;
@@ -88,7 +89,8 @@ private:
     std::uint64_t refused_ = 0;
     std::optional<Wall> last_success_{};
     std::string last_error_{};
-    std::string disk_error_{};
+    std::string disk_error_{};   // of the last reading; empty: it went well
+    std::string settle_error_{}; // of what is unsettled
     log::OncePerMinute complaint_;
 };
 

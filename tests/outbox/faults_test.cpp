@@ -89,7 +89,7 @@ TEST_CASE("kill -9 between disk, sending and removal: all that was taken arrives
     std::erase_if(arrived, [&](const auto& id) { return std::ranges::find(taken, id) == taken.end(); });
     CHECK(arrived == taken);
     CHECK(receiver.faults() == ""); // among them: one key, one body
-    CHECK(receiver.duplicates() <= 6);
+    CHECK(receiver.duplicates() <= 6); // one for each kill
 }
 
 TEST_CASE("a full disk: events wait in memory, are told of, and arrive in order") {
@@ -136,7 +136,7 @@ TEST_CASE("what was delivered while the disk took nothing is not sent again") {
     receiver.shut(false);
     office.until([&] { return office.view().delivered == 40; });
     CHECK(receiver.requests() == 40);
-    CHECK_FALSE(office.outbox().health().problems.empty());
+    office.until([&] { return !office.outbox().health().problems.empty(); });
     tell(office, "DROP TRIGGER full");
     office.until([&] { return office.outbox().health().problems.empty(); });
     office.leave();

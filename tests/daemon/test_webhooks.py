@@ -1,0 +1,115 @@
+"""Webhooks of the built binaries: `lamplighter webhooks`, /v1/webhooks, a reload, the signature as a receiver checks it."""
+import csv
+import hashlib
+import hmac
+import http.server
+import json
+import subprocess
+import threading
+import time
+import unittest
+
+from office import BIN, Daemon, Simulator, within
+
+SECRET = "Tiny secret"
+
+
+class Receiver:
+    """A real HTTP server; what it cannot prove is noted as a fault."""
+
+    def __init__(self):
+        self.received, self.faults, self.status = [], [], 200
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                parts = dict(part.split("=", 1) for part in self.headers["Lamplighter-Signature"].split(","))
+                wanted = hmac.new(SECRET.encode(), parts["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
+                if parts["v1"] != wanted:
+                    receiver.faults.append("signature")
+                if abs(time.time() - int(parts["t"])) > 5:
+                    receiver.faults.append("time")
+                if not self.headers["User-Agent"].startswith("lamplighter/"):
+                    receiver.faults.append(self.headers["User-Agent"])
+                if json.loads(body)["id"] != self.headers["Idempotency-Key"]:
+                    receiver.faults.append("key")
+                receiver.received.append(json.loads(body))
+                self.send_response(receiver.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/calls?sig=s3cret"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Webhooks(unittest.TestCase):
+    def setUp(self):
+        self.sim = Simulator("--people", "2")
+        self.receiver = Receiver()
+        table = f'[[webhook]]\nname = "crm"\nurl = "{self.receiver.url}"\nsecret = "env:HOOK_SECRET"\n'
+        self.daemon = Daemon(self.sim, extra=table, environment={"HOOK_SECRET": SECRET})
+
+    def tearDown(self):
+        self.daemon.close()
+        self.receiver.close()
+        self.sim.close()
+
+    def lamplighter(self, *words):
+        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                              capture_output=True, text=True, timeout=30)
+
+    def test_an_operator_tests_lists_and_replays(self):
+        tested = self.lamplighter("webhooks", "test", "crm")
+        self.assertEqual((tested.returncode, tested.stdout), (0, "Webhook crm has taken it.\n"), tested.stderr)
+        self.assertEqual(self.receiver.received[0]["event"], "test")
+        self.assertEqual(self.receiver.faults, [])
+
+        rows = json.loads(self.lamplighter("webhooks", "list", "--format", "json").stdout)
+        self.assertEqual([(row["name"], row["state"], row["waiting"]) for row in rows], [("crm", "up", 0)])
+        self.assertNotIn("s3cret", json.dumps(rows))
+        self.assertIn("crm", self.lamplighter("webhooks").stdout)
+        self.assertEqual(self.lamplighter("webhooks", "dead").stdout, "nothing was given up\n")
+        self.assertEqual(list(csv.reader(self.lamplighter("webhooks", "list", "--format", "csv").stdout.splitlines()))[1][0],
+                         "crm")
+
+        self.receiver.status = 404
+        refused = self.lamplighter("webhooks", "test", "crm")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("It answers 404", refused.stderr)
+        self.assertEqual(self.lamplighter("webhooks", "replay", "crm").stdout,
+                         "0 events of webhook crm wait to be sent again.\n")
+        self.assertIn("There is no webhook nobody", self.lamplighter("webhooks", "replay", "nobody").stderr)
+        for words in (["webhooks", "replay"], ["webhooks", "sing"], ["webhooks", "list", "--letter", "1"]):
+            self.assertEqual(self.lamplighter(*words).returncode, 2, words)
+
+    def test_status_and_metrics_tell_of_them(self):
+        adapters = self.daemon.get("/v1/status")[2]["adapters"]
+        self.assertIn(("webhooks", "up", 0), [(one["name"], one["state"], one["queue"]) for one in adapters])
+        told = 'lamplighter_webhook_waiting{webhook="crm"} 0'
+        self.assertTrue(within(10, lambda: told in self.daemon.get("/metrics")[2].decode()))
+
+    def test_a_reload_brings_them_and_takes_them_away(self):
+        second = self.daemon.text + f'[[webhook]]\nname = "other"\nurl = "{self.receiver.url}"\nsecret = "env:HOOK_SECRET"\n'
+        names = lambda: [one["name"] for one in self.daemon.get("/v1/webhooks")[2]["items"]]
+        for text, wanted in ((second, ["crm", "other"]), (self.daemon.text.split("[[webhook]]")[0], [])):
+            self.daemon.config.write_text(text)
+            status, _, answer = self.daemon.post("/v1/reload")
+            self.assertEqual(status, 200, answer)
+            self.assertTrue(within(5, lambda: names() == wanted), names())
+        self.assertNotIn("webhooks", [one["name"] for one in self.daemon.get("/v1/status")[2]["adapters"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
