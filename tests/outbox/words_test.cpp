@@ -20,23 +20,23 @@ TEST_CASE("who wants what") {
         bool wanted;
     };
     const Row rows[] = {
-        // events              persons                folder   event            type          person               wanted
-        {{"call"},             {},                    "",      "call.ringing",  "call",       "alice@example.net", true},
-        {{"call"},             {},                    "",      "call.missed",   "missed",     "alice@example.net", false},
-        {{"missed"},           {},                    "",      "call.missed",   "missed",     "alice@example.net", true},
-        {{"call.missed"},      {},                    "",      "call.missed",   "missed",     "alice@example.net", true},
-        {{"call.ended"},       {},                    "",      "call.ringing",  "call",       "alice@example.net", false},
-        {{"call", "missed"},   {},                    "",      "presence",      "presence",   "alice@example.net", false},
-        {{"presence"},         {},                    "",      "presence",      "presence",   "alice@example.net", true},
-        {{"forwarding"},       {},                    "",      "forwarding",    "forwarding", "",                  true},
-        {{"call"},             {"bob@example.net"},   "",      "call.ringing",  "call",       "alice@example.net", false},
-        {{"call"},             {"bob@example.net"},   "",      "call.ringing",  "call",       "bob@example.net",   true},
-        {{"call"},             {"bob@example.net"},   "",      "call.ringing",  "call",       "",                  false},
-        {{"call"},             {},                    "Sales", "call.ringing",  "call",       "alice@example.net", true},
-        {{"call"},             {},                    "Sales", "call.ringing",  "call",       "bob@example.net",   true},
-        {{"call"},             {},                    "Sales", "call.ringing",  "call",       "carol@example.net", false},
-        {{"call"},             {},                    "Sales", "call.ringing",  "call",       "nobody",            false},
-        {{"call"},             {"bob@example.net"},   "Sales", "call.ringing",  "call",       "alice@example.net", false},
+        // events              persons                folder   event            type          person wanted
+        {{"call"}, {}, "", "call.ringing", "call", "alice@example.net", true},
+        {{"call"}, {}, "", "call.missed", "missed", "alice@example.net", false},
+        {{"missed"}, {}, "", "call.missed", "missed", "alice@example.net", true},
+        {{"call.missed"}, {}, "", "call.missed", "missed", "alice@example.net", true},
+        {{"call.ended"}, {}, "", "call.ringing", "call", "alice@example.net", false},
+        {{"call", "missed"}, {}, "", "presence", "presence", "alice@example.net", false},
+        {{"presence"}, {}, "", "presence", "presence", "alice@example.net", true},
+        {{"forwarding"}, {}, "", "forwarding", "forwarding", "", true},
+        {{"call"}, {"bob@example.net"}, "", "call.ringing", "call", "alice@example.net", false},
+        {{"call"}, {"bob@example.net"}, "", "call.ringing", "call", "bob@example.net", true},
+        {{"call"}, {"bob@example.net"}, "", "call.ringing", "call", "", false},
+        {{"call"}, {}, "Sales", "call.ringing", "call", "alice@example.net", true},
+        {{"call"}, {}, "Sales", "call.ringing", "call", "bob@example.net", true},
+        {{"call"}, {}, "Sales", "call.ringing", "call", "carol@example.net", false},
+        {{"call"}, {}, "Sales", "call.ringing", "call", "nobody", false},
+        {{"call"}, {"bob@example.net"}, "Sales", "call.ringing", "call", "alice@example.net", false},
     };
     auto everybody = people();
     for (const Row& row : rows) {
@@ -137,7 +137,8 @@ TEST_CASE("what an answer means") {
         CHECK(verdict.after == row.after);
         CHECK(verdict.reason.empty() == (row.kind == delivered));
     }
-    CHECK(verdict_of(fail(Category::timeout, "It was silent."), noon) == Verdict{retry, std::nullopt, "It was silent."});
+    CHECK(verdict_of(fail(Category::timeout, "It was silent."), noon) ==
+          Verdict{retry, std::nullopt, "It was silent."});
     CHECK(verdict_of(fail(Category::forbidden, "Inwards."), noon).kind == retry);
     CHECK(verdict_of_mail(421, "later").kind == retry);
     CHECK(verdict_of_mail(450, "later").kind == retry);
