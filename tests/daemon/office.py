@@ -77,7 +77,7 @@ class NotifySocket:
 
 
 class Daemon:
-    def __init__(self, simulator, extra="", broadworks="", people=True, environment=None, options=None):
+    def __init__(self, simulator, extra="", broadworks="", people=True, environment=None, options=None, heartbeat="1s"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lamp-daemon-"))
         self.config = self.folder / "lamplighter.toml"
         self.log_path = self.folder / "log"
@@ -96,7 +96,7 @@ hosts = {json.dumps(simulator.announced["xsp"])}
 username = "{simulator.announced["login"]}"
 password = "env:SIM_PASSWORD"
 enterprise = "{simulator.announced["enterprise"]}"
-heartbeat = "1s"
+heartbeat = "{heartbeat}"
 subscriptions_per_second = 10000
 {broadworks}
 [people]

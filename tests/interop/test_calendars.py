@@ -17,6 +17,7 @@ import unittest
 import urllib.parse
 
 from house import need, program
+import test_hour
 from test_diversions import House, within
 
 BIN = pathlib.Path(os.environ.get("LAMP_BIN", "build/release/bin"))
@@ -317,6 +318,38 @@ class Diverted(House):
         for name, user in self.lines.items():
             self.server.delete("a", where=name)
             self.assertTrue(self.is_as_before(user, seconds=30), self.ask(user))
+
+
+class HourAway(test_hour.Hour):
+    """What tests/daemon/test_hour.py does to the other providers."""
+    providers = ("caldav",)
+
+    @classmethod
+    def setUpClass(cls):
+        test_hour.setUpModule()
+        need(cls, "radicale")
+
+    def setUp(self):
+        self.server = Radicale()
+        self.addCleanup(self.server.close)
+        self.server.make("desk")
+        super().setUp()
+
+    def caldav(self, line):
+        return self.section(name="caldav", provider="caldav", line=line, poll="1m", username=USER, password=PASSWORD,
+                            url=f"{self.server.url}/{USER}/desk/")
+
+    def caldav_has(self, name, title, start, end):
+        self.server.put(name, event(name, title, f"{self.moment(start):%Y%m%dT%H%M%SZ}", f"{self.moment(end):%Y%m%dT%H%M%SZ}"))
+
+    def caldav_loses(self, name):
+        """While the server is down: its folder is all that it knows."""
+        found = list(self.server.folder.glob(f"storage/**/desk/{name}.ics"))
+        self.assertEqual(len(found), 1)
+        found[0].unlink()
+
+    def caldav_away(self, seconds):
+        self.server.stop() if seconds > 0 else self.server.start()
 
 
 if __name__ == "__main__":
