@@ -41,7 +41,7 @@ void Api::graph_hook(Call& call, const Asked& asked) {
     if (!query) return call.answer(problem(400, query.error().text));
     auto token = query->find("validationToken");
     if (!token) return vendor_hook(call, asked);
-    if (!ports_.hook_test || !ports_.hook_test("graph"))
+    if (!ports_.hook_test || !ports_.hook_test(asked.path.substr(prefix.size())))
         return call.answer(problem(404, "No subscription is being made."));
     call.body() = *token;
     call.answer(200, Content::text);

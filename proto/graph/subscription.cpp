@@ -105,6 +105,19 @@ void append_subscription(std::string& out, const SubscriptionWish& wish) {
     out += '}';
 }
 
+void append_events_subscription(std::string& out, const EventsWish& wish) {
+    out += '{';
+    append_member(out, "changeType", "created,updated,deleted");
+    append_member(out, "notificationUrl", wish.notification_url);
+    if (!wish.lifecycle_url.empty()) append_member(out, "lifecycleNotificationUrl", wish.lifecycle_url);
+    std::string resource = "/users/";
+    append_segment(resource, wish.mailbox);
+    append_member(out, "resource", resource + "/events");
+    append_member(out, "expirationDateTime", rfc3339(wish.expires));
+    append_member(out, "clientState", wish.client_state);
+    out += '}';
+}
+
 void append_renewal(std::string& out, Wall expires_at) {
     out += '{';
     append_member(out, "expirationDateTime", rfc3339(expires_at));

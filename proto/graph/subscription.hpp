@@ -1,5 +1,5 @@
-// Presence subscriptions and what is delivered for them (cloud-apis.md A7). Pure; encrypted contents are opened by
-// decrypt.hpp and then read as a presence.
+// Subscriptions to presences and calendars, and what is delivered for them (cloud-apis.md A7, A11). Pure; encrypted
+// contents are opened by decrypt.hpp and then read as a presence.
 #pragma once
 #include <optional>
 #include <span>
@@ -36,6 +36,17 @@ struct SubscriptionWish {
 void append_subscription(std::string& out, const SubscriptionWish& wish);
 /// The body of PATCH subscription_target.
 void append_renewal(std::string& out, Wall expires);
+
+/// Of a subscription to what is in a mailbox's calendars (cloud-apis.md A11), told without contents.
+struct EventsWish {
+    std::string notification_url;
+    std::string lifecycle_url; // empty = none
+    std::string mailbox;       // a user principal name or an object id
+    Wall expires;
+    std::string client_state;
+};
+/// The body of POST subscriptions_target.
+void append_events_subscription(std::string& out, const EventsWish& wish);
 
 struct Subscription {
     std::string id;

@@ -145,7 +145,7 @@ class TwoLines(Google):
         self.assertTrue(self.is_as_before(self.other))
 
 
-class Graph(Google):
+class Outlook(Google):
     """The same house, with Outlook: the application of [teams] reads a mailbox."""
 
     def setUp(self):
@@ -169,6 +169,8 @@ class Graph(Google):
     def add(self, title, start, end, **more):
         return self.set("add", subject=title, start=start, end=end, **more)
 
+
+class Graph(Outlook):
     def test_diverts_for_its_time(self):
         self.user_sets(self.one, False, "2007")
         self.add("2011", 4, 8)
@@ -219,6 +221,60 @@ class Graph(Google):
         self.assertTrue(self.goes_to(self.one, "2011"))
         self.sim.command("graph/away", seconds=30)
         self.assertTrue(self.is_as_before(self.one), self.ask(self.one))
+
+
+class Told(Outlook):
+    """Read once in an hour; Graph tells when something has changed."""
+    poll = "1h"
+
+    def setUp(self):
+        super().setUp()
+        address = f"127.0.0.1:{self.daemon.port}"
+        self.daemon.stop()
+        self.daemon.text = self.daemon.text.replace(
+            'listen = ["127.0.0.1:0"]', f'listen = ["{address}"]\npublic_url = "http://{address}"')
+        self.daemon.config.write_text(self.daemon.text)
+        self.restart()
+        self.assertTrue(within(5, self.subscriptions), self.daemon.log())
+
+    def subscriptions(self):
+        return [one for one in self.sim.command("graph/state")["subscriptions"] if one["mailbox"] == self.mailbox]
+
+    def test_at_once(self):
+        self.user_sets(self.one, False, "2007")
+        event = self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011", 5), self.daemon.log())
+        self.sim.command("graph/notify", kind="duplicate")
+        self.set("change", id=event, subject="2012")
+        self.assertTrue(self.goes_to(self.one, "2012", 5))
+        self.set("remove", id=event)
+        self.assertTrue(self.is_as_before(self.one, "2007", 5), self.ask(self.one))
+
+    def test_who_does_not_know_the_secret_is_not_heard(self):
+        reads = lambda: self.sim.command("graph/state")["requests"]["calendar_view"]
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011", 5))
+        before = reads()
+        known = self.subscriptions()[0]["id"]
+        for body in ({"value": [{"subscriptionId": known, "clientState": "guessed", "changeType": "updated"}]},
+                     {"value": [{"subscriptionId": known, "clientState": "", "lifecycleEvent": "subscriptionRemoved"}]}):
+            self.assertEqual(self.daemon.post("/hooks/graph/calendars", body)[0], 202)
+        self.assertEqual(self.daemon.post("/hooks/graph/calendars?validationToken=repeat%20me")[0], 404)
+        self.sim.command("graph/notify", kind="wrong_client_state")
+        self.add("2012", -30, 3600)
+        self.assertFalse(within(2, lambda: reads() > before))
+
+    def test_missed_and_removed(self):
+        self.sim.command("graph/notify", kind="drop")
+        self.add("2011", -60, 3600)
+        self.assertFalse(self.goes_to(self.one, "2011", 2))
+        self.sim.command("graph/notify", kind="missed")
+        self.assertTrue(self.goes_to(self.one, "2011", 5))
+        before = self.subscriptions()
+        self.sim.command("graph/notify", kind="subscriptionRemoved")
+        self.assertTrue(within(5, lambda: self.subscriptions() and self.subscriptions() != before), self.daemon.log())
+        self.add("2012", -30, 3600)
+        self.assertTrue(within(5, lambda: "2012" in json.dumps(self.ask(self.one))), self.ask(self.one))
 
 
 if __name__ == "__main__":

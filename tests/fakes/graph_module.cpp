@@ -466,6 +466,7 @@ private:
                                                                       {"validation_ms", &s.validation_ms},
                                                                       {"subscription_max_s", &s.subscription_max_s},
                                                                       {"subscription_min_s", &s.subscription_min_s},
+                                                                      {"events_max_s", &s.events_max_s},
                                                                       {"notify_delay_ms", &s.notify_delay_ms},
                                                                       {"notify_retries", &s.notify_retries},
                                                                       {"notify_retry_ms", &s.notify_retry_ms},
@@ -551,7 +552,8 @@ private:
         for (const auto& [id, s] : service_.subscriptions->all())
             subscriptions.emplace_back(
                 json::object{{"id", id},
-                             {"user", service_.directory[s.owner].upn},
+                             {"user", s.owner == nobody ? std::string() : service_.directory[s.owner].upn},
+                             {"mailbox", s.mailbox == nobody ? std::string() : service_.directory[s.mailbox].upn},
                              {"client_id", service_.identity.applications[s.app].id},
                              {"users", s.users.size()},
                              {"rich", s.rich},

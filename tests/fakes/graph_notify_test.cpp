@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace sim_test;
 
@@ -333,4 +334,43 @@ TEST_CASE("a subscription pauses when its token ends, changes its certificate, a
         item();
     }
     CHECK(endpoint() == "drop");
+}
+
+TEST_CASE("subscriptions of an application to a mailbox") {
+    Subscriber s;
+    const std::string mailbox = text(s.command("graph/user", {{"user", "2000"}}).at("upn"));
+    const json::object wish{{"changeType", "created,updated,deleted"},
+                            {"notificationUrl", s.callback.url + "/calendars"},
+                            {"lifecycleNotificationUrl", s.callback.url + "/calendars"},
+                            {"resource", "/users/" + mailbox + "/events"},
+                            {"expirationDateTime", sim::graph::iso_ticks(sim::graph::system_ms() + 100 * 3'600'000LL)},
+                            {"clientState", "state-1"}};
+    CHECK(s.subscribe(wish).status == 403); // of a user: not his mailbox
+    s.auth = "Bearer " + s.token();
+    CHECK(s.subscribe(s.request()).status == 403); // presences are for users
+    for (const auto& [member, value] :
+         std::vector<std::pair<std::string, json::value>>{{"changeType", "seen"},
+                                                          {"changeType", ""},
+                                                          {"resource", "/users/nobody@x/events"},
+                                                          {"includeResourceData", true},
+                                                          {"notificationUrl", "http://127.0.0.1:1/x"}}) {
+        CAPTURE(member);
+        json::object wrong = wish;
+        wrong[member] = value;
+        CHECK(s.subscribe(wrong).status == 400);
+    }
+    const Answer made = s.subscribe(wish);
+    REQUIRE(made.status == 201);
+    CHECK(s.subscribe(wish).status == 201); // as many as one likes
+    const std::string id = text(object_of(made.body).at("id"));
+    const auto expires = sim::graph::from_iso(text(object_of(made.body).at("expirationDateTime")));
+    CHECK(std::abs(*expires - sim::graph::system_ms() - 4230 * 60'000LL) < 60'000);
+    s.command("graph/appointment", {{"user", mailbox}, {"subject", "2001"}, {"start", 60}, {"end", 120}});
+    const json::object told = s.callback.notification(0);
+    const json::object item = told.at("value").as_array().at(0).as_object();
+    CHECK(text(item.at("clientState")) == "state-1");
+    CHECK(item.at("resourceData").at("@odata.type") == "#Microsoft.Graph.Event");
+    CHECK_FALSE(told.contains("validationTokens"));
+    CHECK(s.change("DELETE", id).status == 204);
+    CHECK(s.change("PATCH", id, R"({"expirationDateTime":"2099-01-01T00:00:00Z"})").status == 404);
 }

@@ -235,7 +235,7 @@ TEST_CASE("Graph refuses what the real one refuses") {
         {"GET",  "/v1.0/users?$orderby=mail",                       {},                                   400},
         {"GET",  "/v1.0/users?$skiptoken=abc",                      {},                                   400},
         {"GET",  "/v1.0/users/delta?$deltatoken=abc",               {},                                   400},
-        {"GET",  "/v1.0/subscriptions",                             {},                                   403}};
+        {"GET",  "/v1.0/subscriptions",                             {},                                   200}};
     // clang-format on
     for (const Row& row : rows) {
         CAPTURE(row.path);

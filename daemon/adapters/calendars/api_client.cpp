@@ -51,10 +51,16 @@ Task<ApiReply> ApiClient::get(std::string target, http::Headers headers) {
 }
 
 Task<ApiReply> ApiClient::post(std::string target, std::string body) {
-    return send({.method = http::Method::post,
-                 .target = std::move(target),
-                 .body = std::move(body),
-                 .content_type = "application/json"});
+    return send_json(http::Method::post, std::move(target), std::move(body));
+}
+
+Task<ApiReply> ApiClient::patch(std::string target, std::string body) {
+    return send_json(http::Method::patch, std::move(target), std::move(body));
+}
+
+Task<ApiReply> ApiClient::send_json(http::Method method, std::string target, std::string body) {
+    return send(
+        {.method = method, .target = std::move(target), .body = std::move(body), .content_type = "application/json"});
 }
 
 Task<ApiReply> ApiClient::send(http::Request request) {

@@ -45,6 +45,7 @@ public:
     /// looked at: gateways seldom rewrite links, and the token goes nowhere else. Errors as Provider::read.
     [[nodiscard]] Task<ApiReply> get(std::string target, http::Headers headers = {});
     [[nodiscard]] Task<ApiReply> post(std::string target, std::string body);
+    [[nodiscard]] Task<ApiReply> patch(std::string target, std::string body);
     /// What it may do stands in the token, and may have been granted since.
     void renew_token() { tokens_.renew(); }
     void close();
@@ -53,6 +54,7 @@ public:
 
 private:
     ApiClient(const http::Client& client, http::Url api, http::TokenSource tokens, ApiVoice voice);
+    [[nodiscard]] Task<ApiReply> send_json(http::Method method, std::string target, std::string body);
     [[nodiscard]] Task<ApiReply> send(http::Request request);
     [[nodiscard]] ApiReply digest(Result<http::Answer> answer);
     void refuse(ApiReply& reply, const http::Answer& answer);

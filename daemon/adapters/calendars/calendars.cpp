@@ -12,9 +12,7 @@ namespace {
 
 constexpr milliseconds clock_look{60'000};   // how soon a clock that was set is noticed
 constexpr milliseconds consent_look{15'000}; // how soon a login is noticed
-constexpr milliseconds push_gap{1'000};      // between readings that notifications ask for
-constexpr int notifications_max = 256;
-constexpr milliseconds first_gap{20}; // between the first readings of all calendars
+constexpr milliseconds first_gap{20};        // between the first readings of all calendars
 constexpr milliseconds first_spread{10'000};
 constexpr std::size_t numbers_kept = 10'000;
 
@@ -40,7 +38,8 @@ Calendars::Calendars(Loop& loop, Wanted wanted, Surroundings surroundings, const
       makers_(makers),
       desk_(std::move(desk)),
       store_(store),
-      push_(GooglePush::make(surroundings_.public_url)) {
+      push_(GooglePush::make(surroundings_.public_url)),
+      graph_push_(GraphPush::make(surroundings_.public_url)) {
     for (CalendarOptions& options : wanted.calendars)
         calendars_.push_back(make(settled(std::move(options))));
 }
@@ -60,7 +59,7 @@ std::shared_ptr<Calendars::Calendar> Calendars::make(CalendarOptions options) {
     auto maker = makers_.at(static_cast<std::size_t>(own.provider));
     auto made =
         maker ? maker({loop_, own, store_, surroundings_.zone, surroundings_.graph_url, surroundings_.graph_token,
-                       push_.get()})
+                       push_.get(), graph_push_.get()})
               : fail(Category::invalid, fmt::format("this build has no provider {}", calendars::name(own.provider)));
     if (made)
         calendar->provider = *std::move(made);
@@ -157,6 +156,7 @@ void Calendars::use(Wanted wanted) {
     for (const auto& calendar : before) {
         drop(*calendar);
         if (push_) push_->forget(calendar->options.name);
+        if (graph_push_) graph_push_->forget(calendar->options.name);
     }
     if (!started_) return;
     tell_owners();
@@ -172,32 +172,6 @@ void Calendars::read_now(std::string_view name) {
 void Calendars::read_soon(Calendar& calendar) {
     calendar.due = steady_now();
     calendar.bell.ring();
-}
-
-// --- what Google tells
-
-std::optional<fanout::HookAnswer> Calendars::deliver(const fanout::HookCall& call) {
-    if (!push_ || call.path != GooglePush::hook) return std::nullopt;
-    auto id = call.header("X-Goog-Channel-ID").value_or("");
-    if (!push_->genuine(id, call.header("X-Goog-Channel-Token").value_or("")))
-        return fanout::HookAnswer{.status = 403, .body = "This channel and this token do not belong together."};
-    if (notifications_.fetch_add(1) >= notifications_max) {
-        notifications_.fetch_sub(1);
-        return fanout::hook_full();
-    }
-    loop_.post([this, channel = std::string(id),
-                state = std::string(call.header("X-Goog-Resource-State").value_or(""))] { notified(channel, state); });
-    return fanout::HookAnswer{};
-}
-
-void Calendars::notified(const std::string& channel_id, const std::string& resource_state) {
-    notifications_.fetch_sub(1);
-    auto name = push_->calendar_of(channel_id, resource_state);
-    for (const auto& calendar : calendars_) {
-        if (calendar->options.name != name) continue;
-        calendar->due = std::min(calendar->due, std::max(steady_now(), calendar->begun + push_gap));
-        calendar->bell.ring();
-    }
 }
 
 // --- the loop of one calendar

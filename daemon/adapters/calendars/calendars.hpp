@@ -9,6 +9,7 @@
 
 #include "adapters/calendars/agenda.hpp"
 #include "adapters/calendars/google_push.hpp"
+#include "adapters/calendars/graph_push.hpp"
 #include "adapters/calendars/plan.hpp"
 #include "adapters/calendars/providers.hpp"
 #include "base/backoff.hpp"
@@ -32,7 +33,7 @@ struct Surroundings {
     std::string proxy{};
     std::string graph_url{}; // of [teams]
     http::TokenOptions graph_token{};
-    std::string public_url{}; // of [http]: where Google tells of changes
+    std::string public_url{}; // of [http]: where Google and Graph tell of changes
 };
 
 /// One calendar, for people.
@@ -61,6 +62,7 @@ public:
     /// After a reload: calendars that are gone end, new and changed ones are read at once, failing ones tried again.
     void use(Wanted wanted);
     [[nodiscard]] std::optional<fanout::HookAnswer> deliver(const fanout::HookCall& call) override;
+    [[nodiscard]] bool expects_test(std::string_view hook) const override;
     /// Something has changed over there: a push, a login.
     void read_now(std::string_view calendar);
 
@@ -77,7 +79,9 @@ private:
     void run(const std::shared_ptr<Calendar>& calendar, milliseconds wait);
     static void drop(Calendar& calendar);
     static void read_soon(Calendar& calendar);
-    void notified(const std::string& channel_id, const std::string& resource_state);
+    [[nodiscard]] fanout::HookAnswer deliver_google(const fanout::HookCall& call);
+    [[nodiscard]] fanout::HookAnswer deliver_graph(const fanout::HookCall& call);
+    void notified(std::string_view calendar);
     Task<> follow(std::shared_ptr<Calendar> calendar);
     Task<> say_goodbye(milliseconds limit, std::function<void()> done);
     void take(Calendar& calendar, Found found);
@@ -96,7 +100,9 @@ private:
     forwarding::Desk desk_;
     store::Store& store_;
     const std::unique_ptr<GooglePush> push_;           // null: Google cannot reach us
+    const std::unique_ptr<GraphPush> graph_push_;      // likewise
     std::atomic<int> notifications_{0};                // that wait for this loop
+    std::atomic<std::size_t> notified_bytes_{0};       // of Graph's, likewise
     std::vector<std::shared_ptr<Calendar>> calendars_; // in the order of the configuration
     std::map<std::pair<std::string, std::string>, std::optional<std::string>> numbers_; // by line and name
     std::size_t following_ = 0; // coroutines that have not ended

@@ -2,25 +2,17 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 
+#include "adapters/calendars/callback.hpp"
 #include "base/check.hpp"
 #include "base/secret.hpp"
 #include "http/jwt.hpp"
-#include "http/url.hpp"
 
 namespace lamp::calendars {
 namespace {
-
-template <std::size_t count>
-std::string random_text() {
-    std::array<unsigned char, count> random{};
-    LAMP_CHECK(RAND_bytes(random.data(), random.size()) == 1);
-    return http::to_base64url({reinterpret_cast<const char*>(random.data()), random.size()});
-}
 
 /// The token of a channel follows from its id, so that it can be examined without asking what is open.
 std::string token_of(std::string_view secret, std::string_view channel_id) {
@@ -33,19 +25,11 @@ std::string token_of(std::string_view secret, std::string_view channel_id) {
     return http::to_base64url({reinterpret_cast<const char*>(sum.data()), size});
 }
 
-bool reachable(const http::Url& url) {
-    return url.tls || url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
-}
-
 } // namespace
 
 std::unique_ptr<GooglePush> GooglePush::make(const std::string& public_url) {
-    auto url = http::Url::parse(public_url);
-    if (!url || !reachable(*url)) return nullptr;
-    auto path = std::string(url->path_only());
-    while (path.ends_with('/'))
-        path.pop_back();
-    return std::make_unique<GooglePush>(url->origin() + path + "/hooks/" + std::string(hook), random_text<32>());
+    auto address = callback_address(public_url, hook);
+    return address ? std::make_unique<GooglePush>(*std::move(address), random_text(32)) : nullptr;
 }
 
 GooglePush::GooglePush(std::string address, std::string secret)
@@ -69,7 +53,7 @@ GooglePush::Due GooglePush::due(const std::string& calendar, Wall now) {
     if (watched.old) due.stop = std::exchange(watched.old, std::nullopt);
     bool open = !watched.current || watched.renew_at <= now;
     if (!open || now < watched.not_before) return due;
-    watched.wished = "lamplighter-" + random_text<16>();
+    watched.wished = "lamplighter-" + random_text(16);
     due.open = google::ChannelWish{
         .id = watched.wished, .address = address_, .token = token_of(secret_, watched.wished), .expires = now + life};
     return due;

@@ -5,6 +5,7 @@
 
 #include "adapters/calendars/api_client.hpp"
 #include "adapters/calendars/graph_mirror.hpp"
+#include "adapters/calendars/graph_push.hpp"
 #include "base/log.hpp"
 #include "proto/graph/error.hpp"
 
@@ -35,14 +36,21 @@ http::Headers preferences() {
 
 struct Graph::State {
     State(const ProviderParts& parts, Zone zone, std::unique_ptr<ApiClient> api)
-        : options(parts.options), client(std::move(api)), mirror(options.mailbox, std::move(zone)) {}
+        : options(parts.options),
+          push(parts.graph_push),
+          client(std::move(api)),
+          mirror(options.mailbox, std::move(zone)) {}
 
     static Task<Readings> read(std::shared_ptr<State> self, Window window);
     Task<Readings> read_pages(Window window);
     Task<Result<void>> read_masters();
+    Task<> keep_subscription();
+    Task<> subscribe(graph::EventsWish wish);
+    Task<> renew(std::string id, Wall expires);
     Error explained(Error error) const;
 
     const CalendarOptions options;
+    GraphPush* push;
     std::unique_ptr<ApiClient> client;
     GraphMirror mirror;
     bool reading = false;
@@ -108,10 +116,44 @@ Task<Readings> Graph::State::read_pages(Window window) {
     co_return mirror.tell(window);
 }
 
+// Notifications are a convenience: whatever becomes of this, the reading was good.
+Task<> Graph::State::keep_subscription() {
+    if (!push) co_return;
+    auto due = push->due(options.name, options.mailbox, wall_now());
+    if (due.make) co_await subscribe(*std::move(due.make));
+    if (!due.renew.empty()) co_await renew(std::move(due.renew), due.expires);
+}
+
+Task<> Graph::State::subscribe(graph::EventsWish wish) {
+    std::string body;
+    graph::append_events_subscription(body, wish);
+    auto reply = co_await client->post(std::string(graph::subscriptions_target), std::move(body));
+    auto made = reply.error ? std::unexpected(*reply.error) : graph::read_subscriptions(reply.body);
+    if (made && !made->subscriptions.empty())
+        co_return push->made(options.name, made->subscriptions.front(), wall_now());
+    push->refused(options.name, GraphPush::After::gone, wall_now());
+    if (!closed)
+        log::warning("calendars", "Graph makes no subscription; the calendar is polled",
+                     {{"calendar", options.name}, {"why", made ? "it told no id" : made.error().text}});
+}
+
+Task<> Graph::State::renew(std::string id, Wall expires) {
+    std::string body;
+    graph::append_renewal(body, expires);
+    auto reply = co_await client->patch(graph::subscription_target(id), std::move(body));
+    auto told = reply.error ? std::unexpected(*reply.error) : graph::read_subscriptions(reply.body);
+    if (told)
+        co_return push->renewed(
+            options.name, told->subscriptions.empty() ? std::nullopt : told->subscriptions.front().expires, wall_now());
+    bool gone = reply.status == 400 || reply.status == 403 || reply.status == 404 || reply.status == 410;
+    push->refused(options.name, gone ? GraphPush::After::gone : GraphPush::After::kept, wall_now());
+}
+
 Task<Readings> Graph::State::read(std::shared_ptr<State> self, Window window) {
     if (self->closed) co_return std::unexpected(cancelled());
     if (std::exchange(self->reading, true)) co_return fail(Category::conflict, "The calendar is being read already.");
     auto found = co_await self->read_pages(window);
+    if (found && !self->closed) co_await self->keep_subscription();
     self->reading = false;
     if (!found) self->mirror.tell_anew();
     auto unreadable = self->mirror.unreadable();

@@ -8,6 +8,7 @@
 namespace lamp::calendars {
 
 class GooglePush;
+class GraphPush;
 
 /// What providers are made from; `options.ca_file` and `proxy` are filled in from [net].
 struct ProviderParts {
@@ -20,6 +21,7 @@ struct ProviderParts {
     http::TokenOptions graph_token{};
     // google: shared by all calendars, outlives them; null where Google cannot reach us
     GooglePush* google_push = nullptr;
+    GraphPush* graph_push = nullptr; // likewise
 };
 using Made = Result<std::unique_ptr<Provider>>;
 

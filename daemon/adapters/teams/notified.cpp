@@ -30,7 +30,7 @@ std::optional<fanout::HookAnswer> Teams::deliver(const fanout::HookCall& call) {
 }
 
 bool Teams::expects_test(std::string_view hook) const {
-    return notifications_ && hook == hook_name && notifications_->expects_validation();
+    return notifications_ && (hook == hook_name || hook == life_hook_name) && notifications_->expects_validation();
 }
 
 std::vector<Guid> Teams::people_to_subscribe(const std::vector<Guid>& present) {

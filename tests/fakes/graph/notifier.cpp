@@ -78,17 +78,22 @@ std::string Notifier::encrypted(const Subscription& s, UserIndex user) {
                      {"encryptionCertificateThumbprint", crypto::hex(crypto::sha1(certificate.certificate_der()))}});
 }
 
-std::string Notifier::item(const Subscription& s, UserIndex user) {
-    const std::string id = service_.directory[user].id.text();
+json::object Notifier::envelope(const Subscription& s, std::string_view change) {
     json::object out{{"subscriptionId", s.id},
                      {"subscriptionExpirationDateTime", iso_ticks(s.expires)},
-                     {"changeType", "updated"},
-                     {"tenantId", service_.identity.tenant},
-                     {"resource", "communications/presences('" + id + "')"}};
+                     {"changeType", change},
+                     {"tenantId", service_.identity.tenant}};
     if (take("wrong_client_state"))
         out["clientState"] = "somebody else's";
     else if (!s.client_state.empty() && !take("no_client_state"))
         out["clientState"] = s.client_state;
+    return out;
+}
+
+std::string Notifier::item(const Subscription& s, UserIndex user) {
+    const std::string id = service_.directory[user].id.text();
+    json::object out = envelope(s, "updated");
+    out["resource"] = "communications/presences('" + id + "')";
     json::object data{
         {"@odata.type", "#microsoft.graph.presence"}, {"@odata.id", "users/" + id + "/presence"}, {"id", id}};
     if (!s.rich && service_.settings.basic_clear) {
@@ -124,14 +129,30 @@ void Notifier::changed(const Subscription& s, UserIndex user) {
         take("silent");
         return;
     }
-    ++counters.items;
-    Batch& batch = batches_[s.url];
-    batch.items += (batch.items.empty() ? "" : ",") + item(s, user);
+    collect(s, item(s, user));
     if (take("mixed")) { // one of a subscription that is not the receiver's
         Subscription foreign = s;
         foreign.id = Guid::of(s.id + "/foreign").text();
-        batch.items += "," + item(foreign, user);
+        collect(foreign, item(foreign, user));
     }
+}
+
+void Notifier::appointment(const Subscription& s, std::string_view change, const std::string& event) {
+    if (active("silent")) {
+        take("silent");
+        return;
+    }
+    const std::string path = "Users/" + service_.directory[s.mailbox].id.text() + "/Events/" + event;
+    json::object out = envelope(s, change);
+    out["resource"] = path;
+    out["resourceData"] = json::object{{"@odata.type", "#Microsoft.Graph.Event"}, {"@odata.id", path}, {"id", event}};
+    collect(s, json::serialize(out));
+}
+
+void Notifier::collect(const Subscription& s, const std::string& item) {
+    ++counters.items;
+    Batch& batch = batches_[s.url];
+    batch.items += (batch.items.empty() ? "" : ",") + item;
     if (s.rich && std::find(batch.apps.begin(), batch.apps.end(), s.app) == batch.apps.end())
         batch.apps.push_back(s.app);
     if (++batch.count >= items_max) flush();

@@ -34,7 +34,9 @@ struct Subscription {
     std::string old_certificate_id; // before the last change, for notifications that were under way
     std::optional<crypto::Key> old_certificate;
     std::vector<UserIndex> users;
-    std::vector<Pair> told; // what was last sent, by user
+    std::vector<Pair> told;     // what was last sent, by user
+    UserIndex mailbox = nobody; // instead of users: its appointments
+    std::uint64_t seen = 0;     // its last change that was told
 };
 
 class Notifier {
@@ -42,6 +44,7 @@ public:
     explicit Notifier(Service& service) : service_(service), courier_(service.loop) {}
 
     void changed(const Subscription& subscription, UserIndex user); // collected until flush()
+    void appointment(const Subscription& subscription, std::string_view change, const std::string& event);
     void flush();
     void lifecycle(const Subscription& subscription, std::string_view event);
     // Empty when the fault may stand. `count` of -1: until cleared.
@@ -80,6 +83,8 @@ private:
 
     const Spoil* take(std::string_view kind);
     std::string item(const Subscription& subscription, UserIndex user);
+    boost::json::object envelope(const Subscription& subscription, std::string_view change);
+    void collect(const Subscription& subscription, const std::string& item);
     std::string encrypted(const Subscription& subscription, UserIndex user);
     std::string validation_token(std::uint32_t app);
     void send(const std::string& url, std::string body);

@@ -28,7 +28,8 @@ Need need_of(Kind kind) {
                 {"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}};
     if (of_calendars(kind))
         return {{"Calendars.Read", "Calendars.ReadWrite"}, {"Calendars.Read", "Calendars.ReadWrite"}};
-    return {{}, {"Presence.Read.All"}};
+    // Which resource it is stands in the body: subscriptions.cpp looks closer.
+    return {{"Calendars.Read", "Calendars.ReadWrite"}, {"Presence.Read.All", "Calendars.Read"}};
 }
 
 std::string fresh_request_id() {

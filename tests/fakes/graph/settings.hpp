@@ -53,8 +53,9 @@ struct Settings {
     std::int64_t validation_ms = 10'000;
     std::int64_t subscription_max_s = 3600;
     std::int64_t subscription_min_s = 2700;
-    std::string renew = "ok"; // ok | unsupported (400) | forbidden | not_found
-    bool basic_clear = false; // availability and activity in clear in basic notifications
+    std::int64_t events_max_s = 4230 * 60; // of those to appointments
+    std::string renew = "ok";              // ok | unsupported (400) | forbidden | not_found
+    bool basic_clear = false;              // availability and activity in clear in basic notifications
     std::int64_t notify_delay_ms = 100;
     std::int64_t notify_retries = 5;
     std::int64_t notify_retry_ms = 1000; // doubles

@@ -41,6 +41,12 @@ http::Response Subscriptions::refuse(const Exchange& exchange, std::string_view 
 
 std::string Subscriptions::read_resource(std::string_view text, Subscription& fresh) const {
     if (text.starts_with('/')) text.remove_prefix(1);
+    if (text.starts_with("users/") && text.ends_with("/events")) {
+        const std::string_view who = text.substr(6, text.size() - 13);
+        const auto id = Guid::parse(who);
+        fresh.mailbox = id ? service_.directory.find(*id) : service_.directory.find_upn(who);
+        return fresh.mailbox == nobody ? "There is no such mailbox." : "";
+    }
     const std::string_view one = "communications/presences/";
     const std::string_view many = "communications/presences?$filter=id in (";
     std::vector<std::string_view> ids;
@@ -91,30 +97,58 @@ std::string Subscriptions::read_certificate(const json::object& body, Subscripti
     return {};
 }
 
-std::int64_t Subscriptions::clamped(std::int64_t expires) const {
+std::int64_t Subscriptions::clamped(const Subscription& subscription, std::int64_t expires) const {
     const auto& s = service_.settings;
+    if (subscription.mailbox != nobody) return std::min(expires, service_.now() + s.events_max_s * 1000);
     return std::clamp(expires, service_.now() + s.subscription_min_s * 1000,
                       service_.now() + s.subscription_max_s * 1000);
 }
 
+std::string Subscriptions::read_change_types(const json::object& body, const Subscription& fresh) const {
+    const std::string types = text_of(body, "changeType");
+    if (fresh.mailbox == nobody) return types == "updated" ? "" : "changeType must be updated.";
+    for (std::string_view rest = types; !rest.empty();) {
+        const auto comma = rest.find(',');
+        const std::string_view one = rest.substr(0, comma);
+        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+        if (one != "created" && one != "updated" && one != "deleted") return "changeType names no change.";
+    }
+    return types.empty() ? "changeType is missing." : "";
+}
+
+// An application has every mailbox; a user has his own.
+std::optional<http::Response> Subscriptions::not_permitted(const Exchange& exchange, const Subscription& fresh) const {
+    const bool events = fresh.mailbox != nobody;
+    const Token& token = *exchange.token;
+    if (!events && !token.delegated)
+        return service_.error(403, "Forbidden", "Application permissions are not supported for this resource.",
+                              &exchange.request);
+    const bool own = !token.delegated || token.user == fresh.mailbox;
+    if (!service_.identity.permits(token, events ? "Calendars.Read" : "Presence.Read.All") || (events && !own))
+        return service_.error(403, events ? "ErrorAccessDenied" : "Forbidden",
+                              "Access is denied. Check credentials and try again.", &exchange.request);
+    return std::nullopt;
+}
+
 std::string Subscriptions::read(const json::object& body, Subscription& fresh) const {
-    if (text_of(body, "changeType") != "updated") return "changeType must be updated.";
     fresh.url = text_of(body, "notificationUrl");
     fresh.lifecycle_url = text_of(body, "lifecycleNotificationUrl");
     if (!url_like(fresh.url) || (!fresh.lifecycle_url.empty() && !url_like(fresh.lifecycle_url)))
         return "notificationUrl and lifecycleNotificationUrl must be absolute URLs.";
     fresh.resource = text_of(body, "resource");
     if (std::string wrong = read_resource(fresh.resource, fresh); !wrong.empty()) return wrong;
+    if (std::string wrong = read_change_types(body, fresh); !wrong.empty()) return wrong;
     fresh.client_state = text_of(body, "clientState");
     if (fresh.client_state.size() > client_state_max) return "clientState is longer than 128 characters.";
     const auto expires = from_iso(text_of(body, "expirationDateTime"));
     if (!expires || *expires <= service_.now()) return "expirationDateTime must be a time in the future.";
-    fresh.expires = clamped(*expires);
+    fresh.expires = clamped(fresh, *expires);
     if (const json::value* rich = body.if_contains("includeResourceData")) {
         if (!rich->is_bool()) return "includeResourceData must be true or false.";
         fresh.rich = rich->as_bool();
     }
     if (std::string wrong = read_certificate(body, fresh); !wrong.empty()) return wrong;
+    if (fresh.rich && fresh.mailbox != nobody) return "Rich notifications of events need $select.";
     if (fresh.rich && !fresh.certificate) return "includeResourceData needs encryptionCertificate and its id.";
     return {};
 }
@@ -147,12 +181,15 @@ void Subscriptions::create(Exchange& exchange, Done done) {
     fresh->owner = exchange.token->user;
     fresh->authorised_until = exchange.token->expires;
     if (const std::string wrong = read(body, *fresh); !wrong.empty()) return done(refuse(exchange, wrong));
+    if (auto refusal = not_permitted(exchange, *fresh)) return done(*refusal);
+    const bool events = fresh->mailbox != nobody; // of which there may be many
     const auto slot = std::pair(fresh->app, fresh->owner);
-    const bool taken = pending_.contains(slot) || std::any_of(all_.begin(), all_.end(), [&](const auto& row) {
-                           return row.second.app == slot.first && row.second.owner == slot.second;
-                       });
-    if (taken) return done(service_.error(409, "ExtensionError", conflict, &exchange.request));
-    pending_[slot] = 1;
+    const bool taken =
+        pending_.contains(slot) || std::any_of(all_.begin(), all_.end(), [&](const auto& row) {
+            return row.second.mailbox == nobody && row.second.app == slot.first && row.second.owner == slot.second;
+        });
+    if (!events && taken) return done(service_.error(409, "ExtensionError", conflict, &exchange.request));
+    if (!events) pending_[slot] = 1;
     struct Progress {
         int left = 0;
         bool good = true;
@@ -165,7 +202,7 @@ void Subscriptions::create(Exchange& exchange, Done done) {
         validate(url, [this, fresh, progress, slot, done](bool good) {
             progress->good = progress->good && good;
             if (--progress->left > 0) return;
-            pending_.erase(slot);
+            if (fresh->mailbox == nobody) pending_.erase(slot);
             if (!progress->good)
                 return done(service_.error(400, "InvalidRequest",
                                            "Subscription validation request failed. HTTP status code, content type or "
@@ -173,6 +210,7 @@ void Subscriptions::create(Exchange& exchange, Done done) {
             fresh->id = Guid::of("subscription " + std::to_string(++numbers_) + crypto::random_bytes(8)).text();
             for (const UserIndex user : fresh->users)
                 fresh->told.push_back(service_.visible(user).pair);
+            if (fresh->mailbox != nobody) fresh->seen = service_.mailboxes[fresh->mailbox].calendar.seq;
             json::object answer = shown(*fresh);
             answer["@odata.context"] = service_.url + "/v1.0/$metadata#subscriptions/$entity";
             all_[fresh->id] = std::move(*fresh);
@@ -185,11 +223,12 @@ json::object Subscriptions::shown(const Subscription& s) const {
         {"id", s.id},
         {"resource", s.resource},
         {"applicationId", service_.identity.applications[s.app].id},
-        {"changeType", "updated"},
+        {"changeType", s.mailbox == nobody ? "updated" : "created,updated,deleted"},
         {"clientState", nullptr}, // never told again
         {"notificationUrl", s.url},
         {"expirationDateTime", iso_ticks(s.expires)},
-        {"creatorId", service_.directory[s.owner].id.text()},
+        {"creatorId",
+         s.owner == nobody ? service_.identity.applications[s.app].id : service_.directory[s.owner].id.text()},
         {"includeResourceData", s.rich},
         {"encryptionCertificate", nullptr},
         {"encryptionCertificateId", s.certificate_id.empty() ? json::value() : json::value(s.certificate_id)}};
@@ -212,7 +251,7 @@ http::Response Subscriptions::renew(const Exchange& exchange, Subscription& s) {
     if (body.contains("expirationDateTime") && (!expires || *expires <= service_.now()))
         return refuse(exchange, "expirationDateTime must be a time in the future.");
     if (const std::string wrong = read_certificate(body, s); !wrong.empty()) return refuse(exchange, wrong);
-    if (expires) s.expires = clamped(*expires);
+    if (expires) s.expires = clamped(s, *expires);
     s.authorised_until = exchange.token->expires;
     s.warned = false;
     return json_text(200, json::serialize(shown(s)));
@@ -257,17 +296,31 @@ std::size_t Subscriptions::disappear() {
     return std::exchange(all_, {}).size();
 }
 
+void Subscriptions::tell_appointments(Subscription& s) {
+    const google::Calendar& calendar = service_.mailboxes[s.mailbox].calendar;
+    if (calendar.seq == s.seen) return;
+    for (const auto& [id, event] : calendar.events) {
+        std::uint64_t changed = event.seq;
+        for (const auto& [instance, exception] : event.exceptions)
+            changed = std::max(changed, exception.seq);
+        if (changed > s.seen) notifier.appointment(s, event.cancelled ? "deleted" : "updated", id);
+    }
+    s.seen = calendar.seq;
+}
+
 // What a subscriber has not been told yet; short-lived states between two ticks are not told at all.
 void Subscriptions::tick() {
     if (all_.empty()) return;
     const std::int64_t now = service_.now();
     std::erase_if(all_, [now](const auto& row) { return row.second.expires <= now; });
     for (auto& [id, s] : all_) {
-        if (!s.warned && s.authorised_until - now < std::min(warn_ms, service_.settings.expires_in_s * 250)) {
+        if (s.mailbox == nobody && !s.warned &&
+            s.authorised_until - now < std::min(warn_ms, service_.settings.expires_in_s * 250)) {
             s.warned = true;
             notifier.lifecycle(s, "reauthorizationRequired");
         }
-        if (s.authorised_until <= now) continue; // paused; told after the reauthorisation
+        if (s.mailbox == nobody && s.authorised_until <= now) continue; // paused; told after the reauthorisation
+        if (s.mailbox != nobody) tell_appointments(s);
         for (std::size_t i = 0; i < s.users.size(); ++i) {
             const Pair pair = service_.visible(s.users[i]).pair;
             if (pair == s.told[i]) continue;

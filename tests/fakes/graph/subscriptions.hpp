@@ -1,5 +1,5 @@
-// Presence subscriptions: one per signed-in user and application, validated, clamped, renewed, told of changes
-// (cloud-apis.md A7). Lives on the simulator's loop.
+// Subscriptions, validated, clamped, renewed, told of changes: to presences, one per signed-in user and application
+// (cloud-apis.md A7), and to the appointments of mailboxes, for applications (A11). Lives on the simulator's loop.
 #pragma once
 
 #include "notifier.hpp"
@@ -30,7 +30,10 @@ private:
     std::string read(const boost::json::object& body, Subscription& fresh) const; // what is wrong, else empty
     static std::string read_certificate(const boost::json::object& body, Subscription& fresh);
     std::string read_resource(std::string_view text, Subscription& fresh) const;
-    std::int64_t clamped(std::int64_t expires) const;
+    std::int64_t clamped(const Subscription& subscription, std::int64_t expires) const;
+    std::string read_change_types(const boost::json::object& body, const Subscription& fresh) const;
+    std::optional<http::Response> not_permitted(const Exchange& exchange, const Subscription& fresh) const;
+    void tell_appointments(Subscription& subscription);
     http::Response renew(const Exchange& exchange, Subscription& subscription);
     boost::json::object shown(const Subscription& subscription) const;
     void validate(const std::string& url, std::function<void(bool)> done);
