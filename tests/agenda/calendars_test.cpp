@@ -93,6 +93,12 @@ public:
             for (const auto& [line, claim] : all)
                 rows.push_back(fmt::format("{} {} -> {}", line, claim.name, claim.to));
             claims[std::string(owner)] = rows;
+            std::map<std::string, std::size_t> by_line;
+            for (const auto& [name, those] : claims)
+                for (const auto& row : those)
+                    ++by_line[row.substr(0, row.find(' '))];
+            for (const auto& [line, count] : by_line)
+                claims_most[line] = std::max(claims_most[line], count);
         };
         desk.owners = [this](std::vector<std::string> all) {
             owners = std::move(all);
@@ -164,6 +170,7 @@ public:
 
     std::map<std::string, There> there;
     std::map<std::string, std::vector<std::string>> claims; // on the desk, by owner
+    std::map<std::string, std::size_t> claims_most;         // at any time, by line
     std::vector<std::string> owners;
     int replaced = 0;
     int asked = 0; // for numbers of people
@@ -445,4 +452,76 @@ TEST_CASE("what lists and metrics say") {
     for (const auto& metric : office.calendars().metrics())
         if (metric.name == "lamplighter_calendar_claims") claims = metric.value;
     CHECK(claims == 1);
+}
+
+TEST_CASE("a calendar that is refused for too long diverts no more, until it can be read again") {
+    for (auto refusal : {Category::not_found, Category::forbidden, Category::unauthorised}) {
+        auto patient = options("patient", "alice@example.net");
+        auto hasty = options("hasty", "reception@example.net");
+        hasty.hold_on_refusal = 0ms;
+        Office office({patient, hasty});
+        for (const char* name : {"patient", "hasty"})
+            office.there[name].answer = today("a", "2001");
+        office.people();
+        office.start();
+        CHECK(office.claims["hasty"].size() == 1);
+        for (const char* name : {"patient", "hasty"})
+            office.there[name].answer = fail(refusal, "it is gone.");
+        office.read_all();
+        CHECK(office.claims["patient"].size() == 1);
+        CHECK(office.claims["hasty"].empty());
+        CHECK(office.logged("refused for too long"));
+        auto problems = office.calendars().health().problems;
+        REQUIRE(problems.size() == 2);
+        CHECK(problems[0] == "calendar patient: it is gone.");
+        CHECK(problems[1] == "calendar hasty: it is gone. Nothing of it diverts any more.");
+        office.there["hasty"].answer = fail(Category::unavailable, "busy");
+        office.read_all();
+        CHECK(office.claims["hasty"].empty());
+        office.there["hasty"].answer = std::nullopt; // as it was
+        office.read_all();
+        CHECK(office.claims["hasty"].size() == 1);
+    }
+}
+
+TEST_CASE("a service that is away is none that refuses") {
+    auto hasty = options("hasty", "alice@example.net");
+    hasty.hold_on_refusal = 0ms;
+    Office office({hasty});
+    office.there["hasty"].answer = today("a", "2001");
+    office.people();
+    office.start();
+    for (auto away :
+         {Category::network, Category::timeout, Category::unavailable, Category::throttled, Category::protocol}) {
+        office.there["hasty"].answer = fail(away, "away");
+        office.read_all();
+        CHECK(office.claims["hasty"].size() == 1);
+    }
+}
+
+TEST_CASE("the calendars of one line share what it may have") {
+    Office office({options("one", "alice@example.net"), options("own", "reception@example.net")});
+    std::vector<Occurrence> many;
+    for (int i = 0; i < 60; ++i)
+        many.push_back(event(fmt::format("e{}", i), "2001", wall_now() + 1min * i, wall_now() + 2h));
+    for (const char* name : {"one", "other", "own"})
+        office.there[name].answer = many;
+    office.people();
+    office.start();
+    CHECK(office.claims["one"].size() == 48);
+    office.use({options("other", "alice@example.net"), options("one", "alice@example.net"),
+                options("own", "reception@example.net")});
+    office.people();
+    office.read_all();
+    CHECK(office.claims["one"].size() == 24);
+    CHECK(office.claims["other"].size() == 24);
+    CHECK(office.claims["own"].size() == 48);
+    CHECK(office.claims_most["alice@example.net"] <= 64); // never more than forwarding takes
+    auto rows = office.calendars().plan(24h);
+    CHECK(std::ranges::count_if(rows, [](const PlanRow& row) {
+              return row.calendar == "one" && row.reason.starts_with("24 others come before it");
+          }) == 36);
+    office.use({options("one", "alice@example.net"), options("own", "reception@example.net")});
+    office.people();
+    CHECK(office.claims["one"].size() == 48);
 }

@@ -216,6 +216,24 @@ class Graph(Outlook):
         self.assertTrue(within(5, lambda: "Calendars.Read" in json.dumps(said())), said())
         self.assertEqual(self.always(self.one), (True, "2011"))  # what is known stays
 
+    def test_refused_for_good(self):
+        self.user_sets(self.one, False, "2007")
+        self.add("2011", -60, 3600)
+        self.assertTrue(self.goes_to(self.one, "2011"))
+        self.daemon.config.write_text(self.daemon.text + 'hold_on_refusal = "4s"\n')
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        time.sleep(2)
+        self.assertEqual(self.always(self.one), (True, "2011"))
+        self.sim.command("graph/permissions", remove=["Calendars.Read"])
+        time.sleep(2)
+        self.assertEqual(self.always(self.one), (True, "2011"))
+        self.assertTrue(self.is_as_before(self.one, "2007", 20), self.ask(self.one))
+        self.assertIn("Nothing of it diverts", json.dumps(self.daemon.get("/v1/status")[2]))
+        self.sim.command("graph/permissions", add=["Calendars.Read"])
+        # A reload tries at once, the second time with a token that knows of it.
+        self.assertTrue(any(self.daemon.post("/v1/reload")[0] == 200 and self.goes_to(self.one, "2011", 3) for _ in range(3)),
+                        self.ask(self.one))
+
     def test_the_provider_is_away_while_it_ends(self):
         self.add("2011", -60, 5)
         self.assertTrue(self.goes_to(self.one, "2011"))

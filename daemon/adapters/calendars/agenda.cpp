@@ -55,7 +55,7 @@ std::vector<forwarding::LineClaim> Agenda::claims_of(const std::string& line, Wa
     std::vector<forwarding::LineClaim> claims;
     std::set<std::string_view> seen;
     for (const Occurrence& occurrence : occurrences_) {
-        if (occurrence.from > now + claims_ahead || claims.size() == claims_max) break;
+        if (occurrence.from > now + claims_ahead || claims.size() >= share_) break;
         if (occurrence.until <= now) continue;
         auto said = judge(occurrence, line);
         if (said.what != Said::What::divert || !seen.insert(occurrence.key).second) continue;
@@ -73,7 +73,7 @@ Wall Agenda::wake_at(Wall now) const {
     auto next = std::ranges::find_if(occurrences_, [&](const auto& one) { return one.from > now + claims_ahead; });
     auto wake = next == occurrences_.end() ? Wall::max() : next->from - claims_ahead;
     // When there are more than a line may have, the end of one makes room.
-    if (next - occurrences_.begin() > static_cast<std::ptrdiff_t>(claims_max))
+    if (next - occurrences_.begin() > static_cast<std::ptrdiff_t>(share_))
         for (auto one = occurrences_.begin(); one != next; ++one)
             if (one->until > now) wake = std::min(wake, one->until);
     return wake;

@@ -22,7 +22,7 @@ inline constexpr std::chrono::hours window_after{14 * 24};
 
 class Agenda {
 public:
-    // Of one line. Forwarding takes 64 of each line; room is left for operators and meetings.
+    // Of one line, of all its calendars. Forwarding takes 64 of each line; room is left for operators and meetings.
     static constexpr std::size_t claims_max = 48;
     static constexpr std::size_t occurrences_max = 5000; // the latest starts are left out and counted
 
@@ -34,6 +34,9 @@ public:
     /// BroadWorks user ids, each once.
     void use_lines(std::vector<std::string> lines);
     [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+    /// How many claims of that a line may have of this calendar; at least 1.
+    void use_share(std::size_t share) { share_ = share; }
+    [[nodiscard]] std::size_t share() const { return share_; }
     void use_rule(TextRule rule) { rule_ = std::move(rule); }
     [[nodiscard]] const TextRule& rule() const { return rule_; }
     [[nodiscard]] const std::string& owner() const { return owner_; }
@@ -68,6 +71,7 @@ private:
     NumberOn number_on_;
     std::vector<std::string> lines_;
     std::vector<Occurrence> occurrences_;
+    std::size_t share_ = claims_max;
     std::size_t left_out_ = 0;
     bool known_ = false;
     bool muted_ = false;

@@ -26,6 +26,8 @@ struct Calendars::Calendar {
     bool gone = false;
     std::optional<Error> error; // of the last reading
     std::optional<Wall> last_success;
+    std::optional<Steady> refused_since;                    // by a service that was there; until it gives an answer
+    bool ended = false;                                     // it has been refused for too long: nothing of it diverts
     std::string line_trouble;                               // why it has no line
     std::optional<std::vector<forwarding::LineClaim>> told; // to forwarding
 

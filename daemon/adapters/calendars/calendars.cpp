@@ -28,6 +28,11 @@ bool needs_somebody(Category category) {
            category == Category::invalid || category == Category::limit;
 }
 
+/// The service was there, and the calendar is none that we may read.
+bool refuses(Category category) {
+    return category == Category::unauthorised || category == Category::forbidden || category == Category::not_found;
+}
+
 } // namespace
 
 Calendars::Calendars(Loop& loop, Wanted wanted, Surroundings surroundings, const Makers& makers, forwarding::Desk desk,
@@ -129,8 +134,25 @@ void Calendars::use_people(std::shared_ptr<const presence::People> people, const
         Calendar& calendar = *calendars_[i];
         calendar.line_trouble = found[i] ? std::string() : std::move(found[i].error().text);
         calendar.agenda.use_lines(found[i] ? *std::move(found[i]) : std::vector<std::string>());
-        tell(calendar);
     }
+    share_lines();
+}
+
+// Calendars of one line have equal shares of what it may have. Those that must make room are told first.
+void Calendars::share_lines() {
+    std::map<std::string_view, std::size_t> calendars_of;
+    for (const auto& calendar : calendars_)
+        for (const std::string& line : calendar->agenda.lines())
+            ++calendars_of[line];
+    for (const auto& calendar : calendars_) {
+        std::size_t most = 1;
+        for (const std::string& line : calendar->agenda.lines())
+            most = std::max(most, calendars_of[line]);
+        calendar->agenda.use_share(std::max<std::size_t>(Agenda::claims_max / most, 1));
+    }
+    for (bool claiming : {true, false})
+        for (const auto& calendar : calendars_)
+            if ((calendar->told && !calendar->told->empty()) == claiming) tell(*calendar);
 }
 
 void Calendars::use(Wanted wanted) {
@@ -160,6 +182,7 @@ void Calendars::use(Wanted wanted) {
     }
     if (!started_) return;
     tell_owners();
+    share_lines();
     for (const auto& calendar : fresh)
         run(calendar, milliseconds(0));
 }
@@ -205,6 +228,8 @@ void Calendars::take(Calendar& calendar, Found found) {
     if (calendar.error) log::info("calendars", "a calendar is read again", {{"calendar", calendar.options.name}});
     calendar.error.reset();
     calendar.back_off.reset();
+    calendar.refused_since.reset();
+    calendar.ended = false;
     calendar.last_success = wall_now();
     calendar.agenda.take(*std::move(found));
     calendar.due = std::min(calendar.due, steady_now() + poll_after(calendar));
@@ -219,7 +244,19 @@ void Calendars::failed(Calendar& calendar, const Error& error) {
     calendar.error = error;
     auto wait = calendar.back_off.next();
     if (error.category == Category::unauthorised && calendar.by_consent()) calendar.agenda.mute();
+    if (refuses(error.category)) end_refused(calendar);
     calendar.due = std::min(calendar.due, steady_now() + wait);
+}
+
+// A calendar that was deleted over there looks like one that may not be read. Somebody may put that right meanwhile.
+void Calendars::end_refused(Calendar& calendar) {
+    auto now = steady_now();
+    if (!calendar.refused_since) calendar.refused_since = now;
+    if (now - *calendar.refused_since < calendar.options.hold_on_refusal) return;
+    calendar.agenda.mute();
+    if (std::exchange(calendar.ended, true)) return;
+    log::error("calendars", "a calendar has been refused for too long; nothing of it diverts any more",
+               {{"calendar", calendar.options.name}, {"why", calendar.error->text}});
 }
 
 // Not all in the same moment, and not all in the same order.

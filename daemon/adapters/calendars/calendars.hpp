@@ -86,6 +86,8 @@ private:
     Task<> say_goodbye(milliseconds limit, std::function<void()> done);
     void take(Calendar& calendar, Found found);
     void failed(Calendar& calendar, const Error& error);
+    static void end_refused(Calendar& calendar);
+    void share_lines();
     [[nodiscard]] std::optional<std::string> number_of(std::string_view line, std::string_view name);
     void tell(Calendar& calendar);
     void tell_owners();

@@ -44,7 +44,7 @@ public:
             if (occurrence.from >= until_) break;
             if (occurrence.until <= now_) continue;
             if (planned.agenda.lines().empty()) add_without_line(planned, occurrence);
-            bool full = claimed >= Agenda::claims_max && occurrence.from <= now_ + claims_ahead;
+            bool full = claimed >= planned.agenda.share() && occurrence.from <= now_ + claims_ahead;
             bool counts = false;
             for (const std::string& line : planned.agenda.lines())
                 counts = add(planned.agenda, line, occurrence, full) || counts;
@@ -83,8 +83,8 @@ private:
             draft.row.state = occurrence.from <= now_ ? PlanState::diverting : PlanState::diverts;
             if (full) {
                 draft.row.state = PlanState::conflict;
-                draft.row.reason = fmt::format("{} others come before it within a day: it waits until one has ended",
-                                               Agenda::claims_max);
+                draft.row.reason =
+                    fmt::format("{} others come before it within a day: it waits until one has ended", agenda.share());
             }
             refuse(draft.row);
         } else {

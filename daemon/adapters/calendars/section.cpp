@@ -132,6 +132,9 @@ void add_common(config::Section<CalendarOptions>& s) {
     s.key("person", &O::person, live, "Instead of a line, a person's id: all the person's lines.")
         .example(R"("alice@example.net")");
     s.key("poll", &O::poll, config::range(1s, 24h), live, "How often it is read.");
+    s.key("hold_on_refusal", &O::hold_on_refusal, config::range(0s, 14 * 24h), live,
+          "How long what is known still diverts when the calendar is gone or may not be read any more (no such "
+          "calendar, not permitted, not logged in). A service that is merely away does not count.");
     s.key("tags", &O::tags, config::filled() & config::count(0, 16), live,
           "A text that is a telephone number, whole, always counts. So does one that begins with a tag: behind it "
           "stands "

@@ -29,7 +29,8 @@ std::string Calendars::state_of(const Calendar& calendar) {
 std::string Calendars::problem_of(const Calendar& calendar) const {
     const auto& name = calendar.options.name;
     if (calendar.error && (!heals(calendar.error->category) || calendar.back_off.failures() >= failures_borne))
-        return fmt::format("calendar {}: {}", name, calendar.error->text);
+        return fmt::format("calendar {}: {}{}", name, calendar.error->text,
+                           calendar.ended ? " Nothing of it diverts any more." : "");
     if (!calendar.line_trouble.empty()) return fmt::format("calendar {}: {}", name, calendar.line_trouble);
     if (auto left_out = calendar.agenda.left_out(); left_out > 0)
         return fmt::format("calendar {}: {} appointments are too many; the latest of them do not count", name,
