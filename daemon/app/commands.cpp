@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 #include <fstream>
 
+#include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/doctor.hpp"
 #include "adapters/teams/doctor.hpp"
 #include "adapters/zoom/doctor.hpp"
 #include "app/app.hpp"
+#include "app/calendar_doctor.hpp"
 #include "app/google_command.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
@@ -144,6 +146,9 @@ std::optional<teams::TeamsOptions> teams_options(const config::Configuration& co
     if (options.ca_file.empty()) options.ca_file = net.ca_file;
     if (options.proxy.empty()) options.proxy = net.proxy;
     options.public_url = configuration.get<status::HttpOptions>().public_url.text;
+    options.reads_calendars = std::ranges::any_of(configuration.all<calendars::CalendarOptions>(), [](const auto& one) {
+        return one.provider == calendars::ProviderKind::graph;
+    });
     return options;
 }
 
@@ -175,6 +180,10 @@ Task<bool> examine_goto(const config::Configuration& configuration, Loop& loop) 
     co_return co_await goto_meeting::examine(loop, std::move(options), teller("goto"));
 }
 
+Task<bool> examine_all_calendars(const config::Configuration& configuration, Loop& loop) {
+    return examine_calendars(loop, configuration, teller);
+}
+
 using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
 
 bool examine(const config::Configuration& configuration, std::initializer_list<Examine> systems) {
@@ -197,8 +206,10 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration, {&examine_platforms, &examine_teams, &examine_zoom, &examine_goto}) ? cli::done
-                                                                                                       : cli::failed;
+    return examine(*configuration,
+                   {&examine_platforms, &examine_teams, &examine_zoom, &examine_goto, &examine_all_calendars})
+               ? cli::done
+               : cli::failed;
 }
 
 // --- teams
@@ -222,7 +233,7 @@ int teams_command(const Arguments& arguments) {
     if (word == "login") {
         fmt::print("Lamplighter needs {} (application permissions of Microsoft Graph).\n"
                    "Let an administrator of the tenant open this address once and accept:\n\n  {}\n\n",
-                   fmt::join(teams::needed_permissions(*options), " and "), teams::consent_url(*options));
+                   fmt::join(teams::needed_permissions(*options), ", "), teams::consent_url(*options));
         std::fflush(stdout);
     } else if (word != "check") {
         fmt::print(stderr, "usage: lamplighter teams check|login [--notifications]|manifest --config FILE\n");

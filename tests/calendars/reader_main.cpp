@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     if (!store) return wrong(store.error().text);
     Loop loop("egress");
     const calendars::ProviderParts parts{
-        .loop = loop, .options = options, .store = **store, .zone = "Europe/Amsterdam"};
+        .loop = loop, .options = options, .store = store->get(), .zone = "Europe/Amsterdam"};
     auto provider = std::string_view(argv[1]) == "ics" ? calendars::make_ics(parts) : calendars::make_caldav(parts);
     if (!provider) return wrong(provider.error().text);
     for (std::string from, until; std::cin >> from >> until;) {

@@ -36,6 +36,10 @@ class Google(House):
     def add(self, title, start, end, **more):
         return self.sim.command("google/add", calendar="reception@example.net", summary=title, start=start, end=end, **more)["id"]
 
+    def asks(self, *words):
+        return subprocess.run([BIN / "lamplighter", *words, "--config", self.daemon.config], capture_output=True, text=True,
+                              timeout=60, env=self.daemon.environment).stdout
+
     def known(self):
         """The appointments that the plan shows, by title."""
         return {row["title"]: row for row in self.daemon.get("/v1/calendars/plan?next=7d")[2]["items"]}
@@ -52,6 +56,17 @@ class Appointments(Google):
         self.assertLessEqual(time.monotonic() - begins, 2)
         self.assertEqual(self.known()["2011"]["state"], "diverting")
         self.assertTrue(self.is_as_before(self.one, "2007"), self.ask(self.one))
+
+    def test_doctor(self):
+        self.add("2011", 1000, 3600)
+        self.add("Lunch", 1000, 3600)
+        self.assertIn("ok    calendar reception: reading: 2 appointments within two weeks, 1 of them divert", self.asks("doctor"))
+        self.sim.command("google/token", delegated=[])
+        self.assertIn("FAIL  calendar reception: reading", self.asks("doctor"))
+        self.daemon.config.write_text(self.daemon.text.replace(self.sim.announced["google_login"], "http://127.0.0.1:1"))
+        said = self.asks("doctor")
+        self.assertIn("FAIL  calendar reception: 127.0.0.1:1 connection", said)
+        self.assertIn("-> check the host name", said)
 
     def test_moved_changed_and_removed(self):
         event = self.add("2011", -60, 3600)
@@ -207,6 +222,18 @@ class Graph(Outlook):
         self.set("forget")
         self.set("remove", id=event)
         self.assertTrue(self.is_as_before(self.one))
+
+    def test_doctor_and_manifest(self):
+        self.add("2011", 1000, 3600)
+        said = self.asks("doctor")
+        self.assertIn("ok    teams: Teams permission Calendars.Read", said)
+        self.assertIn("ok    calendar outlook: reading: 1 appointments", said)
+        self.assertIn("798ee544-9d2d-430c-a058-570e29e34338", self.asks("teams", "manifest"))
+        self.sim.command("graph/permissions", remove=["Calendars.Read"])
+        said = self.asks("doctor")
+        self.assertIn("FAIL  teams: Teams permission Calendars.Read", said)
+        self.assertIn("FAIL  calendar outlook: reading", said)
+        self.assertIn("Give the application of [teams]", said)
 
     def test_without_the_permission(self):
         self.add("2011", -60, 3600)

@@ -15,8 +15,11 @@ const Window week{at("2026-01-05T00:00:00Z"), at("2026-01-12T00:00:00Z")};
 
 struct Desk : Here {
     std::unique_ptr<Provider> make(const CalendarOptions& options) {
-        auto made = make_google(
-            {.loop = loop, .options = options, .store = *store, .zone = "Europe/Amsterdam", .google_push = push.get()});
+        auto made = make_google({.loop = loop,
+                                 .options = options,
+                                 .store = store.get(),
+                                 .zone = "Europe/Amsterdam",
+                                 .google_push = push.get()});
         REQUIRE_MESSAGE(made, made.error().text);
         return *std::move(made);
     }
@@ -202,10 +205,12 @@ TEST_CASE("what is wrong with a service account is said with the remedy") {
     auto broken = desk.of_service();
     broken.service_account =
         Secret(R"({"type":"service_account","client_email":"a","private_key":"k","private_key_id":"i"})");
-    auto made = make_google({.loop = desk.loop, .options = broken, .store = *desk.store, .zone = "Europe/Amsterdam"});
+    auto made =
+        make_google({.loop = desk.loop, .options = broken, .store = desk.store.get(), .zone = "Europe/Amsterdam"});
     REQUIRE(!made);
     CHECK(made.error().category == Category::invalid);
-    CHECK(!make_google({.loop = desk.loop, .options = desk.of_service(), .store = *desk.store, .zone = "Moon/Base"}));
+    CHECK(!make_google(
+        {.loop = desk.loop, .options = desk.of_service(), .store = desk.store.get(), .zone = "Moon/Base"}));
 }
 
 TEST_CASE("the token is asked for where the configuration says, not where the key file does") {

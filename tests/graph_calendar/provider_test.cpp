@@ -27,7 +27,7 @@ struct Desk : Here {
         login.login = http::ClientSecret{Secret(told("client_secret"))};
         auto made = make_graph({.loop = loop,
                                 .options = settings,
-                                .store = *store,
+                                .store = store.get(),
                                 .zone = "Europe/Amsterdam",
                                 .graph_url = told("graph"),
                                 .graph_token = std::move(login)});
@@ -269,7 +269,7 @@ TEST_CASE("when Graph asks for fewer requests, in seconds or by a date, none is 
 
 TEST_CASE("without [teams] there is nobody to log in as") {
     Desk desk;
-    auto made = make_graph({.loop = desk.loop, .options = desk.settings, .store = *desk.store, .zone = "UTC"});
+    auto made = make_graph({.loop = desk.loop, .options = desk.settings, .store = desk.store.get(), .zone = "UTC"});
     REQUIRE(!made);
     CHECK(has(made.error().text, "[teams]"));
 }

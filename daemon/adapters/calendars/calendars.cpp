@@ -63,7 +63,7 @@ std::shared_ptr<Calendars::Calendar> Calendars::make(CalendarOptions options) {
     const auto& own = calendar->options;
     auto maker = makers_.at(static_cast<std::size_t>(own.provider));
     auto made =
-        maker ? maker({loop_, own, store_, surroundings_.zone, surroundings_.graph_url, surroundings_.graph_token,
+        maker ? maker({loop_, own, &store_, surroundings_.zone, surroundings_.graph_url, surroundings_.graph_token,
                        push_.get(), graph_push_.get()})
               : fail(Category::invalid, fmt::format("this build has no provider {}", calendars::name(own.provider)));
     if (made)

@@ -55,7 +55,7 @@ struct Google::State {
 
     Loop& loop;
     const CalendarOptions options;
-    store::Store& store;
+    store::Store* store; // null only with a service account
     GooglePush* push;
     GoogleMirror mirror;
     std::shared_ptr<ApiClient> client; // null: nobody has logged in
@@ -92,7 +92,7 @@ Error Google::State::explained(Error error) const {
 
 Task<> Google::State::keep(Secret fresh) {
     auto old = std::exchange(consent, fresh);
-    auto kept = co_await replace_google_login(store, options.name, std::move(old), std::move(fresh));
+    auto kept = co_await replace_google_login(*store, options.name, std::move(old), std::move(fresh));
     if (!kept)
         log::error("calendars", "a new refresh token could not be kept",
                    {{"calendar", options.name}, {"why", kept.error().text}});
@@ -117,7 +117,7 @@ Result<void> Google::State::use_consent(const std::shared_ptr<State>& self, Secr
 
 Task<Result<void>> Google::State::sign_in(std::shared_ptr<State> self) {
     if (self->of_service()) co_return Result<void>();
-    auto kept = co_await read_google_login(self->store, self->options.name);
+    auto kept = co_await read_google_login(*self->store, self->options.name);
     if (self->closed) co_return std::unexpected(cancelled());
     if (!kept) co_return std::unexpected(kept.error());
     if (kept->empty()) {
@@ -134,7 +134,7 @@ Task<Result<void>> Google::State::sign_in(std::shared_ptr<State> self) {
 
 Task<bool> Google::State::login_changed(std::shared_ptr<State> self) {
     if (self->of_service() || self->closed || self->reading) co_return false;
-    auto kept = co_await read_google_login(self->store, self->options.name);
+    auto kept = co_await read_google_login(*self->store, self->options.name);
     co_return kept && *kept != (self->client ? self->consent : Secret());
 }
 
@@ -213,6 +213,8 @@ Result<std::unique_ptr<Google>> Google::make(const ProviderParts& parts) {
     auto zone = Zones().find(parts.zone);
     if (!zone) return fail(Category::invalid, fmt::format("There is no time zone {}.", parts.zone));
     auto state = std::make_shared<State>(parts, *std::move(zone));
+    if (!state->of_service() && !parts.store)
+        return fail(Category::invalid, "There is no state folder that could hold a consent.");
     if (state->of_service()) {
         auto login = service_login(parts.options);
         if (!login) return std::unexpected(login.error());

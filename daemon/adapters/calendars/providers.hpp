@@ -14,8 +14,8 @@ class GraphPush;
 struct ProviderParts {
     Loop& loop; // egress
     const CalendarOptions& options;
-    store::Store& store;
-    std::string zone; // IANA, of the line: all-day and floating appointments belong there
+    store::Store* store; // outlives them; google with consent needs it
+    std::string zone;    // IANA, of the line: all-day and floating appointments belong there
     // graph: the application of [teams]
     std::string graph_url{};
     http::TokenOptions graph_token{};

@@ -20,6 +20,7 @@ constexpr std::array permissions{
     Permission{"Presence.Read.All", "a70e0c2d-e793-494c-94c4-118fa0a67f42"},
     Permission{"Presence.ReadWrite.All", "83cded22-8297-4ff6-a7fa-e97e9545a259"},
     Permission{"User.Read.All", "df021288-bdef-4463-88db-98f22de89214"},
+    Permission{"Calendars.Read", "798ee544-9d2d-430c-a058-570e29e34338"},
 };
 constexpr std::string_view delegated_presence = "9c7a330d-35b3-4aa1-963d-cb2b9f927841"; // Presence.Read.All
 constexpr std::string_view microsoft_graph = "00000003-0000-0000-c000-000000000000";
@@ -112,7 +113,9 @@ private:
 } // namespace
 
 std::vector<std::string> needed_permissions(const TeamsOptions& options) {
-    return {options.write ? "Presence.ReadWrite.All" : "Presence.Read.All", "User.Read.All"};
+    std::vector<std::string> needed{options.write ? "Presence.ReadWrite.All" : "Presence.Read.All", "User.Read.All"};
+    if (options.reads_calendars) needed.emplace_back("Calendars.Read");
+    return needed;
 }
 
 std::string consent_url(const TeamsOptions& options) {

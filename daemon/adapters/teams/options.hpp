@@ -32,6 +32,7 @@ struct TeamsOptions {
     std::filesystem::path ca_file;
     std::string proxy;
     std::string public_url;         // of [http]; where notifications come to
+    bool reads_calendars = false;   // a [[calendar]] of Outlook is read with this application
     SubscriptionTimes subscription; // no keys; tests make them short
 };
 
