@@ -22,6 +22,7 @@ struct PersonRow {
     std::vector<std::string> lines; // BroadWorks user ids
     std::string zoom{};             // user id or e-mail address of the Zoom account
     std::string go_to{};            // e-mail address or organizer key of the GoTo account
+    std::string zoho{};             // PhoneBridge id or e-mail address of the Zoho user
 };
 
 struct Person {
@@ -32,6 +33,7 @@ struct Person {
     std::string_view teams;
     std::string_view zoom{};
     std::string_view go_to{};
+    std::string_view zoho{};
 };
 
 /// Lower case and without accents, for searching: "Zoë VAN Dijk" -> "zoe van dijk". UTF-8 in and out.
@@ -62,7 +64,7 @@ private:
         std::uint16_t length = 0;
     };
     struct Entry {
-        Text id, name, email, folder, teams, zoom, go_to, search;
+        Text id, name, email, folder, teams, zoom, go_to, zoho, search;
         bool listed = false;
     };
     [[nodiscard]] std::string_view view(Text text) const { return {arena_.data() + text.at, text.length}; }

@@ -93,7 +93,7 @@ Reading read_people(std::string_view text) {
             return at == Header::absent ? std::string() : std::string(text::trim(cells[at].text));
         };
         presence::PersonRow person{field(id),    field(name),         field(email), field(folder),
-                                   field(teams), words(field(lines)), field(zoom),  field(goto_)};
+                                   field(teams), words(field(lines)), field(zoom),  field(goto_), field(zoho)};
         const csv::Cell& at = cells[header.at[id]];
         if (person.id.empty()) {
             mistakes.push_back({at.line, at.column, "id", "is empty"});
