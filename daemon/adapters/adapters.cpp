@@ -7,6 +7,7 @@
 #include "adapters/goto_meeting/goto.hpp"
 #include "adapters/teams/graph_client.hpp"
 #include "adapters/teams/teams.hpp"
+#include "adapters/zoho/zoho.hpp"
 #include "adapters/zoom/zoom.hpp"
 #include "base/check.hpp"
 #include "forwarding/options.hpp"
@@ -108,6 +109,14 @@ void reload_outbox(fanout::Adapter& adapter, const config::Configuration& config
     outbox.reload(wanted_webhooks(configuration, outbox.options()));
 }
 
+Made make_zoho(const AdapterParts& parts) {
+    const auto* section = parts.configuration.find<zoho::ZohoOptions>();
+    if (!section) return nullptr;
+    auto options = settled(*section, parts);
+    options.public_url = parts.public_url;
+    return as_adapter(zoho::Zoho::make(parts.loop, std::move(options), parts.match, parts.store));
+}
+
 void reload_nothing(fanout::Adapter&, const config::Configuration&) {}
 
 // The one list: how an adapter is made, and what of a new configuration it takes while it runs.
@@ -116,8 +125,8 @@ struct Row {
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
 constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing},
-                          Row{&make_goto, &reload_nothing}, Row{&make_calendars, &reload_calendars},
-                          Row{&make_outbox, &reload_outbox}};
+                          Row{&make_goto, &reload_nothing}, Row{&make_zoho, &reload_nothing},
+                          Row{&make_calendars, &reload_calendars}, Row{&make_outbox, &reload_outbox}};
 
 } // namespace
 
@@ -184,6 +193,12 @@ outbox::Outbox& Adapters::outbox() const {
         if (auto* one = dynamic_cast<outbox::Outbox*>(adapter.get())) found = one;
     LAMP_CHECK(found != nullptr);
     return *found;
+}
+
+zoho::Zoho* Adapters::zoho() const {
+    for (const auto& adapter : all_)
+        if (auto* found = dynamic_cast<zoho::Zoho*>(adapter.get())) return found;
+    return nullptr;
 }
 
 void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {

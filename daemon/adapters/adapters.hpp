@@ -21,6 +21,9 @@ class Calendars;
 namespace outbox {
 class Outbox;
 }
+namespace zoho {
+class Zoho;
+}
 
 /// What adapters are made from.
 struct AdapterParts {
@@ -63,6 +66,8 @@ public:
     [[nodiscard]] const calendars::Calendars* calendars() const;
     /// Who is told of what happens; always there once `make` is through.
     [[nodiscard]] outbox::Outbox& outbox() const;
+    /// Null without [zoho].
+    [[nodiscard]] zoho::Zoho* zoho() const;
 
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 

@@ -91,6 +91,7 @@ Result<std::shared_ptr<const People>> People::build(std::span<const PersonRow> r
                                     people->keep(person.teams),
                                     people->keep(person.zoom),
                                     people->keep(person.go_to),
+                                    people->keep(person.zoho),
                                     {},
                                     false});
     }
@@ -102,9 +103,11 @@ Result<std::shared_ptr<const People>> People::build(std::span<const PersonRow> r
         std::string search = row.name + '\n' + row.id + '\n' + row.email + '\n' + row.folder;
         for (const std::string& line : row.lines)
             search += '\n' + line;
-        Entry entry{people->keep(row.id),     people->keep(row.name),     people->keep(row.email),
-                    people->keep(row.folder), people->keep(row.teams),    people->keep(row.zoom),
-                    people->keep(row.go_to),  people->keep(fold(search)), true};
+        Entry entry{people->keep(row.id),       people->keep(row.name),
+                    people->keep(row.email),    people->keep(row.folder),
+                    people->keep(row.teams),    people->keep(row.zoom),
+                    people->keep(row.go_to),    people->keep(row.zoho),
+                    people->keep(fold(search)), true};
         if (auto slot = before ? before->find(row.id) : std::nullopt) {
             people->entries_[*slot] = entry;
             continue;
@@ -156,7 +159,7 @@ std::optional<Slot> People::find(std::string_view id) const {
 Person People::person(Slot slot) const {
     const Entry& entry = entries_[slot];
     return {view(entry.id),    view(entry.name), view(entry.email), view(entry.folder),
-            view(entry.teams), view(entry.zoom), view(entry.go_to)};
+            view(entry.teams), view(entry.zoom), view(entry.go_to), view(entry.zoho)};
 }
 
 bool People::matches(Slot slot, std::string_view folded_query) const {

@@ -92,8 +92,8 @@ Reading read_people(std::string_view text) {
             auto at = header.at.at(which);
             return at == Header::absent ? std::string() : std::string(text::trim(cells[at].text));
         };
-        presence::PersonRow person{field(id),    field(name),         field(email), field(folder),
-                                   field(teams), words(field(lines)), field(zoom),  field(goto_), field(zoho)};
+        presence::PersonRow person{field(id),           field(name), field(email), field(folder), field(teams),
+                                   words(field(lines)), field(zoom), field(goto_), field(zoho)};
         const csv::Cell& at = cells[header.at[id]];
         if (person.id.empty()) {
             mistakes.push_back({at.line, at.column, "id", "is empty"});
@@ -104,7 +104,8 @@ Reading read_people(std::string_view text) {
                 {at.line, at.column, "id", fmt::format("\"{}\" stands in line {} already", person.id, known->second)});
             continue;
         }
-        if (person.lines.empty() && person.teams.empty() && person.zoom.empty() && person.go_to.empty())
+        if (person.lines.empty() && person.teams.empty() && person.zoom.empty() && person.go_to.empty() &&
+            person.zoho.empty())
             mistakes.push_back({at.line, at.column, "lines", "is empty: nothing is known of this person", true});
         if (person.name.empty()) person.name = person.id;
         if (person.email.empty() && person.id.find('@') != std::string::npos) person.email = person.id;

@@ -157,6 +157,37 @@ constexpr Migration all[] = {
             at      INTEGER NOT NULL
         ) WITHOUT ROWID;
     )sql"},
+    // Zoho PhoneBridge: whose lines are whose over there, written before Zoho is told; what Zoho has not been told yet
+    // of calls; what is remembered of the account. Times are milliseconds since 1970.
+    {"Zoho", R"sql(
+        CREATE TABLE zoho_link (
+            zohouser   TEXT NOT NULL PRIMARY KEY,
+            person     TEXT NOT NULL,
+            line       TEXT NOT NULL,
+            path       TEXT NOT NULL,
+            key        TEXT NOT NULL,
+            origin     INTEGER NOT NULL,
+            registered TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE zoho_notice (
+            id          INTEGER PRIMARY KEY,
+            received    INTEGER NOT NULL,
+            state       TEXT    NOT NULL,
+            call        TEXT    NOT NULL,
+            caller      TEXT    NOT NULL,
+            callee      TEXT    NOT NULL,
+            zohouser    TEXT    NOT NULL,
+            transferred TEXT    NOT NULL,
+            start       INTEGER NOT NULL,
+            duration    INTEGER NOT NULL,
+            born        INTEGER NOT NULL,
+            attempts    INTEGER NOT NULL
+        );
+        CREATE TABLE zoho_memory (
+            name  TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

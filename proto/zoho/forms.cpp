@@ -7,9 +7,8 @@
 namespace lamp::zoho {
 namespace {
 
-constexpr std::array<std::string_view, state_count> states{"ringing",      "answered", "ended",   "missed",
-                                                           "busy",         "invalid",  "blocked", "notavailable",
-                                                           "noanswer",     "rejected"};
+constexpr std::array<std::string_view, state_count> states{
+    "ringing", "answered", "ended", "missed", "busy", "invalid", "blocked", "notavailable", "noanswer", "rejected"};
 
 void append_encoded(std::string& out, std::string_view text) {
     for (char c : text) {

@@ -5,6 +5,7 @@
 #include "google_module.hpp"
 #include "goto_module.hpp"
 #include "graph_module.hpp"
+#include "zoho_module.hpp"
 #include "zoom_module.hpp"
 
 namespace sim {
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& opt
     modules.push_back(make_graph(loop, options));
     modules.push_back(make_google(loop, options));
     modules.push_back(make_goto(loop, options));
+    modules.push_back(make_zoho(loop, options));
     modules.push_back(make_zoom(loop, options));
     return modules;
 }
