@@ -111,12 +111,9 @@ private:
         a.finish();
         check(s.expires_in_s > 0, "expires_in_s must be positive");
         service_.settings = s;
-        return json::object{{"expires_in_s", s.expires_in_s},
-                            {"tokens_most", s.tokens_most},
-                            {"token_window_ms", s.token_window_ms},
-                            {"takes_unattended", s.takes_unattended},
-                            {"strict_pairs", s.strict_pairs},
-                            {"registered", s.registered},
+        return json::object{{"expires_in_s", s.expires_in_s},       {"tokens_most", s.tokens_most},
+                            {"token_window_ms", s.token_window_ms}, {"takes_unattended", s.takes_unattended},
+                            {"strict_pairs", s.strict_pairs},       {"registered", s.registered},
                             {"other_provider", s.other_provider}};
     }
 
@@ -146,9 +143,12 @@ private:
         json::array linked;
         for (const auto& one : service_.users)
             if (!one.dial.empty() && !one.control.empty()) linked.emplace_back(one.id);
-        return json::object{{"integrated", service_.integrated},       {"users", service_.users.size()},
-                            {"linked", std::move(linked)},             {"requests", std::move(requests)},
-                            {"statuses", std::move(statuses)},         {"tokens_issued", service_.tokens_issued},
+        return json::object{{"integrated", service_.integrated},
+                            {"users", service_.users.size()},
+                            {"linked", std::move(linked)},
+                            {"requests", std::move(requests)},
+                            {"statuses", std::move(statuses)},
+                            {"tokens_issued", service_.tokens_issued},
                             {"tokens_refused", service_.tokens_refused}};
     }
 

@@ -23,7 +23,9 @@ struct Row {
 
 struct Bench {
     explicit Bench(bool by_email = false, std::string base = "https://lamps.example.net/hooks/zoho")
-        : links(std::move(base), by_email) {}
+        : links(std::move(base), by_email) {
+        links.load({});
+    }
     void people(std::vector<Row> rows) {
         std::vector<presence::PersonRow> made;
         for (const Row& row : rows) {
@@ -118,6 +120,20 @@ TEST_CASE("linked and unlinked by command; what was unlinked stays so") {
     CHECK(bench.settle() == 1);
 }
 
+TEST_CASE("nothing is decided before the disk was read: what stands there would be overwritten") {
+    Links links("https://lamps.example.net/hooks/zoho", true);
+    presence::PersonRow person;
+    person.id = "alice@example.net";
+    person.zoho = "5550001";
+    auto built = presence::People::build(std::span(&person, 1));
+    REQUIRE(built.has_value());
+    links.use_people(**built, {{0, "line-1"}});
+    CHECK(links.take_unkept().empty());
+    CHECK(links.unlink("line-1").error().category == lamp::Category::unavailable);
+    links.load({{"5550001", "alice@example.net", "line-1", "path", "key", Link::Origin::unlinked, ""}});
+    CHECK(links.linked().empty());
+}
+
 TEST_CASE("all of it survives a restart, and a new address is told to Zoho") {
     Bench bench;
     bench.people({{"alice@example.net", "5550001"}});
@@ -134,7 +150,8 @@ TEST_CASE("all of it survives a restart, and a new address is told to Zoho") {
     moved.links.load({rows.back()});
     moved.people({{"alice@example.net", "5550001"}});
     CHECK(moved.settle() == 1);
-    // Who left is taken back and then forgotten.
+    // Who left is taken back and then forgotten, once it is known whom Zoho has.
+    moved.links.use_users(users, Wall(1s));
     moved.people({{"bo@example.net", ""}});
     CHECK(moved.settle() == 1);
     CHECK(moved.links.take_forgotten() == std::vector<std::string>{"5550001"});

@@ -73,8 +73,8 @@ TEST_CASE("users are read whatever their members are called") {
         {"id":"7","firstName":"Bo","lastName":"Berg","emailId":"bo@example.net"},{"name":"nobody"},3],
         "navigation":{"nextPage":{"uri":"x"}}})");
     REQUIRE(read.has_value());
-    CHECK(read->users == std::vector<User>{{"5550001", "Alice Jansen", "alice@example.net"},
-                                           {"7", "Bo Berg", "bo@example.net"}});
+    CHECK(read->users ==
+          std::vector<User>{{"5550001", "Alice Jansen", "alice@example.net"}, {"7", "Bo Berg", "bo@example.net"}});
     CHECK(read->more);
     CHECK(!read_users("[]").has_value());
     CHECK(!read_users("<html>").has_value());

@@ -34,9 +34,11 @@ State failed_state(const CallRecord& call) {
     }
 }
 
+constexpr int over = 3;
+
 int stage_of(State state) {
     if (state == State::ringing) return 1;
-    return state == State::answered ? 2 : 3;
+    return state == State::answered ? 2 : over;
 }
 
 bool is_internal(const CallRecord& call, std::string_view number) {
@@ -73,15 +75,16 @@ std::optional<Notice> CallMachine::take(const CallRecord& call, const Agent& age
     if (id.empty()) return std::nullopt;
     auto known = told_.find(id);
     int before = known == told_.end() ? 0 : known->second;
-    int stage = state ? stage_of(*state) : 3;
+    int stage = state ? stage_of(*state) : over;
     if (stage <= before) return std::nullopt;
     auto theirs = call.withheld ? std::string() : plain_number(call.remote_number);
-    if (!state || (!internal_calls_ && before == 0 && is_internal(call, theirs) && !theirs.empty())) {
-        remember(id, stage);
+    bool internal = !internal_calls_ && before == 0 && !theirs.empty() && is_internal(call, theirs);
+    if (!state || internal) { // never told
+        remember(id, over);
         return std::nullopt;
     }
     if (theirs.empty()) { // it may become known
-        if (call.ended) ++unnumbered_, remember(id, stage);
+        if (call.ended) ++unnumbered_, remember(id, over);
         return std::nullopt;
     }
     remember(id, stage);

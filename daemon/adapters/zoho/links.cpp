@@ -39,6 +39,7 @@ std::string_view name(Link::Origin origin) {
 }
 
 void Links::load(std::vector<Link> kept) {
+    loaded_ = true;
     for (Link& link : kept) {
         auto user = link.zohouser;
         entries_[user].link = std::move(link);
@@ -108,6 +109,7 @@ const Links::Seat* Links::seat_named(std::string_view text) const {
 }
 
 void Links::settle() {
+    if (!loaded_) return;
     doubts_.clear();
     std::map<std::string, std::vector<std::pair<const Seat*, Link::Origin>>> wishes;
     for (const Seat& seat : seats_) {
@@ -135,7 +137,7 @@ void Links::settle() {
     }
     // Nothing is decided of people before there are any, nor of users before they are listed.
     for (auto& [user, entry] : entries_)
-        if (seats_.empty() || (!users_read_ && entry.link.origin == Link::Origin::email)) entry.wanted = true;
+        if (seats_.empty() || (!users_read_ && entry.link.origin != Link::Origin::unlinked)) entry.wanted = true;
     for (auto at = entries_.begin(); at != entries_.end();) {
         auto here = at++;
         const auto& entry = here->second;
@@ -169,6 +171,7 @@ void Links::put(const Seat& seat, const std::string& user, Link::Origin origin) 
 }
 
 Result<void> Links::link(std::string_view line, std::string_view text) {
+    if (!loaded_) return fail(Category::unavailable, "The links are not read from disk yet.");
     const Seat* seat = seat_named(line);
     if (!seat) return fail(Category::not_found, fmt::format("Nobody has the line {}.", line));
     if (seat->texts.empty()) return fail(Category::not_found, fmt::format("{} has no line.", seat->person));
@@ -189,6 +192,7 @@ Result<void> Links::link(std::string_view line, std::string_view text) {
 }
 
 Result<void> Links::unlink(std::string_view line) {
+    if (!loaded_) return fail(Category::unavailable, "The links are not read from disk yet.");
     const Seat* seat = seat_named(line);
     auto person = seat ? seat->person : std::string(line);
     auto known = user_by_person_.find(person);

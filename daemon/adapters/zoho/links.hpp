@@ -46,13 +46,14 @@ public:
     /// `base`: where Zoho reaches us, empty: nowhere, then nothing is registered.
     Links(std::string base, bool by_email) : base_(std::move(base)), by_email_(by_email) {}
 
+    /// What is on disk. Nobody is linked before this.
     void load(std::vector<Link> kept);
     void use_people(const presence::People& people, const std::vector<fanout::LineName>& lines);
     void use_users(std::vector<User> users, Wall now);
     /// Disabled: all that is registered is taken back, the links stay.
     void enable(bool on);
 
-    /// not_found: no such line or user; conflict: the user is another's by command.
+    /// not_found: no such line or user; conflict: either is linked already; unavailable: not loaded yet.
     [[nodiscard]] Result<void> link(std::string_view line, std::string_view user);
     [[nodiscard]] Result<void> unlink(std::string_view line);
 
@@ -107,6 +108,7 @@ private:
     std::string base_;
     bool by_email_;
     bool enabled_ = true;
+    bool loaded_ = false;
     std::vector<Seat> seats_;
     std::unordered_map<std::string, std::size_t> seat_by_person_;
     std::unordered_map<std::string, std::size_t> seat_by_text_;

@@ -9,10 +9,15 @@ namespace {
 
 constexpr std::chrono::days refused_for{7}; // then the documented state is tried again
 constexpr milliseconds look_at_least_every{1'000};
+constexpr std::size_t early_max = 4096;
 
 } // namespace
 
 void Zoho::happened(const calls::CallEvent& event) {
+    if (phase_ == Phase::opening) { // whose calls these are is not read from disk yet
+        if (early_.size() < early_max) early_.push_back(event);
+        return;
+    }
     if (!enabled_ || event.call.source != calls::RecordSource::event) return;
     auto agent = links_.agent(event.call.line, event.call.person);
     if (!agent) return;

@@ -132,6 +132,10 @@ Task<> Zoho::follow() {
         co_await bell_.wait(login_again);
     while (!stopping_) {
         auto now = steady_now();
+        if (client_->login_refused() && now >= login_again_) { // somebody may have consented anew
+            login_again_ = now + login_again;
+            if (!co_await open() && stopping_) break;
+        }
         if (!enabled_) {
             while (auto job = stopping_ ? std::nullopt : links_.next(steady_now()))
                 co_await carry_out(*std::move(job));
@@ -159,27 +163,35 @@ Task<bool> Zoho::open() {
     auto options = options_;
     if (!login.login_url.empty() && options.api_url.text.empty()) options.login_url.text = login.login_url;
     auto token = login.refresh_token.empty() ? options_.refresh_token : login.refresh_token;
+    TokenGate gate;
+    if (auto word = memory->words.find("tokens"); word != memory->words.end()) gate.load(word->second);
+    account_ = login.account.empty() ? options_.account : login.account;
+    if (phase_ == Phase::opening) remember(*std::move(memory));
     if (token.empty()) {
         if (std::exchange(phase_, Phase::no_login) != Phase::no_login)
             log::error("zoho", "nobody has consented yet: lamplighter zoho login");
         co_return false;
     }
-    TokenGate gate;
-    if (auto word = memory->words.find("tokens"); word != memory->words.end()) gate.load(word->second);
+    if (client_ && token == token_) co_return true;
     auto made = Client::make(loop_, options, token, std::move(gate),
                              [this](std::string text) { keep("tokens", std::move(text)); });
     if (!made) {
         disk_problem_ = made.error().text;
         co_return false;
     }
+    if (client_) {
+        client_->stop();
+        retired_.push_back(std::move(client_));
+    }
     client_ = *std::move(made);
-    remember(*std::move(memory));
+    token_ = token;
+    integrate_again_ = {};
+    phase_ = enabled_ ? Phase::blocked : Phase::disabled;
     co_return true;
 }
 
 // After a restart only the newest state of a call is told.
 void Zoho::remember(Memory memory) {
-    account_ = memory.login.account.empty() ? options_.account : memory.login.account;
     if (memory.words.contains("disabled")) enabled_ = false;
     if (memory.words.contains("pairs")) writing_ = Writing::documented;
     for (const auto& [word, value] : memory.words) {
@@ -191,7 +203,6 @@ void Zoho::remember(Memory memory) {
     }
     links_.load(std::move(memory.links));
     links_.enable(enabled_);
-    phase_ = enabled_ ? Phase::blocked : Phase::disabled;
     std::map<std::string, std::int64_t> newest;
     for (const Kept& kept : memory.notices)
         newest[kept.notice.id] = kept.id;
@@ -204,6 +215,9 @@ void Zoho::remember(Memory memory) {
             write([id](store::Database& disk) { return forget_notice(disk, id); });
     }
     keep_links();
+    phase_ = Phase::blocked;
+    for (const auto& event : std::exchange(early_, {}))
+        happened(event);
 }
 
 void Zoho::block(const Reply& reply) {

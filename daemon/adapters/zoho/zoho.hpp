@@ -96,13 +96,17 @@ private:
     Loop& loop_;
     ZohoOptions options_;
     store::Store& store_;
-    std::unique_ptr<Client> client_; // null until the kept token is read, and while there is none
+    std::unique_ptr<Client> client_;               // null until the kept token is read, and while there is none
+    std::vector<std::unique_ptr<Client>> retired_; // of earlier logins; requests may be under way
+    Secret token_;                                 // refresh token of client_
+    Steady login_again_{};
     calls::Control control_;
     CallMachine calls_;
     Outgoing outgoing_;
     Links links_;
     Hooks hooks_;
     std::unordered_map<std::string, std::vector<calls::Call>> legs_; // of the lines of linked people
+    std::vector<calls::CallEvent> early_;                            // until what was kept is known
     Bell bell_;
     Bell notice_bell_;
 

@@ -36,8 +36,13 @@ std::string kind_of(const http::Request& request) {
 // A '+' that stands unescaped in a form means a space; the real service then finds no number.
 std::map<std::string, std::string> form_of(std::string_view body) {
     std::map<std::string, std::string> form;
-    for (const auto& [name, value] : http::query_pairs(body))
-        form[name] = value;
+    while (!body.empty()) {
+        const auto pair = body.substr(0, body.find('&'));
+        body.remove_prefix(std::min(body.size(), pair.size() + 1));
+        const auto equals = std::min(pair.find('='), pair.size());
+        const auto value = pair.substr(std::min(pair.size(), equals + 1));
+        form[http::percent_decode(pair.substr(0, equals), true)] = http::percent_decode(value, true);
+    }
     return form;
 }
 
@@ -128,8 +133,8 @@ http::Response Service::token(const http::Request& request) {
     std::erase_if(issued_at_, [&](std::int64_t at) { return at + settings.token_window_ms <= now; });
     if (static_cast<std::int64_t>(issued_at_.size()) >= settings.tokens_most) {
         ++tokens_refused;
-        return answer(400, {{"error", "Access Denied"},
-                            {"error_description", "You have made too many requests continuously."}});
+        return answer(
+            400, {{"error", "Access Denied"}, {"error_description", "You have made too many requests continuously."}});
     }
     issued_at_.push_back(now);
     ++tokens_issued;
@@ -163,7 +168,7 @@ http::Response Service::bridge(const http::Request& request, const std::string& 
     const auto form = form_of(post ? request.body : request.query);
     if ((kind == "clicktodial" || kind == "callcontrol") && (post || del))
         return switch_user(request, form, kind == "clicktodial");
-    if (kind == "callnotify" && post) return notify(request, form);
+    if (kind == "callnotify" && post) return notify(form);
     if (kind == "clicktodialerror" && post) {
         const auto at = form.find("code");
         const bool good = at != form.end() && std::ranges::find(dial_error_codes, at->second) != dial_error_codes.end();
@@ -218,8 +223,7 @@ http::Response Service::switch_user(const http::Request& request, const Form& fo
     const auto proof = form.find("authorizationparam");
     if (proof != form.end() && !is_pair(proof->second)) return error(400, "SC_BAD_REQUEST", "INVALID_PARAM");
     for (const auto& [name, value] : form)
-        if (name.ends_with("uri") && !value.starts_with("http"))
-            return error(400, "SC_BAD_REQUEST", "INVALID_PARAM");
+        if (name.ends_with("uri") && !value.starts_with("http")) return error(400, "SC_BAD_REQUEST", "INVALID_PARAM");
     if (form.contains("muteuri")) return error(400, "SC_BAD_REQUEST", "INVALID_PARAM"); // nobody here can mute
     slot = form;
     return success();
@@ -246,7 +250,7 @@ std::string Service::wrong_state(const Form& form) const {
     return {};
 }
 
-http::Response Service::notify(const http::Request& request, const Form& form) {
+http::Response Service::notify(const Form& form) {
     if (const std::string wrong = wrong_state(form); !wrong.empty()) return error(400, "SC_BAD_REQUEST", wrong);
     if (const auto who = form.find("zohouser"); who != form.end()) {
         const User* user = find(who->second);

@@ -75,7 +75,7 @@ private:
     http::Response bridge(const http::Request& request, const std::string& kind);
     http::Response list(const http::Request& request) const;
     http::Response switch_user(const http::Request& request, const Form& form, bool dial);
-    http::Response notify(const http::Request& request, const Form& form);
+    http::Response notify(const Form& form);
     std::string wrong_state(const Form& form) const;
     bool is_pair(std::string_view text) const;
 
