@@ -50,4 +50,7 @@ struct Page {
 /// RFC 3339, with "+0000" and a blank for "T", too; seconds or milliseconds since 1970.
 [[nodiscard]] std::optional<Wall> read_time(std::string_view text);
 
+/// As a preset's `since_format` wants it.
+[[nodiscard]] std::string write_time(Wall time, SinceFormat format);
+
 } // namespace lamp::recognition::rest

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] const std::string& delta_link() const { return delta_link_; } // once over
 
 private:
-    Result<void> check(const Page& page, const boost::json::value& body, const std::string& next);
+    [[nodiscard]] Result<void> check(const Page& page, const boost::json::value& body, const std::string& next) const;
     Result<void> check_total(const boost::json::value& body) const;
     [[nodiscard]] std::string next_of(const http::Answer& answer, const boost::json::value& body) const;
     Result<bool> turn(const Page& page, std::string next, const boost::json::value& body);
@@ -49,6 +49,7 @@ private:
     std::size_t empty_ = 0;
     std::size_t unreadable_ = 0;
     std::string token_, delta_link_;
+    bool window_turned_ = false;
     bool over_ = false;
 };
 

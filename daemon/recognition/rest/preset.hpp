@@ -69,6 +69,8 @@ struct Map {
     std::optional<Pointer> url{};
 };
 
+enum class SinceFormat : std::uint8_t { rfc3339, rfc3339_ms, unix_s, unix_ms };
+
 /// One request that lists, in as many pages as it takes.
 struct Listing {
     http::Method method = http::Method::get;
@@ -79,6 +81,7 @@ struct Listing {
     Pointer items{};
     Paging paging{};
     Map map{};
+    SinceFormat since_format = SinceFormat::rfc3339;
     std::string kind{};    // "Lead": goes before the ids, since two modules may have the same
     Template record_url{}; // for people; empty: none
     bool deleted = false;  // all that it lists is gone
@@ -88,8 +91,6 @@ struct Listing {
     std::optional<Pointer> token{};      // at the last page: what `{token}` is next time
     std::optional<Pointer> delta_link{}; // at the last page: where the changes are next time
 };
-
-enum class SinceFormat : std::uint8_t { rfc3339, rfc3339_ms, unix_s, unix_ms };
 
 /// How changes are found.
 enum class Incremental : std::uint8_t {
@@ -148,7 +149,6 @@ struct Preset {
     Auth auth{};
     std::vector<Parameter> parameters{};
     Incremental incremental = Incremental::none;
-    SinceFormat since_format = SinceFormat::rfc3339;
     seconds overlap{120}; // changes may be told so much later than they happen
     std::vector<Listing> list{};
     std::vector<Listing> delta{};    // empty: as `list`
