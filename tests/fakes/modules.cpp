@@ -2,6 +2,7 @@
 #include "module.hpp"
 
 #include "broadworks_module.hpp"
+#include "crm_module.hpp"
 #include "google_module.hpp"
 #include "goto_module.hpp"
 #include "graph_module.hpp"
@@ -18,6 +19,7 @@ std::vector<std::unique_ptr<Module>> make_modules(Loop& loop, const Options& opt
     modules.push_back(make_goto(loop, options));
     modules.push_back(make_zoho(loop, options));
     modules.push_back(make_zoom(loop, options));
+    modules.push_back(make_crm(loop, options));
     return modules;
 }
 

@@ -15,6 +15,7 @@ struct Options {
     std::uint16_t google_port = 0; // login host and API host
     std::uint16_t zoom_port = 0;   // login host, API and the sender of web hooks
     std::string zoom_hook;         // where web hooks go from the start; empty: nowhere
+    std::uint16_t crm_port = 0;    // login and every dialect
     int xsps = 1;
     std::size_t people = 40;
     std::size_t second_line_every = 10;

@@ -157,7 +157,7 @@ void Sync::answer(const Result<http::Answer>& answer, Steady now, Wall wall) {
     case Meaning::good: {
         auto unread = read_json(*answer);
         if (!unread) return try_later({Meaning::again, unread.error(), std::nullopt}, now);
-        tries_ = 0;
+        tries_ = garbled_ = 0;
         fresh_token_ = false;
         backoff_.reset();
         return take(*answer);
@@ -199,15 +199,16 @@ void Sync::answer(const Result<http::Answer>& answer, Steady now, Wall wall) {
 void Sync::start_over() {
     started_over_ = true;
     before_.clear();
-    tries_ = 0;
+    tries_ = garbled_ = 0;
     fresh_token_ = false;
     begin(true);
 }
 
 void Sync::try_later(const Verdict& verdict, Steady now) {
     auto wait = std::max(verdict.wait.value_or(milliseconds(0)), backoff_.next());
-    int allowed = verdict.error->category == Category::protocol ? 3 : tries_max;
-    if (++tries_ >= allowed || wait > pause_max) {
+    bool garbled = verdict.error->category == Category::protocol;
+    ++(garbled ? garbled_ : tries_);
+    if (tries_ >= tries_max || garbled_ >= garbled_max || wait > pause_max) {
         failed_ = *verdict.error;
         return;
     }

@@ -18,6 +18,7 @@ namespace lamp::recognition::rest {
 inline constexpr std::size_t records_max = 4'000'000;
 inline constexpr std::size_t rereads_max = 500;   // more changes than that: everything is read instead
 inline constexpr int tries_max = 6;               // of one request
+inline constexpr int garbled_max = 3;             // of them answered with what is no JSON
 inline constexpr milliseconds pause_max{900'000}; // whoever asks for more silence is left alone until the next time
 
 struct Pause {
@@ -88,6 +89,7 @@ private:
     std::uint64_t requests_ = 0;
     std::size_t unreadable_ = 0;
     int tries_ = 0;
+    int garbled_ = 0;
     bool fresh_token_ = false;
     bool paid_ = false; // the request of now has its place in the quota
     Steady silent_until_{};

@@ -31,33 +31,50 @@ std::string encoded(const std::string& text, Encoding encoding) {
     return text;
 }
 
-/// What is idle is left out; nothing left of it: nothing.
-std::optional<json::value> filled(const json::value& value, const Values& values) {
+/// A part of a body: what is left of it, and whether any place of it was filled. What had places of which none is
+/// filled is left out, since a filter without its value would find everything.
+struct Part {
+    std::optional<json::value> value{};
+    bool had_places = false;
+    bool was_filled = false;
+
+    void add(const Part& other) {
+        had_places = had_places || other.had_places;
+        was_filled = was_filled || other.was_filled;
+    }
+    void settle(json::value whole) {
+        if (was_filled || !had_places) value = std::move(whole);
+    }
+};
+
+Part filled(const json::value& value, const Values& values) {
+    Part made;
     if (const auto* text = value.if_string()) {
-        auto made = Template::parse(*text);
-        if (!made || made->idle(values)) return std::nullopt;
-        return json::value(made->fill(values));
+        auto place = Template::parse(*text);
+        if (!place) return made;
+        made.had_places = !place->plain();
+        made.was_filled = made.had_places && !place->idle(values);
+        made.settle(json::value(place->fill(values)));
+    } else if (const auto* list = value.if_array()) {
+        json::array whole;
+        for (const auto& item : *list) {
+            auto one = filled(item, values);
+            made.add(one);
+            if (one.value) whole.push_back(*std::move(one.value));
+        }
+        made.settle(std::move(whole));
+    } else if (const auto* object = value.if_object()) {
+        json::object whole;
+        for (const auto& [key, member] : *object) {
+            auto one = filled(member, values);
+            made.add(one);
+            if (one.value) whole[key] = *std::move(one.value);
+        }
+        made.settle(std::move(whole));
+    } else {
+        made.value = value;
     }
-    if (const auto* list = value.if_array()) {
-        json::array made;
-        for (const auto& item : *list)
-            if (auto one = filled(item, values)) made.push_back(*std::move(one));
-        if (made.empty() && !list->empty()) return std::nullopt;
-        return made;
-    }
-    if (const auto* object = value.if_object()) {
-        json::object made;
-        bool dropped = false;
-        for (const auto& [key, member] : *object)
-            if (auto one = filled(member, values))
-                made[key] = *std::move(one);
-            else
-                dropped = true;
-        // A filter without its value would find everything.
-        if (dropped && (made.empty() || object->contains("operator"))) return std::nullopt;
-        return made;
-    }
-    return value;
+    return made;
 }
 
 Result<void> check(const json::value& value) {
@@ -146,6 +163,10 @@ bool Template::idle(const Values& values) const {
     return any;
 }
 
+bool Template::plain() const {
+    return std::ranges::all_of(parts_, [](const auto& part) { return std::holds_alternative<std::string>(part); });
+}
+
 bool Template::names(Place place) const {
     return std::ranges::any_of(parts_, [&](const auto& part) {
         const auto* one = std::get_if<Place>(&part);
@@ -165,7 +186,7 @@ Result<BodyTemplate> BodyTemplate::parse(std::string_view text) {
 
 std::string BodyTemplate::fill(const Values& values) const {
     if (!body_) return {};
-    auto made = filled(*body_, values);
+    auto made = filled(*body_, values).value;
     return made ? json::serialize(*made) : "{}";
 }
 

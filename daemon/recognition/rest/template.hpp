@@ -62,14 +62,15 @@ public:
     /// It has places, and all of them are empty: what it stands for is left out of the request.
     [[nodiscard]] bool idle(const Values& values) const;
     [[nodiscard]] bool names(Place place) const;
+    [[nodiscard]] bool plain() const; // it has no places
     [[nodiscard]] bool empty() const { return parts_.empty(); }
 
 private:
     std::vector<std::variant<std::string, Place>> parts_;
 };
 
-/// A JSON body: places stand in its texts only, so what is filled in can never be more than a text. Members and items
-/// that are idle are left out, and so are objects and lists that this empties.
+/// A JSON body: places stand in its texts only, so what is filled in can never be more than a text. Texts,
+/// objects and lists that have places of which none is filled are left out.
 class BodyTemplate {
 public:
     BodyTemplate() = default;
