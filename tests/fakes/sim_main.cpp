@@ -22,6 +22,7 @@ constexpr std::string_view usage =
     "  --control 127.0.0.1:PORT   control API under /sim/          --people N           default 40\n"
     "  --graph 127.0.0.1:PORT     Microsoft login and Graph (port 0 = any)\n"
     "  --google 127.0.0.1:PORT    Google's login and Calendar (port 0 = any)\n"
+    "  --crm 127.0.0.1:PORT       five CRMs (port 0 = any)\n"
     "  --zoom 127.0.0.1:PORT      Zoom login and API (port 0 = any)\n"
     "  --zoom-hook URL            where Zoom's web hooks go\n"
     "  --second-lines N           every N-th person has two lines, 0 = nobody\n"
@@ -91,6 +92,8 @@ Line parse(const std::vector<std::string_view>& arguments) {
             o.graph_port = endpoint(option, value, ignored);
         else if (option == "--google")
             o.google_port = endpoint(option, value, ignored);
+        else if (option == "--crm")
+            o.crm_port = endpoint(option, value, ignored);
         else if (option == "--zoom")
             o.zoom_port = endpoint(option, value, ignored);
         else if (option == "--zoom-hook")
