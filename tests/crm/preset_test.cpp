@@ -42,7 +42,9 @@ TEST_CASE("requests of the presets stand as their services want them") {
          {},
          "/v1/people/me/connections?personFields=names%2CphoneNumbers%2Corganizations%2CemailAddresses%2Cmetadata&"
          "pageSize=1000&requestSyncToken=true"},
-        {"generic", {{"url", "https://crm.example.net"}, {"path", "/a?active=1"}}, "/a?active=1"},
+        {"generic",
+         {{"url", "https://crm.example.net"}, {"path", "/a?active=1&q=a%20b&after={cursor}"}},
+         "/a?active=1&q=a%20b"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.preset);

@@ -77,7 +77,7 @@ struct Desk {
         RestOptions options;
         options.preset = preset;
         options.presets = folder.path();
-        options.url = config::Url(told("crm"));
+        options.url = told("crm");
         options.login_url = config::Url(told("crm") + "/oauth/token");
         options.token = Secret(told("crm_key"));
         options.username = told("crm_key");
@@ -223,7 +223,7 @@ TEST_CASE("a search that is capped is read in windows") {
     RestOptions options;
     options.preset = "windows";
     options.presets = desk.folder.path();
-    options.url = config::Url(desk.told("crm"));
+    options.url = desk.told("crm");
     options.token = Secret(desk.told("crm_key"));
     auto windows = RestSource::make(desk.loop.context(), options, "NL");
     REQUIRE(windows);
@@ -308,4 +308,60 @@ TEST_CASE("what cannot be made is told") {
     none = RestSource::make(desk.loop.context(), options, "NL");
     REQUIRE(!none);
     CHECK(has(none.error().text, "domain"));
+}
+
+TEST_CASE("a service without a preset: an address and where things stand") {
+    Desk desk;
+    desk.command("crm/settings", {{"page_max", 2}});
+    auto alice = desk.add("Alice", "+31201230001", "+31612345678");
+    desk.add("Bob", "+31201230002");
+    desk.add("Carol", "+31201230003");
+    RestOptions options;
+    options.url =
+        desk.told("crm") + "/crm/v3/objects/contacts?properties=firstname,phone,mobilephone&limit=50&after={cursor}";
+    options.token = Secret(desk.told("crm_key"));
+    options.parameters = {{"paging", "cursor"}, {"next", "/paging/next/after"}};
+    options.mapping = {{"items", "/results"},
+                       {"name", "/properties/firstname /properties/lastname"},
+                       {"phone", "/properties/phone"},
+                       {"mobile", "/properties/mobilephone"},
+                       {"Changed", "/updatedAt"}};
+    auto source = RestSource::make(desk.loop.context(), options, "NL");
+    REQUIRE_MESSAGE(source, source.error().text);
+    auto all = desk.sync(**source);
+    CHECK(Desk::names(all) == "Alice=+31612345678 Bob=+31201230002 Carol=+31201230003");
+    CHECK(all.items.front().numbers.size() == 2);
+    REQUIRE(all.items.front().fields.size() == 1);
+    CHECK(all.items.front().fields.front().first == "Changed");
+    CHECK((*source)->fields() == std::vector<std::string>{"Company", "Email", "Title", "Changed"});
+
+    options.url = desk.told("crm") + "/api/v2/persons?limit=50";
+    options.parameters = {{"auth", "api_key"},
+                          {"header", "x-api-token"},
+                          {"items", "/data"},
+                          {"changes", "/api/v2/persons?updated_since={since}"},
+                          {"paging", "cursor"},
+                          {"next", "/additional_data/next_cursor"},
+                          {"search", "/api/v2/persons/search?term={nsn}"}};
+    options.mapping = {{"number", "/phones/*/value"}, {"deleted", "/is_deleted"}};
+    auto other = RestSource::make(desk.loop.context(), options, "NL");
+    REQUIRE_MESSAGE(other, other.error().text);
+    desk.command("crm/settings", {{"page_max", 0}});
+    auto persons = desk.sync(**other);
+    CHECK(Desk::names(persons) == "Alice=+31201230001 Bob=+31201230002 Carol=+31201230003");
+    desk.command("crm/remove", {{"id", alice}});
+    auto changes = desk.sync(**other, persons.cursor);
+    CHECK(!changes.whole);
+    CHECK(changes.gone == std::vector<std::string>{std::to_string(alice)});
+
+    options.mapping = {{"phone", "phones"}};
+    auto wrong = RestSource::make(desk.loop.context(), options, "NL");
+    REQUIRE(!wrong);
+    CHECK(has(wrong.error().text, "phone: does not begin with"));
+    options.mapping = {};
+    options.url = "crm.example.net";
+    CHECK(!RestSource::make(desk.loop.context(), options, "NL"));
+    options.url = {};
+    CHECK(has(RestSource::make(desk.loop.context(), options, "NL").error().text,
+              "must be given: the address of the list"));
 }

@@ -15,7 +15,9 @@ struct RestOptions {
     std::string preset{}; // empty: this is no REST source
     std::filesystem::path presets = "/etc/lamplighter/presets";
     std::map<std::string, std::string> parameters{};
-    config::Url url{};       // instead of the preset's base
+    std::string url{}; // instead of the preset's base; generic: the whole address of the list
+    std::map<std::string, std::string>
+        mapping{};           // JSON pointers: items, id, name, updated, deleted, url, numbers, fields
     config::Url login_url{}; // instead of the preset's token address
     Secret token{};          // bearer, api_key
     std::string username{};  // basic
@@ -31,8 +33,11 @@ struct RestOptions {
     bool operator==(const RestOptions&) const = default;
 };
 
-/// For `embed`: the keys, whose checks are in `check_rest`.
+/// For `embed`: all keys; their checks are in `check_rest`.
 [[nodiscard]] config::Section<RestOptions> rest_section();
+/// The same without url, username, password and ca_file, for a section that has keys of these names for other sources,
+/// too, and sets the members itself.
+[[nodiscard]] config::Section<RestOptions> rest_only_section();
 /// What the preset wants and the section does not give, and what the preset's own file has wrong.
 void check_rest(const RestOptions& options, config::Scope& at);
 

@@ -36,6 +36,7 @@ struct Auth {
     std::string token_url{};
     std::string scope{};
     bool basic_login = false; // client id and secret go as Basic
+    bool guess = false;       // bearer, basic or none, by what the configuration gives
 };
 
 enum class PagingKind : std::uint8_t { none, page, offset, cursor, link, link_header };

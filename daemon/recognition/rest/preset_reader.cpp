@@ -5,6 +5,7 @@
 
 #include "config/document.hpp"
 #include "http/url.hpp"
+#include "proto/text/text.hpp"
 #include "recognition/rest/preset.hpp"
 
 namespace lamp::recognition::rest {
@@ -172,6 +173,8 @@ void read_auth(Table& at, Auth& out) {
         graph = true;
         out.kind = AuthKind::client_credentials;
         out.scope = "https://graph.microsoft.com/.default";
+    } else if (kind && kind->kind == Node::Kind::text && kind->text == "auto") {
+        out.guess = true;
     } else {
         at.word("kind", out.kind,
                 {{"none", AuthKind::none},
@@ -276,11 +279,30 @@ void read_path(Table& at, Template& out) {
         at.error("path", "must begin with \"/\"");
 }
 
+/// A query behind a path becomes fields, so that those that are idle can be left out.
+void split_query(Table& at, Listing& out) {
+    const auto* node = at.take("path", Node::Kind::text, "a text");
+    auto mark = node ? node->text.find('?') : std::string::npos;
+    if (mark == std::string::npos) return;
+    out.path = at.read_template("path", std::string_view(node->text).substr(0, mark));
+    std::string_view rest = std::string_view(node->text).substr(mark + 1);
+    while (!rest.empty()) {
+        auto end = std::min(rest.find('&'), rest.size());
+        auto field = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        auto equals = std::min(field.find('='), field.size());
+        auto value = text::percent_decoded(field.substr(std::min(equals + 1, field.size())));
+        if (!value) return at.error("path", "has a broken escape in its query");
+        if (!field.empty()) out.query.emplace_back(field.substr(0, equals), at.read_template("path", *value));
+    }
+}
+
 /// `common`: what the file says for all listings.
-Listing read_listing(Table& at, const Listing& common) {
+Listing read_listing(Table& at, const Listing& common, bool absent = false) {
     Listing made = common;
     read_method(at, made.method);
-    read_path(at, made.path);
+    if (!absent) read_path(at, made.path);
+    split_query(at, made);
     at.fields("query", made.query);
     at.fields("headers", made.headers);
     at.body("body", made.body);
@@ -317,7 +339,11 @@ std::vector<Listing> read_listings(Table& file, const Node& root, std::string_vi
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
         Table at(file.problems(), node->items[i], fmt::format("{} {}", key, i + 1));
-        made.push_back(read_listing(at, common));
+        // A parameter that is not given takes its request with it.
+        const auto* path = key == "list" ? nullptr : find(node->items[i], "path");
+        bool absent = path != nullptr && path->kind == Node::Kind::text && path->text.empty();
+        auto listing = read_listing(at, common, absent);
+        if (!absent) made.push_back(std::move(listing));
     }
     return made;
 }
@@ -432,14 +458,21 @@ void read_searches(Table& file, const Node& root, Listing common, Preset& out) {
     if (!search.listings.empty()) out.search = std::move(search);
 }
 
+bool names_since(const Listing& listing) {
+    auto in = [](const auto& fields) {
+        return std::ranges::any_of(fields, [](const auto& field) { return field.second.names(Place::since); });
+    };
+    return listing.path.names(Place::since) || listing.body.names(Place::since) || in(listing.query) ||
+           in(listing.headers);
+}
+
 void check_whole(Table& file, const Preset& preset) {
     if (preset.list.empty()) file.error("list", "is required: how contacts are listed");
     if (!preset.delta.empty() && preset.incremental != Incremental::since)
         file.error("delta", "belongs to incremental = \"since\" alone");
     auto conditional = [](const Listing& listing) { return listing.conditional; };
-    if (std::ranges::any_of(preset.list, conditional) &&
-        (preset.list.size() > 1 || preset.incremental != Incremental::none))
-        file.error("list", "is conditional: then there can be one list alone, and incremental must be \"none\"");
+    if (std::ranges::any_of(preset.list, conditional) && preset.list.size() > 1)
+        file.error("list", "is conditional: then there can be one list alone");
     for (const auto& listing : preset.list) {
         if (preset.incremental == Incremental::token && !listing.token)
             file.error("list", "does not say where the token stands");
@@ -506,6 +539,9 @@ void read_file(Problems& problems, const Node& root, Preset& out, bool outline) 
         out.create->record_url = common.record_url;
         read_create(at, *out.create);
     });
+    // No request of it asks since when: there are no changes to be had.
+    if (out.incremental == Incremental::since && out.delta.empty() && std::ranges::none_of(out.list, names_since))
+        out.incremental = Incremental::none;
     check_whole(file, out);
 }
 

@@ -9,6 +9,7 @@ namespace {
 Values values_of(const Forms& forms) {
     Values values;
     values.set(Place::e164, forms.e164);
+    values.set(Place::number, forms.e164);
     values.set(Place::digits, forms.digits);
     values.set(Place::nsn, forms.nsn);
     values.set(Place::national, forms.national);

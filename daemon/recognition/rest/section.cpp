@@ -2,17 +2,18 @@
 #include <fmt/format.h>
 
 #include "http/url.hpp"
+#include "recognition/rest/loading.hpp"
 #include "recognition/rest/options.hpp"
-#include "recognition/rest/presets.hpp"
 
 namespace lamp::recognition::rest {
 namespace {
 
 using enum config::Reload;
+using O = RestOptions;
 
 void check_login(const RestOptions& o, AuthKind kind, config::Scope& at) {
     auto want = [&](std::string_view key, bool given) {
-        if (!given) at.error(key, fmt::format("is required: the preset \"{}\" logs in by {}", o.preset, name(kind)));
+        if (!given) at.error(key, fmt::format("is required: this CRM is logged in to by {}", name(kind)));
     };
     switch (kind) {
     case AuthKind::none: break;
@@ -28,22 +29,17 @@ void check_login(const RestOptions& o, AuthKind kind, config::Scope& at) {
     }
 }
 
-} // namespace
-
-config::Section<RestOptions> rest_section() {
-    using O = RestOptions;
-    config::Section<O> s{"rest", config::Shape::table, "A CRM that is asked over HTTPS, as a preset says."};
-    s.key("preset", &O::preset, live, "rest: which CRM this is (lamplighter integration presets lists them).")
-        .example(R"("hubspot")");
+void add_rest(config::Section<O>& s) {
+    s.key("preset", &O::preset, live, "rest: which CRM this is; generic, without one.").example(R"("hubspot")");
     s.key("presets", &O::presets, live, "rest: a folder with presets of your own; they stand before those built in.");
-    s.key("parameters", &O::parameters, live, "rest: what the preset asks for, {company = \"acme\"}.");
-    s.key("api_url", &O::url, live, "rest: the CRM's address, where it is another than the preset's.")
-        .example(R"("https://crm.example.net")");
+    s.key("parameters", &O::parameters, live, "rest: what the preset asks for, {domain = \"acme\"}.");
+    s.key("mapping", &O::mapping, live,
+          "rest: where things stand in a record, as JSON pointers: items, id, name, updated, deleted, url; phone, "
+          "mobile, "
+          "work, home, main, fax, other and number are numbers; any other name is a field for scripts.");
+    s.key("token", &O::token, live, "rest: an access token or API key.").example(R"("credential:crm")");
     s.key("login_url", &O::login_url, live, "rest: where tokens are given, where it is another than the preset's.")
         .example(R"("https://login.example.net/token")");
-    s.key("token", &O::token, live, "rest: an access token or API key.").example(R"("credential:crm")");
-    s.key("username", &O::username, live, "rest: the login, of Basic authentication.").example(R"("lamplighter")");
-    s.key("password", &O::password, live, "rest, ldap: its password.").example(R"("credential:crm")");
     s.key("client_id", &O::client_id, live, "rest: the application's id, for OAuth 2.").example(R"("1000.ABC")");
     s.key("client_secret", &O::client_secret, live, "rest: the application's secret.")
         .example(R"("credential:crm-client")");
@@ -54,27 +50,46 @@ config::Section<RestOptions> rest_section() {
         .example(R"("file:google-key.json")");
     s.key("subject", &O::subject, live, "rest: whom the Google service account acts for.")
         .example(R"("office@example.net")");
-    s.key("ca_file", &O::ca_file, config::readable_file(), live,
-          "rest, ldap: certificates to trust (PEM); the system's when not set.");
     s.key("proxy", &O::proxy, live, "rest: an HTTP proxy, http://host:port.")
         .example(R"("http://proxy.example.net:3128")");
-    s.key(
-        "daily_requests", &O::daily_requests, live,
-        "rest: requests a day, where they are others than the preset's; a part is kept for look-ups. 0: the preset's.");
+    s.key("daily_requests", &O::daily_requests, live,
+          "rest: requests a day, where they are others than the preset's; a part is kept for look-ups. 0: the "
+          "preset's.");
+}
+
+} // namespace
+
+config::Section<RestOptions> rest_only_section() {
+    config::Section<O> s{"rest", config::Shape::table, "A CRM that is asked over HTTPS, as a preset says."};
+    add_rest(s);
+    return s;
+}
+
+config::Section<RestOptions> rest_section() {
+    auto s = rest_only_section();
+    s.key("url", &O::url, live,
+          "rest: the CRM's address, where it is another than the preset's; without a preset, that of a list of "
+          "contacts.")
+        .example(R"("https://crm.example.net/contacts")");
+    s.key("username", &O::username, live, "rest: the login, of Basic authentication.").example(R"("lamplighter")");
+    s.key("password", &O::password, live, "rest: its password.").example(R"("credential:crm")");
+    s.key("ca_file", &O::ca_file, config::readable_file(), live,
+          "rest: certificates to trust (PEM); the system's when not set.");
     return s;
 }
 
 void check_rest(const RestOptions& o, config::Scope& at) {
-    auto text = preset_text(o.preset, o.presets);
-    if (!text) return at.error("preset", text.error().text);
-    auto values = o.parameters;
-    auto read = read_preset(text->text, text->file, values);
+    auto read = load(o);
     if (!read) {
         for (const auto& problem : read.error())
             if (problem.section == "parameters")
                 at.error("parameters", fmt::format("{}: {}", problem.key, problem.message));
+            else if (problem.section == "mapping")
+                at.error("mapping", fmt::format("{}: {}", problem.key, problem.message));
+            else if (problem.section == "url")
+                at.error("url", problem.message);
             else
-                at.error("preset", config::to_string(problem));
+                at.error("preset", problem.file.empty() ? problem.message : config::to_string(problem));
         return;
     }
     check_login(o, read->auth.kind, at);

@@ -7,7 +7,7 @@
 #include "numbers/dial_plan.hpp"
 #include "numbers/public_network.hpp"
 #include "proto/google/key_file.hpp"
-#include "recognition/rest/presets.hpp"
+#include "recognition/rest/loading.hpp"
 
 namespace lamp::recognition::rest {
 namespace {
@@ -15,25 +15,6 @@ namespace {
 constexpr milliseconds sync_answer_wait{60'000};
 constexpr milliseconds lookup_answer_wait{3'000};
 constexpr milliseconds lookup_turn_wait{300}; // a caller rings; what comes later is of no use
-
-template <class... Kinds>
-struct Overloaded : Kinds... {
-    using Kinds::operator()...;
-};
-
-Result<Preset> load(const RestOptions& options) {
-    auto text = preset_text(options.preset, options.presets);
-    if (!text) return std::unexpected(text.error());
-    auto read = read_preset(text->text, text->file, options.parameters);
-    if (!read)
-        return fail(Category::invalid,
-                    fmt::format("The preset cannot be used: {}", config::to_string(read.error().front())));
-    auto preset = *std::move(read);
-    if (!options.url.empty()) preset.base_url = options.url.text;
-    if (!options.login_url.empty()) preset.auth.token_url = options.login_url.text;
-    if (options.daily_requests > 0) preset.rates.daily = options.daily_requests;
-    return preset;
-}
 
 Result<http::Grant> grant_of(const Preset& preset, const RestOptions& options) {
     if (preset.auth.kind == AuthKind::client_credentials) return http::ClientCredentials{preset.auth.scope};
@@ -159,7 +140,7 @@ struct RestSource::State {
 Result<std::unique_ptr<RestSource>> RestSource::make(asio::io_context& context, RestOptions options,
                                                      std::string country, Keeper keeper) {
     auto preset = load(options);
-    if (!preset) return std::unexpected(preset.error());
+    if (!preset) return fail(Category::invalid, config::to_string(preset.error().front()));
     auto base = http::Url::parse(preset->base_url);
     if (!base) return std::unexpected(base.error());
     while (base->path.size() > 1 && base->path.ends_with('/'))

@@ -109,7 +109,8 @@ Ask Sync::asked() const {
     if (pager_) {
         ask = pager_->ask();
         const auto& listing = listings()[at_];
-        if (listing.conditional && !before_.empty() && !started_over_ && pager_->pages() == 0) {
+        if (listing.conditional && preset_.incremental == Incremental::none && !before_.empty() && !started_over_ &&
+            pager_->pages() == 0) {
             if (!before_[at_].etag.empty()) ask.headers.add("If-None-Match", before_[at_].etag);
             if (!before_[at_].modified.empty()) ask.headers.add("If-Modified-Since", before_[at_].modified);
         }
