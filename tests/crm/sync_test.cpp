@@ -203,6 +203,12 @@ TEST_CASE("the day's budget keeps a reserve for look-ups") {
     stand.quota.exhaust(stand.wall);
     CHECK(!stand.quota.allows(Purpose::lookup, stand.wall));
     CHECK(stand.quota.allows(Purpose::sync, stand.wall + 24h));
+    Quota endless{Rates()};
+    endless.exhaust(stand.wall);
+    CHECK(!endless.allows(Purpose::lookup, stand.wall));
+    for (int i = 0; i < 9; ++i)
+        CHECK(endless.take(stand.now, stand.wall + 24h) == 0ms);
+    CHECK(endless.allows(Purpose::sync, stand.wall + 24h));
 }
 
 TEST_CASE("requests are paced, and a service that has none left is left alone") {

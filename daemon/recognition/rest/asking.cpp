@@ -49,6 +49,17 @@ std::optional<milliseconds> told_wait(const Preset& preset, const http::Answer& 
     return seconds(*count);
 }
 
+/// Services repeat what they were asked for: no telephone number stands in an error, hence in no log.
+void hide_numbers(std::string& text) {
+    constexpr std::size_t longest = 4; // a status, a year
+    auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (auto at = text.begin(); at != text.end();) {
+        auto end = std::find_if_not(at, text.end(), digit);
+        if (static_cast<std::size_t>(end - at) > longest) std::fill(at, end, '#');
+        at = end == text.end() ? end : std::find_if(end, text.end(), digit);
+    }
+}
+
 Verdict refusal(Meaning meaning, Category category, const http::Answer& answer) {
     auto told = answer.looks_like_html() ? std::string() : told_of(answer.body);
     return {meaning,
@@ -69,6 +80,7 @@ std::string told_of(std::string_view body) {
         while (!text.empty() && !text::is_utf8(text))
             text.pop_back();
     }
+    hide_numbers(text);
     while (text.ends_with('.'))
         text.pop_back();
     return text;

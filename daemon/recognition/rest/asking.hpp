@@ -40,7 +40,7 @@ struct Verdict {
 };
 [[nodiscard]] Verdict judge(const Preset& preset, const Result<http::Answer>& answer, Wall wall);
 
-/// What the CRM says of an error, cut short; nothing where it says nothing readable.
+/// What the CRM says of an error, cut short and without long numbers; nothing where it says nothing readable.
 [[nodiscard]] std::string told_of(std::string_view body);
 
 } // namespace lamp::recognition::rest

@@ -21,6 +21,7 @@ public:
     /// The day holds one more request for this purpose.
     [[nodiscard]] bool allows(Purpose purpose, Wall wall) {
         turn(wall);
+        if (spent_) return false;
         if (rates_.daily == 0) return true;
         return used_ < (purpose == Purpose::sync ? rates_.daily - std::min(kept_, rates_.daily) : rates_.daily);
     }
@@ -36,21 +37,24 @@ public:
     /// The CRM says that the day is used up: nothing more is asked before midnight, UTC.
     void exhaust(Wall wall) {
         turn(wall);
-        if (rates_.daily == 0) rates_.daily = std::max<std::uint64_t>(used_, 1);
-        used_ = std::max(used_, rates_.daily);
+        spent_ = true;
     }
     [[nodiscard]] std::uint64_t used() const { return used_; }
 
 private:
     void turn(Wall wall) {
         auto day = std::chrono::floor<std::chrono::days>(wall);
-        if (day > day_) day_ = day, used_ = 0;
+        if (day <= day_) return;
+        day_ = day;
+        used_ = 0;
+        spent_ = false;
     }
 
     Rates rates_;
     Budget second_;
     std::uint64_t kept_;
     std::uint64_t used_ = 0;
+    bool spent_ = false; // as the CRM says
     std::chrono::sys_days day_{};
 };
 

@@ -13,7 +13,8 @@ namespace json = boost::json;
 
 constexpr milliseconds first_pause{1000};
 constexpr milliseconds longest_pause{120'000};
-constexpr std::size_t kept_max = 32 * 1024; // of a token or link
+constexpr milliseconds closed_max{3'600'000}; // a service whose clock is wrong is not left alone for ever
+constexpr std::size_t kept_max = 32 * 1024;   // of a token or link
 
 bool has_tokens(AuthKind kind) {
     return kind == AuthKind::client_credentials || kind == AuthKind::refresh_token ||
@@ -133,7 +134,12 @@ Step Sync::next(Steady now, Wall wall) {
                 Error(Category::limit, "The day's requests are used up but for those that are kept for look-ups.");
             return *failed_;
         }
-        if (auto wait = quota_.take(now, wall); wait > milliseconds(0)) return Pause{now + wait};
+        if (auto wait = quota_.take(now, wall); wait > pause_max) {
+            failed_ = Error(Category::throttled, "The CRM has asked to be left alone for some time.");
+            return *failed_;
+        } else if (wait > milliseconds(0)) {
+            return Pause{now + wait};
+        }
         paid_ = true;
         ++requests_;
     }
@@ -156,14 +162,14 @@ void Sync::answer(const Result<http::Answer>& answer, Steady now, Wall wall) {
     bool of_reread = !pager_;
     switch (verdict.meaning) {
     case Meaning::good: {
-        auto unread = read_json(*answer);
-        if (!unread) return try_later({Meaning::again, unread.error(), std::nullopt}, now);
+        auto body = read_json(*answer);
+        if (!body) return try_later({Meaning::again, body.error(), std::nullopt}, now);
         tries_ = garbled_ = 0;
         fresh_token_ = false;
         backoff_.reset();
-        return take(*answer);
+        return pager_ ? take_page(*answer, *body) : take_reread(*body);
     }
-    case Meaning::nothing: return take(*answer);
+    case Meaning::nothing: return take_nothing(*answer);
     case Meaning::expired:
         if (whole_)
             failed_ = *verdict.error;
@@ -209,29 +215,28 @@ void Sync::try_later(const Verdict& verdict, Steady now) {
     auto wait = std::max(verdict.wait.value_or(milliseconds(0)), backoff_.next());
     bool garbled = verdict.error->category == Category::protocol;
     ++(garbled ? garbled_ : tries_);
+    if (verdict.meaning == Meaning::throttled) quota_.close_until(now + std::min(wait, closed_max));
     if (tries_ >= tries_max || garbled_ >= garbled_max || wait > pause_max) {
         failed_ = *verdict.error;
         return;
     }
     silent_until_ = now + wait;
-    if (verdict.meaning == Meaning::throttled) quota_.close_until(silent_until_);
 }
 
-void Sync::take(const http::Answer& answer) {
-    if (!pager_) return take_reread(answer);
-    bool empty = answer.status == 204 || answer.status == 304;
-    if (empty) {
-        const auto& listing = listings()[at_];
-        unchanged_ = answer.status == 304 && listing.conditional && whole_;
-        pager_->end();
-        return close(answer);
+/// 204 or 304: an empty list, or one as before.
+void Sync::take_nothing(const http::Answer& answer) {
+    if (!pager_) {
+        failed_ =
+            Error(Category::protocol, "The CRM told a changed record's id, and nothing when it was asked for it.");
+        return;
     }
-    take_page(answer);
+    unchanged_ = answer.status == 304 && listings()[at_].conditional && whole_;
+    pager_->end();
+    close(answer);
 }
 
-void Sync::take_page(const http::Answer& answer) {
-    auto body = read_json(answer);
-    auto items = body ? pager_->take(answer, *body) : std::unexpected(body.error());
+void Sync::take_page(const http::Answer& answer, const json::value& body) {
+    auto items = pager_->take(answer, body);
     if (!items) {
         failed_ = items.error();
         return;
@@ -254,9 +259,8 @@ void Sync::take_page(const http::Answer& answer) {
         close(answer);
 }
 
-void Sync::take_reread(const http::Answer& answer) {
-    auto body = read_json(answer);
-    auto page = body ? read_page(*preset_.reread, *body) : std::unexpected(body.error());
+void Sync::take_reread(const json::value& body) {
+    auto page = read_page(*preset_.reread, body);
     if (page && page->items.size() != 1)
         page = fail(Category::protocol,
                     "The CRM told a changed record's id, and something else when it was asked for it.");

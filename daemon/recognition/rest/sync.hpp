@@ -56,9 +56,9 @@ private:
     [[nodiscard]] std::string write_cursor() const;
     void begin(bool whole);
     void open();
-    void take(const http::Answer& answer);
-    void take_page(const http::Answer& answer);
-    void take_reread(const http::Answer& answer);
+    void take_nothing(const http::Answer& answer);
+    void take_page(const http::Answer& answer, const boost::json::value& body);
+    void take_reread(const boost::json::value& body);
     void keep(std::vector<Item> items);
     void close(const http::Answer& answer);
     void start_over();
@@ -85,7 +85,6 @@ private:
     std::vector<Item> items_;
     std::unordered_map<std::string, std::size_t> by_id_;
     bool unchanged_ = false;
-    std::size_t unchanged_count_ = 0;
     std::uint64_t requests_ = 0;
     std::size_t unreadable_ = 0;
     int tries_ = 0;
