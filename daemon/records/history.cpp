@@ -448,7 +448,8 @@ void History::State::merge_log(const std::string& line, LogSpan span, Result<Lin
                 return read_line(disk, line, span.from - log_tolerance, span.until + log_tolerance);
             },
             [self, line, span, persons, logs](Result<std::vector<CallRecord>> known) {
-                if (known && !self->closed) self->merged(merge(logs, *known, span, line, persons));
+                if (known && !self->closed)
+                    self->merged(merge(logs, *known, span, line, persons, self->options.numbers));
             });
     };
     when_flushed.push_back(std::move(look));

@@ -71,7 +71,7 @@ CallRecord record_of(const LogEntry& entry, const std::string& number, const std
 } // namespace
 
 Merged merge(const LineLogs& logs, const std::vector<CallRecord>& known, LogSpan span, const std::string& line,
-             const std::vector<std::string>& persons) {
+             const std::vector<std::string>& persons, Numbers kept_as) {
     Merged merged;
     std::vector<bool> used(known.size());
     // The nearest pairs first would be better; entries in order of time are as good as long as calls do not overlap.
@@ -79,10 +79,11 @@ Merged merge(const LineLogs& logs, const std::vector<CallRecord>& known, LogSpan
     std::ranges::sort(entries, {}, &LogEntry::time);
     for (const LogEntry& entry : entries) {
         auto number = whole_number(entry);
+        auto kept = kept_number(number, kept_as);
         bool incoming = entry.kind != LogKind::placed;
         auto fits = [&](std::size_t i) {
             return !used[i] && known[i].incoming == incoming && apart(known[i].started, entry.time) <= apart_max &&
-                   same_number(numbers::plain_number(known[i].remote_number), number);
+                   same_number(numbers::plain_number(known[i].remote_number), kept);
         };
         std::optional<std::size_t> best;
         for (std::size_t i = 0; i < known.size(); ++i)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calls/call_record.hpp"
+#include "records/options.hpp"
 
 namespace lamp::records {
 
@@ -33,8 +34,10 @@ struct Merged {
 
 /// `known`: the line's records of that time and 90 s around it. Entries outside `span` are the log's past, and each
 /// belongs to one record at most: same direction, same number (the last nine digits where one is written nationally),
-/// at most 90 s apart. `persons`: one record for each, none: one that is nobody's.
+/// at most 90 s apart. `kept_as`: how much of numbers the known records have. `persons`: one record for each, none: one
+/// that is nobody's.
 [[nodiscard]] Merged merge(const LineLogs& logs, const std::vector<calls::CallRecord>& known, LogSpan span,
-                           const std::string& line, const std::vector<std::string>& persons);
+                           const std::string& line, const std::vector<std::string>& persons,
+                           Numbers kept_as = Numbers::whole);
 
 } // namespace lamp::records

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "base/clock.hpp"
 #include "config/section.hpp"
@@ -14,6 +15,8 @@ enum class Numbers : std::uint8_t {
     masked, // without the last four digits, and no name: enough for countries and sites
     none,
 };
+/// What is kept of a number.
+[[nodiscard]] std::string kept_number(const std::string& number, Numbers numbers);
 
 struct HistoryOptions {
     milliseconds keep = std::chrono::days(365);

@@ -287,9 +287,7 @@ Recorder::Key Recorder::record_of(const std::string& person, const calls::LineNe
     auto joined = join_key(person, call.incoming, call.session);
     if (!person.empty() && !call.session.empty())
         if (auto same = by_session_.find(joined); same != by_session_.end()) {
-            Going& going = calls_.at(same->second);
-            ++going.legs;
-            if (call.group.empty()) going.group.clear(); // called, besides what a group offers
+            ++calls_.at(same->second).legs;
             return same->second;
         }
     Key key = next_++;
@@ -344,7 +342,7 @@ void Recorder::advance(const std::string& line, const calls::Call& call, Key key
     }
     if (record.line != line || (!going.answered_by.empty() && going.answered_by != call.id)) return;
     bool more = fill(record.ddi, call.ddi);
-    more = fill(record.queue, call.queue) || more;
+    more = fill(record.queue, call.queue.empty() ? call.group : call.queue) || more;
     bool held = call.state == CallState::held;
     if (held && !record.held_at) {
         record.held_at = now;
@@ -368,11 +366,15 @@ void Recorder::end_leg(const std::string& line, const calls::EndedCall& ended, c
     Leg last = leg;
     see(line, ended.call, last, true, now);
     for (Key key : leg.calls)
-        end_leg_of(key, ended, now);
+        end_leg_of(key, ended, last.group, now);
 }
 
-void Recorder::end_leg_of(Key key, const calls::EndedCall& ended, Wall now) {
+void Recorder::end_leg_of(Key key, const calls::EndedCall& ended, const std::string& group, Wall now) {
     Going& going = calls_.at(key);
+    if (group.empty())
+        going.called = true;
+    else
+        going.group = group;
     CallRecord& record = going.record;
     if (going.legs > 0) --going.legs;
     bool talked_here = going.answered_by == ended.call.id;
@@ -407,6 +409,7 @@ void Recorder::finish(Key key, Wall at, Wall now) {
     dirty_.erase(key);
     tell(Happening::ended, record, now);
     bool unanswered = record.incoming && !record.answered;
+    if (going.called) going.group.clear(); // called, besides what a group offers
     if (unanswered)
         missed_.add(going.session, {.record = record, .redirect = going.redirect, .group = going.group}, now);
     over_.push_back({.record = std::move(record),

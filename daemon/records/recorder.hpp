@@ -69,6 +69,7 @@ private:
         std::size_t legs = 0;
         calls::Redirect redirect = calls::Redirect::none; // goes with `record.why`
         bool over_here = false;                           // `record.why` says how a leg ended
+        bool called = false;                              // by a leg that no group offered
     };
 
     void take_ended(const calls::LineNews& news, Line& line, Wall now);
@@ -83,7 +84,7 @@ private:
     void see(const std::string& line, const calls::Call& call, Leg& leg, bool over, Wall now);
     void advance(const std::string& line, const calls::Call& call, Key key, Wall now);
     void end_leg(const std::string& line, const calls::EndedCall& ended, const Leg& leg, Wall now);
-    void end_leg_of(Key key, const calls::EndedCall& ended, Wall now);
+    void end_leg_of(Key key, const calls::EndedCall& ended, const std::string& group, Wall now);
     void finish(Key key, Wall at, Wall now);
     [[nodiscard]] std::string taken_over_from(const std::string& session) const;
     void remember_sent_on(const std::string& session, const std::string& record);

@@ -1,10 +1,26 @@
 // The keys of `[history]`.
+#include <algorithm>
+
+#include "numbers/plain_number.hpp"
 #include "records/options.hpp"
 
 namespace lamp::records {
 
 using namespace std::chrono_literals;
 using enum config::Reload;
+
+namespace {
+
+constexpr std::size_t masked_digits = 4;
+
+} // namespace
+
+std::string kept_number(const std::string& number, Numbers numbers) {
+    if (numbers == Numbers::whole) return number;
+    if (numbers == Numbers::none) return {};
+    auto plain = numbers::plain_number(number);
+    return plain.substr(0, plain.size() - std::min(plain.size(), masked_digits));
+}
 
 config::Section<HistoryOptions> history_section() {
     using O = HistoryOptions;

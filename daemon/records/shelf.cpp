@@ -16,7 +16,6 @@ using store::Statement;
 
 constexpr std::size_t limit_max = 1000;
 constexpr std::size_t persons_max = 500;
-constexpr std::size_t masked_digits = 4;
 constexpr std::size_t gaps_max = 1000;
 
 constexpr std::string_view columns =
@@ -90,13 +89,6 @@ Result<void> each(Statement& rows, Take&& take) {
         if (!*row) return {};
         take(read_row(rows));
     }
-}
-
-std::string kept(const std::string& number, Numbers numbers) {
-    if (numbers == Numbers::whole) return number;
-    if (numbers == Numbers::none) return {};
-    auto plain = numbers::plain_number(number);
-    return plain.substr(0, plain.size() - std::min(plain.size(), masked_digits));
 }
 
 /// A condition of SQL and the values of its places.
@@ -187,7 +179,7 @@ Result<Condition> condition_of(const calls::CallQuery& query) {
 
 Result<void> put_record(Database& disk, const Written& written, Numbers numbers) {
     const CallRecord& record = written.record;
-    auto number = kept(record.remote_number, numbers);
+    auto number = kept_number(record.remote_number, numbers);
     return disk.run(
         "INSERT INTO call(started, id, person, line, session, incoming, withheld, number, name, user, ddi, ddi_name, "
         "queue, answered, ended, held_at, rang, held, result, why, released_by, moved_to, taken_from, source, "
@@ -200,8 +192,8 @@ Result<void> put_record(Database& disk, const Written& written, Numbers numbers)
         "plain = ?29, ddi_plain = ?30",
         record.started, record.id, record.person, record.line, record.session, record.incoming ? 1 : 0,
         record.withheld ? 1 : 0, number, numbers == Numbers::whole ? record.remote_name : std::string(),
-        record.remote_user, record.ddi, record.ddi_name, record.queue, record.answered, record.ended, record.held_at,
-        record.rang.count(), record.held.count(),
+        numbers == Numbers::whole ? record.remote_user : std::string(), record.ddi, record.ddi_name, record.queue,
+        record.answered, record.ended, record.held_at, record.rang.count(), record.held.count(),
         record.result ? std::optional(number_of(*record.result)) : std::nullopt, number_of(record.why),
         number_of(record.released_by), record.moved_to, record.transferred_from, number_of(record.source),
         record.uncertain ? 1 : 0, written.settled ? 1 : 0, number_of(written.redirect), written.group,

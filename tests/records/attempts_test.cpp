@@ -202,6 +202,20 @@ TEST_CASE("a group's call is the group's to miss, its members' never") {
     }
 }
 
+TEST_CASE("the group may become known after the first ring; who is called as well has missed it") {
+    Lines lines;
+    lines.up();
+    lines.put("alice@x", incoming("1", "s1"));
+    lines.put("alice@x", offered("1", "s1"));
+    lines.put("carol@x", offered("2", "s1"));
+    lines.put("carol2@x", incoming("3", "s1"));
+    for (auto [line, id] : {std::pair("alice@x", "1"), std::pair("carol@x", "2"), std::pair("carol2@x", "3")})
+        lines.end(line, id, End::not_answered);
+    lines.after(2s);
+    CHECK(missed_by_person(lines) == std::map<std::string, int>{{"carol", 1}});
+    CHECK(lines.of("alice").at(0).queue == "hunt@x");
+}
+
 TEST_CASE("a caller whom a queue offers again and again is missed once") {
     Lines lines;
     lines.up();

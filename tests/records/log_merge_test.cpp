@@ -103,3 +103,13 @@ TEST_CASE("a call that vanished is settled by the log, once") {
     CHECK(merged.settled[0].result == CallResult::missed);
     CHECK(merge_of({entry(LogKind::missed, "2002", 10min)}, merged.settled).settled.empty());
 }
+
+TEST_CASE("where less of numbers is kept, less is compared") {
+    for (auto numbers : {Numbers::masked, Numbers::none}) {
+        std::vector<CallRecord> known{heard(kept_number("+31612345678", numbers), 10min)};
+        auto log = LineLogs{entry(LogKind::missed, "612345678", 10min, "31")};
+        CHECK(merge(log, known, span, "alice@x", {"alice"}, numbers).added.empty());
+        log = {entry(LogKind::missed, "698765432", 20min, "31")};
+        CHECK(merge(log, known, span, "alice@x", {"alice"}, numbers).added.size() == 1);
+    }
+}
