@@ -25,7 +25,11 @@ std::uint64_t doubts_of(const xsi::PlatformReport& report) {
 CallHistory::CallHistory(Loop& ingress, xsi::Lines& lines)
     : ingress_(ingress),
       feed_(
-          ingress, lines, loop_, [this](std::vector<calls::LineNews> news) { history_->take(std::move(news)); },
+          ingress, lines, loop_,
+          [this](std::vector<calls::LineNews> news) {
+              if (heard_) heard_(news);
+              history_->take(std::move(news));
+          },
           news_waiting) {}
 
 Result<void> CallHistory::prepare(const config::Configuration& configuration, store::Store& store, Enrich enrich,

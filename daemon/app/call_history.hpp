@@ -28,6 +28,9 @@ public:
     /// Reads the call logs of a line; answers on the loop `history`.
     using ReadLogs = std::function<void(std::string line, calls::Answer<records::LineLogs>)>;
 
+    /// Hears of every change of every line, before the events that come of it. May be empty.
+    using Heard = std::function<void(const std::vector<calls::LineNews>&)>;
+
     CallHistory(Loop& ingress, xsi::Lines& lines);
 
     /// Control loop, before `start`.
@@ -35,6 +38,7 @@ public:
                                        Told told, ReadLogs read_logs);
     /// Before platforms start.
     void start();
+    void on_news(Heard heard) { heard_ = std::move(heard); } // before `start`
     /// Any loop.
     void use_people(std::vector<records::Owner> owners) { history_->use_people(std::move(owners)); }
     /// Ingress loop, once a second: where calls may have gone unheard.
@@ -64,6 +68,7 @@ private:
     xsi::LineFeed feed_;
     Enrich enrich_;
     Told told_;
+    Heard heard_;
     std::vector<Seen> seen_;   // ingress
     std::uint64_t pauses_ = 0; // ingress: of the feed, seen last
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
 #include "app/app.hpp"
 #include "app/options.hpp"
@@ -105,12 +106,27 @@ Result<void> Daemon::prepare() {
     }
     if (auto made = make_adapters(); !made) return made;
     if (auto made = phones_.prepare(*configuration_); !made) return made;
-    auto recording =
-        history_.prepare(*configuration_, *store_, {}, [this](const calls::CallEvent& event) { tell(event); }, {});
+    auto recording = history_.prepare(
+        *configuration_, *store_, {}, [this](const calls::CallEvent& event) { tell(event); },
+        [this](std::string line, calls::Answer<records::LineLogs> answer) {
+            read_logs(std::move(line), std::move(answer));
+        });
     if (!recording) return recording;
+    if (auto* zoho = adapters_.zoho()) follow_clicks(*zoho);
     service_.emplace(serve_, service_options(), ports(), table_, fanout_);
     service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
     return service_->start();
+}
+
+// What is clicked in Zoho acts on calls here: it needs the platform's names of them.
+void Daemon::follow_clicks(zoho::Zoho& zoho) {
+    zoho.use_control(calls_.from(egress_));
+    history_.on_news([this, &zoho](const std::vector<calls::LineNews>& news) {
+        egress_.post([&zoho, news] {
+            for (const auto& one : news)
+                zoho.heard(one);
+        });
+    });
 }
 
 Result<void> Daemon::prepare_state_dir() {

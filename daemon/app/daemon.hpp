@@ -36,6 +36,7 @@ private:
 
     void watch_loops();
     Result<void> prepare();
+    void follow_clicks(zoho::Zoho& zoho);
     Result<void> prepare_state_dir();
     Result<void> make_adapters();
     [[nodiscard]] static std::string domain_of(const std::string& user);
@@ -96,6 +97,9 @@ private:
 
     /// History's loop.
     void tell(const calls::CallEvent& event);
+    /// Any loop; the answer comes on history's.
+    void read_logs(std::string line, calls::Answer<records::LineLogs> answer);
+    [[nodiscard]] Task<> fetch_logs(std::string line, calls::Answer<records::LineLogs> answer);
 
     // --- metrics, from reports that are at most a second old (serve loop)
 

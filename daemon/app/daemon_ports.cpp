@@ -1,4 +1,5 @@
 #include "adapters/teams/teams.hpp"
+#include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
 #include "app/daemon.hpp"
 #include "app/platform_views.hpp"
@@ -10,6 +11,18 @@ namespace lamp {
 namespace {
 
 constexpr int meetings_waiting_max = 1000;
+
+records::LineLogs line_logs(const xsi::CallLogs& logs) {
+    records::LineLogs all;
+    auto add = [&all](const std::vector<xsi::CallLogEntry>& entries, records::LogKind kind) {
+        for (const auto& entry : entries)
+            if (entry.time) all.push_back({kind, entry.number, entry.name, entry.country_code, *entry.time, entry.id});
+    };
+    add(logs.missed, records::LogKind::missed);
+    add(logs.placed, records::LogKind::placed);
+    add(logs.received, records::LogKind::received);
+    return all;
+}
 
 } // namespace
 
@@ -168,7 +181,25 @@ void Daemon::tell(const calls::CallEvent& event) {
     auto type = event.what == calls::Happening::missed ? status::EventType::missed : status::EventType::call;
     auto people = listed_.load();
     service_->publish(type, people ? people->find(event.call.person) : std::nullopt, std::move(text));
-    egress_.post([this, event] { adapters_.outbox().take(event); });
+    egress_.post([this, event] {
+        adapters_.outbox().take(event);
+        if (auto* zoho = adapters_.zoho()) zoho->happened(event);
+    });
+}
+
+void Daemon::read_logs(std::string line, calls::Answer<records::LineLogs> answer) {
+    ingress_.post([this, line = std::move(line), answer = std::move(answer)]() mutable {
+        ingress_.spawn(fetch_logs(std::move(line), std::move(answer)));
+    });
+}
+
+Task<> Daemon::fetch_logs(std::string line, calls::Answer<records::LineLogs> answer) {
+    Result<records::LineLogs> logs = fail(Category::not_found, "This line is not watched.");
+    if (auto known = lines_.find(line); known && lines_.watched(*known)) {
+        auto read = co_await platforms_.at(lines_.platform(*known))->actions().call_logs(line);
+        logs = read ? Result<records::LineLogs>(line_logs(*read)) : std::unexpected(read.error());
+    }
+    history_.loop().post([answer = std::move(answer), logs = std::move(logs)]() mutable { answer(std::move(logs)); });
 }
 
 // --- metrics, from reports that are at most a second old (serve loop)

@@ -3,6 +3,7 @@
 #include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/options.hpp"
 #include "adapters/teams/options.hpp"
+#include "adapters/zoho/options.hpp"
 #include "adapters/zoom/options.hpp"
 #include "app/options.hpp"
 #include "csta/options.hpp"
@@ -164,6 +165,7 @@ config::Schema schema() {
         .add(sip::sip_section())
         .add(sip::list_section())
         .add(csta::csta_section())
+        .add(zoho::zoho_section())
         .add(outbox::webhook_section())
         .add(outbox::mail_section())
         .add(records::history_section())
