@@ -59,6 +59,7 @@ Made make_calendars(const AdapterParts& parts) {
     calendars::Surroundings around{.zone = parts.timezone.empty() ? "UTC" : parts.timezone,
                                    .ca_file = parts.ca_file,
                                    .proxy = parts.proxy,
+                                   .meetings = parts.meetings,
                                    .public_url = parts.public_url};
     if (const auto* teams = parts.configuration.find<teams::TeamsOptions>()) {
         auto login = teams::application_login(*teams);

@@ -72,7 +72,9 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
     store_ = &store;
     publish_ = std::move(publish);
     if (auto zone = Zones().find(configuration.get<DaemonOptions>().timezone)) zone_ = std::move(*zone);
-    gathering_ = meetings::Gathering(counted(configuration.get<PresenceOptions>().meetings));
+    auto shown = counted(configuration.get<PresenceOptions>().meetings);
+    shown.insert(meetings::Source::calendar); // each [[calendar]] says so itself
+    gathering_ = meetings::Gathering(shown);
     configure(configuration);
     auto lines = read_disk();
     if (!lines) return std::unexpected(lines.error());
@@ -377,7 +379,7 @@ void Diversions::hear(const meetings::News& news) {
     if (news.slot >= people_->slots() || !people_->listed(news.slot)) return;
     auto at = smartbusy_now();
     gathering_.heard(news, at.steady);
-    if (smartbusy_wanted_)
+    if (smartbusy_wanted_ && news.source != meetings::Source::calendar)
         smartbusy_.heard(people_->person(news.slot).id, news.source, news.meeting, news.happened,
                          at.steady + news.fresh_for, at);
     // Teams tells of everybody at once: one turn for all of them.

@@ -134,6 +134,7 @@ void check_smartbusy(const config::Configuration& configuration, config::Finding
         case Source::zoom: return configuration.find<zoom::ZoomOptions>() != nullptr;
         case Source::go_to: return configuration.find<goto_meeting::GoToOptions>() != nullptr;
         case Source::other: return true;
+        case Source::calendar: return false; // never one of them
         }
         return false;
     };

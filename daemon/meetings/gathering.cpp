@@ -13,7 +13,8 @@ void Gathering::heard(const News& news, Steady now) {
     if (news.meeting == Meeting::unknown) {
         told.live = false;
     } else {
-        told.live = news.meeting == Meeting::live;
+        told.live =
+            news.meeting == Meeting::live || (news.meeting == Meeting::calendar && news.source == Source::calendar);
         told.fresh_until = now + news.fresh_for;
         if (told.live) expiries_.emplace(told.fresh_until, news.slot);
     }

@@ -21,7 +21,8 @@ public:
     /// Whose meetings count (`[presence] meetings`); Teams has a source of its own and is ignored.
     explicit Gathering(const std::set<Source>& counted) : counted_(counted) {}
 
-    /// Only live meetings count; what is older than what is known is ignored.
+    /// Only live meetings count, and what calendars say that are asked for nothing else; what is older than what is
+    /// known is ignored.
     void heard(const News& news, Steady now);
     void lost(Source source);
     /// What has changed since the last call, freshness included.

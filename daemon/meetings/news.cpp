@@ -6,7 +6,7 @@
 namespace lamp::meetings {
 namespace {
 
-constexpr std::array<std::string_view, source_count> names{"teams", "zoom", "goto", "other"};
+constexpr std::array<std::string_view, source_count> names{"teams", "zoom", "goto", "other", "calendar"};
 
 } // namespace
 

@@ -1,4 +1,5 @@
-// What sources tell of people's meetings: Teams, Zoom, GoTo, whoever posts to /hooks/meeting. No loop: values only.
+// What sources tell of people's meetings: Teams, Zoom, GoTo, whoever posts to /hooks/meeting, calendars that are asked.
+// No loop: values only.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,9 +11,9 @@
 
 namespace lamp::meetings {
 
-enum class Source : std::uint8_t { teams, zoom, go_to, other };
-inline constexpr std::size_t source_count = 4;
-[[nodiscard]] std::string_view name(Source source); // as in `[smartbusy] sources`
+enum class Source : std::uint8_t { teams, zoom, go_to, other, calendar };
+inline constexpr std::size_t source_count = 5;
+[[nodiscard]] std::string_view name(Source source); // as in `[smartbusy] sources`, where no calendar stands
 [[nodiscard]] std::optional<Source> source_named(std::string_view text);
 
 /// What a source says of a person. Our own "in a call" is none of this; whoever reads the source filters it.

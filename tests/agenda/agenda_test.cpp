@@ -200,3 +200,30 @@ TEST_CASE("property: at any time the claims are what the appointments say") {
         }
     }
 }
+
+TEST_CASE("when a calendar is busy") {
+    auto agenda = reception();
+    CHECK(!agenda.busy_until(at(9)));
+    CHECK(agenda.busy_edge(at(9)) == Wall::max());
+    auto meeting = event("m", "Budget", at(9), at(10));
+    auto longer = event("l", "", at(9, 30), at(11));
+    longer.hidden = true; // busy, and that is all that one may see
+    auto whole = event("w", "Holiday", at(0), at(23));
+    whole.all_day = true;
+    auto free = event("f", "Coffee", at(8), at(13));
+    free.free = true;
+    auto declined = event("d", "Party", at(8), at(13));
+    declined.declined = true;
+    auto off = event("c", "Off", at(8), at(13));
+    off.cancelled = true;
+    agenda.take(std::vector{meeting, longer, whole, free, declined, off, event("n", "2001", at(8), at(14))});
+    CHECK(!agenda.busy_until(at(8, 59)));
+    CHECK(agenda.busy_edge(at(8, 30)) == at(9));
+    CHECK(agenda.busy_until(at(9)) == at(10));
+    CHECK(agenda.busy_edge(at(9)) == at(9, 30));
+    CHECK(agenda.busy_until(at(9, 30)) == at(11));
+    CHECK(agenda.busy_edge(at(10)) == at(11));
+    CHECK(!agenda.busy_until(at(11)));
+    agenda.mute();
+    CHECK(!agenda.busy_until(at(9)));
+}

@@ -111,7 +111,11 @@ public:
         };
         calendars_ = std::make_unique<Calendars>(
             loop_, Wanted{std::move(calendars), {forwarding::Source::operator_, forwarding::Source::calendar}},
-            Surroundings{.zone = "Europe/Amsterdam", .proxy = "http://proxy:3128"}, fakes, desk, *store_);
+            Surroundings{
+                .zone = "Europe/Amsterdam",
+                .proxy = "http://proxy:3128",
+                .meetings = {.heard = [this](const meetings::News& news) { heard.push_back(news); }, .lost = {}}},
+            fakes, desk, *store_);
     }
     ~Office() {
         bool done = false;
@@ -172,6 +176,7 @@ public:
     std::map<std::string, std::vector<std::string>> claims; // on the desk, by owner
     std::map<std::string, std::size_t> claims_most;         // at any time, by line
     std::vector<std::string> owners;
+    std::vector<meetings::News> heard;
     int replaced = 0;
     int asked = 0; // for numbers of people
 
@@ -524,4 +529,39 @@ TEST_CASE("the calendars of one line share what it may have") {
     office.use({options("one", "alice@example.net"), options("own", "reception@example.net")});
     office.people();
     CHECK(office.claims["one"].size() == 48);
+}
+
+TEST_CASE("a person is in a meeting while an appointment of one of his calendars lasts") {
+    auto own = [](std::string name, bool presence) {
+        auto made = options(std::move(name), "");
+        made.person = "alice@example.net";
+        made.presence = presence;
+        return made;
+    };
+    Office office({own("work", true), own("home", true), own("silent", false)});
+    office.there["silent"].answer = today("s", "Dentist");
+    office.people();
+    office.start();
+    CHECK(office.heard.empty());
+    office.there["work"].answer = today("a", "Budget");
+    office.read_all();
+    REQUIRE(office.heard.size() == 1);
+    CHECK(office.heard[0].source == meetings::Source::calendar);
+    CHECK(office.heard[0].meeting == meetings::Meeting::calendar);
+    CHECK(office.heard[0].fresh_for > 59min);
+    CHECK(office.heard[0].fresh_for <= 60min);
+    CHECK(office.claims["work"].empty());
+    office.there["home"].answer = std::vector{event("b", "Call", wall_now() - 1h, wall_now() + 30min)};
+    office.read_all();
+    CHECK(office.heard.size() == 1); // it lasts longer anyway
+    office.there["work"].answer = fail(Category::network, "away");
+    office.read_all();
+    CHECK(office.heard.size() == 1); // what is known goes on
+    office.there["work"].answer = std::vector<Occurrence>{};
+    office.read_all();
+    REQUIRE(office.heard.size() == 2);
+    CHECK(office.heard[1].fresh_for <= 30min);
+    office.use({own("silent", false)});
+    REQUIRE(office.heard.size() == 3);
+    CHECK(office.heard[2].meeting == meetings::Meeting::none);
 }

@@ -147,6 +147,31 @@ class Appointments(Google):
         self.assertTrue(self.is_as_before(self.one))
 
 
+class Shown(Google):
+    """A calendar that also says when its person is busy."""
+
+    def calendars(self):
+        keys = self.calendar("reception", self.one, presence=True).replace(f'line = "{self.one}"', f'person = "{self.one}"')
+        return keys + '[smartbusy]\nsources = ["teams", "zoom", "goto", "other"]\nforward_to = "2003"\ncalendar_meetings = true\n'
+
+    def status(self):
+        return self.daemon.presence()[self.one]["status"]
+
+    def test_in_a_meeting_and_never_diverted_for_it(self):
+        self.assertEqual(self.status(), "available")
+        event = self.add("Budget", -60, 3600)
+        self.assertTrue(within(10, lambda: self.status() == "in_meeting"), self.daemon.log())
+        self.sim.command("google/away", seconds=3)
+        time.sleep(2)
+        self.assertEqual((self.status(), self.always(self.one)), ("in_meeting", (False, "")))
+        self.sim.command("google/remove", calendar="reception@example.net", id=event)
+        self.assertTrue(within(15, lambda: self.status() == "available"), self.daemon.log())
+        self.add("Budget", 2, 5)
+        self.assertTrue(within(5, lambda: self.status() == "in_meeting"), self.daemon.log())
+        self.sim.command("google/away", seconds=10)
+        self.assertTrue(within(5, lambda: self.status() == "available"), self.daemon.log())
+
+
 class TwoLines(Google):
     def calendars(self):
         return self.calendar("reception", self.one) + self.calendar("other", self.other)

@@ -54,6 +54,18 @@ TEST_CASE("what does not count: Teams, sources nobody asked for, appointments, t
     CHECK(world.at(10s).empty());
 }
 
+TEST_CASE("a calendar that is asked for nothing else counts with its appointments") {
+    World world;
+    world.room = Gathering({Source::calendar});
+    world.tell(Source::calendar, Meeting::calendar);
+    CHECK(world.at(0ms) == Changes{{1, true}});
+    CHECK(world.at(60s) == Changes{{1, false}}); // its end
+    world.tell(Source::calendar, Meeting::calendar, 61s, 61s);
+    CHECK(world.at(61s) == Changes{{1, true}});
+    world.tell(Source::calendar, Meeting::none, 62s, 62s);
+    CHECK(world.at(62s) == Changes{{1, false}});
+}
+
 TEST_CASE("silence ends a meeting, and is noticed in time") {
     World world;
     world.tell(Source::zoom, Meeting::live);

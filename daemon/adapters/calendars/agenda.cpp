@@ -79,6 +79,26 @@ Wall Agenda::wake_at(Wall now) const {
     return wake;
 }
 
+bool Agenda::is_meeting(const Occurrence& one) const {
+    if (one.free || one.declined || one.cancelled || one.all_day) return false;
+    return judge(one, lines_.empty() ? std::string_view() : lines_.front()).what != Said::What::divert;
+}
+
+std::optional<Wall> Agenda::busy_until(Wall now) const {
+    std::optional<Wall> until;
+    for (const Occurrence& one : occurrences()) {
+        if (one.from > now) break;
+        if (one.until > now && is_meeting(one)) until = std::max(until, std::optional(one.until));
+    }
+    return until;
+}
+
+Wall Agenda::busy_edge(Wall now) const {
+    for (const Occurrence& one : occurrences())
+        if (one.from > now) return std::min(one.from, busy_until(now).value_or(Wall::max()));
+    return busy_until(now).value_or(Wall::max());
+}
+
 Said Agenda::judge(const Occurrence& occurrence, std::string_view line) const {
     return calendars::judge(occurrence, rule_,
                             [&](std::string_view name) { return number_on_ ? number_on_(line, name) : std::nullopt; });

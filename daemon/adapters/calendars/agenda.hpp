@@ -54,6 +54,12 @@ public:
     /// itself (it ends claims): a further appointment comes within a day. Wall::max(): never.
     [[nodiscard]] Wall wake_at(Wall now) const;
 
+    /// Until when the appointments that take place now last; nothing: there is none. Free, declined, cancelled and
+    /// whole-day ones, and those that divert calls, are no meetings.
+    [[nodiscard]] std::optional<Wall> busy_until(Wall now) const;
+    /// When `busy_until` will say something else by the mere passing of time. Wall::max(): never.
+    [[nodiscard]] Wall busy_edge(Wall now) const;
+
     /// By start, then by key; none while it is muted.
     [[nodiscard]] std::span<const Occurrence> occurrences() const {
         return muted_ ? std::span<const Occurrence>() : occurrences_;
@@ -64,6 +70,7 @@ public:
     [[nodiscard]] std::string claim_name(const Occurrence& occurrence) const;
 
 private:
+    [[nodiscard]] bool is_meeting(const Occurrence& occurrence) const;
     [[nodiscard]] std::vector<forwarding::LineClaim> claims_of(const std::string& line, Wall now) const;
 
     std::string owner_;

@@ -24,7 +24,9 @@ struct Calendars::Calendar {
     Steady begun{};  // of the last one
     Steady looked{}; // for another login
     bool gone = false;
-    std::optional<Error> error; // of the last reading
+    std::optional<presence::Slot> shown{}; // who is in a meeting while its appointments last
+    std::optional<Wall> busy_until{};      // as of the last look
+    std::optional<Error> error;            // of the last reading
     std::optional<Wall> last_success;
     std::optional<Steady> refused_since;                    // by a service that was there; until it gives an answer
     bool ended = false;                                     // it has been refused for too long: nothing of it diverts

@@ -133,6 +133,7 @@ void Calendars::use_people(std::shared_ptr<const presence::People> people, const
     for (std::size_t i = 0; i < calendars_.size(); ++i) {
         Calendar& calendar = *calendars_[i];
         calendar.line_trouble = found[i] ? std::string() : std::move(found[i].error().text);
+        calendar.shown = calendar.options.presence ? people->find(calendar.options.person) : std::nullopt;
         calendar.agenda.use_lines(found[i] ? *std::move(found[i]) : std::vector<std::string>());
     }
     share_lines();
@@ -170,6 +171,8 @@ void Calendars::use(Wanted wanted) {
         }
         fresh.push_back(calendars_.emplace_back(make(std::move(options))));
         if (old == before.end()) continue;
+        if (fresh.back()->options.presence && fresh.back()->options.person == (*old)->options.person)
+            fresh.back()->shown = (*old)->shown;
         if ((*old)->written_line() == fresh.back()->written_line())
             fresh.back()->agenda.use_lines((*old)->agenda.lines());
         else if (desk_.replace) // its line is diverted no longer, whether or not the other one is known and can be read
@@ -177,6 +180,7 @@ void Calendars::use(Wanted wanted) {
     }
     for (const auto& calendar : before) {
         drop(*calendar);
+        if (calendar->shown) show(*calendar->shown);
         if (push_) push_->forget(calendar->options.name);
         if (graph_push_) graph_push_->forget(calendar->options.name);
     }
@@ -202,10 +206,12 @@ void Calendars::read_soon(Calendar& calendar) {
 Task<> Calendars::follow(std::shared_ptr<Calendar> calendar) {
     while (!calendar->gone) {
         tell(*calendar);
+        tell_presence(*calendar);
         auto now = steady_now();
         if (now < calendar->due) {
             auto wall = wall_now();
-            auto wake = std::min(calendar->agenda.wake_at(wall), wall + clock_look) - wall;
+            auto edge = calendar->shown ? calendar->agenda.busy_edge(wall) : Wall::max();
+            auto wake = std::min({calendar->agenda.wake_at(wall), edge, wall + clock_look}) - wall;
             auto longest = calendar->by_consent() ? consent_look : clock_look;
             auto left = std::chrono::ceil<milliseconds>(std::min<Steady::duration>(calendar->due - now, longest));
             co_await calendar->bell.wait(std::max(std::min(wake, left), milliseconds(1)));
@@ -275,6 +281,33 @@ void Calendars::tell(Calendar& calendar) {
     if (!claims || (calendar.told && same(*claims, *calendar.told))) return;
     calendar.told = claims;
     desk_.replace(calendar.options.name, *std::move(claims));
+}
+
+// --- presence
+
+void Calendars::tell_presence(Calendar& calendar) {
+    if (!calendar.shown || calendar.gone) return;
+    calendar.busy_until = calendar.agenda.busy_until(wall_now());
+    show(*calendar.shown);
+}
+
+// A person may have several calendars. What is told ends by itself, whatever becomes of us.
+void Calendars::show(presence::Slot person) {
+    if (!surroundings_.meetings.heard) return;
+    auto now = wall_now();
+    std::optional<Wall> until;
+    for (const auto& calendar : calendars_)
+        if (calendar->shown == person && !calendar->gone && calendar->busy_until > now)
+            until = std::max(until, calendar->busy_until);
+    auto& told = shown_[person];
+    if (told == until || (!until && told <= now)) return;
+    told = until;
+    surroundings_.meetings.heard(
+        {.slot = person,
+         .source = meetings::Source::calendar,
+         .meeting = until ? meetings::Meeting::calendar : meetings::Meeting::none,
+         .happened = now,
+         .fresh_for = until ? std::chrono::ceil<milliseconds>(*until - now) : milliseconds(0)});
 }
 
 void Calendars::tell_owners() {

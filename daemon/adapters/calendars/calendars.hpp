@@ -14,6 +14,7 @@
 #include "adapters/calendars/providers.hpp"
 #include "base/backoff.hpp"
 #include "fanout/adapter.hpp"
+#include "meetings/news.hpp"
 
 namespace lamp::calendars {
 
@@ -33,7 +34,8 @@ struct Surroundings {
     std::string proxy{};
     std::string graph_url{}; // of [teams]
     http::TokenOptions graph_token{};
-    std::string public_url{}; // of [http]: where Google and Graph tell of changes
+    meetings::Listener meetings{}; // who is in a meeting, of calendars with `presence`
+    std::string public_url{};      // of [http]: where Google and Graph tell of changes
 };
 
 /// One calendar, for people.
@@ -91,6 +93,8 @@ private:
     [[nodiscard]] std::optional<std::string> number_of(std::string_view line, std::string_view name);
     void tell(Calendar& calendar);
     void tell_owners();
+    void tell_presence(Calendar& calendar);
+    void show(presence::Slot person);
     [[nodiscard]] milliseconds poll_after(const Calendar& calendar);
     [[nodiscard]] static std::string state_of(const Calendar& calendar);
     [[nodiscard]] std::string problem_of(const Calendar& calendar) const;
@@ -107,7 +111,8 @@ private:
     std::atomic<std::size_t> notified_bytes_{0};       // of Graph's, likewise
     std::vector<std::shared_ptr<Calendar>> calendars_; // in the order of the configuration
     std::map<std::pair<std::string, std::string>, std::optional<std::string>> numbers_; // by line and name
-    std::size_t following_ = 0; // coroutines that have not ended
+    std::map<presence::Slot, std::optional<Wall>> shown_; // in a meeting until then, as told
+    std::size_t following_ = 0;                           // coroutines that have not ended
     bool started_ = false;
     bool stopping_ = false;
     std::uint64_t readings_ = 0;

@@ -19,6 +19,7 @@ struct CalendarOptions {
     std::string person; // or a person's id: all the person's lines
     milliseconds poll{60'000};
     milliseconds hold_on_refusal{24 * 3'600'000}; // what is known counts so long once the calendar is refused
+    bool presence = false;                        // the person is shown as in a meeting while an appointment lasts
     std::vector<std::string> tags; // "fwd:": a title that begins so names a number or somebody of the directory
     std::vector<std::string> fields{"title"}; // where the number or the tag is looked for: title, location, description
 

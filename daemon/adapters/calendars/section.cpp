@@ -92,6 +92,7 @@ void check_owner(const CalendarOptions& options, config::Scope& at) {
         at.error("line", "is required (or person): whose calls go elsewhere");
     if (!options.line.empty() && !options.person.empty())
         at.error("person", "stands beside a line: give one of the two");
+    if (options.presence && options.person.empty()) at.error("presence", "needs person: who is shown as in a meeting");
     // Claims are called NAME/APPOINTMENT.
     if (options.name.contains('/')) at.error("name", "has a slash in it");
     auto blank = [](const std::string& text) { return text.find_first_not_of(" \t") == std::string::npos; };
@@ -135,6 +136,9 @@ void add_common(config::Section<CalendarOptions>& s) {
     s.key("hold_on_refusal", &O::hold_on_refusal, config::range(0s, 14 * 24h), live,
           "How long what is known still diverts when the calendar is gone or may not be read any more (no such "
           "calendar, not permitted, not logged in). A service that is merely away does not count.");
+    s.key("presence", &O::presence, live,
+          "Whether the person (who must be named) is shown as in a meeting while an appointment lasts. Whole days, "
+          "appointments marked as free and those that divert calls do not count; SmartBusy never hears of it.");
     s.key("tags", &O::tags, config::filled() & config::count(0, 16), live,
           "A text that is a telephone number, whole, always counts. So does one that begins with a tag: behind it "
           "stands "
