@@ -5,6 +5,7 @@
 #include <future>
 
 #include "adapters/calendars/options.hpp"
+#include "app/diversion_views.hpp"
 #include "app/options.hpp"
 #include "base/log.hpp"
 #include "base/zones.hpp"
@@ -452,55 +453,6 @@ std::unordered_map<std::string, std::string> Diversions::numbers_by_name() const
 
 // ---------------------------------------------------------------- what people ask
 
-status::ForwardingView Diversions::line_view(const std::string& line) const {
-    status::ForwardingView shown{.line = line};
-    auto view = forwardings_.view(line);
-    if (!view) return shown;
-    auto simple = [](const std::optional<forwarding::LineView::Simple>& setting) {
-        return setting ? std::optional(status::ForwardingView::Simple{setting->active, setting->to}) : std::nullopt;
-    };
-    shown.baseline = simple(view->baseline);
-    shown.actual = simple(view->actual);
-    for (auto& [claim, state, reason] : view->claims)
-        shown.claims.push_back({std::string(name(claim.source)), claim.name, claim.to, claim.from, claim.until,
-                                std::string(name(state)), std::move(reason)});
-    if (view->last_write) shown.last_write = {view->last_write->at, view->last_write->result};
-    shown.trouble = view->trouble;
-    return shown;
-}
-
-status::PersonForwarding Diversions::view(presence::Slot person, const std::vector<std::string>& heard) const {
-    status::PersonForwarding shown;
-    shown.person = person;
-    for (const Line& line : lines_.of(person))
-        shown.lines.push_back(line_view(line.id));
-    for (auto& line : shown.lines)
-        if (!line.baseline && !line.actual && std::ranges::find(heard, line.line) != heard.end())
-            line.baseline = line.actual = status::ForwardingView::Simple{};
-    if (smartbusy_wanted_ && person < people_->slots())
-        if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
-            shown.smartbusy = meeting->reason;
-    return shown;
-}
-
-std::vector<status::PersonForwarding> Diversions::views() const {
-    std::vector<status::PersonForwarding> all;
-    std::vector<bool> concerned(people_->slots());
-    for (const auto& line : forwardings_.known())
-        for (presence::Slot person : lines_.persons_of(line))
-            concerned[person] = true;
-    for (presence::Slot person : people_->order()) {
-        if (!concerned[person]) continue;
-        auto one = view(person);
-        std::erase_if(one.lines, [](const status::ForwardingView& line) {
-            return line.claims.empty() && line.trouble.empty() && !(line.actual && line.actual->active) &&
-                   !(line.baseline && line.baseline->active);
-        });
-        if (!one.lines.empty()) all.push_back(std::move(one));
-    }
-    return all;
-}
-
 Result<status::PersonForwarding> Diversions::forward(const status::ForwardRequest& request) {
     auto all = lines_.of(request.person);
     if (all.empty()) return fail(Category::conflict, "This person has no line.");
@@ -545,60 +497,36 @@ void Diversions::note_operator(const std::string& line, const status::ForwardReq
         [](const Result<void>&) {});
 }
 
+status::PersonForwarding Diversions::view(presence::Slot person, const std::vector<std::string>& heard) const {
+    auto shown = view_of(forwardings_, lines_, person, heard);
+    if (smartbusy_wanted_ && person < people_->slots())
+        if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
+            shown.smartbusy = meeting->reason;
+    return shown;
+}
+
+std::vector<status::PersonForwarding> Diversions::views() const {
+    std::vector<status::PersonForwarding> all;
+    for (presence::Slot person : concerned(forwardings_, lines_, *people_)) {
+        auto one = view(person);
+        std::erase_if(one.lines, is_at_rest);
+        if (!one.lines.empty()) all.push_back(std::move(one));
+    }
+    return all;
+}
+
 void Diversions::audit(std::string line, std::size_t most, std::function<void(std::vector<status::AuditView>)> reply) {
-    auto rows = std::make_shared<std::vector<status::AuditView>>();
-    store_->submit(
-        loop_,
-        [rows, line = std::move(line), most](store::Database& disk) -> Result<void> {
-            auto entries = forwarding::read_audit(disk, line, most);
-            if (!entries) return std::unexpected(entries.error());
-            rows->clear();
-            for (auto& entry : *entries)
-                rows->push_back({entry.at, std::move(entry.line), std::string(name(entry.what)), std::move(entry.who),
-                                 std::move(entry.text)});
-            return {};
-        },
-        [rows, reply = std::move(reply)](const Result<void>&) { reply(std::move(*rows)); });
+    read_audit_views(*store_, loop_, std::move(line), most, std::move(reply));
 }
 
 std::optional<status::AdapterView> Diversions::adapter() const {
-    auto counts = forwardings_.counts();
-    if (!wanted_ && counts.lines == 0) return std::nullopt;
-    status::AdapterView view;
-    view.name = "forwarding";
-    view.queue = counts.under_way;
-    view.state = counts.failing == 0 && disk_problem_.empty() ? "up" : "degraded";
-    view.last_error = disk_problem_;
-    if (counts.failing != 0) {
-        for (const auto& line : forwardings_.lines()) {
-            auto shown = forwardings_.view(line);
-            if (!shown || shown->trouble.empty()) continue;
-            if (view.last_error.empty()) view.last_error = shown->trouble;
-            if (view.problems.size() == 10) break; // the rest says the same
-            view.problems.push_back(fmt::format("{}: {}", line, shown->trouble));
-        }
-    }
-    return view;
+    if (!wanted_ && forwardings_.counts().lines == 0) return std::nullopt;
+    return adapter_view(forwardings_, disk_problem_);
 }
 
 std::vector<fanout::Metric> Diversions::metrics() const {
-    using Kind = fanout::Metric::Kind;
-    auto counts = forwardings_.counts();
-    if (!wanted_ && counts.lines == 0) return {};
-    constexpr std::string_view lines = "lamplighter_forwarding_lines";
-    auto row = [&](std::string_view help, std::string_view state, std::size_t count) {
-        return fanout::Metric{Kind::gauge, lines, help, "state", state, static_cast<double>(count)};
-    };
-    return {row("Lines with claims or diverted, by state.", "diverted", counts.in_force),
-            row("", "owned", counts.owned),
-            row("", "failing", counts.failing),
-            row("", "under_way", counts.under_way),
-            {Kind::counter,
-             "lamplighter_forwarding_disk_failures_total",
-             "Intents that could not be put on disk.",
-             {},
-             {},
-             static_cast<double>(disk_failures_)}};
+    if (!wanted_ && forwardings_.counts().lines == 0) return {};
+    return forwarding_metrics(forwardings_, disk_failures_);
 }
 
 } // namespace lamp

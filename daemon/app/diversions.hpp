@@ -95,7 +95,6 @@ private:
     void keep_owners(const std::vector<std::string>& owners);
     [[nodiscard]] std::optional<std::string> number_of(std::string_view name) const;
     [[nodiscard]] std::unordered_map<std::string, std::string> numbers_by_name() const;
-    [[nodiscard]] status::ForwardingView line_view(const std::string& line) const;
     void note_operator(const std::string& line, const status::ForwardRequest& request);
 
     Loop& loop_;
