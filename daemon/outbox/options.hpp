@@ -42,6 +42,8 @@ struct WebhookOptions {
     bool operator==(const WebhookOptions&) const = default; // a reload makes anew what differs
 };
 
+/// Requests a second: `rate`, and no more than what the service behind the format takes (Teams 4, Slack 1).
+[[nodiscard]] double pace_of(const WebhookOptions& webhook);
 /// How they are called, in their order: by `name`, or else by the host of `url` ("mail" for mails); where several would
 /// be called alike, those without a name have a part of their address's digest behind it. The order means nothing.
 [[nodiscard]] std::vector<std::string> names_of(const std::vector<WebhookOptions>& webhooks);

@@ -202,7 +202,8 @@ Result<std::string> Outbox::State::body(const Target& target, const Letter& lett
 
 std::string Outbox::State::body(const Target& target, const Letter& letter, const Notice& notice) const {
     auto summary = summary_of(notice, called(notice.person), zone);
-    if (letter.state == LetterState::gathered) return local_time(notice.at, zone) + "  " + summary.title;
+    if (letter.state == LetterState::gathered)
+        return local_time(notice.at, zone) + "  " + summary.title + (notice.words.empty() ? "" : ": " + notice.words);
     return target.options().format == Format::json ? json_body(letter.key, notice)
                                                    : in_format(target.options(), letter, summary);
 }

@@ -107,13 +107,19 @@ std::string_view name(Format format) {
     return words.at(static_cast<std::size_t>(format));
 }
 
+double pace_of(const WebhookOptions& webhook) {
+    constexpr std::uint32_t teams_most = 4; // beyond that a Workflows webhook answers 429
+    constexpr std::uint32_t slack_most = 1; // for each incoming webhook
+    if (webhook.format == Format::teams) return std::min(webhook.rate, teams_most);
+    return webhook.format == Format::slack ? std::min(webhook.rate, slack_most) : webhook.rate;
+}
+
 std::vector<std::string> names_of(const std::vector<WebhookOptions>& webhooks) {
     std::vector<std::string> names;
     std::map<std::string, unsigned> times;
     for (const auto& one : webhooks) {
-        auto plain = one.format == Format::mail ? std::string("mail") : one.url.host;
-        names.push_back(one.name.empty() ? std::move(plain) : one.name);
-        ++times[names.back()];
+        const auto& plain = one.format == Format::mail ? "mail" : one.url.host;
+        ++times[names.emplace_back(one.name.empty() ? plain : one.name)];
     }
     std::set<std::string> taken;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -167,8 +173,9 @@ config::Section<WebhookOptions> webhook_section() {
     s.key("give_up", &O::give_up, config::range(1s, 720h), live,
           "An event that could not be delivered for so long goes to the dead letters, and the next one is sent.");
     s.key("timeout", &O::timeout, config::range(1s, 2min), live, "How long the receiver may take to answer.");
-    s.key("rate", &O::rate, config::range(std::int64_t{1}, std::int64_t{1000}), live,
-          "Requests a second at most, also when there is much to catch up with.");
+    s.key(
+        "rate", &O::rate, config::range(std::int64_t{1}, std::int64_t{1000}), live,
+        "Requests a second at most, also when there is much to catch up with. Of teams never more than 4, of slack 1.");
     s.key("allow_private", &O::allow_private, live,
           "A name may lead to addresses of this network. An address that is written in the URL always may.");
     s.key("ca_file", &O::ca_file, config::readable_file(), live,

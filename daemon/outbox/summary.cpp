@@ -8,7 +8,10 @@ namespace lamp::outbox {
 namespace {
 
 constexpr std::size_t matches_shown = 5;
-constexpr std::size_t actions_shown = 5;
+constexpr std::size_t actions_shown = 3;
+constexpr std::size_t links_shown = 6;   // more actions than that Teams does not show
+constexpr std::size_t value_bytes = 400; // a card may be 28 kB
+constexpr std::size_t url_bytes = 2'000;
 
 std::string title(calls::Happening what, bool incoming, const std::string& person) {
     using enum calls::Happening;
@@ -50,8 +53,22 @@ bool is_web(std::string_view url) {
     return url.starts_with("https://") || url.starts_with("http://");
 }
 
+/// At most so many bytes, and no half character.
+std::string shortened(std::string text) {
+    if (text.size() <= value_bytes) return text;
+    auto end = value_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
+        --end;
+    return text.substr(0, end) + "…";
+}
+
 void add(Summary& out, std::string what, std::string value) {
-    if (!value.empty()) out.facts.emplace_back(std::move(what), std::move(value));
+    if (!value.empty()) out.facts.emplace_back(std::move(what), shortened(std::move(value)));
+}
+
+void link(Summary& out, const std::string& label, const std::string& url, std::size_t most) {
+    if (is_web(url) && url.size() <= url_bytes && !label.empty() && out.links.size() < most)
+        out.links.emplace_back(shortened(label), url);
 }
 
 void add_matches(Summary& out, const calls::CallEvent& event) {
@@ -62,9 +79,9 @@ void add_matches(Summary& out, const calls::CallEvent& event) {
     }
     if (event.matches.size() > most) add(out, "Contacts", fmt::format("{} more", event.matches.size() - most));
     for (const auto& action : event.actions)
-        if (is_web(action.url) && out.links.size() < actions_shown) out.links.emplace_back(action.name, action.url);
+        link(out, action.name, action.url, actions_shown);
     for (std::size_t i = 0; i < most; ++i)
-        if (const auto& match = event.matches[i]; is_web(match.url)) out.links.emplace_back(match.name, match.url);
+        link(out, event.matches[i].name, event.matches[i].url, links_shown);
 }
 
 } // namespace
@@ -92,6 +109,7 @@ Summary summary_of(const calls::CallEvent& event, const std::string& person, con
 
 Summary summary_of(const Notice& notice, const std::string& person, const Zone& zone) {
     Summary out{.title = person.empty() ? notice.type : notice.type + " of " + person, .facts = {}, .links = {}};
+    add(out, "Now", notice.words);
     add(out, "Time", local_time(notice.at, zone));
     return out;
 }

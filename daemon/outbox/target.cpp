@@ -20,7 +20,7 @@ Target::Target(Loop& loop, store::Store& store, std::string name, WebhookOptions
       options_(std::move(options)),
       name_(std::move(name)),
       transport_(std::move(transport)),
-      machine_(options_.give_up, options_.rate),
+      machine_(options_.give_up, pace_of(options_)),
       bell_(loop.context()) {}
 
 void Target::start() {

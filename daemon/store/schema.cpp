@@ -135,7 +135,8 @@ constexpr Migration all[] = {
         ) WITHOUT ROWID;
     )sql"},
     // Outbox: what receivers of events have not had yet, in the order of `id`. state: 0 waits, 1 dead, 2 gathered for a
-    // digest (outbox/letter.hpp). outbox_disabled: the address behind the digest `place` has said that it wants no more.
+    // digest (outbox/letter.hpp). outbox_disabled: the address behind the digest `place` has said that it wants no
+    // more.
     {"outbox", R"sql(
         CREATE TABLE outbox_letter (
             id       INTEGER PRIMARY KEY,

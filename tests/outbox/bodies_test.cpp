@@ -85,6 +85,8 @@ TEST_CASE("an event in words") {
                                                        {"Result", "answered elsewhere"},
                                                        {"Duration", "1 min 10 s"}},
                                                       {}});
+    CHECK(summary_of(Notice{"presence", "alice@example.net", noon, "{}", "1", "on call"}, "Alice Jansen", Zone()) ==
+          Summary{"presence of Alice Jansen", {{"Now", "on call"}, {"Time", "2026-11-26 12:00"}}, {}});
     CHECK(digest_line(event_of(Happening::missed), "Alice Jansen", Zone()) ==
           "12:00  Alice Jansen: ACME, +33199001234");
 }
@@ -107,6 +109,19 @@ TEST_CASE("a card holds callers' texts in runs, which know no Markdown") {
     CHECK(content.at("body").at(1).at("inlines").at(1).at("text").as_string() == hostile + ", +33199001234");
     REQUIRE(content.at("actions").as_array().size() == 2);
     CHECK(content.at("actions").at(0).at("url") == "https://crm.example.net/open?n=%2B33199001234");
+}
+
+TEST_CASE("a card stays small, whatever a CRM says") {
+    auto event = recognised();
+    event.call.remote_name = std::string(399, 'x') + "ë" + std::string(100'000, 'y');
+    event.matches.assign(40, {"crm", "1", std::string(9'000, 'z'), "", "exact", "", "https://crm.example.net/1", {}});
+    event.actions.assign(40, {"Open", "https://crm.example.net/" + std::string(1'900, 'a'), ""});
+    auto card = teams_body(summary_of(event, "Alice Jansen", Zone()));
+    CHECK(card.size() < 28'000);
+    auto content = json::parse(card).at("attachments").at(0).at("content");
+    CHECK(content.at("actions").as_array().size() == 6);
+    CHECK(content.at("body").at(1).at("inlines").at(1).at("text").as_string() == std::string(399, 'x') + "…");
+    CHECK(slack_body(summary_of(event, "Alice Jansen", Zone())).size() < 28'000);
 }
 
 TEST_CASE("a Slack message holds them as plain text") {

@@ -88,7 +88,7 @@ TEST_CASE("kill -9 between disk, sending and removal: all that was taken arrives
     // What was told is in order; what had no time to be told stands between.
     std::erase_if(arrived, [&](const auto& id) { return std::ranges::find(taken, id) == taken.end(); });
     CHECK(arrived == taken);
-    CHECK(receiver.faults() == ""); // among them: one key, one body
+    CHECK(receiver.faults() == "");    // among them: one key, one body
     CHECK(receiver.duplicates() <= 6); // one for each kill
 }
 

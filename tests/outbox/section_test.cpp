@@ -71,6 +71,18 @@ TEST_CASE("what is refused, and where") {
     }
 }
 
+TEST_CASE("services behind formats have their own pace") {
+    WebhookOptions webhook{.rate = 20};
+    CHECK(pace_of(webhook) == 20);
+    webhook.format = Format::teams;
+    CHECK(pace_of(webhook) == 4);
+    webhook.format = Format::slack;
+    CHECK(pace_of(webhook) == 1);
+    webhook.format = Format::mail;
+    webhook.rate = 3;
+    CHECK(pace_of(webhook) == 3);
+}
+
 TEST_CASE("how webhooks are called") {
     auto webhook = [](std::string name, const char* url) {
         return WebhookOptions{.name = std::move(name), .url = config::Url(url)};
