@@ -15,6 +15,7 @@
 #include "app/google_command.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
+#include "app/zoho_command.hpp"
 #include "cli/commands.hpp"
 #include "config/reference.hpp"
 #include "config/show.hpp"
@@ -247,6 +248,11 @@ int google(const Arguments& arguments) {
     return configuration ? google_command(arguments, *configuration) : cli::wrong_configuration;
 }
 
+int zoho_account(const Arguments& arguments) {
+    auto configuration = read_config(file_of(arguments), stderr);
+    return configuration ? zoho_command(arguments, *configuration) : cli::wrong_configuration;
+}
+
 // --- the table
 
 struct Command {
@@ -288,6 +294,13 @@ const std::vector<Command>& commands() {
           {"paste", "", "login: the browser is on another machine"}},
          1,
          google},
+        {"zoho",
+         "login|logout --config F",
+         "lets an administrator consent that calls are told to Zoho, or forgets that",
+         {{"config", "FILE", "the configuration"},
+          {"redirect", "URL", "login: an address that Zoho's API console has for the client"}},
+         1,
+         zoho_account},
     };
     return table;
 }
@@ -318,6 +331,11 @@ cli::Address guess_address(const std::optional<std::string>& file) {
     return address;
 }
 
+/// `zoho login` and `logout` are done here; whatever else zoho is asked, the running daemon answers.
+bool asks_daemon(std::span<const std::string> words) {
+    return words[0] == "zoho" && (words.size() < 2 || (words[1] != "login" && words[1] != "logout"));
+}
+
 } // namespace
 
 int run_program(std::span<const std::string> words) {
@@ -328,7 +346,7 @@ int run_program(std::span<const std::string> words) {
     if (words[0] == "--version" || words[0] == "version")
         return fmt::print("lamplighter {}\n", LAMP_VERSION), cli::done;
     for (const Command& command : commands()) {
-        if (command.name != words[0]) continue;
+        if (command.name != words[0] || asks_daemon(words)) continue;
         auto arguments = Arguments::parse(words.subspan(1), command.options, command.words_max);
         if (arguments) return command.run(*arguments);
         fmt::print(stderr, "lamplighter {}: {}\nusage: lamplighter {} {}\n", command.name, arguments.error().text,

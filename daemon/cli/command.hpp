@@ -30,4 +30,7 @@ void print(std::string_view text);
 // webhooks.cpp
 [[nodiscard]] int webhooks(const Call& call);
 
+// zoho.cpp
+[[nodiscard]] int zoho(const Call& call);
+
 } // namespace lamp::cli

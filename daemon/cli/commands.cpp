@@ -314,6 +314,13 @@ const std::vector<Command>& commands() {
          {{"letter", "N", "replay, drop: only this dead letter"}},
          2,
          webhooks},
+        {"zoho",
+         "status | enable | disable | users | links | link LINE USER | link --file F | unlink LINE",
+         "Zoho PhoneBridge: whether it is on, and which lines are linked to which of its users",
+         {{"file", "FILE", "link: CSV with the columns line and user, as links --format csv prints it"},
+          {"dry-run", "", "link, unlink, disable: only says what would be done"}},
+         3,
+         zoho},
     };
     return table;
 }

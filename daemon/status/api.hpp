@@ -78,6 +78,8 @@ public:
     void webhooks(Call& call, const Asked& asked);
     void dead_letters(Call& call, const Asked& asked);
     void webhook_order(Call& call, const Asked& asked);
+    void zoho(Call& call, const Asked& asked);
+    void order_zoho(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;
@@ -143,6 +145,9 @@ private:
     [[nodiscard]] Task<Answer> make_webhooks(Page page);
     [[nodiscard]] Task<Answer> make_dead_letters(Page page, std::string webhook);
     [[nodiscard]] Task<Answer> make_webhook_order(calls::WebhookOrder order);
+    // zoho.cpp
+    [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern);
+    [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);

@@ -17,6 +17,7 @@
 #include "calls/webhooks.hpp"
 #include "config/problems.hpp"
 #include "fanout/hook.hpp"
+#include "fanout/links.hpp"
 #include "meetings/news.hpp"
 #include "presence/words.hpp"
 
@@ -315,6 +316,9 @@ struct Ports {
         dead_letters;
     /// not_found: there is no such webhook or letter; unavailable: the receiver has not taken a test.
     std::function<void(calls::WebhookOrder, Reply<Result<calls::WebhookDone>>)> webhook;
+    Ask<fanout::LinksView> zoho; // empty: 501
+    /// not_found, conflict, unavailable (not ready yet). What it takes over there comes after the answer.
+    std::function<void(fanout::LinkOrder, Reply<Result<fanout::LinksView>>)> zoho_order;
 
     /// Answered at once, on the serve loop. Empty: words are made from the state.
     std::function<TeamsWord(unsigned word)> teams_word;

@@ -1,0 +1,107 @@
+#include "app/zoho_command.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include "adapters/zoho/login.hpp"
+#include "app/options.hpp"
+#include "app/state_folder.hpp"
+#include "cli/commands.hpp"
+
+namespace lamp {
+namespace {
+
+constexpr int pasted_max = 5;
+// Nobody listens there: the browser shows its address. Zoho's console must have it among the redirect addresses.
+constexpr std::string_view nowhere = "http://127.0.0.1:47111/zoho";
+
+zoho::ZohoOptions options_of(const zoho::ZohoOptions& section, const config::Configuration& configuration) {
+    auto options = section;
+    const auto& net = configuration.get<NetOptions>();
+    if (options.ca_file.empty()) options.ca_file = net.ca_file;
+    if (options.proxy.empty()) options.proxy = net.proxy;
+    return options;
+}
+
+/// Nothing else runs on this loop, so that reading a line may block it.
+Result<zoho::Consent::Answer> pasted_answer(const zoho::Consent& consent, const zoho::ZohoOptions& options) {
+    std::string line;
+    for (int i = 0; i < pasted_max && std::getline(std::cin, line); ++i) {
+        auto answer = consent.answer_of(line, options);
+        if (answer || answer.error().category != Category::invalid) return answer;
+        fmt::print("{} Paste the whole address:\n", answer.error().text);
+        std::fflush(stdout);
+    }
+    return fail(Category::invalid, "No address was pasted.");
+}
+
+Task<Result<void>> log_in(Loop& loop, store::Store& store, zoho::ZohoOptions options, std::string redirect) {
+    auto consent = zoho::Consent::begin(std::move(redirect));
+    fmt::print("To let Lamplighter log calls in Zoho, log in as {} and accept, in a browser:\n\n  {}\n\n"
+               "{} must stand among the client's redirect addresses in Zoho's API console. The browser ends at a page\n"
+               "that cannot be opened. Paste that page's address here, within a minute:\n",
+               options.account.empty() ? std::string("an administrator") : options.account, consent.url(options),
+               consent.redirect);
+    std::fflush(stdout);
+    auto answer = pasted_answer(consent, options);
+    if (!answer) co_return std::unexpected(answer.error());
+    auto login = co_await zoho::finish_login(loop, options, consent, *std::move(answer));
+    if (!login) co_return std::unexpected(login.error());
+    auto kept = co_await store.write([client = options.client_id, login = *login](store::Database& disk) {
+        return zoho::keep_login(disk, client, login);
+    });
+    if (!kept) co_return kept;
+    fmt::print("{} has consented, at {}. A daemon that waited for it goes on within ten seconds.\n",
+               login->account.empty() ? std::string("The account") : login->account, login->login_url);
+    co_return Result<void>();
+}
+
+Task<Result<void>> log_out(store::Store& store, zoho::ZohoOptions options) {
+    auto gone = co_await store.write(
+        [client = options.client_id](store::Database& disk) { return zoho::forget_login(disk, client); });
+    if (!gone) co_return gone;
+    fmt::print("The login is forgotten here. Take the access away in Zoho, too: Settings, Connected Apps.\n");
+    co_return Result<void>();
+}
+
+int run_with_store(const config::Configuration& configuration,
+                   const std::function<Task<Result<void>>(Loop&, store::Store&)>& work) {
+    StateFolder folder(configuration);
+    auto store = folder.open();
+    if (!store) {
+        fmt::print(stderr, "lamplighter zoho: {}\n", store.error().text);
+        return cli::failed;
+    }
+    Result<void> ended;
+    Loop loop("login");
+    loop.spawn([](Loop& here, store::Store& kept, const auto& task, Result<void>& how) -> Task<> {
+        how = co_await task(here, kept);
+        here.stop();
+    }(loop, **store, work, ended));
+    loop.run_here();
+    folder.close(**store);
+    if (ended) return cli::done;
+    fmt::print(stderr, "lamplighter zoho: {}\n", ended.error().text);
+    return cli::failed;
+}
+
+} // namespace
+
+int zoho_command(const cli::Arguments& arguments, const config::Configuration& configuration) {
+    auto word = arguments.words().empty() ? std::string() : arguments.words().front();
+    const auto* section = configuration.find<zoho::ZohoOptions>();
+    if (!section) {
+        fmt::print(stderr, "lamplighter zoho: the configuration has no [zoho]\n");
+        return cli::failed;
+    }
+    auto options = options_of(*section, configuration);
+    auto redirect = arguments.value("redirect").value_or(std::string(nowhere));
+    return run_with_store(configuration, [&](Loop& loop, store::Store& store) {
+        return word == "login" ? log_in(loop, store, options, redirect) : log_out(store, options);
+    });
+}
+
+} // namespace lamp

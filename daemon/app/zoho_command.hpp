@@ -1,0 +1,12 @@
+// `lamplighter zoho login|logout`: a person's consent to PhoneBridge is asked for in a browser and kept in the state
+// database, or forgotten. Runs on the command's own loop.
+#pragma once
+#include "cli/arguments.hpp"
+#include "config/reader.hpp"
+
+namespace lamp {
+
+/// Gives the exit code. A running daemon that has no login, or whose login is refused, finds it within ten seconds.
+[[nodiscard]] int zoho_command(const cli::Arguments& arguments, const config::Configuration& configuration);
+
+} // namespace lamp
