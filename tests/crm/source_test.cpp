@@ -9,6 +9,9 @@
 #include "recognition/rest/presets.hpp"
 #include "recognition/rest/source.hpp"
 #include "stand.hpp"
+#if __has_include("recognition/source.hpp")
+#include "recognition/rest/contacts_source.hpp"
+#endif
 
 using namespace testing;
 namespace json = boost::json;
@@ -365,3 +368,31 @@ TEST_CASE("a service without a preset: an address and where things stand") {
     CHECK(has(RestSource::make(desk.loop.context(), options, "NL").error().text,
               "must be given: the address of the list"));
 }
+
+#if __has_include("recognition/source.hpp")
+TEST_CASE("a CRM is a source of contacts like any other") {
+    Desk desk;
+    auto alice = desk.add("Alice", "+31201230001");
+    desk.add("Bob", "+31201230002");
+    ContactsSource source(desk.source("pipedrive"));
+    CHECK(source.live());
+    CHECK(source.delta());
+    CHECK(source.preset() == "pipedrive");
+    auto all = desk.finish(source.sync({}));
+    REQUIRE(all);
+    CHECK(all->whole);
+    REQUIRE(all->records.size() == 2);
+    CHECK(all->records.front().name == "Alice");
+    CHECK(all->records.front().numbers.front().written == "+31201230001");
+    CHECK(all->records.front().url == "https://acme.pipedrive.com/person/" + std::to_string(alice));
+    desk.command("crm/remove", {{"id", alice}});
+    auto changes = desk.finish(source.sync(all->cursor));
+    REQUIRE(changes);
+    CHECK(changes->gone == std::vector<std::string>{std::to_string(alice)});
+    auto found = desk.finish(source.look_up("+31201230002"));
+    REQUIRE(found);
+    CHECK(found->size() == 1);
+    source.close();
+    CHECK(desk.finish(source.sync({})).error().category == Category::cancelled);
+}
+#endif

@@ -38,6 +38,9 @@ void add_rest(config::Section<O>& s) {
           "mobile, "
           "work, home, main, fax, other and number are numbers; any other name is a field for scripts.");
     s.key("token", &O::token, live, "rest: an access token or API key.").example(R"("credential:crm")");
+    s.key("username", &O::username, live, "rest: the login, of Basic authentication.").example(R"("lamplighter")");
+    s.key("ca_file", &O::ca_file, config::readable_file(), live,
+          "rest: certificates to trust (PEM); the system's when not set.");
     s.key("login_url", &O::login_url, live, "rest: where tokens are given, where it is another than the preset's.")
         .example(R"("https://login.example.net/token")");
     s.key("client_id", &O::client_id, live, "rest: the application's id, for OAuth 2.").example(R"("1000.ABC")");
@@ -71,10 +74,7 @@ config::Section<RestOptions> rest_section() {
           "rest: the CRM's address, where it is another than the preset's; without a preset, that of a list of "
           "contacts.")
         .example(R"("https://crm.example.net/contacts")");
-    s.key("username", &O::username, live, "rest: the login, of Basic authentication.").example(R"("lamplighter")");
     s.key("password", &O::password, live, "rest: its password.").example(R"("credential:crm")");
-    s.key("ca_file", &O::ca_file, config::readable_file(), live,
-          "rest: certificates to trust (PEM); the system's when not set.");
     return s;
 }
 
