@@ -22,18 +22,25 @@ std::string joined(const std::vector<std::vector<Pointer>>& parts, const json::v
     return made;
 }
 
+void add_number(const NumberMap& map, const json::value& place, std::vector<Number>& out) {
+    if (out.size() >= numbers_max) return;
+    auto written = first_text(map.value, place);
+    if (written.empty()) return;
+    std::string kind = map.kind;
+    if (map.kind_at)
+        if (const auto* told = map.kind_at->first(place))
+            if (auto text = text_of(*told); !text.empty()) kind = std::move(text);
+    auto same = [&](const Number& other) { return other.written == written; };
+    if (std::ranges::none_of(out, same)) out.push_back({std::move(kind), std::move(written), map.main});
+}
+
 void add_numbers(const NumberMap& map, const json::value& record, std::vector<Number>& out) {
-    for (const auto* place : map.each.all(record, numbers_max)) {
-        if (out.size() >= numbers_max) return;
-        auto written = first_text(map.value, *place);
-        if (written.empty()) continue;
-        std::string kind = map.kind;
-        if (map.kind_at)
-            if (const auto* told = map.kind_at->first(*place))
-                if (auto text = text_of(*told); !text.empty()) kind = std::move(text);
-        auto same = [&](const Number& other) { return other.written == written; };
-        if (std::ranges::none_of(out, same)) out.push_back({std::move(kind), std::move(written), map.main});
+    if (map.each.single()) {
+        if (const auto* place = map.each.first(record)) add_number(map, *place, out);
+        return;
     }
+    for (const auto* place : map.each.all(record, numbers_max))
+        add_number(map, *place, out);
 }
 
 std::string url_of(const Listing& listing, const json::value& record, const std::string& id) {

@@ -47,6 +47,7 @@ Result<Pointer> Pointer::parse(std::string_view text) {
         auto end = std::min(text.find('/'), text.size());
         auto step = unescaped(text.substr(0, end));
         if (!step) return fail(Category::invalid, "has a \"~\" that is neither ~0 nor ~1");
+        made.many_ = made.many_ || *step == "*";
         made.steps_.push_back(*std::move(step));
         if (made.steps_.size() > depth_max)
             return fail(Category::invalid, fmt::format("goes deeper than {} steps", depth_max));
@@ -75,8 +76,14 @@ std::vector<const json::value*> Pointer::all(const json::value& root, std::size_
 }
 
 const json::value* Pointer::first(const json::value& root) const {
-    auto found = all(root, 1);
-    return found.empty() ? nullptr : found.front();
+    if (many_) {
+        auto found = all(root, 1);
+        return found.empty() ? nullptr : found.front();
+    }
+    const auto* here = &root;
+    for (const auto& step : steps_)
+        if (here = below(*here, step); here == nullptr) break;
+    return here;
 }
 
 std::string text_of(const json::value& value) {
@@ -93,9 +100,16 @@ std::string text_of(const json::value& value) {
 }
 
 std::string first_text(const std::vector<Pointer>& pointers, const json::value& root) {
-    for (const auto& pointer : pointers)
+    for (const auto& pointer : pointers) {
+        if (pointer.single()) {
+            const auto* value = pointer.first(root);
+            if (value == nullptr) continue;
+            if (auto text = text_of(*value); !text.empty()) return text;
+            continue;
+        }
         for (const auto* value : pointer.all(root))
             if (auto text = text_of(*value); !text.empty()) return text;
+    }
     return {};
 }
 

@@ -21,9 +21,12 @@ public:
     [[nodiscard]] std::vector<const boost::json::value*> all(const boost::json::value& root,
                                                              std::size_t most = 64) const;
     [[nodiscard]] const boost::json::value* first(const boost::json::value& root) const;
+    /// At most one: `first` is all.
+    [[nodiscard]] bool single() const { return !many_; }
 
 private:
     std::vector<std::string> steps_;
+    bool many_ = false; // it has a "*"
 };
 
 /// What a person would read there: texts without blanks around them, numbers and booleans as JSON writes them; nothing
