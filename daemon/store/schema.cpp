@@ -189,6 +189,27 @@ constexpr Migration all[] = {
             value TEXT NOT NULL
         ) WITHOUT ROWID;
     )sql"},
+    // Recognition: the last good contacts of each source, so that callers are known before the first synchronisation.
+    // Records are written under a new epoch, which counts once the source's row names it. Times are milliseconds since
+    // 1970.
+    {"recognition", R"sql(
+        CREATE TABLE recognition_source (
+            name       TEXT    NOT NULL PRIMARY KEY,
+            enabled    INTEGER NOT NULL DEFAULT 1,
+            deleted_at INTEGER,
+            epoch      INTEGER NOT NULL DEFAULT 0,
+            cursor     TEXT    NOT NULL DEFAULT '',
+            last_sync  INTEGER,
+            last_whole INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE recognition_record (
+            source TEXT    NOT NULL,
+            epoch  INTEGER NOT NULL,
+            id     TEXT    NOT NULL,
+            record BLOB    NOT NULL,
+            PRIMARY KEY (source, epoch, id)
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 Result<void> step(Database& database, const Migration& migration, std::size_t version) {

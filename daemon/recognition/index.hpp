@@ -1,0 +1,99 @@
+// Whose number is this: all numbers of one integration, read once into 64-bit keys. Immutable; any loop, several at
+// once. Beside the records' text a number takes 16 bytes, a record 8.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "recognition/record.hpp"
+
+namespace lamp::numbers {
+class DialPlan;
+}
+
+namespace lamp::recognition {
+
+/// How a stored number and a caller's came together, the best first.
+enum class Class : std::uint8_t {
+    exact,       // the same number, both whole
+    exact_noext, // the same number; one side has an extension besides
+    nsn,         // the same number; at least one of them is written without its country
+    ddi_company, // a direct number behind a stored main number (Germany, Austria): the company, not the person
+    extension,   // both short, and the same
+};
+[[nodiscard]] std::string_view name(Class cls);
+
+/// A number as it is compared.
+struct Key {
+    std::uint64_t digits = 0;    // of E.164; an extension's with a 1 in front; 0: it can never match
+    std::uint32_t extension = 0; // behind a whole number (";ext=", "x"), with a 1 in front; 0: none
+    bool is_short = false;       // an extension of ours
+    bool national = false;       // written without its country
+    bool special = false;        // withheld, or of a service (112): known, but nobody's
+};
+/// Category::invalid: no telephone number.
+[[nodiscard]] Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written);
+
+struct Found {
+    Class cls{};
+    std::uint32_t record = 0; // for `Index::record`
+    std::uint32_t number = 0; // which of its numbers
+};
+
+class Index {
+public:
+    /// `country` (ISO 3166): where numbers that are written nationally belong.
+    [[nodiscard]] static std::shared_ptr<const Index> build(std::span<const Record> records, std::string country);
+
+    /// All of the best class that has any; each record once. Extensions are looked for among extensions only, others
+    /// never: no number matches a part of another one.
+    [[nodiscard]] std::vector<Found> find(const Key& key) const;
+    /// How the caller's number is read here.
+    [[nodiscard]] Result<Key> read(std::string_view caller) const;
+
+    [[nodiscard]] const std::string& country() const;
+
+    [[nodiscard]] Record record(std::uint32_t place) const;
+    [[nodiscard]] std::vector<Record> records() const;
+
+    [[nodiscard]] std::size_t contacts() const { return ends_.size(); }
+    [[nodiscard]] std::size_t numbers() const { return entries_.size(); }
+    /// Stored numbers that are none, or nobody's.
+    [[nodiscard]] std::size_t unusable() const { return unusable_; }
+    [[nodiscard]] const std::vector<std::string>& fields() const { return fields_; }
+    /// Without the records' text.
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    struct Entry {
+        std::uint64_t key;
+        std::uint32_t record;
+        std::uint32_t number : 8;
+        std::uint32_t national : 1;
+        std::uint32_t main : 1;
+        std::uint32_t extension : 22; // a hash where it is long; 0: none
+    };
+    static_assert(sizeof(Entry) == 16);
+
+    explicit Index(std::shared_ptr<const numbers::DialPlan> plan) : plan_(std::move(plan)) {}
+    void add(const Record& record);
+    [[nodiscard]] std::span<const Entry> entries(std::uint64_t key) const;
+    void take_same(const Key& key, std::vector<Found>& out) const;
+    void take_company(std::uint64_t digits, std::vector<Found>& out) const;
+    [[nodiscard]] std::string_view packed(std::uint32_t place) const;
+
+    std::shared_ptr<const numbers::DialPlan> plan_;
+    std::string text_;
+    std::vector<std::uint64_t> ends_; // of each record in `text_`
+    std::vector<Entry> entries_;      // by key
+    std::vector<std::string> fields_;
+    std::size_t unusable_ = 0;
+};
+
+/// One sentence: why this record is shown.
+[[nodiscard]] std::string why(Class cls, const Number& stored, std::string_view caller);
+
+} // namespace lamp::recognition

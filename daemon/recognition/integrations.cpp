@@ -1,0 +1,564 @@
+#include "recognition/integrations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "base/log.hpp"
+#include "recognition/accept.hpp"
+#include "recognition/files.hpp"
+#include "recognition/index.hpp"
+#include "recognition/rest/contacts_source.hpp"
+#include "recognition/schedule.hpp"
+#include "recognition/shelf.hpp"
+
+namespace lamp::recognition {
+namespace {
+
+using namespace std::chrono_literals;
+using Matches = std::vector<calls::Match>;
+
+constexpr milliseconds longest_nap = 60s;
+constexpr std::size_t live_known_max = 10'000;
+
+/// What look-ups go by: sources that are on, in the order of their priority.
+struct Lookup {
+    struct One {
+        std::string name;
+        Ties ties;
+        std::string record_url;
+        std::shared_ptr<const Index> index;
+    };
+    std::vector<One> all;
+};
+
+struct Ranked {
+    Class cls;
+    std::size_t source;
+    std::size_t order; // of the source
+    std::optional<Wall> updated;
+    calls::Match match;
+};
+
+calls::Match match_of(const Lookup::One& one, const Record& record, const Found& found, std::string_view caller) {
+    auto stored = found.number < record.numbers.size() ? record.numbers[found.number] : Number();
+    auto url = record.url;
+    if (url.empty() && !one.record_url.empty()) {
+        url = one.record_url;
+        if (auto at = url.find("{id}"); at != std::string::npos) url.replace(at, 4, record.id);
+    }
+    return {.integration = one.name,
+            .id = record.id,
+            .name = record.name,
+            .number = stored.written,
+            .cls = std::string(name(found.cls)),
+            .why = why(found.cls, stored, caller),
+            .url = std::move(url),
+            .fields = record.fields};
+}
+
+void add_matches(std::vector<Ranked>& out, const Lookup::One& one, std::size_t place, const Key& key,
+                 std::string_view caller) {
+    std::vector<Ranked> mine;
+    auto found = one.index->find(key);
+    if (one.ties == Ties::all && found.size() > matches_max) found.resize(matches_max);
+    for (const auto& each : found) {
+        auto record = one.index->record(each.record);
+        mine.push_back({each.cls, place, mine.size(), record.updated, match_of(one, record, each, caller)});
+    }
+    if (one.ties == Ties::newest && mine.size() > 1) {
+        auto newest = std::ranges::max_element(mine, {}, &Ranked::updated);
+        std::iter_swap(mine.begin(), newest);
+        mine.erase(mine.begin() + 1, mine.end());
+    }
+    std::ranges::move(mine, std::back_inserter(out));
+}
+
+Result<Matches> matches_of(const Lookup& lookup, std::string_view caller) {
+    std::vector<Ranked> ranked;
+    std::optional<Error> refused;
+    bool read = lookup.all.empty();
+    std::optional<std::pair<std::string, Result<Key>>> last; // most sources have the same country
+    for (std::size_t i = 0; i < lookup.all.size(); ++i) {
+        const auto& index = *lookup.all[i].index;
+        if (!last || last->first != index.country()) last.emplace(index.country(), index.read(caller));
+        if (!last->second) {
+            refused = last->second.error();
+            continue;
+        }
+        read = true;
+        add_matches(ranked, lookup.all[i], i, *last->second, caller);
+    }
+    if (!read) return std::unexpected(*refused);
+    std::ranges::sort(ranked, {}, [](const Ranked& one) { return std::tuple(one.cls, one.source, one.order); });
+    Matches out;
+    for (auto& one : ranked)
+        if (out.size() < matches_max) out.push_back(std::move(one.match));
+    return out;
+}
+
+Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, const std::string& country,
+                                          asio::io_context& context, const Integrations::Maker& maker) {
+    if (maker) return maker(options, context);
+    switch (options.type) {
+    case Type::csv: return csv_source(options.file, options.key);
+    case Type::sqlite: return sqlite_source(options.file, options.query, options.key);
+    case Type::rest: return rest::contacts_source(context, options.rest, country);
+    case Type::ldap: break;
+    }
+    return fail(Category::unavailable, "This Lamplighter has no sources of type ldap.");
+}
+
+struct Integration {
+    IntegrationOptions options;
+    std::string country;
+    std::unique_ptr<Source> source; // null: it cannot be, see `trouble`
+    Schedule schedule;
+    Kept kept;
+    std::shared_ptr<const Index> index;
+    bool loaded = false;
+    bool syncing = false;
+    bool gone = false; // of no configuration any more
+    bool again_forced = false;
+    std::optional<milliseconds> took;
+    std::string trouble;
+
+    Integration(IntegrationOptions options_, std::string country_)
+        : options(std::move(options_)),
+          country(std::move(country_)),
+          schedule(minutes_of(options.sync).value_or(0), options.delta, std::hash<std::string>()(options.name)) {}
+
+    [[nodiscard]] bool on() const { return kept.enabled && !kept.deleted_at && !gone; }
+    [[nodiscard]] std::string state() const {
+        if (!on()) return "off";
+        if (syncing) return "syncing";
+        if (trouble.empty()) return loaded && kept.last_sync ? "up" : "syncing";
+        return index && index->contacts() > 0 ? "degraded" : "down";
+    }
+    [[nodiscard]] calls::IntegrationView view() const {
+        calls::IntegrationView out;
+        out.name = options.name;
+        out.type = name(options.type);
+        out.preset = source ? std::string(source->preset()) : std::string();
+        out.enabled = kept.enabled;
+        out.deleted = kept.deleted_at.has_value();
+        if (kept.deleted_at) out.gone_at = *kept.deleted_at + undo_life;
+        out.state = state();
+        if (index) {
+            out.contacts = index->contacts();
+            out.numbers = index->numbers();
+            out.unusable = index->unusable();
+            out.fields = index->fields();
+        }
+        out.last_sync = kept.last_sync;
+        if (on() && loaded) out.next_sync = schedule.next();
+        out.took = took;
+        out.last_error = trouble;
+        if (source && source->delta()) out.capabilities.emplace_back("delta");
+        if (source && source->live()) out.capabilities.emplace_back("live");
+        return out;
+    }
+};
+using Shared = std::shared_ptr<Integration>;
+
+} // namespace
+
+struct Integrations::State : std::enable_shared_from_this<State> {
+    struct LiveKnown {
+        std::optional<Matches> matches; // nothing: it is being asked
+        Wall until{};
+        std::vector<Reply<Result<Matches>>> waiting;
+    };
+
+    State(Loop& loop_, store::Store& store_, Maker maker_)
+        : loop(loop_), store(store_), maker(std::move(maker_)), bell(loop_.context()) {}
+
+    Loop& loop;
+    store::Store& store;
+    Maker maker;
+    std::vector<Shared> all;
+    std::map<std::string, LiveKnown, std::less<>> live;
+    bool stopped = false;
+    Bell bell;
+
+    mutable std::mutex mutex; // of the two below, for copies
+    std::shared_ptr<const Lookup> lookup = std::make_shared<Lookup>();
+    std::vector<calls::IntegrationView> shown;
+
+    [[nodiscard]] std::shared_ptr<const Lookup> current() const {
+        std::scoped_lock lock(mutex);
+        return lookup;
+    }
+
+    void publish() {
+        auto next = std::make_shared<Lookup>();
+        std::vector<std::tuple<std::int64_t, std::size_t, const Integration*>> sorted; // by priority, then as written
+        std::vector<calls::IntegrationView> views;
+        for (const auto& one : all) {
+            views.push_back(one->view());
+            if (one->on() && one->index) sorted.emplace_back(one->options.priority, sorted.size(), one.get());
+        }
+        std::ranges::sort(sorted);
+        for (const auto& [priority, place, one] : sorted)
+            next->all.push_back({one->options.name, one->options.ties, one->options.record_url, one->index});
+        std::scoped_lock lock(mutex);
+        lookup = std::move(next);
+        shown = std::move(views);
+    }
+
+    void configure(std::vector<IntegrationOptions> options, const std::string& country) {
+        std::vector<Shared> next;
+        for (auto& one : options) {
+            auto its_country = one.country.empty() ? country : one.country;
+            auto same = std::ranges::find_if(
+                all, [&](const Shared& old) { return old->options == one && old->country == its_country; });
+            next.push_back(same != all.end() ? *same
+                                             : std::make_shared<Integration>(std::move(one), std::move(its_country)));
+        }
+        for (const auto& old : all)
+            if (std::ranges::find(next, old) == next.end()) {
+                old->gone = true;
+                if (old->source) old->source->close();
+            }
+        all = std::move(next);
+    }
+
+    void make_sources() {
+        for (const auto& one : all) {
+            if (one->source || !one->trouble.empty()) continue;
+            auto made = source_of(one->options, one->country, loop.context(), maker);
+            if (made)
+                one->source = std::move(*made);
+            else
+                one->trouble = made.error().text;
+        }
+    }
+
+    // --- on disk ---
+
+    Task<Result<void>> load(Shared one) {
+        const auto name = one->options.name;
+        auto kept = co_await store.read<Kept>([name](store::Database& disk) { return read_kept(disk, name); });
+        if (!kept) co_return std::unexpected(kept.error());
+        one->kept = *kept;
+        std::vector<Record> records;
+        while (true) {
+            auto after = records.empty() ? std::string() : records.back().id;
+            auto some =
+                co_await store.read<std::vector<Record>>([name, after, epoch = kept->epoch](store::Database& disk) {
+                    return read_records(disk, name, epoch, after);
+                });
+            if (!some) co_return std::unexpected(some.error());
+            if (some->empty()) break;
+            std::ranges::move(*some, std::back_inserter(records));
+        }
+        one->index = Index::build(records, one->country);
+        co_return Result<void>();
+    }
+
+    Task<> open(std::shared_ptr<State> self, Shared one) {
+        auto done = co_await load(one);
+        if (!done) {
+            log::warning("recognition", "the contacts on disk cannot be read; they are read from their source",
+                         {{"integration", one->options.name}, {"reason", done.error().text}});
+            one->kept.cursor.clear();
+            one->kept.last_whole.reset();
+        }
+        if (!one->index) one->index = Index::build({}, one->country);
+        one->loaded = true;
+        one->schedule.begin(one->kept.last_whole, wall_now());
+        self->publish();
+        self->bell.ring();
+    }
+
+    Task<Result<void>> keep_row(Shared one) {
+        co_return co_await store.write(
+            [name = one->options.name, kept = one->kept](store::Database& disk) { return keep(disk, name, kept); });
+    }
+
+    Task<Result<void>> keep_all(Shared one, std::shared_ptr<const std::vector<Record>> records) {
+        const auto name = one->options.name;
+        const auto epoch = one->kept.epoch + 1;
+        for (std::size_t at = 0; at < records->size(); at += piece) {
+            auto done = co_await store.write([=](store::Database& disk) {
+                auto some = std::span(*records).subspan(at, std::min(piece, records->size() - at));
+                return put_records(disk, name, epoch, some);
+            });
+            if (!done) co_return done;
+        }
+        one->kept.epoch = epoch;
+        co_return co_await keep_row(one);
+    }
+
+    Task<Result<void>> drop_old(std::string name, std::int64_t epoch) {
+        for (std::int64_t gone = 1; gone > 0;) {
+            auto some = co_await store.read<std::int64_t>(
+                [=](store::Database& disk) { return drop_others(disk, name, epoch); });
+            if (!some) co_return std::unexpected(some.error());
+            gone = *some;
+        }
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> keep_changes(Shared one, std::shared_ptr<const Synced> synced) {
+        co_return co_await store.write(
+            [name = one->options.name, kept = one->kept, synced](store::Database& disk) -> Result<void> {
+                if (auto done = drop_records(disk, name, kept.epoch, synced->gone); !done) return done;
+                if (auto done = put_records(disk, name, kept.epoch, synced->records); !done) return done;
+                return keep(disk, name, kept);
+            });
+    }
+
+    // --- synchronisation ---
+
+    Task<Result<void>> take(Shared one, Synced synced, bool forced) {
+        const auto now = wall_now();
+        if (!synced.unchanged) {
+            auto before = synced.whole ? std::vector<Record>(one->index->contacts()) : one->index->records();
+            auto records = accept(std::move(before), synced, forced);
+            if (!records) co_return std::unexpected(records.error());
+            one->index = Index::build(*records, one->country);
+        }
+        one->kept.cursor = synced.cursor;
+        one->kept.last_sync = now;
+        if (synced.whole || synced.unchanged) one->kept.last_whole = now;
+        publish();
+        auto result = std::make_shared<const Synced>(std::move(synced));
+        Result<void> kept;
+        if (result->unchanged)
+            kept = co_await keep_row(one);
+        else if (result->whole)
+            kept = co_await keep_all(one, std::shared_ptr<const std::vector<Record>>(result, &result->records));
+        else
+            kept = co_await keep_changes(one, result);
+        if (kept && result->whole && !result->unchanged) kept = co_await drop_old(one->options.name, one->kept.epoch);
+        if (!kept)
+            log::warning("recognition", "the contacts could not be written to disk; they are in use all the same",
+                         {{"integration", one->options.name}, {"reason", kept.error().text}});
+        co_return Result<void>();
+    }
+
+    Task<> run(std::shared_ptr<State> self, Shared one, bool full, bool forced) {
+        one->syncing = true;
+        self->publish();
+        const auto begun = steady_now();
+        auto got = co_await one->source->sync(full ? std::string() : one->kept.cursor);
+        Result<void> done;
+        const bool whole = full || (got && got->whole);
+        if (one->gone || self->stopped)
+            done = fail(Category::cancelled, "The synchronisation was stopped.");
+        else if (!got)
+            done = std::unexpected(got.error());
+        else
+            done = co_await take(one, std::move(*got), forced);
+        one->syncing = false;
+        one->took = std::chrono::duration_cast<milliseconds>(steady_now() - begun);
+        one->trouble = done ? std::string() : done.error().text;
+        if (done)
+            one->schedule.succeeded(whole, wall_now());
+        else
+            one->schedule.failed(full, wall_now());
+        if (!done && done.error().category != Category::cancelled)
+            log::warning("recognition", "the synchronisation failed; the last good contacts stay in use",
+                         {{"integration", one->options.name}, {"reason", done.error().text}});
+        self->publish();
+        self->bell.ring();
+    }
+
+    void begin(const Shared& one, bool full, bool forced) { loop.spawn(run(shared_from_this(), one, full, forced)); }
+
+    Task<> turn(std::shared_ptr<State> self) {
+        while (!stopped) {
+            auto nap = longest_nap;
+            const auto now = wall_now();
+            for (const auto& one : std::vector(all)) {
+                if (one->kept.deleted_at && now >= *one->kept.deleted_at + undo_life) co_await purge(one);
+                if (!one->on() || !one->loaded || one->syncing || !one->source) continue;
+                auto due = one->schedule.due(now);
+                if (due == Schedule::Due::full || (due == Schedule::Due::delta && one->source->delta())) {
+                    one->syncing = true;
+                    begin(one, due == Schedule::Due::full, std::exchange(one->again_forced, false));
+                } else if (due == Schedule::Due::nothing) {
+                    nap = std::min(nap, std::chrono::duration_cast<milliseconds>(one->schedule.next() - now));
+                }
+            }
+            co_await self->bell.wait(std::max(nap, milliseconds(1)));
+        }
+    }
+
+    /// The day for bringing it back is over.
+    Task<> purge(Shared one) {
+        if (!one->index || one->index->contacts() == 0) co_return;
+        one->index = Index::build({}, one->country);
+        one->kept.cursor.clear();
+        one->kept.last_sync.reset();
+        one->kept.last_whole.reset();
+        auto done = co_await keep_row(one);
+        if (done) done = co_await drop_old(one->options.name, -1);
+        publish();
+    }
+
+    // --- orders ---
+
+    Result<void> apply(Integration& one, const calls::IntegrationOrder& order) {
+        using enum calls::IntegrationVerb;
+        const auto now = wall_now();
+        if (one.kept.deleted_at && order.verb != undo)
+            return fail(Category::conflict, "It is deleted; undo brings it back.");
+        switch (order.verb) {
+        case enable: one.kept.enabled = true; break;
+        case disable: one.kept.enabled = false; break;
+        case remove: one.kept.deleted_at = now; break;
+        case undo:
+            if (one.kept.deleted_at && now >= *one.kept.deleted_at + undo_life)
+                return fail(Category::conflict, "It is deleted for good.");
+            one.kept.deleted_at.reset();
+            break;
+        case sync:
+        case sync_forced:
+            if (one.syncing) return fail(Category::conflict, "It is synchronising.");
+            if (!one.on()) return fail(Category::conflict, "It is disabled.");
+            if (!one.source) return fail(Category::unavailable, one.trouble);
+            one.schedule.ask(now);
+            one.again_forced = order.verb == sync_forced;
+            break;
+        }
+        return {};
+    }
+
+    Task<> obey(std::shared_ptr<State> self, calls::IntegrationOrder order,
+                Reply<Result<calls::IntegrationView>> reply) {
+        auto found = std::ranges::find_if(all, [&](const Shared& one) { return one->options.name == order.name; });
+        if (found == all.end()) {
+            reply(fail(Category::not_found, fmt::format("There is no integration \"{}\".", order.name)));
+            co_return;
+        }
+        auto one = *found;
+        if (!one->loaded) {
+            reply(fail(Category::conflict, "Its contacts are being read from disk."));
+            co_return;
+        }
+        if (auto done = apply(*one, order); !done) {
+            reply(std::unexpected(done.error()));
+            co_return;
+        }
+        constexpr std::array<std::string_view, 6> verbs{"enable", "disable", "sync", "sync_forced", "remove", "undo"};
+        log::info(
+            "recognition", "an integration was changed",
+            {{"integration", order.name}, {"verb", verbs.at(static_cast<std::size_t>(order.verb))}, {"by", order.by}});
+        publish();
+        auto done = co_await keep_row(one);
+        self->bell.ring();
+        if (done)
+            reply(one->view());
+        else
+            reply(std::unexpected(done.error()));
+    }
+
+    // --- live ---
+
+    Task<> ask_live(std::shared_ptr<State> self, std::string number) {
+        Matches matches;
+        bool whole = true;
+        for (const auto& one : std::vector(all)) {
+            if (!one->on() || !one->source || !one->source->live()) continue;
+            auto records = co_await one->source->look_up(number);
+            whole = whole && records.has_value();
+            if (!records || !one->on()) continue;
+            Lookup only{{{one->options.name, one->options.ties, one->options.record_url,
+                          Index::build(*records, one->country)}}};
+            if (auto some = matches_of(only, number)) std::ranges::move(*some, std::back_inserter(matches));
+        }
+        auto known = live.find(number);
+        if (known == live.end()) co_return;
+        auto waiting = std::move(known->second.waiting);
+        if (whole || !matches.empty())
+            known->second = {matches, wall_now() + live_life, {}};
+        else
+            live.erase(known); // it could not be asked everywhere: the next one asks again
+        for (auto& reply : waiting)
+            reply(matches);
+    }
+
+    void look_up_live(const std::string& number, Reply<Result<Matches>> reply) {
+        const auto now = wall_now();
+        auto known = live.find(number);
+        if (known != live.end() && known->second.matches && known->second.until > now)
+            return reply(*known->second.matches);
+        if (known != live.end() && !known->second.matches) return known->second.waiting.push_back(std::move(reply));
+        if (live.size() >= live_known_max)
+            std::erase_if(live, [](const auto& one) { return one.second.matches.has_value(); });
+        if (live.size() >= live_known_max || stopped) return reply(Matches());
+        auto& asked = live[number];
+        asked = {};
+        asked.waiting.push_back(std::move(reply));
+        loop.spawn(ask_live(shared_from_this(), number));
+    }
+};
+
+Integrations::Integrations(Loop& loop, store::Store& store, std::vector<IntegrationOptions> options,
+                           std::string country, Maker maker)
+    : state_(std::make_shared<State>(loop, store, std::move(maker))) {
+    state_->configure(std::move(options), country);
+    state_->publish();
+}
+
+Integrations::~Integrations() = default;
+
+void Integrations::start() {
+    state_->loop.post([state = state_] {
+        state->make_sources();
+        for (const auto& one : state->all)
+            state->loop.spawn(state->open(state, one));
+        state->loop.spawn(state->turn(state));
+    });
+}
+
+void Integrations::stop() {
+    state_->loop.post([state = state_] {
+        state->stopped = true;
+        for (const auto& one : state->all)
+            if (one->source) one->source->close();
+        state->bell.ring();
+    });
+}
+
+void Integrations::reload(std::vector<IntegrationOptions> options, std::string country) {
+    state_->loop.post([state = state_, options = std::move(options), country = std::move(country)] {
+        state->configure(options, country);
+        state->make_sources();
+        state->live.clear();
+        for (const auto& one : state->all)
+            if (!one->loaded) state->loop.spawn(state->open(state, one));
+        state->publish();
+    });
+}
+
+Result<std::vector<calls::Match>> Integrations::recognise(std::string_view number) const {
+    return matches_of(*state_->current(), number);
+}
+
+void Integrations::recognise(std::string number, bool live, Reply<Result<std::vector<calls::Match>>> reply) const {
+    auto known = recognise(number);
+    const bool whole = number.starts_with('+');
+    if (!live || !whole || !known || !known->empty()) return reply(std::move(known));
+    state_->loop.post([state = state_, number = std::move(number), reply = std::move(reply)]() mutable {
+        state->look_up_live(number, std::move(reply));
+    });
+}
+
+std::vector<calls::IntegrationView> Integrations::views() const {
+    std::scoped_lock lock(state_->mutex);
+    return state_->shown;
+}
+
+void Integrations::order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply) {
+    state_->loop.post([state = state_, order = std::move(order), reply = std::move(reply)]() mutable {
+        state->loop.spawn(state->obey(state, std::move(order), std::move(reply)));
+    });
+}
+
+} // namespace lamp::recognition

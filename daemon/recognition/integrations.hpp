@@ -1,0 +1,62 @@
+// All sources of contacts as one: they are synchronised, kept on disk, and asked whose number it is. Lives on a loop
+// of its own ("recognition"), which it blocks while files are read and indices built; what is said to come from any
+// loop does. Construction happens before the loops start. The store must be stopped before the loop goes.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calls/call_record.hpp"
+#include "calls/integration.hpp"
+#include "loop/loop.hpp"
+#include "recognition/options.hpp"
+#include "recognition/source.hpp"
+#include "store/store.hpp"
+
+namespace lamp::recognition {
+
+inline constexpr std::size_t matches_max = 50; // of one number
+inline constexpr std::chrono::minutes live_life{10};
+inline constexpr std::chrono::hours undo_life{24};
+
+class Integrations {
+public:
+    /// Instead of the sources that the options name: for tests.
+    using Maker = std::function<Result<std::unique_ptr<Source>>(const IntegrationOptions&, asio::io_context&)>;
+    template <class T>
+    using Reply = std::function<void(T)>;
+
+    /// `country` (ISO 3166): the tenant's, of sources that name none.
+    Integrations(Loop& loop, store::Store& store, std::vector<IntegrationOptions> options, std::string country,
+                 Maker maker = {});
+    ~Integrations();
+    Integrations(const Integrations&) = delete;
+    Integrations& operator=(const Integrations&) = delete;
+
+    /// Reads what is on disk, then synchronises. Any loop, as are the others.
+    void start();
+    /// Ends what is under way.
+    void stop();
+    /// Sources that stay keep their contacts; those that have changed are read anew.
+    void reload(std::vector<IntegrationOptions> options, std::string country);
+
+    /// Whose number this is, out of what is kept: at once, the best first. None for withheld and service numbers.
+    /// Category::invalid: no number.
+    [[nodiscard]] Result<std::vector<calls::Match>> recognise(std::string_view number) const;
+    /// The same; `live`: where nobody has it, sources that are searched by number are asked, once for all who ask, and
+    /// not again for ten minutes. The reply comes from any loop.
+    void recognise(std::string number, bool live, Reply<Result<std::vector<calls::Match>>> reply) const;
+
+    [[nodiscard]] std::vector<calls::IntegrationView> views() const;
+    /// not_found; conflict: it is syncing, or deleted for good. A synchronisation is only begun. The reply comes from
+    /// the loop "recognition".
+    void order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply);
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+} // namespace lamp::recognition

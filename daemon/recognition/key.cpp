@@ -1,0 +1,130 @@
+// From what is written to what is compared.
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "numbers/dial_plan.hpp"
+#include "numbers/written.hpp"
+#include "proto/text/text.hpp"
+#include "recognition/index.hpp"
+
+namespace lamp::recognition {
+namespace {
+
+constexpr std::size_t extension_max = 6;
+constexpr std::size_t digits_max = 17;
+/// Of numbers that are in no numbering plan: they are the same where their digits are.
+constexpr std::uint64_t in_no_plan = std::uint64_t{1} << 62U;
+constexpr std::uint64_t of_extensions = std::uint64_t{1} << 63U;
+
+constexpr std::array<std::string_view, 6> withheld{"anonymous", "unavailable", "restricted",
+                                                   "withheld",  "unknown",     "private"};
+constexpr std::array<std::string_view, 10> services{"112", "911", "999", "000", "110",
+                                                    "113", "118", "144", "116", "1233"};
+
+bool all_digits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::uint64_t value_of(std::string_view digits) {
+    std::uint64_t value = 0;
+    for (char c : digits)
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    return value;
+}
+
+/// The part of a SIP address that is the number; else all of it.
+std::string_view user_of(std::string_view written) {
+    for (std::string_view scheme : {"sip:", "sips:"})
+        if (text::lower(written.substr(0, scheme.size())) == scheme) {
+            written.remove_prefix(scheme.size());
+            return written.substr(0, written.find('@'));
+        }
+    return written;
+}
+
+/// "…;ext=12", "… ext. 12", "… x12": the digits behind, and what is in front.
+std::pair<std::string_view, std::string> split_extension(std::string_view written) {
+    auto small = text::lower(written);
+    if (small.size() != written.size()) return {written, {}};
+    for (std::string_view mark : {";ext=", "extension", "ext.", "ext", "x"}) {
+        auto at = small.rfind(mark);
+        if (at == std::string::npos || at == 0) continue;
+        auto behind = small.substr(at + mark.size());
+        behind = behind.substr(0, behind.find(';'));
+        std::erase_if(behind, [](char c) { return c == ' ' || c == '-'; });
+        if (all_digits(behind)) return {written.substr(0, at), behind};
+    }
+    return {written, {}};
+}
+
+Result<Key> outside_plan(std::string_view characters, Key key, const Error& refused) {
+    const bool plus = characters.starts_with('+');
+    auto digits = characters.substr(plus ? 1 : 0);
+    if (!all_digits(digits) || digits.size() <= extension_max || digits.size() > digits_max)
+        return std::unexpected(refused);
+    key.digits = value_of(digits);
+    if (!plus) key.digits |= in_no_plan;
+    return key;
+}
+
+} // namespace
+
+std::string_view name(Class cls) {
+    switch (cls) {
+    case Class::exact: return "exact";
+    case Class::exact_noext: return "exact_noext";
+    case Class::nsn: return "nsn";
+    case Class::ddi_company: return "ddi_company";
+    case Class::extension: return "extension";
+    }
+    return "exact";
+}
+
+Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
+    Key key;
+    auto user = user_of(written);
+    if (std::ranges::find(withheld, text::lower(user)) != withheld.end()) return key.special = true, key;
+    auto [whole, behind] = split_extension(user);
+    auto read = numbers::read_written(whole);
+    if (!read) return std::unexpected(read.error());
+    const auto& characters = read->characters;
+    if (read->feature_code() || std::ranges::find(services, characters) != services.end())
+        return key.special = true, key;
+    if (!behind.empty()) // with a 1 in front, so that zeros count
+        key.extension = static_cast<std::uint32_t>(
+            value_of("1" + behind.substr(behind.size() - std::min(behind.size(), extension_max))));
+    key.national = !read->plus() && !characters.starts_with("00");
+    auto normal = plan.normal({}, whole);
+    if (!normal) return outside_plan(characters, key, normal.error());
+    if (normal->starts_with('+')) {
+        if (normal->size() > digits_max + 1) return fail(Category::invalid, "The number is too long.");
+        key.digits = value_of(std::string_view(*normal).substr(1));
+        return key;
+    }
+    if (normal->size() > extension_max || !all_digits(*normal))
+        return outside_plan(*normal, key, Error(Category::invalid, "This is no telephone number."));
+    key.digits = value_of("1" + *normal) | of_extensions;
+    key.is_short = true;
+    key.extension = 0;
+    return key;
+}
+
+std::string why(Class cls, const Number& stored, std::string_view caller) {
+    auto kind = stored.kind.empty() ? std::string() : fmt::format(" ({})", stored.kind);
+    switch (cls) {
+    case Class::exact: return fmt::format("{}{} is the same number.", stored.written, kind);
+    case Class::exact_noext:
+        return fmt::format("{}{} is the same number; only one of the two has an extension.", stored.written, kind);
+    case Class::nsn:
+        return fmt::format("{}{} is the same number; at least one of the two is written without its country.",
+                           stored.written, kind);
+    case Class::ddi_company:
+        return fmt::format("{} is a direct number behind the main number {}{}: the company, not the person.", caller,
+                           stored.written, kind);
+    case Class::extension: return fmt::format("{}{} is the same extension.", stored.written, kind);
+    }
+    return {};
+}
+
+} // namespace lamp::recognition

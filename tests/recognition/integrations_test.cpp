@@ -1,0 +1,251 @@
+// The facade on a real database, a real file and a source that tests steer.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <optional>
+#include <sqlite3.h>
+
+#include "base/log.hpp"
+#include "faults/folder.hpp"
+#include "recognition/integrations.hpp"
+
+using namespace lamp;
+using namespace lamp::recognition;
+using namespace std::chrono_literals;
+using calls::IntegrationVerb;
+
+namespace {
+
+struct FakeState {
+    std::optional<Result<Synced>> next;
+    std::vector<Record> found;
+    int look_ups = 0;
+};
+
+class FakeSource final : public Source {
+public:
+    explicit FakeSource(std::shared_ptr<FakeState> state) : state_(std::move(state)) {}
+    Task<Result<Synced>> sync(std::string) override {
+        if (!state_->next) co_return fail(Category::unavailable, "It is down.");
+        co_return *state_->next;
+    }
+    Task<Result<std::vector<Record>>> look_up(std::string) override {
+        ++state_->look_ups;
+        co_return state_->found;
+    }
+    bool live() const override { return true; }
+
+private:
+    std::shared_ptr<FakeState> state_;
+};
+
+std::vector<Record> people(int count) {
+    std::vector<Record> out;
+    for (int i = 0; i < count; ++i)
+        out.push_back(
+            {.id = std::to_string(i), .name = "Person", .numbers = {{"work", "+3161234" + std::to_string(5000 + i)}}});
+    return out;
+}
+
+struct House {
+    std::string lines;
+    faults::Folder folder{"recognition"};
+    Loop loop{"recognition"};
+    std::unique_ptr<store::Store> store;
+    std::shared_ptr<FakeState> fake = std::make_shared<FakeState>();
+    std::unique_ptr<Integrations> all;
+    std::vector<IntegrationOptions> options;
+
+    House() { log::set_capture(&lines); }
+    ~House() {
+        leave();
+        log::set_capture(nullptr);
+    }
+    void enter() {
+        store = std::move(store::Store::open({.folder = folder.path()}).value());
+        Integrations::Maker steered = [this](const IntegrationOptions&, asio::io_context&) {
+            return Result<std::unique_ptr<Source>>(std::make_unique<FakeSource>(fake));
+        };
+        bool fakes = options.front().type == Type::rest;
+        all = std::make_unique<Integrations>(loop, *store, options, "NL", fakes ? steered : Integrations::Maker());
+        all->start();
+    }
+    void leave() {
+        if (!all) return;
+        all->stop();
+        turn([&] { return false; }, 50ms);
+        store->stop();
+        turn([&] { return false; }, 50ms);
+        all.reset();
+        store.reset();
+    }
+    void turn(const std::function<bool()>& reached, milliseconds most) {
+        loop.context().restart();
+        for (auto until = steady_now() + most; !reached() && steady_now() < until;)
+            loop.context().run_one_until(std::min(until, steady_now() + 20ms));
+    }
+    void until(const std::function<bool()>& reached) {
+        turn(reached, 10s);
+        CAPTURE(lines);
+        REQUIRE(reached());
+    }
+    calls::IntegrationView view() const { return all->views().at(0); }
+    std::string who(std::string_view number) const {
+        auto found = all->recognise(number);
+        if (!found) return "invalid";
+        std::string out;
+        for (const auto& one : *found)
+            out += one.integration + " " + one.name + " " + one.cls + ";";
+        return out;
+    }
+    Result<calls::IntegrationView> order(IntegrationVerb verb, std::string name = "crm") {
+        std::optional<Result<calls::IntegrationView>> answer;
+        all->order({std::move(name), verb, "desk"}, [&](auto got) { answer = std::move(got); });
+        until([&] { return answer.has_value(); });
+        return *answer;
+    }
+};
+
+IntegrationOptions fake_options() {
+    IntegrationOptions one;
+    one.name = "crm";
+    one.type = Type::rest;
+    one.delta = 0s;
+    one.record_url = "https://crm.example.net/{id}";
+    return one;
+}
+
+} // namespace
+
+TEST_CASE("a file is read, and read again when it has changed") {
+    House house;
+    auto file = house.folder.path() / "people.csv";
+    std::ofstream(file) << "id,name,phone\n1,Alice,020 123 0002\n";
+    IntegrationOptions one;
+    one.name = "list";
+    one.file = file;
+    one.delta = 1h;
+    house.options = {one};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    CHECK(house.who("+31201230002") == "list Alice nsn;");
+    CHECK(house.who("what") == "invalid");
+    CHECK(house.view().contacts == 1);
+    std::ofstream(file) << "id,name,phone\n1,Alice,020 123 0003\n2,Bob,+31201230004\n";
+    REQUIRE(house.order(IntegrationVerb::sync, "list"));
+    house.until([&] { return house.view().contacts == 2 && house.view().state == "up"; });
+    CHECK(house.who("+31201230002") == "");
+    CHECK(house.who("+31201230004") == "list Bob exact;");
+}
+
+TEST_CASE("a database is asked read-only") {
+    House house;
+    auto file = house.folder.path() / "crm.db";
+    sqlite3* handle = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
+    sqlite3_exec(handle, "CREATE TABLE c(k, n, t); INSERT INTO c VALUES (5, 'Carol', '+31201230005')", nullptr, nullptr,
+                 nullptr);
+    sqlite3_close(handle);
+    IntegrationOptions one;
+    one.name = "db";
+    one.type = Type::sqlite;
+    one.file = file;
+    one.query = "SELECT k AS id, n AS name, t AS phone FROM c";
+    auto writes = one;
+    writes.name = "writes";
+    writes.query = "DELETE FROM c";
+    house.options = {one, writes};
+    house.enter();
+    house.until([&] { return house.view().state == "up" && house.all->views().at(1).state == "down"; });
+    CHECK(house.who("+31201230005") == "db Carol exact;");
+    CHECK(house.all->views().at(1).last_error.contains("must only read"));
+}
+
+TEST_CASE("contacts are known after a restart, though their source is down") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(4001)}; // more than two pieces
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    house.leave();
+    house.fake->next.reset();
+    house.enter();
+    house.until([&] { return house.view().contacts == 4001; });
+    CHECK(house.who("+31612345007") == "crm Person exact;");
+    REQUIRE(house.order(IntegrationVerb::sync));
+    house.until([&] { return house.view().state == "degraded"; });
+    CHECK(house.view().last_error == "It is down.");
+    CHECK(house.who("+31612345007") == "crm Person exact;");
+    CHECK(house.all->recognise("+31612345007")->front().url == "https://crm.example.net/7");
+}
+
+TEST_CASE("a source that lost its contacts is not believed until it is forced") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(10)};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    house.fake->next = Synced{.records = people(2)};
+    REQUIRE(house.order(IntegrationVerb::sync));
+    house.until([&] { return house.view().state == "degraded"; });
+    CHECK(house.view().contacts == 10);
+    auto forced = house.order(IntegrationVerb::sync_forced);
+    CAPTURE((forced ? "" : forced.error().text));
+    REQUIRE(forced);
+    house.until([&] { return house.view().state == "up"; });
+    CHECK(house.view().contacts == 2);
+}
+
+TEST_CASE("disabled and deleted ones are silent at once, and come back") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(10)};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    CHECK(house.order(IntegrationVerb::disable)->state == "off");
+    CHECK(house.who("+31612345007") == "");
+    CHECK(house.order(IntegrationVerb::sync).error().category == Category::conflict);
+    house.leave();
+    house.enter();
+    house.until([&] { return house.view().contacts == 10; });
+    CHECK(house.who("+31612345007") == "");
+    REQUIRE(house.order(IntegrationVerb::enable));
+    CHECK(house.who("+31612345007") == "crm Person exact;");
+    auto gone = house.order(IntegrationVerb::remove);
+    REQUIRE(gone);
+    CHECK(gone->deleted);
+    CHECK(gone->gone_at);
+    CHECK(house.who("+31612345007") == "");
+    CHECK(house.order(IntegrationVerb::enable).error().category == Category::conflict);
+    REQUIRE(house.order(IntegrationVerb::undo));
+    CHECK(house.who("+31612345007") == "crm Person exact;");
+    CHECK(house.order(IntegrationVerb::sync, "other").error().category == Category::not_found);
+}
+
+TEST_CASE("who is not known is asked for once") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(10)};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    int replies = 0;
+    std::size_t found = 0;
+    auto ask = [&](const std::string& number) {
+        house.all->recognise(number, true, [&](auto got) {
+            ++replies;
+            found += got ? got->size() : 100;
+        });
+    };
+    ask("+31201230009");
+    ask("+31201230009");
+    house.until([&] { return replies == 2; });
+    ask("+31201230009");
+    house.until([&] { return replies == 3; });
+    CHECK(house.fake->look_ups == 1);
+    CHECK(found == 0);
+    house.fake->found = {{.id = "n", .name = "New", .numbers = {{"work", "+31201230008"}}}};
+    ask("+31201230008");
+    house.until([&] { return replies == 4; });
+    CHECK(found == 1);
+    CHECK(house.fake->look_ups == 2);
+}
