@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "numbers/dial_plan.hpp"
+#include "numbers/plain_number.hpp"
+#include "numbers/public_network.hpp"
 #include "numbers/written.hpp"
 #include "proto/text/text.hpp"
 #include "recognition/index.hpp"
@@ -95,6 +97,10 @@ Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
         key.extension = static_cast<std::uint32_t>(
             value_of("1" + behind.substr(behind.size() - std::min(behind.size(), extension_max))));
     key.national = !read->plus() && !characters.starts_with("00");
+    if (auto plain = numbers::plain_number(whole); numbers::surely_e164(plain)) { // a hundred times as fast
+        key.digits = value_of(std::string_view(plain).substr(1));
+        return key;
+    }
     auto normal = plan.normal({}, whole);
     if (!normal) return outside_plan(characters, key, normal.error());
     if (normal->starts_with('+')) {
