@@ -43,19 +43,25 @@ double p99_ns(const Index& index, std::span<const Key> keys, std::size_t& found)
 std::size_t disagreements(const Index& index, std::size_t count, double& theirs_s, double& ours_s) {
     using Util = i18n::phonenumbers::PhoneNumberUtil;
     const auto& util = *Util::GetInstance();
-    std::size_t wrong = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto stored = number(i), caller = number(i % 3 == 0 ? i + 1 : i);
-        bool theirs = false, ours = false;
-        theirs_s += seconds_of([&] {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (std::size_t i = 0; i < count; ++i)
+        pairs.emplace_back(number(i), number(i % 3 == 0 ? i + 1 : i));
+    std::vector<char> theirs, ours;
+    theirs_s = seconds_of([&] {
+        for (const auto& [stored, caller] : pairs) {
             auto verdict = util.IsNumberMatchWithTwoStrings(stored, caller);
-            theirs = verdict == Util::EXACT_MATCH || verdict == Util::NSN_MATCH;
-        });
-        std::vector<Found> found;
-        ours_s += seconds_of([&] { found = index.find(*index.read(caller)); });
-        ours = std::ranges::any_of(found, [&](const Found& one) { return one.record == i; });
-        wrong += theirs != ours ? 1 : 0;
-    }
+            theirs.push_back(verdict == Util::EXACT_MATCH || verdict == Util::NSN_MATCH ? 1 : 0);
+        }
+    });
+    ours_s = seconds_of([&] {
+        for (std::size_t i = 0; i < count; ++i) {
+            auto found = index.find(*index.read(pairs[i].second));
+            ours.push_back(std::ranges::any_of(found, [&](const Found& one) { return one.record == i; }) ? 1 : 0);
+        }
+    });
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        wrong += theirs[i] != ours[i] ? 1 : 0;
     return wrong;
 }
 

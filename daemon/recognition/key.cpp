@@ -86,6 +86,7 @@ std::string_view name(Class cls) {
 Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
     Key key;
     auto user = user_of(written);
+    if (numbers::surely_e164(user)) return key.digits = value_of(user.substr(1)), key; // nearly all callers
     if (std::ranges::find(withheld, text::lower(user)) != withheld.end()) return key.special = true, key;
     auto [whole, behind] = split_extension(user);
     auto read = numbers::read_written(whole);
