@@ -131,6 +131,22 @@ std::optional<std::string> PublicNetwork::national(std::string_view e164) const 
     return written;
 }
 
+std::string PublicNetwork::pretty_national(std::string_view e164) {
+    PhoneNumber number;
+    std::string written;
+    if (library().Parse(std::string(e164), "ZZ", &number) == Util::NO_PARSING_ERROR)
+        library().Format(number, Util::NATIONAL, &written);
+    return written;
+}
+
+std::string PublicNetwork::significant(std::string_view e164) {
+    PhoneNumber number;
+    std::string digits;
+    if (library().Parse(std::string(e164), "ZZ", &number) == Util::NO_PARSING_ERROR)
+        library().GetNationalSignificantNumber(number, &digits);
+    return digits;
+}
+
 bool PublicNetwork::dialled_whole(std::string_view digits) const {
     return calling_code_ != 0 && digits.starts_with(trunk_);
 }

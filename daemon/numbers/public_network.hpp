@@ -24,6 +24,10 @@ public:
     [[nodiscard]] Result<Found> find(std::string_view characters) const;
     /// As it is dialled in this country; nothing for another country's.
     [[nodiscard]] std::optional<std::string> national(std::string_view e164) const;
+    /// As its own country writes it, blanks and all: "06 12345678"; empty: this is no E.164.
+    [[nodiscard]] static std::string pretty_national(std::string_view e164);
+    /// Its digits behind the country's code, without any national prefix; empty: this is no E.164.
+    [[nodiscard]] static std::string significant(std::string_view e164);
     /// Whether national numbers have a prefix ("0") that this one begins with, or have none.
     [[nodiscard]] bool dialled_whole(std::string_view digits) const;
     [[nodiscard]] bool has_trunk_prefix() const { return !trunk_.empty(); }
