@@ -15,6 +15,7 @@
 #include "app/google_command.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
+#include "app/script_command.hpp"
 #include "app/zoho_command.hpp"
 #include "cli/commands.hpp"
 #include "config/reference.hpp"
@@ -253,6 +254,11 @@ int zoho_account(const Arguments& arguments) {
     return configuration ? zoho_command(arguments, *configuration) : cli::wrong_configuration;
 }
 
+int script(const Arguments& arguments) {
+    auto configuration = read_config(file_of(arguments), stderr);
+    return configuration ? script_command(arguments, *configuration) : cli::wrong_configuration;
+}
+
 // --- the table
 
 struct Command {
@@ -301,6 +307,14 @@ const std::vector<Command>& commands() {
           {"redirect", "URL", "login: an address that Zoho's API console has for the client"}},
          1,
          zoho_account},
+        {"script",
+         "list | render NAME --call FILE | check --config F",
+         "scripts; what one makes of a call",
+         {{"config", "FILE", "the configuration"},
+          {"call", "FILE", "render: a call as JSON; - is standard input"},
+          {"format", "table|json|csv", "list: how to print"}},
+         2,
+         script},
     };
     return table;
 }

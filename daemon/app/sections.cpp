@@ -13,6 +13,7 @@
 #include "presence/rules.hpp"
 #include "records/options.hpp"
 #include "roster/people_file.hpp"
+#include "scripts/options.hpp"
 #include "sip/options.hpp"
 #include "status/options.hpp"
 #include "xsi/options.hpp"
@@ -175,6 +176,7 @@ config::Schema schema() {
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"teams", "http"}, check_notifications);
     all.check({"webhook", "mail"}, outbox::check_webhooks);
+    all.check({"script"}, scripts::check_scripts);
     all.check({"presence", "teams"}, check_staleness);
     all.check({"calendar", "teams", "forwarding"}, check_calendars);
     all.check({"smartbusy", "teams", "zoom", "goto", "forwarding"}, check_smartbusy);
