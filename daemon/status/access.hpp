@@ -19,6 +19,7 @@ struct Identity {
     std::string token; // its name; empty for a request without one
     std::string role;
     Grants grants = 0;
+    std::string person{}; // whose token it is; may be empty
 
     [[nodiscard]] bool may(Permission permission) const { return (grants & bit(permission)) != 0; }
 };

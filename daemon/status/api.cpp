@@ -192,6 +192,7 @@ void Api::whoami(Call& call, const Asked& asked) {
     json.object([&] {
         json.member_or_null("token", who.token);
         json.member("role", who.role);
+        json.member_or_null("person", who.person);
         json.key("permissions");
         json.array([&] {
             for (std::size_t i = 0; i < permissions().size(); ++i)

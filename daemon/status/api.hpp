@@ -11,6 +11,7 @@
 #include "presence/people.hpp"
 #include "presence/table.hpp"
 #include "status/access.hpp"
+#include "status/dial_rate.hpp"
 #include "status/events.hpp"
 #include "status/json.hpp"
 #include "status/ports.hpp"
@@ -156,7 +157,7 @@ private:
     [[nodiscard]] Task<Answer> make_calls(Page page);
     [[nodiscard]] Task<Answer> make_reload();
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
-    [[nodiscard]] Task<Answer> make_control(ControlRequest request);
+    [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of);
     void write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
                       const std::vector<InputView>& others) const;
 
@@ -181,6 +182,7 @@ private:
     std::uint64_t events_before_ = 0; // at `sampled_`
     Steady sampled_{};
     double events_per_second_ = 0;
+    DialRate dial_rate_;
 };
 
 } // namespace lamp::status

@@ -38,6 +38,22 @@ bool is_number(std::string_view text) {
            std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+/// Whether it may at all; of `self` a token without a person has nothing.
+bool may_act(const Identity& who, Permission any, Permission self) {
+    return who.may(any) || (who.may(self) && !who.person.empty());
+}
+
+Answer not_permitted(const Identity& who, Permission missing) {
+    return problem(403, fmt::format("The role {} does not hold the permission {}.", who.role, name(missing)),
+                   fmt::format(R"("missing":"{}")", name(missing)));
+}
+
+Answer too_often(milliseconds wait) {
+    auto answer = problem(429, "Too many numbers are dialled; try again later.");
+    answer.fields += fmt::format("Retry-After: {}\r\n", std::chrono::ceil<seconds>(wait).count());
+    return answer;
+}
+
 Answer accepted(const std::optional<Result<std::string>>& outcome) {
     if (!outcome) return no_answer();
     if (!*outcome) return problem(outcome->error());
@@ -319,11 +335,18 @@ Task<Answer> Api::make_calls(Page page) {
 }
 
 void Api::dial(Call& call, const Asked& asked) {
+    const Identity& who = *asked.identity;
+    if (!may_act(who, permission("dial.any"), permission("dial.self")))
+        return call.answer(not_permitted(who, permission("dial.any")));
     auto members = read_members(call.request.body, {"person", "to"});
     if (!members) return call.answer(problem(400, members.error().text));
+    if (!who.may(permission("dial.any")) && (*members)[0] != who.person)
+        return call.answer(not_permitted(who, permission("dial.any")));
     auto slot = find_person((*members)[0]);
     if (!slot) return call.answer(problem(404, "There is no person with this id."));
     if (!is_number((*members)[1])) return call.answer(problem(400, "\"to\" is no number."));
+    if (auto wait = dial_rate_.take(who.token, (*members)[0], steady_now()); wait > milliseconds(0))
+        return call.answer(too_often(wait));
     if (!ports_.dial) return call.answer(problem(501, "No telephony platform is configured."));
     defer(call, make_dial({*slot, (*members)[1], asked.identity->token}));
 }
@@ -337,6 +360,9 @@ Task<Answer> Api::make_dial(DialRequest request) {
 }
 
 void Api::control(Call& call, const Asked& asked) {
+    const Identity& who = *asked.identity;
+    if (!may_act(who, permission("callcontrol.any"), permission("callcontrol.self")))
+        return call.answer(not_permitted(who, permission("callcontrol.any")));
     auto word = asked.route->pattern.substr(asked.route->pattern.rfind('/') + 1);
     ControlRequest request{std::string(asked.id), CallVerb::answer, {}, asked.identity->token};
     for (auto verb : {CallVerb::answer, CallVerb::hold, CallVerb::resume, CallVerb::hangup, CallVerb::transfer})
@@ -348,10 +374,18 @@ void Api::control(Call& call, const Asked& asked) {
         request.to = std::move(members->front());
     }
     if (!ports_.control) return call.answer(problem(501, "No telephony platform is configured."));
-    defer(call, make_control(std::move(request)));
+    defer(call, make_control(std::move(request), who.may(permission("callcontrol.any")) ? "" : who.person));
 }
 
-Task<Answer> Api::make_control(ControlRequest request) {
+/// `only_of`: the person whose call it must be; empty: anybody's.
+Task<Answer> Api::make_control(ControlRequest request, std::string only_of) {
+    if (!only_of.empty()) {
+        auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
+        if (!calls) co_return no_answer();
+        bool own = std::ranges::any_of(
+            *calls, [&](const CallView& one) { return one.id == request.call && one.person == only_of; });
+        if (!own) co_return problem(404, "This person has no such call.");
+    }
     std::function<void(Reply<Result<std::string>>)> port = [this, request](Reply<Result<std::string>> reply) {
         ports_.control(request, std::move(reply));
     };

@@ -23,6 +23,7 @@ struct TokenOptions {
     std::string name;
     Secret secret;
     std::string role;
+    std::string person{}; // whose it is, for permissions that end in .self; empty: nobody's
     bool operator==(const TokenOptions&) const = default;
 };
 

@@ -49,6 +49,10 @@ constexpr std::array<Parameter, 3> plan_parameters{{
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
 }};
+constexpr std::array<Parameter, 2> dial_page_parameters{{
+    {"to", text_schema, "The number: tel:+31…, as people write it, or an extension. Read by the page only."},
+    {"person", text_schema, "Whose telephone dials; not set: the token's own person."},
+}};
 constexpr std::array<Parameter, 1> letter_parameters{{
     {"letter", R"({"type":"integer"})", "Only this dead letter. Default: all of the webhook's."},
 }};
@@ -60,7 +64,6 @@ constexpr std::array<Parameter, 3> audit_parameters{{
 
 constexpr Permission none{};
 constexpr auto reading = permission("presence.read");
-constexpr auto calling = permission("callcontrol.any");
 constexpr auto forwarding = permission("forwarding.any");
 constexpr auto linking = permission("integrations.configure");
 using enum Method;
@@ -77,6 +80,11 @@ constexpr std::array table{
     Route{get, "/forwards.js", Gate::open, none, &Api::page, "The part of it about forwardings", 200,
           "text/javascript"},
     Route{get, "/board.css", Gate::open, none, &Api::page, "The status page's looks", 200, "text/css"},
+    Route{get, "/dial", Gate::open, none, &Api::page,
+          "A page that shows a number and dials it once somebody confirms; for tel: links", 200, "text/html",
+          dial_page_parameters},
+    Route{get, "/dial.js", Gate::open, none, &Api::page, "That page's script", 200, "text/javascript"},
+    Route{get, "/dial.css", Gate::open, none, &Api::page, "That page's looks", 200, "text/css"},
     Route{get, "/v1/status", Gate::permission, permission("status.read"), &Api::status,
           "Channels, subscriptions, adapters, rates, problems", 200, "Status"},
     Route{get, "/v1/presence", Gate::permission, reading, &Api::presence_list,
@@ -136,24 +144,22 @@ constexpr std::array table{
           "Checks the configuration and puts it in force", 200, "Reload"},
     Route{post,
           "/v1/dial",
-          Gate::permission,
-          permission("dial.any"),
+          Gate::known,
+          none,
           &Api::dial,
-          "Lets a person's phone dial",
+          "Lets a person's phone dial; needs dial.any, or dial.self for the token's own person",
           202,
           "CallId",
           {},
           "Dial"},
-    Route{post, "/v1/calls/{id}/answer", Gate::permission, calling, &Api::control, "Answers a ringing call", 202,
-          "CallId"},
-    Route{post, "/v1/calls/{id}/hold", Gate::permission, calling, &Api::control, "Puts a call on hold", 202, "CallId"},
-    Route{post, "/v1/calls/{id}/resume", Gate::permission, calling, &Api::control, "Takes a call off hold", 202,
-          "CallId"},
-    Route{post, "/v1/calls/{id}/hangup", Gate::permission, calling, &Api::control, "Ends a call", 202, "CallId"},
+    Route{post, "/v1/calls/{id}/answer", Gate::known, none, &Api::control, "Answers a ringing call", 202, "CallId"},
+    Route{post, "/v1/calls/{id}/hold", Gate::known, none, &Api::control, "Puts a call on hold", 202, "CallId"},
+    Route{post, "/v1/calls/{id}/resume", Gate::known, none, &Api::control, "Takes a call off hold", 202, "CallId"},
+    Route{post, "/v1/calls/{id}/hangup", Gate::known, none, &Api::control, "Ends a call", 202, "CallId"},
     Route{post,
           "/v1/calls/{id}/transfer",
-          Gate::permission,
-          calling,
+          Gate::known,
+          none,
           &Api::control,
           "Hands a call over, unannounced",
           202,

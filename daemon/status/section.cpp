@@ -47,6 +47,9 @@ config::Section<TokenOptions> token_section() {
           "viewer, operator, administrator, buyer, accountant, technician, or one of [[role]].")
         .required()
         .example(R"("viewer")");
+    s.key("person", &O::person, live,
+          "Id of the person whose token it is: dial.self and callcontrol.self are about that person's calls.")
+        .example(R"("anna@example.net")");
     return s;
 }
 
