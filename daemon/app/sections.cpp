@@ -171,6 +171,7 @@ config::Schema schema() {
         .add(outbox::webhook_section())
         .add(outbox::mail_section())
         .add(records::history_section())
+        .add(scripts::script_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);
