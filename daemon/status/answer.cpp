@@ -24,7 +24,7 @@ constexpr std::string_view fresh = "no-store";   // states and secrets
 constexpr std::string_view checked = "no-cache"; // files with an ETag
 constexpr std::string_view kept = "private, max-age=3600";
 
-constexpr std::array<Kind, 12> kinds{{
+constexpr std::array<Kind, 13> kinds{{
     {"application/json", fresh, ""},
     {"application/problem+json", fresh, ""},
     {"text/plain; charset=utf-8", fresh, ""},
@@ -37,6 +37,7 @@ constexpr std::array<Kind, 12> kinds{{
     {"text/event-stream", fresh, "X-Accel-Buffering: no\r\n"},
     {"image/jpeg", kept, ""},
     {"image/png", kept, ""},
+    {"text/csv; charset=utf-8", fresh, ""},
 }};
 
 int status_of(Category category) {

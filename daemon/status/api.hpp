@@ -46,6 +46,8 @@ public:
     bool append_presence_of(std::string& out, presence::Slot slot) const;
     /// An event for whoever listens; of somebody who is not listed, or when it has been said so already: nothing.
     void publish_forwarding(const PersonForwarding& forwarding);
+    /// Of type `missed` where that is what happened, else `call`; of a line that is nobody's: to all.
+    void publish_call(const calls::CallEvent& event);
 
     // --- the functions of the route table
     void healthz(Call& call, const Asked& asked);
@@ -61,6 +63,11 @@ public:
     void watchers(Call& call, const Asked& asked);
     void photo(Call& call, const Asked& asked);
     void active_calls(Call& call, const Asked& asked);
+    void call_history(Call& call, const Asked& asked);
+    void stats(Call& call, const Asked& asked);
+    void recognise(Call& call, const Asked& asked);
+    void integrations(Call& call, const Asked& asked);
+    void order_integration(Call& call, const Asked& asked);
     void whoami(Call& call, const Asked& asked);
     void description(Call& call, const Asked& asked);
     void reload(Call& call, const Asked& asked);
@@ -92,6 +99,10 @@ private:
     struct PeopleCount {
         std::array<std::uint64_t, presence::status_count> by_status{};
         std::uint64_t known = 0;
+    };
+    struct Persons {
+        bool everybody = true; // nobody was named
+        std::vector<std::string> ids;
     };
     struct Page {
         std::size_t limit;
@@ -149,6 +160,18 @@ private:
     // zoho.cpp
     [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern);
     [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
+
+    // calls.cpp
+    [[nodiscard]] Result<Persons> persons_in(const class Query& query) const;
+    [[nodiscard]] Task<std::optional<Result<calls::CallPage>>> ask_calls(calls::CallQuery query);
+    [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody);
+    [[nodiscard]] Task<Answer> make_stats(calls::StatsQuery query, bool nobody, bool as_csv);
+    [[nodiscard]] Task<Answer> make_calls_file(calls::CallQuery query, bool nobody);
+
+    // integrations.cpp
+    [[nodiscard]] Task<Answer> make_recognise(std::string number, bool live);
+    [[nodiscard]] Task<Answer> make_integrations(Page page);
+    [[nodiscard]] Task<Answer> make_integration_order(calls::IntegrationOrder order);
 
     // commands.cpp
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);

@@ -62,10 +62,59 @@ constexpr std::array<Parameter, 3> audit_parameters{{
     {"cursor", text_schema, "Where the page before ended: its `next`."},
 }};
 
+constexpr std::string_view time_schema = R"({"type":"string","format":"date-time"})";
+constexpr Parameter of_persons{"person", text_schema,
+                               "A person's id, or several with commas between; who has left has a history, too."};
+constexpr Parameter of_folder{"folder", text_schema, "Only people who are in this folder now."};
+constexpr Parameter of_line{"line", text_schema, "Only this line (BroadWorks user id)."};
+constexpr Parameter of_queue{"queue", text_schema, "Only calls through this call centre or hunt group."};
+constexpr std::array<Parameter, 11> call_parameters{{
+    of_persons,
+    of_line,
+    of_folder,
+    {"from", time_schema, "Only calls that began then or later."},
+    {"to", time_schema, "Only calls that began before."},
+    {"direction", R"({"type":"string","enum":["in","out"]})", "Only incoming or outgoing ones."},
+    {"result",
+     R"({"type":"string","enum":["answered","missed","answered_elsewhere","declined","abandoned","forwarded","voicemail","failed"]})",
+     "Only calls that ended so."},
+    {"number", text_schema, "Only with this remote party, or on this number of ours; however it is written."},
+    of_queue,
+    {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
+    {"cursor", text_schema, "Where the page before ended: its `next`."},
+}};
+constexpr std::array<Parameter, 11> stats_parameters{{
+    {"from", time_schema, "The beginning; default: seven days before `to`. At most 400 days before it."},
+    {"to", time_schema, "The end; default: now."},
+    {"by",
+     R"({"type":"string","enum":["total","person","line","ddi","queue","destination","day","hour"],"default":"person"})",
+     "What each row is of. Days and hours are those of the daemon's time zone."},
+    of_persons,
+    of_folder,
+    of_line,
+    {"ddi", text_schema, "Only calls to this number of ours."},
+    of_queue,
+    {"top", R"({"type":"integer","minimum":1,"maximum":1000})", "Only so many rows, the most active ones first."},
+    {"format", R"({"type":"string","enum":["json","csv"],"default":"json"})", "csv: semicolons, for spreadsheets."},
+    {"rows", R"({"type":"string","enum":["figures","calls"],"default":"figures"})",
+     "calls (csv only; needs calls.read, too): every call behind the figures. With `ddi` also those where it is the "
+     "remote party."},
+}};
+constexpr std::array<Parameter, 2> recognise_parameters{{
+    {"number", text_schema, "As people write it, or as it came in."},
+    {"live", R"({"type":"string","enum":["0","1"],"default":"0"})",
+     "1: also asks systems that are searched by number, if nobody was found."},
+}};
+constexpr std::array<Parameter, 1> sync_parameters{{
+    {"force", R"({"type":"string","enum":["0","1"],"default":"0"})",
+     "1: takes the answer even where it holds far fewer contacts than before."},
+}};
+
 constexpr Permission none{};
 constexpr auto reading = permission("presence.read");
 constexpr auto forwarding = permission("forwarding.any");
 constexpr auto linking = permission("integrations.configure");
+constexpr auto integrating = permission("integrations.configure");
 using enum Method;
 
 // Method, pattern, gate, permission, function, summary, status, schema, parameters, body.
@@ -96,6 +145,26 @@ constexpr std::array table{
     Route{get, "/v1/events", Gate::permission, reading, &Api::events,
           "Server-sent events; Last-Event-ID resumes, `gap` tells of a lost span", 200, "text/event-stream",
           event_parameters},
+    Route{get, "/v1/calls", Gate::permission, permission("calls.read"), &Api::call_history,
+          "Calls that are over, the newest first, and spans in which some may have gone unheard", 200, "HistoryPage",
+          call_parameters},
+    Route{get, "/v1/stats", Gate::permission, permission("stats.read"), &Api::stats,
+          "Activity: how many calls, answered, missed, how long; each figure says how complete it is", 200, "Stats",
+          stats_parameters},
+    Route{get, "/v1/recognise", Gate::permission, permission("directory.read"), &Api::recognise,
+          "Whose number this is, the best match first", 200, "MatchPage", recognise_parameters},
+    Route{get, "/v1/integrations", Gate::permission, permission("status.read"), &Api::integrations,
+          "Sources of contacts for recognition, and how they do", 200, "IntegrationPage", page_parameters},
+    Route{post, "/v1/integrations/{id}/enable", Gate::permission, integrating, &Api::order_integration,
+          "Its contacts count again", 200, "Integration"},
+    Route{post, "/v1/integrations/{id}/disable", Gate::permission, integrating, &Api::order_integration,
+          "Its contacts count no more; settings and contacts stay", 200, "Integration"},
+    Route{post, "/v1/integrations/{id}/sync", Gate::permission, integrating, &Api::order_integration,
+          "Reads its contacts again, now", 200, "Integration", sync_parameters},
+    Route{post, "/v1/integrations/{id}/undo", Gate::permission, integrating, &Api::order_integration,
+          "Brings back what was deleted, for a day", 200, "Integration"},
+    Route{remove, "/v1/integrations/{id}", Gate::permission, integrating, &Api::order_integration,
+          "Deletes settings of operation and contacts; `undo` brings them back for a day", 200, "Integration"},
     Route{get, "/v1/calls/active", Gate::permission, permission("calls.read"), &Api::active_calls,
           "Calls that are going on", 200, "CallPage", page_parameters},
     Route{get, "/v1/users/{id}/photo", Gate::permission, reading, &Api::photo, "A person's photo; If-None-Match helps",

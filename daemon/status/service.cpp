@@ -162,4 +162,8 @@ void Service::publish(PersonForwarding forwarding) {
     core_->loop.post([core = core_, told = std::move(forwarding)] { core->api.publish_forwarding(told); });
 }
 
+void Service::publish(calls::CallEvent event) {
+    core_->loop.post([core = core_, told = std::move(event)] { core->api.publish_call(told); });
+}
+
 } // namespace lamp::status

@@ -67,6 +67,8 @@ public:
     void publish(EventType type, std::optional<presence::Slot> person, std::string json);
     /// What somebody's calls do, or are wanted to do, may have changed: an event `forwarding`, if it has.
     void publish(PersonForwarding forwarding);
+    /// Something happened to a call: an event `missed` where that is what happened, else `call`.
+    void publish(calls::CallEvent event);
 
 private:
     struct Core;
