@@ -27,6 +27,14 @@ void print(std::string_view text);
 [[nodiscard]] int calendar(const Call& call);
 [[nodiscard]] int audit(const Call& call);
 
+// calls.cpp
+[[nodiscard]] int calls(const Call& call);
+[[nodiscard]] int stats(const Call& call);
+
+// integrations.cpp
+[[nodiscard]] int recognise(const Call& call);
+[[nodiscard]] int integration(const Call& call);
+
 // webhooks.cpp
 [[nodiscard]] int webhooks(const Call& call);
 

@@ -198,25 +198,6 @@ int people(const Call& call) {
 
 // --- calls
 
-int calls(const Call& call) {
-    if (!call.arguments.has("active"))
-        return complain({Category::invalid, "only `calls --active` is served by this version; history comes later"});
-    auto items = call.daemon.list("/v1/calls/active");
-    if (!items) return complain(items.error());
-    print(print_list(*items,
-                     {{"ID", "id"},
-                      {"PERSON", "person"},
-                      {"LINE", "line"},
-                      {"DIRECTION", "direction"},
-                      {"NUMBER", "remote.number"},
-                      {"NAME", "remote.name"},
-                      {"STATE", "state"},
-                      {"STARTED", "started"},
-                      {"QUEUE", "queue"}},
-                     call.format));
-    return done;
-}
-
 int dial(const Call& call) {
     auto person = call.arguments.value("person");
     auto to = call.arguments.value("to");
@@ -272,7 +253,41 @@ const std::vector<Command>& commands() {
         {"why", "ID", "why a lamp shows what it shows", {}, 1, why},
         {"watchers", "[PERSON]", "who watches whom over SIP", {}, 1, watchers},
         {"people", "check", "people whose accounts elsewhere are missing, ambiguous or doubled", {}, 1, people},
-        {"calls", "--active", "calls that are going on", {{"active", "", "those going on now"}}, 0, calls},
+        {"calls",
+         "[--active] [--person ID] [--missed] [--from T] [--to T] [--limit N]",
+         "calls that are over, the newest first, or those going on",
+         {{"active", "", "those going on now"},
+          {"person", "ID", "only this person's"},
+          {"missed", "", "only incoming ones that nobody answered"},
+          {"from", "T", "all that began then or later: 17:30, a date, both"},
+          {"to", "T", "only those that began before"},
+          {"limit", "N", "how many, 1 to 1000; default 100, or all since --from"}},
+         0,
+         calls},
+        {"stats",
+         "[--from T] [--to T] [--by line|person|day] [--person ID] [--line L] [--top N]",
+         "how many calls, answered, missed, how long; of the last seven days",
+         {{"from", "T", "the beginning: 17:30, a date, both"},
+          {"to", "T", "the end; default: now"},
+          {"by", "KEY", "total, person, line, ddi, queue, destination, day or hour"},
+          {"person", "ID", "only this person's"},
+          {"line", "LINE", "only this line's"},
+          {"top", "N", "only the most active ones"}},
+         0,
+         stats},
+        {"recognise",
+         "NUMBER [--live]",
+         "whose number this is",
+         {{"live", "", "also ask systems searched by number"}},
+         1,
+         recognise},
+        {"integration",
+         "list | show|test|sync|enable|disable|undo NAME | delete NAME --yes",
+         "sources of contacts for recognition: how they do, and what shall become of them",
+         {{"force", "", "sync: take the answer even if it holds far fewer contacts"},
+          {"yes", "", "delete: yes, its contacts too"}},
+         2,
+         integration},
         {"dial",
          "--person ID --to NUMBER",
          "lets somebody's phone dial",

@@ -261,4 +261,10 @@ std::optional<std::string> time_typed(std::string_view text, Wall now) {
     return rfc3339(time);
 }
 
+std::optional<std::string> past_time_typed(std::string_view text, Wall now) {
+    constexpr std::size_t date_size = 10; // "2026-11-26"
+    if (text.size() == date_size) return time_typed(fmt::format("{} 00:00", text), now);
+    return time_typed(text, now - std::chrono::days(1)); // the next one of yesterday
+}
+
 } // namespace lamp::cli

@@ -23,5 +23,7 @@ namespace lamp::cli {
 /// What somebody types as a time: RFC 3339 stays as it is; "17:30" is the next one of this machine's clock,
 /// "2026-11-26 17:30" that day's. Nothing: it is none of these.
 [[nodiscard]] std::optional<std::string> time_typed(std::string_view text, Wall now);
+/// The same of what is over: "17:30" is the last one, "2026-11-26" that day's beginning.
+[[nodiscard]] std::optional<std::string> past_time_typed(std::string_view text, Wall now);
 
 } // namespace lamp::cli

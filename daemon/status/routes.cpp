@@ -128,6 +128,7 @@ constexpr std::array table{
     Route{get, "/board.js", Gate::open, none, &Api::page, "The status page's script", 200, "text/javascript"},
     Route{get, "/forwards.js", Gate::open, none, &Api::page, "The part of it about forwardings", 200,
           "text/javascript"},
+    Route{get, "/calls.js", Gate::open, none, &Api::page, "The part of it about calls", 200, "text/javascript"},
     Route{get, "/board.css", Gate::open, none, &Api::page, "The status page's looks", 200, "text/css"},
     Route{get, "/dial", Gate::open, none, &Api::page,
           "A page that shows a number and dials it once somebody confirms; for tel: links", 200, "text/html",

@@ -26,6 +26,20 @@ std::vector<std::string> explained(std::string_view line) {
 
 } // namespace
 
+TEST_CASE("words: times that are over") {
+    struct Row {
+        std::string_view typed;
+        std::string_view meant; // empty: none
+    };
+    // It is 11:30 in Amsterdam.
+    for (const Row& row : {Row{"11:00", "2026-11-26T10:00:00.000Z"}, Row{"10:00", "2026-11-26T09:00:00.000Z"},
+                           Row{"11:30", "2026-11-26T10:30:00.000Z"}, Row{"12:00", "2026-11-25T11:00:00.000Z"},
+                           Row{"2026-11-20", "2026-11-19T23:00:00.000Z"}, Row{"2026-07-01", "2026-06-30T22:00:00.000Z"},
+                           Row{"2026-11-20 08:15", "2026-11-20T07:15:00.000Z"},
+                           Row{"2026-11-20T08:15:00Z", "2026-11-20T08:15:00Z"}, Row{"2026-13-40", ""}, Row{"soon", ""}})
+        CHECK_MESSAGE(cli::past_time_typed(row.typed, now).value_or("") == row.meant, row.typed);
+}
+
 TEST_CASE("words: where calls go, because of whom, until when, what comes after, and what does not count") {
     auto rows = explained(R"({"line":"2000","baseline":{"active":true,"to":"+31201230002"},"claims":[
         {"source":"smartbusy","name":"zoom alice@example.net","to":"1233","from":"2026-11-26T09:00:00.000Z","until":null,

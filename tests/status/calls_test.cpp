@@ -13,7 +13,11 @@ namespace {
 const Wall ten = parse_rfc3339("2026-11-22T10:00:00.000Z").value();
 
 calls::CallRecord answered() {
-    calls::CallRecord call{.id = "c1", .session = "s1", .person = "alice@example.net", .line = "2000"};
+    calls::CallRecord call;
+    call.id = "c1";
+    call.session = "s1";
+    call.person = "alice@example.net";
+    call.line = "2000";
     call.incoming = true;
     call.remote_number = "+31201230002";
     call.remote_name = "=Zeta; Ltd";
@@ -71,12 +75,14 @@ status::Ports with_history(Asked& asked) {
         crm.last_sync = ten;
         crm.took = 1500ms;
         crm.capabilities = {"delta", "live"};
-        reply({crm, {.name = "book", .type = "csv", .state = "down", .last_error = "There is no such file."}});
+        calls::IntegrationView book{.name = "book", .type = "csv", .preset = "", .state = "down"};
+        book.last_error = "There is no such file.";
+        reply({crm, book});
     };
     ports.integration = [&asked](calls::IntegrationOrder order, status::Reply<Result<calls::IntegrationView>> reply) {
         asked.orders.push_back(order);
         if (order.name != "a b/c") return reply(fail(Category::not_found, "There is no such integration."));
-        reply(calls::IntegrationView{.name = order.name, .type = "csv", .state = "syncing"});
+        reply(calls::IntegrationView{.name = order.name, .type = "csv", .preset = "", .state = "syncing"});
     };
     return ports;
 }
@@ -366,7 +372,7 @@ TEST_CASE("events: a call whose matches are too much for one event is told witho
     office.settle();
     calls::CallEvent event{calls::Happening::ended, ten, answered(), {}, {}};
     event.call.person = "nobody";
-    event.matches.push_back({.integration = "crm", .fields = {{"Notes", std::string(100'000, 'x')}}});
+    event.matches.push_back({"crm", "7", "Zeta", "1", "exact", "why", "", {{"Notes", std::string(100'000, 'x')}}});
     office.service.publish(event);
     auto told = json::parse(client.event().data);
     CHECK(told.at("id").as_string() == "c1");

@@ -28,6 +28,7 @@ TEST_CASE("routes: methods, tokens and what they get") {
         {"GET",    "/",                                 "",            200, "Content-Type: text/html; charset=utf-8"},
         {"GET",    "/board.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
         {"GET",    "/forwards.js",                      "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/calls.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
         {"GET",    "/board.css",                        "",            200, "Content-Type: text/css; charset=utf-8"},
         // web hooks: nobody listens here
         {"POST",   "/hooks/graph",                      "",            404},

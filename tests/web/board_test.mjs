@@ -11,6 +11,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { CALL_WORDS } from '../../daemon/status/web/calls.js';
 import { FORWARD_WORDS } from '../../daemon/status/web/forwards.js';
 import { startFakeDaemon, STATUSES } from './fake_daemon.mjs';
 
@@ -584,6 +585,102 @@ test('somebody with several lines chooses which one; names and numbers are text'
   assert.equal(daemon.seen.wishes.at(-1).line, '2001');
 });
 
+// ── Calls ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const contact = (name, more = {}) => ({ integration: 'crm', id: '7', name, number: '020 123 0002', class: 'exact', why: 'The same number.', url: 'https://crm.example.net/7', fields: { Company: 'Zeta Ltd' }, ...more });
+const callOf = (person, more = {}) => ({ id: 'c1', person, line: '2000', direction: 'in', remote: { number: '+31201230002', name: null }, started: new Date().toISOString(), answered: null, state: 'ringing', ddi: '+31201230000', queue: 'Sales', ...more });
+const ended = (call, result, more = {}) => ({ ...call, state: undefined, ended: new Date().toISOString(), result, ring_s: 12, talk_s: 0, hold_s: 0, released_by: 'there', ...more });
+const callerIs = (page, id, text) => page.waitForFunction(([selector, wanted]) => document.querySelector(`${selector} .caller`)?.textContent === wanted, [tileOf(id), text]);
+
+test('a lamp says who is calling, from the list and live; who may not read calls sees nothing', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  const [one, other] = daemon.people.keys();
+  await isLive(page);
+  assert.ok(!daemon.seen.requests.some(line => /v1\/calls/.test(line)), 'nothing is asked without the permission');
+  daemon.state.calls = [callOf(one, { remote: { number: '2002', name: 'Bob de Vries' } })];
+  daemon.gap();
+  await callerIs(page, one, 'from Bob de Vries');
+  daemon.tell('call', callOf(other, { id: 'c2', event: 'call.ringing', match: { count: 1, records: [contact('Ann <b>Zeta</b>')] } }));
+  await callerIs(page, other, 'from Ann <b>Zeta</b> · Zeta Ltd');
+  assert.match(await page.getAttribute(`${tileOf(other)} .open`, 'aria-label'), /from Ann <b>Zeta<\/b>/);
+  daemon.tell('call', callOf(other, { id: 'c2', state: 'active' }));   // what was known of the caller stays
+  daemon.tell('call', ended(callOf(one), 'answered'));
+  await page.waitForSelector(`${tileOf(one)}[data-called="false"]`);
+  await callerIs(page, other, 'from Ann <b>Zeta</b> · Zeta Ltd');
+  daemon.state.calls = [];
+  daemon.gap();
+  await page.waitForSelector(`${tileOf(other)}[data-called="false"]`);
+});
+
+test('the details show who it is, with links; an operator answers, holds, hangs up and dials', { daemon: { people: 5 }, refused: /^400 112/ }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  daemon.state.operator = true;
+  daemon.state.calls = [callOf(id)];
+  daemon.state.contacts['+31201230002'] = [contact('Ann Zeta'), contact('Evil', { url: 'javascript:alert(1)' })];
+  await isLive(page);
+  daemon.gap();
+  await callerIs(page, id, 'from +31201230002');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForFunction(() => document.querySelector('.call-card h3')?.textContent === 'Ann Zeta');
+  const card = await page.locator('.call-card').innerText();
+  for (const said of ['rings', 'Zeta Ltd', '+31201230002', 'through Sales', 'on +31201230000']) assert.ok(card.includes(said), `${said} in ${card}`);
+  assert.deepEqual(await page.locator('.call-card a').evaluateAll(links => links.map(link => link.href)), ['https://crm.example.net/7'], 'no javascript:');
+  const order = async (verb, next) => {
+    await page.focus(`.call-card .order-${verb}`);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.getElementById('call-said').textContent === 'Done.');
+    daemon.state.calls = [callOf(id, { state: next })];
+    daemon.tell('call', daemon.state.calls[0]);
+    await page.waitForSelector(`.call-card[data-state="${next}"]`);
+  };
+  await order('answer', 'active');
+  await order('hold', 'held');
+  await order('resume', 'active');
+  await page.click('.call-card .order-hangup');
+  await page.waitForFunction(() => document.getElementById('call-said').textContent === 'Done.');
+  daemon.tell('call', ended(callOf(id), 'answered', { talk_s: 65 }));
+  await page.waitForSelector('.call-card', { state: 'detached' });
+  await page.fill('#dial-to', '112');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.getElementById('call-said').textContent === '112 is an emergency number.');
+  await page.fill('#dial-to', ' 2002 ');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.getElementById('call-said').textContent === 'Done.');
+  assert.deepEqual(daemon.seen.orders, [['answer', 'c1'], ['hold', 'c1'], ['resume', 'c1'], ['hangup', 'c1'], ['dial', id, '2002']]);
+});
+
+test('who may only read calls gets no buttons; the history follows', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  daemon.state.calls = [callOf(id)];
+  daemon.state.history = [ended(callOf(id, { id: 'h1', remote: { number: '2002', name: 'Bob' }, direction: 'out' }), 'answered', { talk_s: 65 })];
+  await isLive(page);
+  daemon.gap();
+  await callerIs(page, id, 'from +31201230002');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#details-history .entries');
+  assert.match(await page.locator('#details-history').innerText(), /to Bob\s+answered · 1m long/);
+  assert.equal(await page.locator('.call-card button').count(), 0);
+  assert.ok(await page.locator('#dial-form').isHidden());
+  daemon.state.history.unshift(ended(callOf(id), 'missed'));
+  daemon.tell('call', ended(callOf(id), 'missed'));
+  await page.waitForFunction(() => document.getElementById('details-history').textContent.includes('missed'));
+});
+
+test('missed calls are a list, from the daemon and live', { daemon: { people: 5 } }, async ({ page, daemon }) => {
+  const [one, other] = daemon.people.keys();
+  await isLive(page);
+  assert.ok(await page.locator('#missed').isHidden());
+  daemon.state.calls = [];
+  daemon.state.history = [ended(callOf(one), 'missed')];
+  daemon.gap();
+  await page.waitForSelector('#missed:not([hidden])');
+  daemon.tell('missed', ended(callOf(other, { id: 'c9', match: { count: 1, records: [contact('Ann Zeta')] } }), 'missed'));
+  await page.waitForFunction(() => document.getElementById('missed-count').textContent === '2');
+  await page.click('#missed summary');
+  assert.match(await page.locator('#missed-list li').first().innerText(), /from Ann Zeta/);
+  await page.locator('#missed-list button').first().click();
+  assert.equal(await page.locator('#details-name').textContent(), daemon.people.get(other).name);
+});
+
 test('arrow keys walk over the lamps as they are seen', { daemon: { people: 400 } }, async ({ page }) => {
   await isLive(page);
   await page.waitForSelector('.tile');
@@ -685,13 +782,13 @@ test('100 000 people: search first, asked of the daemon', { daemon: { people: 10
 // ── Everybody's page ────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('the dictionaries say the same things', { daemon: { people: 1 } }, async () => {
-  const source = ['board.js', 'forwards.js'].map(name => readFileSync(new URL(`../../daemon/status/web/${name}`, import.meta.url), 'utf8')).join('');
+  const source = ['board.js', 'calls.js', 'forwards.js'].map(name => readFileSync(new URL(`../../daemon/status/web/${name}`, import.meta.url), 'utf8')).join('');
   const words = new Function(`return ${/const WORDS = (\{.*?\n\});?\n/s.exec(source)[1]}`)();
-  for (const [language, more] of Object.entries(FORWARD_WORDS)) Object.assign(words[language], more);
+  for (const [language, more] of [...Object.entries(FORWARD_WORDS), ...Object.entries(CALL_WORDS)]) Object.assign(words[language], more);
   const flat = (value, path = '') => (typeof value === 'string' ? [[path, (value.match(/\{\w+\}/g) ?? []).sort().join()]] : Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`)));
   for (const language of ['nl', 'fr', 'es']) assert.deepEqual(flat(words[language]).sort(), flat(words.en).sort(), language);
   const page = readFileSync(new URL('../../daemon/status/web/index.html', import.meta.url), 'utf8');
-  const code = source.replace(/const (FORWARD_)?WORDS = .*?\n\};\n/gs, '');
+  const code = source.replace(/const (FORWARD_|CALL_)?WORDS = .*?\n\};\n/gs, '');
   const said = key => new RegExp(`'${key}'|words\\.${key}\\b`).test(code) || page.includes(`"${key}"`);
   const states = ['live', 'connecting', 'loading', 'syncing', 'lost', 'signin'];
   assert.deepEqual(Object.keys(words.en).filter(key => !said(key) && !states.includes(key)), [], 'said nowhere');
@@ -795,6 +892,10 @@ async function takeShots(browser) {
   daemon.forward(forwarding(ids[20], [['1233', [claim('smartbusy', '1233', { name: 'teams alice@example.net' }),
     claim('calendar', '2002', { name: 'reception/1', until, state: 'waiting', reason: 'smartbusy teams comes first' }),
     claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.' })], { trouble: 'the platform does not answer' }]], 'in a Teams call'));
+  const [ringing] = [...daemon.people.values()].filter(p => p.status === 'ringing').map(p => p.id);
+  Object.assign(daemon.state, { operator: true, calls: [callOf(ringing), callOf(ids[20], { id: 'c3', state: 'active', direction: 'out', remote: { number: '+31401230002', name: 'Bob de Vries' } })],
+    contacts: { '+31201230002': [contact('Ann van den Heuvel'), contact('Ann Heuvel', { url: null })] } });
+  daemon.state.history = [ended(callOf(ringing), 'missed'), ended(callOf(ringing, { remote: { number: '2002', name: 'Bob' }, direction: 'out' }), 'answered', { talk_s: 300 })];
   daemon.state.channel = 'down';
   daemon.state.problems = ['Channel to xsp2.example.net is down since 10:32 (connection reset by peer); xsp1.example.net carries its lamps.'];
   const wide = { width: 1600, height: 1000 };
@@ -804,6 +905,10 @@ async function takeShots(browser) {
     ['details-dark', { viewport: { width: 1600, height: 1300 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
     ['details-phone', { viewport: { width: 360, height: 1300 }, locale: 'es-ES' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
     ['details', { viewport: wide, locale: 'fr-FR' }, page => page.click('.tile[data-status="on_call"] .open').then(() => page.waitForSelector('.rules .decisive'))],
+    ['call', { viewport: wide }, page => page.click('.tile[data-status="ringing"] .open').then(() => page.waitForSelector('.links a'))],
+    ['call-phone-dark', { viewport: { width: 360, height: 900 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.click('.tile[data-status="ringing"] .open').then(() => page.waitForSelector('.links a'))],
+    ['missed-dark', { viewport: wide, colorScheme: 'dark', locale: 'fr-FR' }, page => page.click('#missed summary')],
+    ['missed-phone', { viewport: { width: 360, height: 740 }, locale: 'es-ES' }, page => page.click('#missed summary')],
     ['systems', { viewport: wide, colorScheme: 'dark' }, page => page.click('#systems summary')],
     ['old', { viewport: wide }, async page => { daemon.state.refusing = true; daemon.cut(); await page.waitForSelector('body[data-old="true"]'); }],
   ]) {

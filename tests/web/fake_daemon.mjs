@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 
 const WEB = new URL('../../daemon/status/web/', import.meta.url);
 const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'],
-  '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'] };
+  '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'], '/calls.js': ['calls.js', 'text/javascript; charset=utf-8'] };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 const EVENTS_KEPT = 2000;
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
@@ -76,9 +76,9 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   let ids = [...people.keys()];
   const streams = new Set();
   const kept = [];                       // [{id, type, text}]
-  const seen = { requests: [], lastEventIds: [], refused: [], wishes: [] };
+  const seen = { requests: [], lastEventIds: [], refused: [], wishes: [], orders: [] };
   const forwardings = new Map();         // id -> forwarding object, of those of whom there is more to say
-  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false };
+  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], contacts: {} };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -175,6 +175,37 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     return json(response, now);
   }
 
+  /** Listings of calls, and orders to them: 403 unless `state.calls` is a list of calls. */
+  async function callsAnswer(url, request, response) {
+    if (state.calls === null) return problem(response, 403, 'not permitted', { missing: 'calls.read' });
+    if (url.pathname === '/v1/calls/active') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.calls, next: null }) : problem(response, 400, 'unknown query parameter');
+    if (url.pathname === '/v1/calls') {
+      if (!queryIsClean(url, ['limit', 'person', 'direction', 'result'])) return problem(response, 400, 'unknown query parameter');
+      const [person, result] = ['person', 'result'].map(name => url.searchParams.get(name));
+      return json(response, { items: state.history.filter(call => (person === null || call.person === person) && (result === null || call.result === result)), next: null, gaps: [] });
+    }
+    let text = '';
+    for await (const piece of request) text += piece;
+    if (!state.operator) return problem(response, 403, 'not permitted', { missing: 'callcontrol.any' });
+    if (url.pathname === '/v1/dial') {
+      const body = JSON.parse(text);
+      if (!people.has(body.person) || typeof body.to !== 'string' || Object.keys(body).length !== 2) return problem(response, 400, 'person and to');
+      if (body.to === '112') return problem(response, 400, '112 is an emergency number.');
+      seen.orders.push(['dial', body.person, body.to]);
+    } else {
+      const [, id, verb] = /^\/v1\/calls\/([^/]+)\/(answer|hold|resume|hangup)$/.exec(url.pathname) ?? [];
+      if (!state.calls.some(call => call.id === decodeURIComponent(id ?? '')) || text !== '') return problem(response, 404, 'no such call');
+      seen.orders.push([verb, decodeURIComponent(id)]);
+    }
+    response.writeHead(202, { 'Content-Type': 'application/json' });
+    return response.end('{"call":"c1"}');
+  }
+
+  function recognise(url, response) {
+    if (!queryIsClean(url, ['number', 'live']) || !url.searchParams.get('number')) return problem(response, 400, 'a number');
+    return json(response, { items: state.contacts[url.searchParams.get('number')] ?? [], next: null });
+  }
+
   function status(response) {
     if (state.bareStatus) return json(response, {});
     const by_status = {};
@@ -210,7 +241,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     seen.requests.push(`${request.method} ${request.url}`);
     if (state.refusing) return request.socket.destroy();
     const forwarded = /^\/v1\/forwarding\/([^/]+)$/.exec(url.pathname);
-    if (request.method !== 'GET' && !forwarded) return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
+    if (request.method !== 'GET' && !forwarded && !(request.method === 'POST' && /^\/v1\/(dial$|calls\/)/.test(url.pathname))) return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
     if (FILES[url.pathname]) {
       const [file, type] = FILES[url.pathname];
       response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' });
@@ -221,7 +252,9 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (!state.permitted) return problem(response, 403, 'not permitted', { missing: 'presence.read' });
     if (url.pathname === '/v1/presence') return listPeople(url, response);
     if (url.pathname === '/v1/status') return status(response);
-    if (url.pathname === '/v1/whoami') return json(response, { token: null, role: state.operator ? 'operator' : 'viewer', permissions: ['presence.read', ...(state.operator ? ['forwarding.any'] : [])] });
+    if (url.pathname === '/v1/whoami') return json(response, { token: null, role: state.operator ? 'operator' : 'viewer', permissions: ['presence.read', 'directory.read', ...(state.operator ? ['forwarding.any', 'dial.any', 'callcontrol.any'] : []), ...(state.calls ? ['calls.read'] : [])] });
+    if (/^\/v1\/(calls|dial)(\/|$)/.test(url.pathname)) return callsAnswer(url, request, response);
+    if (url.pathname === '/v1/recognise') return recognise(url, response);
     if (url.pathname === '/v1/forwarding') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: [...forwardings.values()], next: null }) : problem(response, 400, 'unknown query parameter');
     if (forwarded) return forward(decodeURIComponent(forwarded[1]), url, request, response);
     if (url.pathname === '/v1/events') return events(url, request, response);

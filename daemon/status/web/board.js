@@ -8,6 +8,7 @@
 'use strict';
 
 import { claimsOf, endable, FORWARD_WORDS, Forwards, linesOf, sayings } from './forwards.js';
+import { actionsOf, CALL_WORDS, Calls, callSayings, matchesOf, verbsOf } from './calls.js';
 
 // ── 1. Words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 // One dictionary a language. `rules` follows the thirteen rules of the interface, `s` their statuses.
@@ -113,7 +114,7 @@ const WORDS = {
 
 const locale = navigator.languages.find(tag => WORDS[tag.slice(0, 2).toLowerCase()]) ?? 'en';
 const language = locale.slice(0, 2).toLowerCase();
-const words = { ...WORDS[language], ...FORWARD_WORDS[language] };
+const words = { ...WORDS[language], ...FORWARD_WORDS[language], ...CALL_WORDS[language] };
 const number = new Intl.NumberFormat(locale);
 const plural = new Intl.PluralRules(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -223,6 +224,7 @@ const RECENT_MAX = 60;    // who changed recently, in a large organisation
 const people = new Map();   // id -> record {p, key, text, since, connection, load}
 const folders = new Map();  // name -> {name, key, total, counts}
 const forwards = new Forwards();
+const calls = new Calls();
 const counts = new Map();   // status -> people (of those in `people`)
 const recent = new Set();   // large: ids, oldest change first
 const found = new Set();    // large: ids the daemon found for the present search
@@ -290,7 +292,7 @@ function takeRecent(p) {
 }
 
 function forgetEverybody() {
-  for (const map of [people, folders, counts, recent, found, forwards]) map.clear();
+  for (const map of [people, folders, counts, recent, found, forwards, calls]) map.clear();
   orderDirty = countsDirty = true;
   relayout();
 }
@@ -358,7 +360,8 @@ function onEvent(type, text) {
   if (type === 'presence' && isObject(data)) large ? takeRecent(data) : take(data);
   else if (type === 'forwarding') takeForwarding(data);
   else if (type === 'gap') reload();
-  else if (type === 'call' && data?.person === details.id) askWhy();
+  else if (type === 'call') takeCall(data);
+  else if (type === 'missed') takeMissed(data);
 }
 
 /** Reads one stream to its end. The people are loaded beside it, once it stands, so that no change falls in between. */
@@ -368,12 +371,11 @@ async function readStream() {
   const headers = { Accept: 'text/event-stream' };
   if (link.lastId !== null) headers['Last-Event-ID'] = link.lastId;
   try {
-    const answer = await request('v1/events?types=presence,call,forwarding,gap,heartbeat', { signal: stop.signal, headers });
+    const answer = await request('v1/events?types=presence,call,missed,forwarding,gap,heartbeat', { signal: stop.signal, headers });
     clearTimeout(hurry);
     connection += 1;
     link.heard = Date.now();
     reload();
-    learnRights();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = eventParser(onEvent);
     for (;;) {
@@ -413,6 +415,7 @@ async function reload() {
       if (!large && (health?.people?.total ?? 0) > LARGE) becomeLarge();
       await (large ? refreshLarge(signal) : loadEverybody(signal));
       await loadForwards(signal);
+      await loadCalls(signal);
       if (!signal.aborted) setLink('live');
       return;
     } catch (error) {
@@ -451,6 +454,37 @@ async function loadForwards(signal) {
     cursor = page.next;
   } while (cursor && items.length < LARGE);
   for (const id of forwards.replace(items, since)) changed(id, false);
+}
+
+function takeCall(data) {
+  const person = calls.take(data);
+  if (person === null) return;
+  changed(person, false);
+  if (person !== details.id) return;
+  if (data.ended) askHistory();
+  askWhy();
+}
+
+function takeMissed(data) {
+  calls.takeMissed(data);
+  drawMissed();
+}
+
+/** The calls that go on and those that were missed, for who may see them. */
+async function loadCalls(signal) {
+  await learnRights();
+  if (!rights.has('calls.read')) return;
+  const since = calls.mark(), items = [];
+  let cursor = null;
+  do {
+    const page = await requestJson(`v1/calls/active?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < LARGE);
+  for (const id of calls.replace(items, since)) changed(id, false);
+  const missed = await requestJson('v1/calls?direction=in&result=missed&limit=50', { signal });
+  for (const call of [...missed.items].reverse()) calls.takeMissed(call);
+  drawMissed();
 }
 
 /** Every change of what the page may claim goes through here. From the moment it stops being live, `asOf` stands. */
@@ -706,7 +740,7 @@ const tileAt = node => tiles.get(node.closest('.tile')?.dataset.id);
 function newTile() {
   const root = $('tile-template').content.firstElementChild.cloneNode(true);
   const tile = { root, signKey: '' };
-  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'forward', 'chat']) tile[part] = root.querySelector(`.${part}`);
+  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'caller', 'forward', 'chat']) tile[part] = root.querySelector(`.${part}`);
   tile.chat.title = t('chat');
   return tile;
 }
@@ -734,19 +768,21 @@ function drawLamp(lamp, p) {
 
 function drawTile(tile) {
   const record = tile.record = people.get(tile.id) ?? tile.record;
-  const { p } = record, calls = p.line?.calls ?? 0, way = forwards.of(p.id);
+  const { p } = record, count = p.line?.calls ?? 0, way = forwards.of(p.id), caller = tell.brief(calls.of(p.id));
   const forwarded = way && say.brief(way), signs = signsOf(p, forwarded, way && say.trouble(way));
   setMark(tile.root, 'data-status', signOf(p.status));
   setMark(tile.root, 'data-id', p.id);
   drawLamp(tile.lamp, p);
-  setText(tile.badge, calls > 0 ? number.format(calls) : '');
+  setText(tile.badge, count > 0 ? number.format(count) : '');
   setText(tile.name, p.name || p.id);
   setText(tile.word, statusWord(p.status));
   drawSince(tile);
+  setText(tile.caller, caller ?? '');
+  setMark(tile.root, 'data-called', String(caller !== null));
   setText(tile.forward, forwarded?.text ?? '');
   setMark(tile.forward, 'title', forwarded?.text ?? '');
   setMark(tile.root, 'data-forwarded', String(forwarded !== null));
-  const label = [p.name || p.id, statusWord(p.status), calls ? t('calls', { n: calls }) : '', forwarded?.spoken, ...signs.map(([, text]) => text)];
+  const label = [p.name || p.id, statusWord(p.status), caller, count ? t('calls', { n: count }) : '', forwarded?.spoken, ...signs.map(([, text]) => text)];
   setMark(tile.open, 'aria-label', label.filter(Boolean).join(', '));
   const key = JSON.stringify(signs);
   if (key !== tile.signKey) {
@@ -834,7 +870,8 @@ function tick() {
 
 // ── 8. Details and why ──────────────────────────────────────────────────────────────────────────────────────────────
 
-const details = { id: null, record: null, why: null, asked: 0 };
+const details = { id: null, record: null, why: null, history: null, asked: 0 };
+const tell = callSayings({ t, words, age: shortAge });
 
 function textOf(value) {
   if (value === null || value === undefined || value === '') return '–';
@@ -846,9 +883,12 @@ function textOf(value) {
 }
 
 function openDetails(id) {
-  Object.assign(details, { id, record: people.get(id), why: null });
+  Object.assign(details, { id, record: people.get(id), why: null, history: null });
   $('forward-form').reset();
+  $('dial-form').reset();
   sayForward('');
+  sayCall('');
+  askHistory();
   drawDetails();
   drawPhoto();
   if (!$('details').open) $('details').show();
@@ -906,6 +946,7 @@ function drawDetails() {
   drawLamp($('details-lamp'), record.p);
   setText($('details-name'), record.p.name || record.p.id);
   drawDetailsState();
+  drawCalls();
   drawFacts();
   drawForm();
   drawWhy();
@@ -948,16 +989,17 @@ function drawForwarding() {
 }
 
 // Only who may forward sees the form. It stays as it is while the facts above it are drawn anew.
-let mayForward = false;
+let rights = new Set();
 async function learnRights() {
   const who = await requestJson('v1/whoami').catch(() => null);
-  mayForward = Array.isArray(who?.permissions) && who.permissions.includes('forwarding.any');
-  if (details.id !== null) drawForm();
+  rights = new Set(Array.isArray(who?.permissions) ? who.permissions : []);
+  if (details.id !== null) { drawForm(); drawCalls(); }
 }
 
 function drawForm() {
   const lines = linesOf(forwardingOfDetails()).map(line => line.line), choice = $('forward-line');
-  show($('forward-form'), mayForward);
+  show($('forward-form'), rights.has('forwarding.any'));
+  show($('dial-form'), rights.has('dial.any'));
   show($('forward-stop'), endable(forwardingOfDetails()));
   show(choice, lines.length > 1);
   const wanted = ['', ...lines];
@@ -993,6 +1035,107 @@ function forwardCalls(event) {
   askForward('PUT', wish);
 }
 const endForward = () => askForward('DELETE', { line: $('forward-line').value });
+
+// ── Calls of the person
+
+/** A card for each call: who it is, what the contact says, what may be done. Drawn anew only when it says something else. */
+function drawCalls() {
+  const mine = calls.of(details.id), section = $('details-calls'), may = rights.has('callcontrol.any');
+  const key = JSON.stringify([details.id, mine, may]);
+  if (section.dataset.key === key) return;
+  section.dataset.key = key;
+  const focused = section.contains(document.activeElement) ? document.activeElement.dataset.order : null;
+  section.replaceChildren(...mine.map(call => callCard(call, may)));
+  if (focused) (section.querySelector(`[data-order="${focused}"]`) ?? section.querySelector('button') ?? $('details-close')).focus();
+  for (const call of mine) lookUp(call);
+}
+
+function callCard(call, may) {
+  const card = el('article', 'call-card', el('p', 'kind', `${tell.word(call.state)} · ${tell.party({ ...call, match: null, remote: { number: tell.number(call) } })}`), el('h3', '', tell.name(call)));
+  card.dataset.state = call.state;
+  const facts = [tell.company(call), tell.number(call), ...tell.way(call), call.answered ?? call.started ? t('since', { time: moment(call.answered ?? call.started) }) : ''];
+  card.append(el('p', 'nothing', facts.filter(Boolean).join(' · ')));
+  const links = [...matchesOf(call).slice(0, 3).map(match => [match.name, match.url]), ...actionsOf(call).map(action => [action.name, action.url])]
+    .filter(([name, url]) => name && webLink(url)).map(([name, url]) => anchor(name, webLink(url)));
+  if (links.length) card.append(el('p', 'links', ...links));
+  const more = matchesOf(call).length - 3;
+  if (more > 0) card.append(el('p', 'nothing', t('callMore', { n: more })));
+  if (may) card.append(el('div', '', ...verbsOf(call).map(verb => orderButton(call, verb))));
+  return card;
+}
+
+function orderButton(call, verb) {
+  const button = el('button', `order-${verb}`, t(verb));
+  button.type = 'button';
+  button.dataset.order = `${call.id}-${verb}`.replace(/[^\w-]/g, '_');
+  button.addEventListener('click', () => askCall(`v1/calls/${encodeURIComponent(call.id)}/${verb}`, null));
+  return button;
+}
+
+/** A link of a contact or a script: the web alone. */
+function webLink(text) {
+  const url = URL.parse ? URL.parse(text) : safeLink(text) && new URL(text);
+  return url && ['https:', 'http:'].includes(url.protocol) ? url.href : null;
+}
+
+/** Orders something of a call or a phone and says what became of it. */
+async function askCall(path, body) {
+  const asked = details.id, options = { method: 'POST' };
+  if (body) Object.assign(options, { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+  $('dial-form').inert = true;
+  const [said, wrong] = await request(path, options).then(() => [t('callDone'), false],
+    error => [error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : error.message, true]);
+  $('dial-form').inert = false;
+  if (details.id === asked) sayCall(said, wrong);
+}
+
+function sayCall(text, wrong = false) {
+  setText($('call-said'), text);
+  setMark($('call-said'), 'class', wrong ? 'failure' : 'nothing');
+}
+
+function dial(event) {
+  event.preventDefault();
+  const to = $('dial-to').value.trim();
+  if (to) askCall('v1/dial', { person: details.id, to });
+}
+
+/** Whose number it is, where the event did not say so: of a call that was there before this page. */
+const looked = new Map(); // number -> records, or a promise of them
+async function lookUp(call) {
+  const number = call.remote?.number;
+  if (!number || call.match || !rights.has('directory.read')) return;
+  if (!looked.has(number)) looked.set(number, requestJson(`v1/recognise?number=${encodeURIComponent(number)}`).then(answer => answer.items, () => []));
+  const records = await looked.get(number);
+  if (looked.size > 500) looked.clear();
+  if (!records.length) return;
+  calls.recognised(call.id, records);
+  changed(call.person, false);
+}
+
+/** The last calls of the person; asked for when the details open and when one of them is over. */
+async function askHistory() {
+  const asked = details.id;
+  if (!rights.has('calls.read')) return show($('details-history'), false);
+  const page = await requestJson(`v1/calls?person=${encodeURIComponent(asked)}&limit=20`).catch(error => ({ failure: error.message }));
+  if (details.id !== asked) return;
+  $('details-history').replaceChildren(el('h3', '', t('callHistory')),
+    page.failure ? el('p', 'failure', page.failure) : entries(page.items, call => [moment(call.started), tell.party(call), ...tell.ending(call)]));
+  show($('details-history'), true);
+}
+
+function drawMissed() {
+  show($('missed'), calls.missed.length > 0);
+  setText($('missed-count'), number.format(calls.missed.length));
+  $('missed-list').replaceChildren(...calls.missed.map(call => {
+    const person = people.get(call.person)?.p;
+    const who = el('button', '', person?.name || call.person || call.line);
+    who.type = 'button';
+    who.disabled = !person;
+    who.addEventListener('click', () => openDetails(call.person));
+    return el('li', '', el('time', '', moment(call.started)), who, el('span', '', tell.party(call)), el('small', '', [tell.number(call), ...tell.way(call)].filter(Boolean).join(' · ')));
+  }));
+}
 
 /** The picture comes through `request`, since an image element cannot bring a token; nothing is shown where there is none. */
 async function drawPhoto() {
@@ -1323,6 +1466,7 @@ function listen() {
   on($('details-close'), 'click', closeDetails);
   on($('forward-form'), 'submit', forwardCalls);
   on($('forward-stop'), 'click', endForward);
+  on($('dial-form'), 'submit', dial);
   on(board, 'click', event => { if (event.target.closest('.open')) openDetails(tileAt(event.target).id); });
   on(board, 'keydown', walk);
   on(board, 'focusin', event => { tabStop = tileAt(event.target)?.id ?? tabStop; });
