@@ -665,6 +665,17 @@ test('who may only read calls gets no buttons; the history follows', { daemon: {
   await page.waitForFunction(() => document.getElementById('details-history').textContent.includes('missed'));
 });
 
+test('without history the board is live all the same', { daemon: { people: 3 }, refused: /^504 history/ }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  await isLive(page);
+  Object.assign(daemon.state, { calls: [callOf(id)], historyAway: true });
+  daemon.gap();
+  await callerIs(page, id, 'from +31201230002');
+  await isLive(page);
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForFunction(() => document.querySelector('#details-history .failure')?.textContent === 'history is away');
+});
+
 test('missed calls are a list, from the daemon and live', { daemon: { people: 5 } }, async ({ page, daemon }) => {
   const [one, other] = daemon.people.keys();
   await isLive(page);
@@ -903,10 +914,10 @@ async function takeShots(browser) {
     ['wide-light', { viewport: wide }], ['wide-dark', { viewport: wide, colorScheme: 'dark' }], ['phone', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, locale: 'nl-NL' }],
     ['wall', { viewport: { width: 1920, height: 1080 }, colorScheme: 'dark', hash: '#wall' }],
     ['details-dark', { viewport: { width: 1600, height: 1300 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
-    ['details-phone', { viewport: { width: 360, height: 1300 }, locale: 'es-ES' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
+    ['details-phone', { viewport: { width: 360, height: 1500 }, locale: 'es-ES' }, page => page.click('.tile[data-status="on_call"][data-forwarded="true"] .open').then(() => page.waitForSelector('.rules .decisive'))],
     ['details', { viewport: wide, locale: 'fr-FR' }, page => page.click('.tile[data-status="on_call"] .open').then(() => page.waitForSelector('.rules .decisive'))],
-    ['call', { viewport: wide }, page => page.click('.tile[data-status="ringing"] .open').then(() => page.waitForSelector('.links a'))],
-    ['call-phone-dark', { viewport: { width: 360, height: 900 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.click('.tile[data-status="ringing"] .open').then(() => page.waitForSelector('.links a'))],
+    ['call', { viewport: wide }, page => page.click('.tile[data-called="true"][data-status="ringing"] .open').then(() => page.waitForSelector('.links a'))],
+    ['call-phone-dark', { viewport: { width: 360, height: 900 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.fill('#search', 'Alice Jansen').then(() => page.click('.tile[data-status="ringing"] .open')).then(() => page.waitForSelector('.links a'))],
     ['missed-dark', { viewport: wide, colorScheme: 'dark', locale: 'fr-FR' }, page => page.click('#missed summary')],
     ['missed-phone', { viewport: { width: 360, height: 740 }, locale: 'es-ES' }, page => page.click('#missed summary')],
     ['systems', { viewport: wide, colorScheme: 'dark' }, page => page.click('#systems summary')],

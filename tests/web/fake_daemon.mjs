@@ -78,7 +78,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   const kept = [];                       // [{id, type, text}]
   const seen = { requests: [], lastEventIds: [], refused: [], wishes: [], orders: [] };
   const forwardings = new Map();         // id -> forwarding object, of those of whom there is more to say
-  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], contacts: {} };
+  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], historyAway: false, contacts: {} };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -181,6 +181,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (url.pathname === '/v1/calls/active') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.calls, next: null }) : problem(response, 400, 'unknown query parameter');
     if (url.pathname === '/v1/calls') {
       if (!queryIsClean(url, ['limit', 'person', 'direction', 'result'])) return problem(response, 400, 'unknown query parameter');
+      if (state.historyAway) return problem(response, 504, 'history is away');
       const [person, result] = ['person', 'result'].map(name => url.searchParams.get(name));
       return json(response, { items: state.history.filter(call => (person === null || call.person === person) && (result === null || call.result === result)), next: null, gaps: [] });
     }

@@ -294,6 +294,7 @@ function takeRecent(p) {
 function forgetEverybody() {
   for (const map of [people, folders, counts, recent, found, forwards, calls]) map.clear();
   orderDirty = countsDirty = true;
+  drawMissed();
   relayout();
 }
 
@@ -482,9 +483,11 @@ async function loadCalls(signal) {
     cursor = page.next;
   } while (cursor && items.length < LARGE);
   for (const id of calls.replace(items, since)) changed(id, false);
-  const missed = await requestJson('v1/calls?direction=in&result=missed&limit=50', { signal });
+  // Lamps do not wait for what is over: without history the board is live all the same.
+  const missed = await requestJson('v1/calls?direction=in&result=missed&limit=50', { signal }).catch(() => ({ items: [] }));
   for (const call of [...missed.items].reverse()) calls.takeMissed(call);
   drawMissed();
+  if (details.id !== null) askHistory();
 }
 
 /** Every change of what the page may claim goes through here. From the moment it stops being live, `asOf` stands. */
@@ -1133,7 +1136,7 @@ function drawMissed() {
     who.type = 'button';
     who.disabled = !person;
     who.addEventListener('click', () => openDetails(call.person));
-    return el('li', '', el('time', '', moment(call.started)), who, el('span', '', tell.party(call)), el('small', '', [tell.number(call), ...tell.way(call)].filter(Boolean).join(' · ')));
+    return el('li', '', el('time', '', moment(call.started)), who, el('span', '', tell.party(call)), el('small', '', [tell.number(call), ...tell.way(call)].filter(text => text && text !== tell.name(call)).join(' · ')));
   }));
 }
 
