@@ -66,6 +66,7 @@ int Daemon::run() {
     egress_.start();
     serve_.start();
     phones_.start();
+    callers_.start();
     history_.start();
     load_people();
     egress_.post([this] { adapters_.start(); });
@@ -106,8 +107,12 @@ Result<void> Daemon::prepare() {
     }
     if (auto made = make_adapters(); !made) return made;
     if (auto made = phones_.prepare(*configuration_); !made) return made;
+    if (auto made = callers_.prepare(*configuration_, *store_); !made) return made;
+    adapters_.outbox().use_renderer(
+        [this](const std::string& text, const calls::CallEvent& event) { return callers_.body(text, event); });
     auto recording = history_.prepare(
-        *configuration_, *store_, {}, [this](const calls::CallEvent& event) { tell(event); },
+        *configuration_, *store_, [this](calls::CallEvent& event) { callers_.enrich(event); },
+        [this](const calls::CallEvent& event) { tell(event); },
         [this](std::string line, calls::Answer<records::LineLogs> answer) {
             read_logs(std::move(line), std::move(answer));
         });
@@ -243,7 +248,9 @@ int Daemon::end() {
     diversions_done.get_future().wait_until(begun + give_back_limit + seconds(1)); // while the login still works
     done.get_future().wait_until(begun + seconds(4));
     adapters_done.get_future().wait_until(begun + seconds(4));
+    callers_.integrations().stop();
     store_->stop();
+    callers_.end();
     for (Loop* loop : {&ingress_, &egress_, &serve_}) {
         loop->stop();
         loop->join();

@@ -13,6 +13,7 @@
 #include "adapters/adapters.hpp"
 #include "app/call_desk.hpp"
 #include "app/call_history.hpp"
+#include "app/callers.hpp"
 #include "app/diversions.hpp"
 #include "app/line_settings.hpp"
 #include "app/phones.hpp"
@@ -69,6 +70,8 @@ private:
     /// Ingress. Of a line that nobody watches any more, too: what was diverted is given back all the same. Which
     /// platform had it is only known while it was watched in this run; else those of its domain come first.
     std::vector<xsi::Actions*> actions_for(const std::string& line);
+    [[nodiscard]] std::shared_ptr<const scripts::Phonebook> phonebook(const std::vector<sip::LineRow>& rows,
+                                                                      const numbers::DialPlan& plan) const;
     [[nodiscard]] std::vector<records::Owner> owners(const std::vector<sip::LineRow>& rows,
                                                      const roster::Roster& roster) const;
     void assign(const std::shared_ptr<const presence::People>& people, const std::vector<xsi::Assignment>& assignments);
@@ -89,6 +92,7 @@ private:
     }
 
     status::Ports ports();
+    void add_zoho_ports(status::Ports& ports);
     std::vector<status::PlatformView> platform_views() const;
     std::vector<status::LineInput> line_inputs(presence::Slot slot) const;
     Task<> tell_services(presence::Slot slot, status::Reply<std::vector<status::ServiceInput>> reply);
@@ -131,6 +135,7 @@ private:
     CallControl calls_;                                     // ingress
     CallDesk desk_;                                         // ingress
     Phones phones_;
+    Callers callers_; // loop of its own
     CallHistory history_;
     xsi::LineServices services_{ingress_}; // ingress
     std::vector<roster::PlatformInfo> infos_;

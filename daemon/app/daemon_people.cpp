@@ -92,6 +92,7 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
     auto phone_lines = line_rows(roster, infos_, *people_);
     tell_diversions(phone_lines, plan, known);
     history_.use_people(owners(phone_lines, roster));
+    callers_.use_phonebook(phonebook(phone_lines, *plan));
     if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
     for (auto& line : roster.lines)
         if (auto slot = people_->find(roster.people[line.row].id))
@@ -166,6 +167,19 @@ std::vector<xsi::Actions*> Daemon::actions_for(const std::string& line) {
     return all;
 }
 
+std::shared_ptr<const scripts::Phonebook> Daemon::phonebook(const std::vector<sip::LineRow>& rows,
+                                                            const numbers::DialPlan& plan) const {
+    auto book = std::make_shared<scripts::Phonebook>();
+    for (const auto& row : rows) {
+        scripts::Party party{row.number, {}, row.extension};
+        if (auto normal = plan.normal(row.id, row.number)) party.number = std::move(*normal);
+        if (!row.persons.empty()) party.name = people_->person(row.persons.front()).name;
+        if (!party.number.empty()) book->by_number.emplace(party.number, party);
+        book->by_line.emplace(row.id, std::move(party));
+    }
+    return book;
+}
+
 std::vector<records::Owner> Daemon::owners(const std::vector<sip::LineRow>& rows, const roster::Roster& roster) const {
     std::unordered_map<std::string_view, std::uint8_t> platforms;
     for (const auto& line : roster.lines)
@@ -237,6 +251,7 @@ void Daemon::put_in_force() {
         diversions_.reload(*configuration);
         adapters_.reload(*configuration);
     });
+    callers_.reload(*configuration_);
     load_people(); // behind it: what is new hears of people and their lines
     phones_.reload(*configuration_);
     ingress_.post([this] {

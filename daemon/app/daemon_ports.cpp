@@ -4,7 +4,6 @@
 #include "app/daemon.hpp"
 #include "app/platform_views.hpp"
 #include "app/webhook_ports.hpp"
-#include "calls/call_json.hpp"
 #include "outbox/outbox.hpp"
 
 namespace lamp {
@@ -119,6 +118,14 @@ status::Ports Daemon::ports() {
     add_webhook_ports(ports, egress_, adapters_);
     ports.calls = [this](calls::CallQuery query, auto reply) { history_.calls(std::move(query), std::move(reply)); };
     ports.stats = [this](calls::StatsQuery query, auto reply) { history_.stats(std::move(query), std::move(reply)); };
+    ports.recognise = [this](std::string number, bool live, auto reply) {
+        callers_.integrations().recognise(std::move(number), live, std::move(reply));
+    };
+    ports.integrations = [this](auto reply) { reply(callers_.integrations().views()); };
+    ports.integration = [this](calls::IntegrationOrder order, auto reply) {
+        callers_.integrations().order(std::move(order), std::move(reply));
+    };
+    if (adapters_.zoho()) add_zoho_ports(ports);
     ports.reload = [this](status::Reply<status::ReloadView> reply) {
         control_.post([this, reply = std::move(reply)] { reply(reload()); });
     };
@@ -129,6 +136,19 @@ status::Ports Daemon::ports() {
         });
     };
     return ports;
+}
+
+void Daemon::add_zoho_ports(status::Ports& ports) {
+    ports.zoho = [this](status::Reply<fanout::LinksView> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(adapters_.zoho()->links()); });
+    };
+    ports.zoho_order = [this](fanout::LinkOrder order, status::Reply<Result<fanout::LinksView>> reply) {
+        egress_.post([this, order = std::move(order), reply = std::move(reply)] {
+            auto ordered = adapters_.zoho()->order(order);
+            if (!ordered) return reply(std::unexpected(ordered.error()));
+            reply(adapters_.zoho()->links());
+        });
+    };
 }
 
 std::vector<status::PlatformView> Daemon::platform_views() const {
@@ -175,12 +195,7 @@ Task<> Daemon::tell_services(presence::Slot slot, status::Reply<std::vector<stat
 
 // --- call events: what is new, changed or over on a line
 void Daemon::tell(const calls::CallEvent& event) {
-    std::string text;
-    JsonWriter json(text);
-    calls::write_event(json, event);
-    auto type = event.what == calls::Happening::missed ? status::EventType::missed : status::EventType::call;
-    auto people = listed_.load();
-    service_->publish(type, people ? people->find(event.call.person) : std::nullopt, std::move(text));
+    service_->publish(event);
     egress_.post([this, event] {
         adapters_.outbox().take(event);
         if (auto* zoho = adapters_.zoho()) zoho->happened(event);

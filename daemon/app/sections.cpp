@@ -11,6 +11,7 @@
 #include "http/url.hpp"
 #include "outbox/options.hpp"
 #include "presence/rules.hpp"
+#include "recognition/options.hpp"
 #include "records/options.hpp"
 #include "roster/people_file.hpp"
 #include "scripts/options.hpp"
@@ -171,6 +172,7 @@ config::Schema schema() {
         .add(outbox::webhook_section())
         .add(outbox::mail_section())
         .add(records::history_section())
+        .add(recognition::recognition_section())
         .add(scripts::script_section())
         .add(status::token_section())
         .add(status::role_section());
