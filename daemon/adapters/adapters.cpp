@@ -125,8 +125,8 @@ struct Row {
     Made (*make)(const AdapterParts&);
     void (*reload)(fanout::Adapter&, const config::Configuration&);
 };
-constexpr std::array rows{Row{&make_teams, &reload_teams}, Row{&make_zoom, &reload_nothing},
-                          Row{&make_goto, &reload_nothing}, Row{&make_zoho, &reload_nothing},
+constexpr std::array rows{Row{&make_teams, &reload_teams},         Row{&make_zoom, &reload_nothing},
+                          Row{&make_goto, &reload_nothing},        Row{&make_zoho, &reload_nothing},
                           Row{&make_calendars, &reload_calendars}, Row{&make_outbox, &reload_outbox}};
 
 } // namespace

@@ -147,8 +147,9 @@ Result<std::shared_ptr<const Access>> Access::compile(const AccessOptions& optio
     auto access = std::make_shared<Access>();
     Roles roles(options.roles);
     for (const TokenOptions& token : options.tokens)
-        access->by_digest_.emplace(digest(token.secret.reveal()),
-                                   Identity{token.name, token.role, roles.grants(token.role).value_or(0), token.person});
+        access->by_digest_.emplace(
+            digest(token.secret.reveal()),
+            Identity{token.name, token.role, roles.grants(token.role).value_or(0), token.person});
     if (!options.anonymous_role.empty())
         access->anonymous_ = Identity{"", options.anonymous_role, roles.grants(options.anonymous_role).value_or(0)};
     return access;

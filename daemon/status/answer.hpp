@@ -8,7 +8,21 @@
 
 namespace lamp::status {
 
-enum class Content : std::uint8_t { json, problem, text, metrics, html, css, script, svg, icon, events, jpeg, png, csv };
+enum class Content : std::uint8_t {
+    json,
+    problem,
+    text,
+    metrics,
+    html,
+    css,
+    script,
+    svg,
+    icon,
+    events,
+    jpeg,
+    png,
+    csv
+};
 
 [[nodiscard]] std::string_view reason_of(int status);
 

@@ -121,7 +121,7 @@ public:
     }
     std::unique_ptr<calendars::Provider> ics(const std::string& path) { return ics(options(path)); }
     calendars::ProviderParts parts(const calendars::CalendarOptions& options) {
-        return {.loop = loop, .options = options, .store = store(), .zone = "Europe/Amsterdam"};
+        return {.loop = loop, .options = options, .store = &store(), .zone = "Europe/Amsterdam"};
     }
 
 private:

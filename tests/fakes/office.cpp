@@ -82,9 +82,10 @@ std::string Office::outside_number() {
     return "06" + std::to_string(10'000'000 + random_.below(89'999'999));
 }
 
+// Half of them are regular customers: config/demo-contacts.csv knows their numbers.
 bw::Caller Office::outsider() {
     bw::Caller caller;
-    caller.number = outside_number();
+    caller.number = random_.chance(50) ? "020123010" + std::to_string(random_.below(8)) : outside_number();
     caller.privacy = random_.chance(15);
     if (random_.chance(40))
         caller.name = outside_names[random_.below(static_cast<std::uint32_t>(outside_names.size()))];

@@ -1,0 +1,149 @@
+"""Calls of the built binaries: what is recorded, who missed one, who is recognised, what scripts offer, and who is told."""
+import http.server
+import json
+import subprocess
+import threading
+import time
+import unittest
+
+from office import BIN, Daemon, Simulator, within
+
+CUSTOMERS = "id;name;phone;account\n7;Zeta;020 123 0002;A/7 & co\n"
+TABLES = """
+[history]
+settle = "1s"
+[[recognition]]
+name = "customers"
+type = "csv"
+file = "customers.csv"
+key = "id"
+record_url = "https://crm.example.net/{{id}}"
+[[script]]
+name = "ticket"
+url = "https://desk.example.net/new?account=$(account)&from=#(Callernumber|e164)"
+integration = "customers"
+[[webhook]]
+name = "crm"
+url = "{url}"
+secret = "env:HOOK_SECRET"
+"""
+
+
+class Receiver:
+    """Takes everything while it is up; refuses connections while it is not."""
+
+    def __init__(self):
+        self.told = []  # (Idempotency-Key, body)
+        self.server = None
+        self.port = 0
+        self.up()
+
+    def up(self):
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                receiver.told.append((self.headers["Idempotency-Key"], body))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self.server = Server(("127.0.0.1", self.port), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def down(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def events(self, name):
+        return [body for _, body in self.told if body["event"] == name]
+
+
+class Recorded(unittest.TestCase):
+    def setUp(self):
+        self.sim = Simulator("--people", "4")
+        self.receiver = Receiver()
+        self.customers = self.sim.folder / "customers.csv"
+        self.customers.write_text(CUSTOMERS)
+        tables = TABLES.format(url=f"http://127.0.0.1:{self.receiver.port}/calls").replace(
+            '"customers.csv"', json.dumps(str(self.customers)))
+        self.daemon = Daemon(self.sim, extra=tables, environment={"HOOK_SECRET": "quiet"})
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+        self.assertTrue(within(10, lambda: self.recognised()), self.daemon.log())
+
+    def tearDown(self):
+        self.daemon.close()
+        self.receiver.down()
+        self.sim.close()
+
+    def recognised(self):
+        return self.daemon.get("/v1/recognise?number=%2B31201230002")[2]["items"]
+
+    def calls(self, query=""):
+        status, _, page = self.daemon.get("/v1/calls" + query)
+        self.assertEqual(status, 200, page)
+        return page["items"]
+
+    def test_a_missed_call_is_recorded_recognised_and_told_once(self):
+        stream = self.daemon.events("?types=call,missed")
+        self.sim.command("incoming", to="2000", number="0201230002")
+        kind, ringing, _ = stream.next()
+        self.assertEqual((kind, ringing["event"], ringing["state"]), ("call", "call.ringing", "ringing"))
+        self.assertEqual(ringing["match"]["records"][0]["id"], "7")
+        links = {action["name"]: action["url"] for action in ringing["actions"]}
+        self.assertEqual(links["pop"], "https://crm.example.net/7")
+        self.assertEqual(links["ticket"], "https://desk.example.net/new?account=A%2F7%20%26%20co&from=%2B31201230002")
+
+        self.sim.command("far", user="2000", what="hangup")
+        heard = [stream.next()[:2] for _ in range(2)]
+        self.assertEqual([(kind, event["event"]) for kind, event in heard],
+                         [("call", "call.ended"), ("missed", "call.missed")])
+        record = self.calls("?result=missed")
+        self.assertEqual([one["id"] for one in record], [ringing["id"]])
+        self.assertEqual(record[0]["remote"]["number"], "+31201230002")
+        self.assertEqual((record[0]["direction"], record[0]["answered"], record[0]["talk_s"]), ("in", None, 0))
+
+        self.assertTrue(within(10, lambda: self.receiver.events("call.missed")), self.receiver.told)
+        time.sleep(2)  # a second one would have come by now
+        self.assertEqual(len(self.receiver.events("call.missed")), 1)
+        self.assertEqual([body["event"] for _, body in self.receiver.told], ["call.ringing", "call.ended", "call.missed"])
+        stats = self.daemon.get("/v1/stats?by=person")[2]["items"]
+        self.assertEqual([(row["incoming"]["total"], row["incoming"]["missed"]) for row in stats], [(1, 1)])
+        printed = subprocess.run([BIN / "lamplighter", "calls", "--missed", "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                                 capture_output=True, text=True, timeout=30)
+        self.assertIn("+31201230002", printed.stdout, printed.stderr)
+
+    def test_records_and_events_survive_a_kill_and_a_receiver_that_is_away(self):
+        self.receiver.down()
+        self.sim.command("call", **{"from": "2000", "to": "2001"})
+        self.sim.command("answer", user="2001")
+        self.assertTrue(within(10, lambda: len(self.daemon.get("/v1/calls/active")[2]["items"]) == 2))
+        time.sleep(1)  # the batch is on disk
+        self.daemon.kill()
+        self.sim.command("hangup", user="2001")  # nobody hears of it
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+        self.assertTrue(within(20, lambda: len(self.calls()) == 2), self.calls())
+        records = self.calls()
+        self.assertEqual({one["direction"] for one in records}, {"in", "out"})
+        self.assertTrue(all(one["answered"] for one in records), records)
+        self.sim.command("incoming", to="2002", number="0201230002")
+        self.sim.command("far", user="2002", what="hangup")
+        time.sleep(2)
+        self.receiver.up()
+        self.assertTrue(within(60, lambda: self.receiver.events("call.missed")), self.receiver.told)
+        order = [body["at"] for _, body in self.receiver.told]
+        self.assertEqual(order, sorted(order))
+        self.assertIn("call.answered", [body["event"] for _, body in self.receiver.told])  # from before the kill
+
+
+if __name__ == "__main__":
+    unittest.main()
