@@ -115,7 +115,7 @@ double rows_per_s(int count) {
 class Feed {
 public:
     Feed() : history_(loop_, *store_, Zone(), {.call_logs = false}) {
-        history_.use_people(owners());
+        history_.use_people(std::make_shared<const records::Owners>(owners()));
         history_.start();
         loop_.start();
         std::binary_semaphore ready(0);

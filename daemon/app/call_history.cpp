@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <malloc.h>
 
 #include "app/options.hpp"
 #include "base/zones.hpp"
@@ -69,6 +70,8 @@ void CallHistory::look(const std::vector<xsi::PlatformReport>& reports) {
         bool lost = !first && (missed_news || doubts != seen.doubts);
         if (seen.whole && (lost || !report.ready)) history_->gap(report.name, seen.at);
         if (report.ready && (!seen.whole || lost)) history_->gap_over(report.name, now);
+        if (report.ready && !seen.whole) // the whole picture came through here and is done with
+            loop_.post([] { ::malloc_trim(0); });
         seen = {report.name, report.ready, doubts, now};
     }
 }

@@ -40,7 +40,7 @@ public:
     void start();
     void on_news(Heard heard) { heard_ = std::move(heard); } // before `start`
     /// Any loop.
-    void use_people(std::vector<records::Owner> owners) { history_->use_people(std::move(owners)); }
+    void use_people(std::shared_ptr<const records::Owners> owners) { history_->use_people(std::move(owners)); }
     /// Ingress loop, once a second: where calls may have gone unheard.
     void look(const std::vector<xsi::PlatformReport>& reports);
     /// Control loop: what waits is on disk when it returns, or the disk takes nothing.

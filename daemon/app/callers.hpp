@@ -22,7 +22,9 @@ public:
     void start();
     /// Scripts that cannot be used leave those before in force.
     void reload(const config::Configuration& configuration);
-    /// Who has which numbers, for device and DDI in scripts.
+    /// There are scripts: they want to know who has which numbers.
+    [[nodiscard]] bool scripted() const { return !options_.empty(); }
+    /// For device and DDI in scripts.
     void use_phonebook(std::shared_ptr<const scripts::Phonebook> phonebook);
     /// After the store was stopped.
     void end();

@@ -72,8 +72,8 @@ private:
     std::vector<xsi::Actions*> actions_for(const std::string& line);
     [[nodiscard]] std::shared_ptr<const scripts::Phonebook> phonebook(const std::vector<sip::LineRow>& rows,
                                                                       const numbers::DialPlan& plan) const;
-    [[nodiscard]] std::vector<records::Owner> owners(const std::vector<sip::LineRow>& rows,
-                                                     const roster::Roster& roster) const;
+    [[nodiscard]] std::shared_ptr<const records::Owners> owners(const std::vector<sip::LineRow>& rows,
+                                                                const roster::Roster& roster) const;
     void assign(const std::shared_ptr<const presence::People>& people, const std::vector<xsi::Assignment>& assignments);
 
     // --- reload (daemon_people.cpp)

@@ -92,7 +92,7 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
     auto phone_lines = line_rows(roster, infos_, *people_);
     tell_diversions(phone_lines, plan, known);
     history_.use_people(owners(phone_lines, roster));
-    callers_.use_phonebook(phonebook(phone_lines, *plan));
+    if (callers_.scripted()) callers_.use_phonebook(phonebook(phone_lines, *plan));
     if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
     for (auto& line : roster.lines)
         if (auto slot = people_->find(roster.people[line.row].id))
@@ -180,19 +180,19 @@ std::shared_ptr<const scripts::Phonebook> Daemon::phonebook(const std::vector<si
     return book;
 }
 
-std::vector<records::Owner> Daemon::owners(const std::vector<sip::LineRow>& rows, const roster::Roster& roster) const {
+std::shared_ptr<const records::Owners> Daemon::owners(const std::vector<sip::LineRow>& rows,
+                                                      const roster::Roster& roster) const {
     std::unordered_map<std::string_view, std::uint8_t> platforms;
     for (const auto& line : roster.lines)
         platforms.try_emplace(line.line, line.platform);
-    std::vector<records::Owner> owners;
-    owners.reserve(rows.size());
+    auto owners = std::make_shared<records::Owners>();
+    std::vector<std::string_view> persons;
     for (const auto& row : rows) {
-        records::Owner owner{row.id, {}, {}};
-        if (auto platform = platforms.find(row.id); platform != platforms.end())
-            owner.platform = infos_.at(platform->second).name;
+        persons.clear();
         for (auto slot : row.persons)
-            owner.persons.emplace_back(people_->person(slot).id);
-        owners.push_back(std::move(owner));
+            persons.push_back(people_->person(slot).id);
+        auto platform = platforms.find(row.id);
+        owners->add(row.id, platform == platforms.end() ? "" : infos_.at(platform->second).name, persons);
     }
     return owners;
 }

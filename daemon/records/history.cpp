@@ -109,13 +109,20 @@ struct History::State : std::enable_shared_from_this<History::State> {
     void read_next_log();
     void merge_log(const std::string& line, LogSpan span, Result<LineLogs> logs);
     void merged(Merged found);
-    void fill_if_done(const std::string& platform);
+    void fill(const std::string& platform);
 
     struct LogRead {
         std::string platform;
         std::string line;
         LogSpan span;
     };
+    /// The lines of a platform whose logs are read, one after the other.
+    struct LogRound {
+        std::shared_ptr<const Owners> owners;
+        LogSpan span;
+        Names::Index next = 0;
+    };
+    [[nodiscard]] std::optional<LogRead> next_log(const std::string& platform);
 
     Loop& loop;
     store::Store& store;
@@ -140,7 +147,7 @@ struct History::State : std::enable_shared_from_this<History::State> {
     std::set<std::string> platforms;      // that were heard of
     std::optional<Wall> last_alive;       // of the daemon before this one
     std::vector<std::function<void()>> early_gaps;
-    std::deque<LogRead> logs;
+    std::map<std::string, LogRound> rounds; // by platform
     bool reading = false;
     Wall forgot_at{};
 
@@ -186,8 +193,11 @@ void History::State::use_owners(std::shared_ptr<const Owners> table) {
     if (!ready) return;
     auto now = wall_now();
     Wall from = platforms.empty() ? last_alive.value_or(now) : now;
-    for (const Owner& owner : owners->rows())
-        if (!platforms.contains(owner.platform)) gap(owner.platform, from);
+    const bool first = !last_alive; // in the life of this installation: nothing was promised of the time before
+    owners->for_each([&](const Owner& owner) {
+        if (platforms.contains(owner.platform)) return;
+        first ? void(platforms.insert(owner.platform)) : gap(owner.platform, from);
+    });
     recorder.use_owners(owners, now);
     after_step();
 }
@@ -375,7 +385,7 @@ void History::State::gap(const std::string& platform, Wall from) {
 
 void History::State::gap_over(const std::string& platform, Wall at) {
     if (!ready) return early_gaps.push_back([this, platform, at] { gap_over(platform, at); });
-    if (!platforms.contains(platform)) gap(platform, std::min(at, last_alive.value_or(at)));
+    if (!platforms.contains(platform) && last_alive) gap(platform, std::min(at, *last_alive));
     auto found = open_gaps.extract(platform);
     if (found.empty()) return;
     Gap gap = std::move(found.mapped());
@@ -384,11 +394,7 @@ void History::State::gap_over(const std::string& platform, Wall at) {
     if (!options.call_logs || !read_logs || gap.from == gap.until) return;
     auto [place, added] = unfilled.try_emplace(platform, gap);
     if (!added) place->second.until = gap.until; // another one while logs are read: from the first's begin
-    std::erase_if(logs, [&](const LogRead& one) { return one.platform == platform; });
-    LogSpan span{place->second.from, *gap.until};
-    for (const Owner& owner : owners->rows())
-        if (owner.platform == platform) logs.push_back({platform, owner.line, span});
-    fill_if_done(platform);
+    rounds.insert_or_assign(platform, LogRound{owners, {place->second.from, *gap.until}});
     if (reading) return;
     // What vanished meanwhile ends first.
     log_timer.expires_after(options.log_wait);
@@ -397,25 +403,37 @@ void History::State::gap_over(const std::string& platform, Wall at) {
     });
 }
 
+/// Nothing: the round is through, and the gap is filled.
+std::optional<History::State::LogRead> History::State::next_log(const std::string& platform) {
+    auto round = rounds.find(platform);
+    if (round == rounds.end()) return std::nullopt;
+    auto& [owners_then, span, next] = round->second;
+    while (next < owners_then->size()) {
+        auto owner = owners_then->row(next++);
+        if (owner.platform == platform) return LogRead{platform, std::move(owner.line), span};
+    }
+    rounds.erase(round);
+    fill(platform);
+    return std::nullopt;
+}
+
 void History::State::read_next_log() {
-    if (reading || logs.empty() || closed) return;
+    if (reading || rounds.empty() || closed) return;
+    auto next = next_log(std::string(rounds.begin()->first));
+    if (!next) return read_next_log();
     reading = true;
-    auto next = std::move(logs.front());
-    logs.pop_front();
-    read_logs(next.line, [self = shared_from_this(), next](Result<LineLogs> found) {
+    read_logs(next->line, [self = shared_from_this(), next = *next](Result<LineLogs> found) {
         self->merge_log(next.line, next.span, std::move(found));
         self->log_timer.expires_after(between_logs);
-        self->log_timer.async_wait([self, platform = next.platform](const boost::system::error_code& error) {
+        self->log_timer.async_wait([self](const boost::system::error_code& error) {
             self->reading = false;
             if (error || self->closed) return;
-            self->fill_if_done(platform);
             self->read_next_log();
         });
     });
 }
 
-void History::State::fill_if_done(const std::string& platform) {
-    if (std::ranges::any_of(logs, [&](const LogRead& one) { return one.platform == platform; })) return;
+void History::State::fill(const std::string& platform) {
     auto done = unfilled.extract(platform);
     if (done.empty()) return;
     auto gap = std::move(done.mapped());
@@ -441,7 +459,7 @@ void History::State::merge_log(const std::string& line, LogSpan span, Result<Lin
     }
     if (found->empty()) return;
     std::vector<std::string> persons;
-    if (const Owner* owner = owners->find(line)) persons = owner->persons;
+    if (auto owner = owners->find(line)) persons = std::move(owner->persons);
     auto look = [self = shared_from_this(), line, span, persons, logs = std::move(*found)] {
         self->ask<std::vector<CallRecord>>(
             [line, span](store::Database& disk) {
@@ -488,9 +506,8 @@ void History::take(std::vector<calls::LineNews> news) {
     state_->take(std::move(news));
 }
 
-void History::use_people(std::vector<Owner> owners) {
-    auto table = std::make_shared<const Owners>(std::move(owners));
-    state_->loop.post([state = state_, table = std::move(table)] { state->use_owners(table); });
+void History::use_people(std::shared_ptr<const Owners> owners) {
+    state_->loop.post([state = state_, table = std::move(owners)] { state->use_owners(table); });
 }
 
 void History::gap(std::string platform, Wall from) {

@@ -51,7 +51,7 @@ public:
     /// This loop: what a LineFeed with this loop as its reader gives.
     void take(std::vector<calls::LineNews> news);
     /// Any loop. All platforms' lines, whole.
-    void use_people(std::vector<Owner> owners);
+    void use_people(std::shared_ptr<const Owners> owners);
     /// Any loop. From `from` on nothing is heard of that platform's calls; until it is heard again. Each platform
     /// begins with a gap that reaches back to when the daemon was last alive.
     void gap(std::string platform, Wall from);

@@ -106,7 +106,7 @@ bool is_of(const CallRecord& record, const std::string& line, const calls::Call&
 void Recorder::use_owners(std::shared_ptr<const Owners> owners, Wall now) {
     owners_ = std::move(owners);
     for (auto& [id, line] : lines_) {
-        if (line.heard || line.restored.empty() || owners_->find(id)) continue;
+        if (line.heard || line.restored.empty() || owners_->contains(id)) continue;
         for (Key key : std::exchange(line.restored, {}))
             finish(key, now, now);
     }
@@ -149,8 +149,12 @@ void Recorder::restore(std::vector<Written> records, Wall now) {
 std::vector<CallEvent> Recorder::take(const calls::LineNews& news, Wall now) {
     auto found = lines_.find(news.line);
     if (found == lines_.end()) {
-        if (!news.watched) return std::exchange(events_, {});
+        if (!news.watched) {
+            leave_rest(news.line);
+            return std::exchange(events_, {});
+        }
         found = lines_.try_emplace(news.line).first;
+        found->second.heard = leave_rest(news.line);
     }
     Line& line = found->second;
     bool sure = news.known && !news.stale && news.watched;
@@ -164,8 +168,26 @@ std::vector<CallEvent> Recorder::take(const calls::LineNews& news, Wall now) {
         line.doubt.reset();
         line.heard = true;
     }
-    if (!news.watched) lines_.erase(found);
+    if (sure && line.legs.empty() && line.restored.empty()) rest(news.line);
+    if (!news.watched || resting(news.line)) lines_.erase(found);
     return std::exchange(events_, {});
+}
+
+void Recorder::rest(std::string_view line) {
+    auto index = known_.intern(line);
+    if (resting_.size() <= index) resting_.resize(index + 1);
+    resting_[index] = true;
+}
+
+bool Recorder::resting(std::string_view line) const {
+    auto index = known_.find(line);
+    return index && *index < resting_.size() && resting_[*index];
+}
+
+bool Recorder::leave_rest(std::string_view line) {
+    bool was = resting(line);
+    if (was) resting_[*known_.find(line)] = false;
+    return was;
 }
 
 /// Nothing is heard of the line: its calls may be over, or others, and nobody would know.
@@ -272,7 +294,7 @@ void Recorder::lose(const calls::LineNews& news, Line& line, Wall now) {
 Recorder::Leg& Recorder::begin(const calls::LineNews& news, const calls::Call& call, Line& line, Wall now) {
     bool late = !line.heard || line.doubt.has_value();
     Leg leg{.session = session_of(news.line, call), .group = call.group, .incoming = call.incoming};
-    const Owner* owner = owners_->find(news.line);
+    const auto owner = owners_->find(news.line);
     if (owner && !owner->persons.empty())
         for (const std::string& person : owner->persons)
             leg.calls.push_back(record_of(person, news, call, late, now));

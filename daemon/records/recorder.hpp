@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/names.hpp"
 #include "calls/call_record.hpp"
 #include "records/missed_calls.hpp"
 #include "records/owners.hpp"
@@ -72,6 +73,9 @@ private:
         bool called = false;                              // by a leg that no group offered
     };
 
+    void rest(std::string_view line);
+    [[nodiscard]] bool resting(std::string_view line) const;
+    bool leave_rest(std::string_view line); // true: it was
     void take_ended(const calls::LineNews& news, Line& line, Wall now);
     void take_calls(const calls::LineNews& news, Line& line, Wall now);
     void rename(const calls::LineNews& news, Line& line, Wall now);
@@ -92,7 +96,9 @@ private:
 
     MissedCalls missed_;
     std::shared_ptr<const Owners> owners_ = std::make_shared<Owners>();
-    std::unordered_map<std::string, Line> lines_; // that were told of
+    std::unordered_map<std::string, Line> lines_; // that were told of and are not at rest
+    Names known_;
+    std::vector<bool> resting_; // by name: heard for sure, without calls
     std::unordered_map<Key, Going> calls_;
     std::unordered_map<std::string, Key> by_session_;      // by person, direction and session
     std::unordered_map<std::string, std::string> sent_on_; // by session: the record that gave it away last

@@ -94,7 +94,7 @@ class BothWays(unittest.TestCase):
 
     def test_status_metrics_people(self):
         adapters = self.daemon.get("/v1/status")[2]["adapters"]
-        self.assertEqual([(one["name"], one["state"]) for one in adapters], [("teams", "up")])
+        self.assertEqual([(one["name"], one["state"]) for one in adapters], [("teams", "up"), ("history", "up")])
         self.assertIsNotNone(adapters[0]["last_success"])
         self.assertTrue(within(5, lambda: b"lamplighter_teams_rounds_total" in self.daemon.get("/metrics")[2]))
         text = self.daemon.get("/metrics")[2]

@@ -79,7 +79,8 @@ TEST_CASE("kill -9 between disk, sending and removal: all that was taken arrives
     office.add(receiver, "crm", "s");
     office.enter();
     office.outbox().take(event_of(Happening::ringing, "last"));
-    office.until([&] { return !receiver.taken().empty() && Office::ids({receiver.taken().back()})[0] == "last"; });
+    office.until([&] { return !receiver.taken().empty() && Office::ids({receiver.taken().back()})[0] == "last"; },
+                 120s);
     auto arrived = Office::ids(receiver.taken());
     for (const auto& id : taken) {
         CAPTURE(id);

@@ -38,7 +38,7 @@ struct Daemon {
                 asked.push_back(line);
                 loop.post([answer, found = logged[line]] { answer(found); });
             };
-        history.use_people(office());
+        history.use_people(std::make_shared<const Owners>(office()));
         history.start();
     }
     Texts heard(std::size_t count) {
@@ -134,7 +134,9 @@ TEST_CASE("the time that the daemon was away is a gap; logs fill it, and what th
     auto later = wall_now() + 10min;
     daemon.logged["alice@x"] = {{.kind = LogKind::missed, .number = "+31612345678", .time = later - 5min, .id = "1:0"}};
     daemon.start(true);
-    CHECK(daemon.ask().gaps.size() == 2); // p1 and p2
+    while (daemon.ask().gaps.size() < 2) // p1 and p2, once they are on disk
+        daemon.loop.context().run_one_for(10ms);
+    CHECK(daemon.ask().gaps.front().from < later - 5min); // from when the daemon before this one was last alive
     daemon.history.gap_over("p1", later);
     daemon.history.gap_over("p2", later);
     CHECK(daemon.heard(1) == Texts{"missed alice in missed uncertain"});
@@ -149,6 +151,21 @@ TEST_CASE("the time that the daemon was away is a gap; logs fill it, and what th
     REQUIRE(page.items.size() == 1);
     CHECK(page.items[0].source == calls::RecordSource::call_log);
     CHECK(daemon.history.report().from_logs == 1);
+    daemon.stop();
+}
+
+TEST_CASE("the first life of all has no gap behind it, and asks nobody for logs") {
+    faults::Folder folder("records");
+    Daemon daemon(folder.path());
+    daemon.start(true);
+    daemon.ask();
+    daemon.history.gap_over("p1", wall_now());
+    daemon.history.gap_over("p2", wall_now());
+    CHECK(daemon.ask().gaps.empty());
+    daemon.history.gap("p1", wall_now()); // one of its own it has
+    daemon.history.gap_over("p1", wall_now() + 1s);
+    turn_until(daemon.loop, [&] { return daemon.asked.size() == 5; });
+    CHECK(daemon.ask().gaps.size() == 1);
     daemon.stop();
 }
 
