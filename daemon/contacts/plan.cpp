@@ -54,7 +54,7 @@ Result<ImportLimits> read_most(std::string_view text, ImportLimits limits) {
         return fail(Category::invalid,
                     fmt::format("\"{}\" is neither a number of contacts nor 0% to 100%", text.substr(0, 40)));
     if (percent)
-        limits.most_percent = *number;
+        limits.most_percent = number;
     else
         limits.most = *number;
     return limits;

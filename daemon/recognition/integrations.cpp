@@ -429,14 +429,19 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         return {};
     }
 
+    /// Null: there is none of that name.
+    [[nodiscard]] Shared named(std::string_view name) const {
+        auto found = std::ranges::find_if(all, [&](const Shared& one) { return one->options.name == name; });
+        return found == all.end() ? nullptr : *found;
+    }
+
     Task<> obey(std::shared_ptr<State> self, calls::IntegrationOrder order,
                 Reply<Result<calls::IntegrationView>> reply) {
-        auto found = std::ranges::find_if(all, [&](const Shared& one) { return one->options.name == order.name; });
-        if (found == all.end()) {
+        auto one = named(order.name);
+        if (!one) {
             reply(fail(Category::not_found, fmt::format("There is no integration \"{}\".", order.name)));
             co_return;
         }
-        auto one = *found;
         if (!one->loaded) {
             reply(fail(Category::conflict, "Its contacts are being read from disk."));
             co_return;

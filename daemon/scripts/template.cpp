@@ -213,7 +213,8 @@ std::string time_format_mistake(std::string_view format) {
     if (format.size() > format_max) return fmt::format("is longer than {} characters", format_max);
     for (std::size_t i = 0; i < format.size(); ++i) {
         if (format[i] != '%') continue;
-        if (++i == format.size() || std::string_view("YymdHMSFTzZs%").find(format[i]) == std::string_view::npos)
+        ++i;
+        if (i == format.size() || !std::string_view("YymdHMSFTzZs%").contains(format[i]))
             return "has a % that means nothing (%Y %m %d %H %M %S %y %F %T %z %Z %s %%)";
     }
     return {};

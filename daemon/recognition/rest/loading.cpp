@@ -144,7 +144,7 @@ std::expected<Preset, config::Problems> load(const RestOptions& options) {
     if (auto wrong = apply_mapping(*preset, options.mapping); !wrong.empty()) return std::unexpected(std::move(wrong));
     std::string more = preset->base_url;
     for (const auto& [key, pointer] : options.mapping)
-        more += '\n' + key + '=' + pointer;
+        more += fmt::format("\n{}={}", key, pointer);
     preset->fingerprint += fmt::format("-{:x}", std::hash<std::string>{}(more));
     return preset;
 }

@@ -21,7 +21,8 @@ std::optional<std::string> unescaped(std::string_view step) {
             made += step[i];
             continue;
         }
-        if (++i == step.size() || (step[i] != '0' && step[i] != '1')) return std::nullopt;
+        ++i;
+        if (i == step.size() || (step[i] != '0' && step[i] != '1')) return std::nullopt;
         made += step[i] == '0' ? '~' : '/';
     }
     return made;
