@@ -28,10 +28,14 @@ Facts facts_with(std::string value) {
     return facts;
 }
 
-/// Scheme and host as a browser would read them.
+/// Scheme and host as a browser would read them; what these four name has no host, whatever stands behind them.
 std::string origin(std::string_view url) {
     auto colon = url.find(':');
-    if (url.substr(colon + 1, 2) != "//") return std::string(url.substr(0, colon));
+    std::string scheme(url.substr(0, colon));
+    for (char& c : scheme)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    bool hostless = scheme == "mailto" || scheme == "tel" || scheme == "sip" || scheme == "sips";
+    if (hostless || url.substr(colon + 1, 2) != "//") return scheme;
     return std::string(url.substr(0, url.find_first_of("/?#", colon + 3)));
 }
 
