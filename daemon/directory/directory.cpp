@@ -273,7 +273,10 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
 Result<std::string> Directory::save_backup() const {
     std::error_code error;
     std::filesystem::create_directories(backups_, error);
-    auto name = backup_name(wall_now());
+    auto now = wall_now();
+    while (std::filesystem::exists(backups_ / backup_name(now), error)) // two within a millisecond
+        now += milliseconds(1);
+    auto name = backup_name(now);
     auto part = backups_ / (name + ".part");
     std::string text = contacts::header(';', false);
     for (const auto& one : snapshot_.load()->contacts)
