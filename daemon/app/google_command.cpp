@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -115,27 +114,6 @@ Task<Result<void>> log_out(Loop& loop, store::Store& store, CalendarOptions opti
     co_return Result<void>();
 }
 
-int run_with_store(const config::Configuration& configuration,
-                   const std::function<Task<Result<void>>(Loop&, store::Store&)>& work) {
-    StateFolder folder(configuration);
-    auto store = folder.open();
-    if (!store) {
-        fmt::print(stderr, "lamplighter google: {}\n", store.error().text);
-        return cli::failed;
-    }
-    Result<void> ended;
-    Loop loop("login");
-    loop.spawn([](Loop& here, store::Store& kept, const auto& task, Result<void>& how) -> Task<> {
-        how = co_await task(here, kept);
-        here.stop();
-    }(loop, **store, work, ended));
-    loop.run_here();
-    folder.close(**store);
-    if (ended) return cli::done;
-    fmt::print(stderr, "lamplighter google: {}\n", ended.error().text);
-    return cli::failed;
-}
-
 } // namespace
 
 int google_command(const cli::Arguments& arguments, const config::Configuration& configuration) {
@@ -151,9 +129,12 @@ int google_command(const cli::Arguments& arguments, const config::Configuration&
         fmt::print(stderr, "lamplighter google: {}\n", options.error().text);
         return cli::failed;
     }
-    return run_with_store(configuration, [&](Loop& loop, store::Store& store) {
+    auto ended = StateFolder(configuration).run([&](Loop& loop, store::Store& store) {
         return word == "login" ? log_in(loop, store, *options, paste) : log_out(loop, store, *options);
     });
+    if (ended) return cli::done;
+    fmt::print(stderr, "lamplighter google: {}\n", ended.error().text);
+    return cli::failed;
 }
 
 } // namespace lamp

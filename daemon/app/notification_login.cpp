@@ -19,41 +19,29 @@ void show(const teams::DevicePrompt& prompt) {
     std::fflush(stdout);
 }
 
-Task<std::string> log_in(Loop& loop, store::Store& store, teams::TeamsOptions options) {
+Task<Result<void>> log_in(Loop& loop, store::Store& store, teams::TeamsOptions options) {
     auto token = co_await teams::log_in_elsewhere(loop, options, &show);
-    if (!token) co_return token.error().text;
+    if (!token) co_return std::unexpected(token.error());
     auto keep = [&](Secret fresh) {
         return teams::keep_login(store, options.tenant, options.client_id, std::move(fresh));
     };
-    if (auto kept = co_await keep(*token); !kept) co_return kept.error().text;
+    if (auto kept = co_await keep(*token); !kept) co_return kept;
     auto replaced = [&](Secret fresh) -> Task<> {
         auto kept = co_await keep(std::move(fresh));
         if (!kept) fmt::print(stderr, "{}\n", kept.error().text);
     };
     auto missing = co_await teams::examine_login(loop, options, *std::move(token), replaced);
-    if (!missing.empty()) co_return "The login is kept, but " + missing;
-    co_return std::string();
+    if (!missing.empty()) co_return fail(Category::unauthorised, "The login is kept, but " + missing);
+    co_return Result<void>();
 }
 
 } // namespace
 
 int log_in_for_notifications(const config::Configuration& configuration, const teams::TeamsOptions& options) {
-    StateFolder folder(configuration);
-    auto store = folder.open();
-    if (!store) {
-        fmt::print(stderr, "lamplighter teams: {}\n", store.error().text);
-        return cli::failed;
-    }
-    std::string problem;
-    Loop loop("login");
-    loop.spawn([](Loop& here, store::Store& kept, const teams::TeamsOptions& with, std::string& what) -> Task<> {
-        what = co_await log_in(here, kept, with);
-        here.stop();
-    }(loop, **store, options, problem));
-    loop.run_here();
-    folder.close(**store);
-    if (!problem.empty()) {
-        fmt::print(stderr, "lamplighter teams: {}\n", problem);
+    auto ended =
+        StateFolder(configuration).run([&](Loop& loop, store::Store& store) { return log_in(loop, store, options); });
+    if (!ended) {
+        fmt::print(stderr, "lamplighter teams: {}\n", ended.error().text);
         return cli::failed;
     }
     fmt::print("Logged in. {}\n", options.notifications

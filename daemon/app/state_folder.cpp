@@ -37,6 +37,20 @@ void StateFolder::close(store::Store& store) const {
     hand_over();
 }
 
+Result<void> StateFolder::run(const std::function<Task<Result<void>>(Loop&, store::Store&)>& work) const {
+    auto store = open();
+    if (!store) return std::unexpected(store.error());
+    Result<void> ended;
+    Loop loop("login");
+    loop.spawn([](Loop& here, store::Store& kept, const auto& task, Result<void>& how) -> Task<> {
+        how = co_await task(here, kept);
+        here.stop();
+    }(loop, **store, work, ended));
+    loop.run_here();
+    close(**store);
+    return ended;
+}
+
 void StateFolder::hand_over() const {
     struct stat owner{};
     if (::geteuid() != 0 || ::stat(folder_.c_str(), &owner) != 0) return;

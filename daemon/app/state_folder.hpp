@@ -2,6 +2,7 @@
 // running (for logins, whose refresh tokens the daemon finds there). The main thread, or the command's own.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -19,6 +20,9 @@ public:
     [[nodiscard]] Result<std::unique_ptr<store::Store>> open() const;
     /// Ends the store. What root has made in the daemon's folder is the daemon's then.
     void close(store::Store& store) const;
+    /// Does `work` with the open store, to its end, on a loop of its own in this thread. Errors: its own, and those of
+    /// `open`.
+    [[nodiscard]] Result<void> run(const std::function<Task<Result<void>>(Loop&, store::Store&)>& work) const;
 
 private:
     void hand_over() const;

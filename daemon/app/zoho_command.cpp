@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <fmt/format.h>
-#include <functional>
 #include <iostream>
 #include <string>
 
@@ -67,27 +66,6 @@ Task<Result<void>> log_out(store::Store& store, zoho::ZohoOptions options) {
     co_return Result<void>();
 }
 
-int run_with_store(const config::Configuration& configuration,
-                   const std::function<Task<Result<void>>(Loop&, store::Store&)>& work) {
-    StateFolder folder(configuration);
-    auto store = folder.open();
-    if (!store) {
-        fmt::print(stderr, "lamplighter zoho: {}\n", store.error().text);
-        return cli::failed;
-    }
-    Result<void> ended;
-    Loop loop("login");
-    loop.spawn([](Loop& here, store::Store& kept, const auto& task, Result<void>& how) -> Task<> {
-        how = co_await task(here, kept);
-        here.stop();
-    }(loop, **store, work, ended));
-    loop.run_here();
-    folder.close(**store);
-    if (ended) return cli::done;
-    fmt::print(stderr, "lamplighter zoho: {}\n", ended.error().text);
-    return cli::failed;
-}
-
 } // namespace
 
 int zoho_command(const cli::Arguments& arguments, const config::Configuration& configuration) {
@@ -99,9 +77,12 @@ int zoho_command(const cli::Arguments& arguments, const config::Configuration& c
     }
     auto options = options_of(*section, configuration);
     auto redirect = arguments.value("redirect").value_or(std::string(nowhere));
-    return run_with_store(configuration, [&](Loop& loop, store::Store& store) {
+    auto ended = StateFolder(configuration).run([&](Loop& loop, store::Store& store) {
         return word == "login" ? log_in(loop, store, options, redirect) : log_out(store, options);
     });
+    if (ended) return cli::done;
+    fmt::print(stderr, "lamplighter zoho: {}\n", ended.error().text);
+    return cli::failed;
 }
 
 } // namespace lamp
