@@ -131,11 +131,18 @@ constexpr std::array rows{Row{&make_teams, &reload_teams},         Row{&make_zoo
 
 } // namespace
 
+void Adapters::note(fanout::Adapter& adapter) {
+    if (auto* calendars = dynamic_cast<calendars::Calendars*>(&adapter)) calendars_ = calendars;
+    if (auto* outbox = dynamic_cast<outbox::Outbox*>(&adapter)) outbox_ = outbox;
+    if (auto* zoho = dynamic_cast<zoho::Zoho*>(&adapter)) zoho_ = zoho;
+}
+
 Result<void> Adapters::make(const AdapterParts& parts) {
     for (const Row& row : rows) {
         auto made = row.make(parts);
         if (!made) return std::unexpected(made.error());
         if (!*made) continue;
+        note(**made);
         all_.push_back(std::move(*made));
         reloads_.push_back(row.reload);
     }
@@ -183,23 +190,16 @@ bool Adapters::expects_test(std::string_view hook) const {
 }
 
 const calendars::Calendars* Adapters::calendars() const {
-    for (const auto& adapter : all_)
-        if (const auto* found = dynamic_cast<const calendars::Calendars*>(adapter.get())) return found;
-    return nullptr;
+    return calendars_;
 }
 
 outbox::Outbox& Adapters::outbox() const {
-    outbox::Outbox* found = nullptr;
-    for (const auto& adapter : all_)
-        if (auto* one = dynamic_cast<outbox::Outbox*>(adapter.get())) found = one;
-    LAMP_CHECK(found != nullptr);
-    return *found;
+    LAMP_CHECK(outbox_ != nullptr);
+    return *outbox_;
 }
 
 zoho::Zoho* Adapters::zoho() const {
-    for (const auto& adapter : all_)
-        if (auto* found = dynamic_cast<zoho::Zoho*>(adapter.get())) return found;
-    return nullptr;
+    return zoho_;
 }
 
 void Adapters::photo(presence::Slot slot, std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const {

@@ -72,10 +72,15 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<fanout::Adapter>>& all() const { return all_; }
 
 private:
+    void note(fanout::Adapter& adapter);
     void photo_from(std::size_t first, presence::Slot slot,
                     std::function<void(std::shared_ptr<const fanout::Photo>)> reply) const;
 
     std::vector<std::unique_ptr<fanout::Adapter>> all_;
+    // Those of `all_` that somebody asks for by name; null: not made.
+    calendars::Calendars* calendars_ = nullptr;
+    outbox::Outbox* outbox_ = nullptr;
+    zoho::Zoho* zoho_ = nullptr;
     std::vector<void (*)(fanout::Adapter&, const config::Configuration&)> reloads_; // as in all_
 };
 
