@@ -10,25 +10,29 @@ Result<void> Callers::prepare(const config::Configuration& configuration, store:
     country_ = daemon.country;
     timezone_ = daemon.timezone;
     integrations_.emplace(loop_, store, configuration.all<recognition::IntegrationOptions>(), country_);
-    return build(configuration);
+    return take(configuration);
 }
 
-Result<void> Callers::build(const config::Configuration& configuration) {
-    auto options = configuration.all<scripts::ScriptOptions>();
+Result<void> Callers::build(std::vector<scripts::ScriptOptions> options, std::vector<std::string>* warnings) {
     scripts::Setting setting;
     setting.country = country_;
     setting.time_zone = timezone_;
     setting.phonebook = phonebook_;
     for (const auto& one : integrations_->views())
         if (!one.fields.empty()) setting.fields[one.name] = one.fields;
-    std::vector<std::string> warnings;
-    auto built = scripts::Scripts::build(options, std::move(setting), &warnings);
+    auto built = scripts::Scripts::build(options, std::move(setting), warnings);
     if (!built) return std::unexpected(built.error());
-    for (const auto& warning : warnings)
-        log::warning("scripts", warning);
     options_ = std::move(options);
     scripts_ = std::move(*built);
     return {};
+}
+
+Result<void> Callers::take(const config::Configuration& configuration) {
+    std::vector<std::string> warnings;
+    auto built = build(configuration.all<scripts::ScriptOptions>(), &warnings);
+    for (const auto& warning : warnings)
+        log::warning("scripts", warning);
+    return built;
 }
 
 void Callers::start() {
@@ -38,17 +42,15 @@ void Callers::start() {
 
 void Callers::reload(const config::Configuration& configuration) {
     integrations_->reload(configuration.all<recognition::IntegrationOptions>(), country_);
-    if (auto built = build(configuration); !built)
+    if (auto built = take(configuration); !built)
         log::error("scripts", "scripts stay as they were", {{"why", built.error().text}});
 }
 
 void Callers::use_phonebook(std::shared_ptr<const scripts::Phonebook> phonebook) {
     phonebook_ = std::move(phonebook);
-    scripts::Setting setting;
-    setting.country = country_;
-    setting.time_zone = timezone_;
-    setting.phonebook = phonebook_;
-    if (auto built = scripts::Scripts::build(options_, std::move(setting))) scripts_ = std::move(*built);
+    // The same scripts as before: what they were warned of has been said.
+    if (auto built = build(options_, nullptr); !built)
+        log::error("scripts", "scripts stay as they were", {{"why", built.error().text}});
 }
 
 void Callers::end() {

@@ -37,7 +37,8 @@ public:
     [[nodiscard]] Loop& loop() { return loop_; }
 
 private:
-    [[nodiscard]] Result<void> build(const config::Configuration& configuration);
+    [[nodiscard]] Result<void> take(const config::Configuration& configuration);
+    [[nodiscard]] Result<void> build(std::vector<scripts::ScriptOptions> options, std::vector<std::string>* warnings);
 
     Loop loop_{"recognition"};
     std::optional<recognition::Integrations> integrations_;
