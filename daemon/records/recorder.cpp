@@ -168,8 +168,9 @@ std::vector<CallEvent> Recorder::take(const calls::LineNews& news, Wall now) {
         line.doubt.reset();
         line.heard = true;
     }
-    if (sure && line.legs.empty() && line.restored.empty()) rest(news.line);
-    if (!news.watched || resting(news.line)) lines_.erase(found);
+    const bool rests = sure && line.legs.empty() && line.restored.empty();
+    if (rests) rest(news.line);
+    if (rests || !news.watched) lines_.erase(found);
     return std::exchange(events_, {});
 }
 
@@ -179,15 +180,11 @@ void Recorder::rest(std::string_view line) {
     resting_[index] = true;
 }
 
-bool Recorder::resting(std::string_view line) const {
-    auto index = known_.find(line);
-    return index && *index < resting_.size() && resting_[*index];
-}
-
 bool Recorder::leave_rest(std::string_view line) {
-    bool was = resting(line);
-    if (was) resting_[*known_.find(line)] = false;
-    return was;
+    auto index = known_.find(line);
+    if (!index || !resting_[*index]) return false;
+    resting_[*index] = false;
+    return true;
 }
 
 /// Nothing is heard of the line: its calls may be over, or others, and nobody would know.

@@ -74,7 +74,6 @@ private:
     };
 
     void rest(std::string_view line);
-    [[nodiscard]] bool resting(std::string_view line) const;
     bool leave_rest(std::string_view line); // true: it was
     void take_ended(const calls::LineNews& news, Line& line, Wall now);
     void take_calls(const calls::LineNews& news, Line& line, Wall now);
