@@ -1,12 +1,11 @@
 """Calls of the built binaries: what is recorded, who missed one, who is recognised, what scripts offer, and who is told."""
-import http.server
 import json
 import subprocess
-import threading
 import time
 import unittest
 
 from office import BIN, Daemon, Simulator, within
+from receiver import Receiver
 
 CUSTOMERS = "id;name;phone;account\n7;Zeta;020 123 0002;A/7 & co\n"
 TABLES = """
@@ -29,51 +28,13 @@ secret = "env:HOOK_SECRET"
 """
 
 
-class Receiver:
-    """Takes everything while it is up; refuses connections while it is not."""
-
-    def __init__(self):
-        self.told = []  # (Idempotency-Key, body)
-        self.server = None
-        self.port = 0
-        self.up()
-
-    def up(self):
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                receiver.told.append((self.headers["Idempotency-Key"], body))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            allow_reuse_address = True
-            daemon_threads = True
-
-        self.server = Server(("127.0.0.1", self.port), Handler)
-        self.port = self.server.server_port
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def down(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def events(self, name):
-        return [body for _, body in self.told if body["event"] == name]
-
-
 class Recorded(unittest.TestCase):
     def setUp(self):
         self.sim = Simulator("--people", "4")
-        self.receiver = Receiver()
+        self.receiver = Receiver("quiet")
         self.customers = self.sim.folder / "customers.csv"
         self.customers.write_text(CUSTOMERS)
-        tables = TABLES.format(url=f"http://127.0.0.1:{self.receiver.port}/calls").replace(
+        tables = TABLES.format(url=self.receiver.url).replace(
             '"customers.csv"', json.dumps(str(self.customers)))
         self.daemon = Daemon(self.sim, extra=tables, environment={"HOOK_SECRET": "quiet"})
         self.assertTrue(self.daemon.ready(), self.daemon.log())
@@ -83,6 +44,7 @@ class Recorded(unittest.TestCase):
         self.daemon.close()
         self.receiver.down()
         self.sim.close()
+        self.assertEqual(self.receiver.faults, [])
 
     def recognised(self):
         return self.daemon.get("/v1/recognise?number=%2B31201230002")[2]["items"]
@@ -111,10 +73,10 @@ class Recorded(unittest.TestCase):
         self.assertEqual(record[0]["remote"]["number"], "+31201230002")
         self.assertEqual((record[0]["direction"], record[0]["answered"], record[0]["talk_s"]), ("in", None, 0))
 
-        self.assertTrue(within(10, lambda: self.receiver.events("call.missed")), self.receiver.told)
+        self.assertTrue(within(10, lambda: self.receiver.events("call.missed")), self.receiver.received)
         time.sleep(2)  # a second one would have come by now
         self.assertEqual(len(self.receiver.events("call.missed")), 1)
-        self.assertEqual([body["event"] for _, body in self.receiver.told], ["call.ringing", "call.ended", "call.missed"])
+        self.assertEqual([body["event"] for body in self.receiver.received], ["call.ringing", "call.ended", "call.missed"])
         stats = self.daemon.get("/v1/stats?by=person")[2]["items"]
         self.assertEqual([(row["incoming"]["total"], row["incoming"]["missed"]) for row in stats], [(1, 1)])
         printed = subprocess.run([BIN / "lamplighter", "calls", "--missed", "--url", f"http://127.0.0.1:{self.daemon.port}"],
@@ -139,10 +101,10 @@ class Recorded(unittest.TestCase):
         self.sim.command("far", user="2002", what="hangup")
         time.sleep(2)
         self.receiver.up()
-        self.assertTrue(within(60, lambda: self.receiver.events("call.missed")), self.receiver.told)
-        order = [body["at"] for _, body in self.receiver.told]
+        self.assertTrue(within(60, lambda: self.receiver.events("call.missed")), self.receiver.received)
+        order = [body["at"] for body in self.receiver.received]
         self.assertEqual(order, sorted(order))
-        self.assertIn("call.answered", [body["event"] for _, body in self.receiver.told])  # from before the kill
+        self.assertIn("call.answered", [body["event"] for body in self.receiver.received])  # from before the kill
 
 
 if __name__ == "__main__":

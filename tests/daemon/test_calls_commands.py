@@ -1,14 +1,10 @@
 """Commands about calls, figures, recognition and integrations, against a daemon that answers what this file says."""
 import csv
-import http.server
 import json
-import os
-import subprocess
-import threading
 import unittest
 import urllib.parse
 
-from office import BIN
+from answering import AnsweredCommands
 
 CALL = {"id": "c1", "person": "alice@example.net", "line": "2000", "direction": "in", "remote": {"number": "+31201230002", "name": "Zeta"},
         "started": "2026-11-22T10:00:00.000Z", "answered": None, "ended": "2026-11-22T10:00:20.000Z", "result": "missed", "ring_s": 20,
@@ -22,52 +18,27 @@ CRM = {"name": "a b", "type": "csv", "preset": None, "enabled": True, "state": "
        "last_sync": "2026-11-22T10:00:00.000Z", "next_sync": None, "last_error": None, "capabilities": ["delta", "live"]}
 
 
-class Commands(unittest.TestCase):
+class Commands(AnsweredCommands):
     def setUp(self):
-        self.asked = asked = []  # (method, path)
+        super().setUp()
+        self.asked = []  # (method, path)
         self.empty = False
-        self.becomes = []        # what the integration is, from one look to the next after a sync
-        test = self
+        self.becomes = []  # what the integration is, from one look to the next after a sync
 
-        class Fake(http.server.BaseHTTPRequestHandler):
-            def answer(self):
-                asked.append((self.command, self.path))
-                url = urllib.parse.urlsplit(self.path)
-                query = urllib.parse.parse_qs(url.query)
-                crm = CRM
-                if url.path == "/v1/integrations" and test.becomes and any(path.endswith("/sync") for _, path in asked):
-                    crm = {**CRM, **(test.becomes.pop(0) if len(test.becomes) > 1 else test.becomes[0])}
-                pages = {"/v1/calls/active": [GOING_ON], "/v1/calls": [CALL], "/v1/stats": [ROW], "/v1/recognise": [MATCH], "/v1/integrations": [crm]}
-                answer = CRM
-                if url.path in pages:
-                    answer = {"items": [] if test.empty else pages[url.path], "next": None, "gaps": [] if test.empty else [GAP]}
-                    if url.path == "/v1/calls" and query["limit"] == ["1000"] and "cursor" not in query:
-                        answer["next"] = "n 1"
-                body = json.dumps(answer).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-            do_GET = do_POST = do_DELETE = answer
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def tearDown(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def run_it(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.server.server_port}"],
-                              capture_output=True, text=True, timeout=60, env={**os.environ, "TZ": "UTC"})
-
-    def asks(self, *words):
-        outcome = self.run_it(*words)
-        self.assertEqual(outcome.returncode, 0, outcome.stderr)
-        return outcome.stdout
+    def answer(self, method, path, body):
+        self.asked.append((method, path))
+        url = urllib.parse.urlsplit(path)
+        query = urllib.parse.parse_qs(url.query)
+        crm = CRM
+        if url.path == "/v1/integrations" and self.becomes and any(asked.endswith("/sync") for _, asked in self.asked):
+            crm = {**CRM, **(self.becomes.pop(0) if len(self.becomes) > 1 else self.becomes[0])}
+        pages = {"/v1/calls/active": [GOING_ON], "/v1/calls": [CALL], "/v1/stats": [ROW], "/v1/recognise": [MATCH], "/v1/integrations": [crm]}
+        if url.path not in pages:
+            return 200, CRM
+        page = {"items": [] if self.empty else pages[url.path], "next": None, "gaps": [] if self.empty else [GAP]}
+        if url.path == "/v1/calls" and query["limit"] == ["1000"] and "cursor" not in query:
+            page["next"] = "n 1"
+        return 200, page
 
     def test_calls(self):
         said = self.asks("calls", "--person", "alice@example.net", "--missed", "--to", "2026-11-23")

@@ -1,14 +1,10 @@
 """Commands about forwardings, calendars and their log, against a daemon that answers what this file says."""
 import csv
-import http.server
 import json
-import os
-import subprocess
-import threading
 import unittest
 import urllib.parse
 
-from office import BIN
+from answering import AnsweredCommands
 
 ALICE = {"id": "alice@example.net", "smartbusy": "in a Zoom meeting", "lines": [
     {"line": "2000", "baseline": {"active": False, "to": None}, "actual": {"active": True, "to": "1233"}, "trouble": None,
@@ -24,53 +20,26 @@ PLAN = [{"calendar": "reception", "line": "2000", "title": "Lunch", "from": "202
 AUDIT = [{"at": "2026-11-22T10:00:01.000Z", "line": "2000", "what": "written", "who": "smartbusy zoom", "text": "→ 1233"}]
 
 
-class Commands(unittest.TestCase):
+class Commands(AnsweredCommands):
     def setUp(self):
-        self.asked = asked = []  # (method, path, body)
+        super().setUp()
+        self.asked = []  # (method, path, body)
         self.empty = False
-        test = self
 
-        class Fake(http.server.BaseHTTPRequestHandler):
-            def answer(self):
-                size = int(self.headers.get("Content-Length") or 0)
-                asked.append((self.command, self.path, json.loads(self.rfile.read(size)) if size else None))
-                url = urllib.parse.urlsplit(self.path)
-                pages = {"/v1/forwarding": [ALICE], "/v1/calendars": CALENDARS, "/v1/calendars/plan": PLAN, "/v1/audit": AUDIT}
-                status, answer = 200, ALICE
-                if url.path in pages:
-                    answer = {"items": [] if test.empty else pages[url.path], "next": None}
-                elif url.path.endswith("/why"):
-                    answer = {"inputs": [{"source": "telephony", "value": "idle", "line": "2000", "dnd": True}], "rules": [],
-                              "outputs": [], "watchers": [], "forwarding": ALICE}
-                elif url.path.startswith("/v1/presence/"):
-                    answer = {"id": "alice@example.net", "name": "Alice Jansen", "status": "available", "rule": 11}
-                elif (asked[-1][2] or {}).get("to") == "112":
-                    status, answer = 400, {"title": "Bad Request", "status": 400, "detail": "112 is an emergency number."}
-                body = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-            do_GET = do_PUT = do_DELETE = answer
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fake)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def tearDown(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def run_it(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.server.server_port}"],
-                              capture_output=True, text=True, timeout=60, env={**os.environ, "TZ": "UTC"})
-
-    def asks(self, *words):
-        outcome = self.run_it(*words)
-        self.assertEqual(outcome.returncode, 0, outcome.stderr)
-        return outcome.stdout
+    def answer(self, method, path, body):
+        self.asked.append((method, path, body))
+        url = urllib.parse.urlsplit(path)
+        pages = {"/v1/forwarding": [ALICE], "/v1/calendars": CALENDARS, "/v1/calendars/plan": PLAN, "/v1/audit": AUDIT}
+        if url.path in pages:
+            return 200, {"items": [] if self.empty else pages[url.path], "next": None}
+        if url.path.endswith("/why"):
+            return 200, {"inputs": [{"source": "telephony", "value": "idle", "line": "2000", "dnd": True}], "rules": [],
+                         "outputs": [], "watchers": [], "forwarding": ALICE}
+        if url.path.startswith("/v1/presence/"):
+            return 200, {"id": "alice@example.net", "name": "Alice Jansen", "status": "available", "rule": 11}
+        if (body or {}).get("to") == "112":
+            return 400, {"title": "Bad Request", "status": 400, "detail": "112 is an emergency number."}
+        return 200, ALICE
 
     def test_a_person_in_words_and_for_programs(self):
         words = self.asks("forwarding", "alice@example.net")

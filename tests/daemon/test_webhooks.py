@@ -1,69 +1,25 @@
 """Webhooks of the built binaries: `lamplighter webhooks`, /v1/webhooks, a reload, the signature as a receiver checks it."""
 import csv
-import hashlib
-import hmac
-import http.server
 import json
 import subprocess
-import threading
-import time
 import unittest
 
 from office import BIN, Daemon, Simulator, within
+from receiver import Receiver
 
 SECRET = "Tiny secret"
-
-
-class Receiver:
-    """A real HTTP server; what it cannot prove is noted as a fault."""
-
-    def __init__(self):
-        self.received, self.faults, self.status = [], [], 200
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                parts = dict(part.split("=", 1) for part in self.headers["Lamplighter-Signature"].split(","))
-                wanted = hmac.new(SECRET.encode(), parts["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
-                if parts["v1"] != wanted:
-                    receiver.faults.append("signature")
-                if abs(time.time() - int(parts["t"])) > 5:
-                    receiver.faults.append("time")
-                if not self.headers["User-Agent"].startswith("lamplighter/"):
-                    receiver.faults.append(self.headers["User-Agent"])
-                if json.loads(body)["id"] != self.headers["Idempotency-Key"]:
-                    receiver.faults.append("key")
-                receiver.received.append(json.loads(body))
-                self.send_response(receiver.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/calls?sig=s3cret"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Webhooks(unittest.TestCase):
     def setUp(self):
         self.sim = Simulator("--people", "2")
-        self.receiver = Receiver()
+        self.receiver = Receiver(SECRET, "/hooks/calls?sig=s3cret")
         table = f'[[webhook]]\nname = "crm"\nurl = "{self.receiver.url}"\nsecret = "env:HOOK_SECRET"\n'
         self.daemon = Daemon(self.sim, extra=table, environment={"HOOK_SECRET": SECRET})
 
     def tearDown(self):
         self.daemon.close()
-        self.receiver.close()
+        self.receiver.down()
         self.sim.close()
 
     def lamplighter(self, *words):
