@@ -1,8 +1,17 @@
 // Call records as CSV: columns, quoting, and nothing that a spreadsheet would run.
-#include "here.hpp"
-#include "records/csv.hpp"
+#include <doctest/doctest.h>
 
-using namespace testing;
+#include "calls/call_csv.hpp"
+
+using namespace lamp;
+using namespace lamp::calls;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Wall nine = parse_rfc3339("2026-11-26T09:00:00.000Z").value();
+
+} // namespace
 
 TEST_CASE("columns") {
     calls::CallRecord record;
@@ -33,8 +42,8 @@ TEST_CASE("what looks like a formula is text") {
         const char* name;
         const char* field;
     };
-    for (const auto& row : {Row{"=1+1", ";\"'=1+1\";"}, Row{"+31x", ";\"'+31x\";"}, Row{"-1", ";\"'-1\";"},
-                            Row{"@SUM(A1)", ";\"'@SUM(A1)\";"}, Row{"\t=1", ";\"'\t=1\";"}, Row{"+31201", ";+31201;"},
+    for (const auto& row : {Row{"=1+1", ";'=1+1;"}, Row{"+31x", ";'+31x;"}, Row{"-1+x", ";'-1+x;"}, Row{"-1", ";-1;"},
+                            Row{"@SUM(A1)", ";'@SUM(A1);"}, Row{"\t=1", ";'\t=1;"}, Row{"+31201", ";+31201;"},
                             Row{"a=1", ";a=1;"}, Row{"two\nlines", ";\"two\nlines\";"}}) {
         calls::CallRecord record;
         record.remote_name = row.name;
