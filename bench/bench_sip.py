@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "sip"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE / "sip"), str(HERE.parent / "tests" / "daemon")]
 import load  # noqa: E402
 import phases  # noqa: E402
 from servers import SERVERS  # noqa: E402

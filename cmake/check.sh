@@ -27,7 +27,7 @@ tidy() {
   mapfile -t batches < <(find "$PWD/build/tidy" -name 'unity_*_cxx.cxx')
   for batch in "${batches[@]}"; do join_files "$batch"; done
   export -f tidy_files tidy_batch files_of
-  { printf '%s\n' "${batches[@]}"; git ls-files 'daemon/*.cpp' 'proto/*.cpp' 'config/*.cpp' | grep -vxFf <(files_of "${batches[@]}"); } |
+  { printf '%s\n' "${batches[@]}"; comm -23 <(git ls-files 'daemon/*.cpp' 'proto/*.cpp' 'config/*.cpp' | sort) <(files_of "${batches[@]}" | sort); } |
     xargs -P "$(nproc)" -n 1 bash -c 'tidy_batch "$1"' tidy
 }
 join_files() { # CMake's list of includes becomes the files themselves: some checks look into nothing that is included

@@ -9,7 +9,8 @@ import struct
 import subprocess
 import time
 
-from processes import end, free_port, percentile
+from ports import free_port
+from processes import end, percentile
 from servers import DOMAIN
 
 HERE = pathlib.Path(__file__).resolve().parent

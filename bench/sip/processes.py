@@ -2,7 +2,6 @@
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -73,19 +72,6 @@ def end(process, seconds=5):
             except OSError:
                 pass
         process.wait()
-
-
-def free_port():
-    """A port that is free for UDP and TCP at this moment."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as streams:
-            datagrams.bind(("127.0.0.1", 0))
-            port = datagrams.getsockname()[1]
-            try:
-                streams.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def percentile(sorted_values, percent):

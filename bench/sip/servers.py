@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 
-from processes import cpu_s, end, free_port, pss_mib, tree
+from ports import free_port
+from processes import cpu_s, end, pss_mib, tree
 
 HERE = pathlib.Path(__file__).resolve().parent
 DOMAIN = "bench.test"

@@ -4,7 +4,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "daemon"))
 from office import Daemon, Simulator, within  # noqa: E402,F401
+from ports import free_port  # noqa: E402
 from sip_message import ha1  # noqa: E402
 from sip_ua import Ua  # noqa: E402
 
@@ -29,12 +29,6 @@ members = ["{ALICE}@{DOMAIN}", "{LOTTE}@{DOMAIN}", "{WOUTER}@{DOMAIN}"]
 
 def program(name):
     return shutil.which(name, path="/usr/local/bin:/usr/bin:/usr/sbin:/usr/local/sbin")
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def need(test_case, *names):

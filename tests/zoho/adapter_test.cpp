@@ -75,6 +75,7 @@ TEST_CASE("where missed is not taken, a call of no length is told, and that is r
     };
     auto before = refused();
     CHECK(before >= 1);
+    REQUIRE(within(10s, [&] { return office.health().queue == 0; })); // what is under way would be told again
     office.end();
     office.start();
     auto call = Office::call(0, "three");
@@ -213,6 +214,11 @@ TEST_CASE("linked and unlinked by command while it runs") {
     CHECK(office.linked(3));
     REQUIRE(office.order({LinkOrder::Verb::unlink, "line-0"}).has_value());
     CHECK(office.linked(2));
+    auto ending = [&] {
+        auto states = office.links();
+        return std::ranges::count(states.links, std::string("ending"), &lamp::fanout::LinkView::state);
+    };
+    REQUIRE(within(10s, [&] { return ending() == 0; })); // what is under way would be asked again
     office.end();
     office.start();
     CHECK(within(10s, [&] { return office.health().state == "up"; }));
