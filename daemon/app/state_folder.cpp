@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <system_error>
+#include <vector>
 
 #include "app/options.hpp"
 
@@ -54,11 +55,14 @@ Result<void> StateFolder::run(const std::function<Task<Result<void>>(Loop&, stor
 void StateFolder::hand_over() const {
     struct stat owner{};
     if (::geteuid() != 0 || ::stat(folder_.c_str(), &owner) != 0) return;
-    for (const char* name : {"lamplighter.db", "lamplighter.db-wal", "lamplighter.db-shm"}) {
-        auto file = folder_ / name;
+    std::vector<fs::path> files{folder_ / "lamplighter.db", folder_ / "lamplighter.db-wal",
+                                folder_ / "lamplighter.db-shm", folder_ / "backups"};
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder_ / "backups", error))
+        files.push_back(entry.path());
+    for (const auto& file : files)
         if (fs::exists(file) && ::lchown(file.c_str(), owner.st_uid, owner.st_gid) != 0)
             fmt::print(stderr, "{} could not be given to the owner of {}\n", file.string(), folder_.string());
-    }
 }
 
 Result<StateLock> StateLock::take(const fs::path& folder) {

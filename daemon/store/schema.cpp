@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "store/backup.hpp"
 
 namespace lamp::store {
 namespace {
@@ -212,10 +213,13 @@ constexpr Migration all[] = {
     )sql"},
 };
 
-Result<void> step(Database& database, const Migration& migration, std::size_t version) {
+/// All of them or none: whoever ends us in between finds the file as it was.
+Result<void> take_steps(Database& database, std::span<const Migration> steps, std::size_t from) {
     if (auto begun = database.script("BEGIN IMMEDIATE"); !begun) return begun;
-    auto done = database.script(std::string(migration.sql));
-    if (done) done = database.script(fmt::format("PRAGMA user_version={}", version));
+    Result<void> done;
+    for (std::size_t i = from; done && i < steps.size(); ++i)
+        done = database.script(std::string(steps[i].sql));
+    if (done) done = database.script(fmt::format("PRAGMA user_version={}", steps.size()));
     if (done) done = database.script("COMMIT");
     if (!done && database.in_transaction()) static_cast<void>(database.script("ROLLBACK"));
     return done;
@@ -281,10 +285,16 @@ Result<void> migrate(Database& database, std::span<const Migration> steps) {
                     fmt::format("{} was written by a newer Lamplighter (version {} of its tables, this one knows {}): "
                                 "install that Lamplighter again, or move the file away.",
                                 database.file().string(), *found, steps.size()));
-    for (auto version = static_cast<std::size_t>(*found); version < steps.size(); ++version) {
-        if (auto done = step(database, steps[version], version + 1); !done) return done;
-        log::info("store", "the database has new tables", {{"version", version + 1}, {"what", steps[version].what}});
+    auto from = static_cast<std::size_t>(*found);
+    if (from == steps.size()) return {};
+    if (from > 0) {
+        auto copy = back_up(database, static_cast<std::int64_t>(steps.size()));
+        if (!copy) return std::unexpected(copy.error());
+        log::info("store", "the database was copied before its tables change", {{"copy", copy->string()}});
     }
+    if (auto done = take_steps(database, steps, from); !done) return done;
+    for (std::size_t i = from; i < steps.size(); ++i)
+        log::info("store", "the database has new tables", {{"version", i + 1}, {"what", steps[i].what}});
     return {};
 }
 

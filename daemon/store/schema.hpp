@@ -17,8 +17,8 @@ struct Migration {
 /// The n-th leads from version n-1 to n; `PRAGMA user_version` tells where a file stands.
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// Brings the file up to date, each step in a transaction of its own. Category::invalid when the file comes from a
-/// newer Lamplighter: it is left as it is.
+/// Brings the file up to date, all steps or none; a file that has tables already is copied to `backups` before.
+/// Category::invalid when it comes from a newer Lamplighter: it is left as it is. After every error it is as it was.
 [[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> steps = migrations());
 
 struct Opened {
