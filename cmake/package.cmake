@@ -5,11 +5,21 @@ find_program(GZIP gzip REQUIRED)
 string(TIMESTAMP LAMP_PACKAGE_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH counts
 set(made ${CMAKE_CURRENT_BINARY_DIR}/packaging)
 foreach(page changelog lamplighter.8)
-  configure_file(packaging/${page}.in ${made}/${page} @ONLY)
-  add_custom_command(OUTPUT ${made}/${page}.gz
-    COMMAND ${GZIP} -9nkf ${made}/${page} DEPENDS ${made}/${page} VERBATIM)
+  configure_file(packaging/${page}.in ${made}/${page}.made @ONLY)
 endforeach()
-add_custom_target(package_pages ALL DEPENDS ${made}/changelog.gz ${made}/lamplighter.8.gz)
+# The manual's commands and the shell's are those of the program's own table.
+add_custom_command(OUTPUT ${made}/lamplighter.bash COMMAND lamplighter completion bash > ${made}/lamplighter.bash
+  DEPENDS lamplighter)
+add_custom_command(OUTPUT ${made}/commands.8 COMMAND lamplighter manual > ${made}/commands.8 DEPENDS lamplighter)
+add_custom_command(OUTPUT ${made}/lamplighter.8.gz
+  COMMAND sed -e "/^... COMMANDS/r ${made}/commands.8" ${made}/lamplighter.8.made > ${made}/lamplighter.8
+  COMMAND ${GZIP} -9nkf ${made}/lamplighter.8
+  DEPENDS ${made}/lamplighter.8.made ${made}/commands.8)
+add_custom_command(OUTPUT ${made}/changelog.gz
+  COMMAND ${CMAKE_COMMAND} -E copy ${made}/changelog.made ${made}/changelog
+  COMMAND ${GZIP} -9nkf ${made}/changelog DEPENDS ${made}/changelog.made VERBATIM)
+add_custom_target(package_pages ALL
+  DEPENDS ${made}/changelog.gz ${made}/lamplighter.8.gz ${made}/lamplighter.bash)
 
 include(GNUInstallDirs)
 install(TARGETS lamplighter RUNTIME DESTINATION bin)
@@ -18,6 +28,7 @@ install(FILES ${made}/changelog.gz packaging/copyright README.md CHANGELOG.md DE
 install(FILES config/README.md DESTINATION share/doc/lamplighter RENAME configuration.md)
 install(FILES systemd/README.md DESTINATION share/doc/lamplighter RENAME systemd.md)
 install(FILES packaging/lintian-overrides DESTINATION share/lintian/overrides RENAME lamplighter)
+install(FILES ${made}/lamplighter.bash DESTINATION share/bash-completion/completions RENAME lamplighter)
 install(FILES systemd/lamplighter.service DESTINATION /lib/systemd/system)
 install(FILES config/lamplighter.toml DESTINATION /etc/lamplighter)
 # Only root reads secrets; systemd hands them on as credentials.

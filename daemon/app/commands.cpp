@@ -329,6 +329,29 @@ void print_usage(FILE* where) {
     fmt::print(where, "\nexit: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration\n");
 }
 
+// Not in the usage text: what the package's build asks for.
+
+int completion() {
+    std::vector<cli::CommandInfo> rows;
+    for (const Command& command : commands())
+        rows.push_back({command.name, command.usage, command.summary, command.options});
+    for (auto& row : cli::command_infos()) {
+        row.options.insert(row.options.end(), cli::daemon_options().begin(), cli::daemon_options().end());
+        rows.push_back(std::move(row));
+    }
+    return fmt::print("{}", cli::bash_completion(rows)), cli::done;
+}
+
+int manual() {
+    std::vector<cli::CommandInfo> rows;
+    for (const Command& command : commands())
+        rows.push_back({command.name, command.usage, command.summary, command.options});
+    std::ranges::move(cli::command_infos(), std::back_inserter(rows));
+    fmt::print("{}.SH OPTIONS\nCommands that ask the running daemon also take:\n{}", cli::manual_entries(rows),
+               cli::manual_entries(cli::daemon_options()));
+    return cli::done;
+}
+
 /// Where the daemon of this machine listens, if its configuration can be read.
 cli::Address guess_address(const std::optional<std::string>& file) {
     cli::Address address;
@@ -359,6 +382,8 @@ int run_program(std::span<const std::string> words) {
     }
     if (words[0] == "--version" || words[0] == "version")
         return fmt::print("lamplighter {}\n", LAMP_VERSION), cli::done;
+    if (words.size() == 2 && words[0] == "completion" && words[1] == "bash") return completion();
+    if (words.size() == 1 && words[0] == "manual") return manual();
     for (const Command& command : commands()) {
         if (command.name != words[0] || asks_daemon(words)) continue;
         auto arguments = Arguments::parse(words.subspan(1), command.options, command.words_max);

@@ -380,4 +380,15 @@ std::vector<std::pair<std::string, std::string>> command_summaries() {
     return lines;
 }
 
+std::vector<CommandInfo> command_infos() {
+    std::vector<CommandInfo> rows;
+    for (const Command& command : commands())
+        rows.push_back({command.name, command.usage, command.summary, command.options});
+    return rows;
+}
+
+std::span<const Option> daemon_options() {
+    return common_options();
+}
+
 } // namespace lamp::cli

@@ -8,6 +8,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/daemon_client.hpp"
+#include "cli/manual.hpp"
 
 namespace lamp::cli {
 
@@ -24,5 +25,9 @@ using AddressGuess = std::function<Address(const std::optional<std::string>& con
                                              const AddressGuess& guess);
 /// Lines for the usage text.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> command_summaries();
+/// The same rows for shells and manuals, each with the options of its own.
+[[nodiscard]] std::vector<CommandInfo> command_infos();
+/// What all of them take besides.
+[[nodiscard]] std::span<const Option> daemon_options();
 
 } // namespace lamp::cli

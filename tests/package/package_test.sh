@@ -18,6 +18,7 @@ dpkg-deb -R "$deb" "$root"
 same "the files of the package" "./etc/lamplighter/lamplighter.toml
 ./lib/systemd/system/lamplighter.service
 ./usr/bin/lamplighter
+./usr/share/bash-completion/completions/lamplighter
 ./usr/share/doc/lamplighter/CHANGELOG.md
 ./usr/share/doc/lamplighter/README.md
 ./usr/share/doc/lamplighter/changelog.gz
@@ -39,6 +40,11 @@ same "the version" "lamplighter $(dpkg-deb -f "$deb" Version)" "$("$program" --v
 same "the manual's commands" "$("$program" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | LC_ALL=C sort -u)" \
   "$(zcat "$root/usr/share/man/man8/lamplighter.8.gz" | sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' |
     sed -n 's/^\.B[IR]* "\?\([a-z]*\) .*/\1/p; s/^\.B \([a-z]*\)$/\1/p' | LC_ALL=C sort -u)"
+
+man --warnings -l "$root/usr/share/man/man8/lamplighter.8.gz" >/dev/null 2>"$folder/man.log" || complain "the manual: $(cat "$folder/man.log")"
+same "the manual's warnings" "" "$(cat "$folder/man.log")"
+same "the shell completes what this program knows" "$("$program" completion bash)" \
+  "$(cat "$root/usr/share/bash-completion/completions/lamplighter")"
 
 unit=$folder/lamplighter.service
 sed "s|/usr/bin/lamplighter|$program|" "$root/lib/systemd/system/lamplighter.service" >"$unit"
