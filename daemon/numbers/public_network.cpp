@@ -96,16 +96,25 @@ Result<PublicNetwork::Found> judged(PhoneNumber number) {
     return found;
 }
 
+std::string in_capitals(std::string word) {
+    std::ranges::transform(word, word.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return word;
+}
+
 } // namespace
 
-PublicNetwork::PublicNetwork(std::string country) : country_(std::move(country)) {
-    std::ranges::transform(country_, country_.begin(),
-                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+PublicNetwork::PublicNetwork(std::string country) : country_(in_capitals(std::move(country))), plans_(country_) {
     calling_code_ = library().GetCountryCodeForRegion(country_);
     if (calling_code_ != 0) library().GetNddPrefixForRegion(country_, true, &trunk_);
 }
 
 Result<PublicNetwork::Found> PublicNetwork::find(std::string_view characters) const {
+    if (auto known = plans_.find(characters)) return Found{std::move(*known), true};
+    return ask(characters);
+}
+
+Result<PublicNetwork::Found> PublicNetwork::ask(std::string_view characters) const {
     PhoneNumber number;
     const bool zeros = characters.starts_with("00") && characters.size() >= shortest_international;
     if (zeros && calling_code_ != 0) { // Australia's 0011 and Brazil's carriers come first

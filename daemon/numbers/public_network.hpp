@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/errors.hpp"
+#include "numbers/numbering_plans.hpp"
 
 namespace lamp::numbers {
 
@@ -22,6 +23,8 @@ public:
     /// "+" and digits, or digits as they are dialled in this country, its international prefix or 00 included.
     /// Category::invalid, and why.
     [[nodiscard]] Result<Found> find(std::string_view characters) const;
+    /// The same, always by the library itself: what `find` is measured by.
+    [[nodiscard]] Result<Found> ask(std::string_view characters) const;
     /// As it is dialled in this country; nothing for another country's.
     [[nodiscard]] std::optional<std::string> national(std::string_view e164) const;
     /// As its own country writes it, blanks and all: "06 12345678"; empty: this is no E.164.
@@ -36,6 +39,7 @@ private:
     std::string country_;
     std::string trunk_;    // empty: none
     int calling_code_ = 0; // 0: not known
+    NumberingPlans plans_;
 };
 
 /// "00" and a number of the least length that is taken for one: below, it may be an extension.

@@ -38,7 +38,7 @@ std::uint64_t value_of(std::string_view digits) {
 /// The part of a SIP address that is the number; else all of it.
 std::string_view user_of(std::string_view written) {
     for (std::string_view scheme : {"sip:", "sips:"})
-        if (text::lower(written.substr(0, scheme.size())) == scheme) {
+        if (text::same_letters(written.substr(0, scheme.size()), scheme)) {
             written.remove_prefix(scheme.size());
             return written.substr(0, written.find('@'));
         }
@@ -47,6 +47,7 @@ std::string_view user_of(std::string_view written) {
 
 /// "…;ext=12", "… ext. 12", "… x12": the digits behind, and what is in front.
 std::pair<std::string_view, std::string> split_extension(std::string_view written) {
+    if (written.find_first_of("xX") == std::string_view::npos) return {written, {}}; // all marks have one
     auto small = text::lower(written);
     if (small.size() != written.size()) return {written, {}};
     for (std::string_view mark : {";ext=", "extension", "ext.", "ext", "x"}) {
@@ -87,7 +88,8 @@ Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
     Key key;
     auto user = user_of(written);
     if (numbers::surely_e164(user)) return key.digits = value_of(user.substr(1)), key; // nearly all callers
-    if (std::ranges::find(withheld, text::lower(user)) != withheld.end()) return key.special = true, key;
+    if (std::ranges::any_of(withheld, [&](auto word) { return text::same_letters(user, word); }))
+        return key.special = true, key;
     auto [whole, behind] = split_extension(user);
     auto read = numbers::read_written(whole);
     if (!read) return std::unexpected(read.error());
