@@ -52,6 +52,7 @@ private:
 
     // At start and at a reload. Directories are big and seldom wanted: they are fetched, used and forgotten.
     void load_people();
+    [[nodiscard]] bool wants_numbers() const;
     void take_directory(std::size_t platform, const std::vector<xsi::DirectoryEntry>& entries);
 
     // Built whole here, then handed to each loop.

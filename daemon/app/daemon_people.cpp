@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "config/reload.hpp"
 #include "roster/people_file.hpp"
+#include "scripts/options.hpp"
 
 namespace lamp {
 namespace {
@@ -36,6 +37,13 @@ std::optional<std::vector<presence::PersonRow>> Daemon::read_file() {
     return std::nullopt;
 }
 
+/// Only the directory knows them. Phones are watched by numbers and extensions, calls are diverted to them, Zoho is
+/// told whose number was called, scripts name the device.
+bool Daemon::wants_numbers() const {
+    return phones_.on() || Diversions::wanted(*configuration_) || adapters_.zoho() != nullptr ||
+           !configuration_->all<scripts::ScriptOptions>().empty();
+}
+
 // At start and at a reload. Directories are big and seldom wanted: they are fetched, used and forgotten.
 void Daemon::load_people() {
     auto people = read_file();
@@ -44,8 +52,7 @@ void Daemon::load_people() {
     bool waits = false;
     for (std::size_t i = 0; i < platforms_.size(); ++i) {
         infos_[i].discover = discovers(platforms_[i]->options());
-        // Phones are watched by numbers and extensions, and calls are diverted to them: the directory knows them.
-        if (!infos_[i].discover && !numbers && !phones_.on() && !Diversions::wanted(*configuration_)) continue;
+        if (!infos_[i].discover && !numbers && !wants_numbers()) continue;
         waits = true;
         if (directories_[i] == Directory::unwanted) directories_[i] = Directory::awaited;
         ingress_.post([this, i] {
