@@ -9,6 +9,12 @@ find_package(tomlplusplus REQUIRED)
 find_package(doctest REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url)
 
+# OpenLDAP's client library; Debian's speaks TLS with GnuTLS.
+find_library(LDAP_LIBRARY ldap REQUIRED)
+find_library(LBER_LIBRARY lber REQUIRED)
+add_library(lamp_libldap INTERFACE)
+target_link_libraries(lamp_libldap INTERFACE ${LDAP_LIBRARY} ${LBER_LIBRARY})
+
 # Asio and Beast are compiled once, here; every other file sees declarations only.
 add_library(lamp_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
 target_compile_definitions(lamp_asio PUBLIC

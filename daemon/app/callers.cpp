@@ -4,12 +4,22 @@
 #include "base/log.hpp"
 
 namespace lamp {
+namespace {
+
+std::vector<recognition::IntegrationOptions> sources_of(const config::Configuration& configuration) {
+    auto all = configuration.all<recognition::IntegrationOptions>();
+    for (auto& one : all)
+        if (one.rest.ca_file.empty()) one.rest.ca_file = configuration.get<NetOptions>().ca_file;
+    return all;
+}
+
+} // namespace
 
 Result<void> Callers::prepare(const config::Configuration& configuration, store::Store& store) {
     const auto& daemon = configuration.get<DaemonOptions>();
     country_ = daemon.country;
     timezone_ = daemon.timezone;
-    integrations_.emplace(loop_, store, configuration.all<recognition::IntegrationOptions>(), country_);
+    integrations_.emplace(loop_, store, sources_of(configuration), country_);
     return take(configuration);
 }
 
@@ -41,7 +51,7 @@ void Callers::start() {
 }
 
 void Callers::reload(const config::Configuration& configuration) {
-    integrations_->reload(configuration.all<recognition::IntegrationOptions>(), country_);
+    integrations_->reload(sources_of(configuration), country_);
     if (auto built = take(configuration); !built)
         log::error("scripts", "scripts stay as they were", {{"why", built.error().text}});
 }

@@ -11,6 +11,7 @@
 #include "recognition/accept.hpp"
 #include "recognition/files.hpp"
 #include "recognition/index.hpp"
+#include "recognition/ldap_source.hpp"
 #include "recognition/rest/contacts_source.hpp"
 #include "recognition/schedule.hpp"
 #include "recognition/shelf.hpp"
@@ -106,10 +107,10 @@ Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, con
     switch (options.type) {
     case Type::csv: return csv_source(options.file, options.key);
     case Type::sqlite: return sqlite_source(options.file, options.query, options.key);
-    case Type::rest: return rest::contacts_source(context, options.rest, country);
-    case Type::ldap: break;
+    case Type::rest: return rest::contacts_source(context, options.whole_rest(), country);
+    case Type::ldap: return ldap_source(context, options.ldap, options.url, options.password, options.rest.ca_file);
     }
-    return fail(Category::unavailable, "This Lamplighter has no sources of type ldap.");
+    return fail(Category::invalid, "There is no such type of sources.");
 }
 
 struct Integration {
@@ -324,7 +325,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         }
         one->kept.cursor = synced.cursor;
         one->kept.last_sync = now;
-        if (synced.whole || synced.unchanged) one->kept.last_whole = now;
+        if (synced.whole) one->kept.last_whole = now;
         publish();
         auto result = std::make_shared<const Synced>(std::move(synced));
         Result<void> kept;

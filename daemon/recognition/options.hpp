@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "config/section.hpp"
+#include "recognition/ldap_options.hpp"
 #include "recognition/rest/options.hpp"
 
 namespace lamp::recognition {
@@ -26,7 +27,10 @@ struct IntegrationOptions {
     std::filesystem::path file{}; // csv, sqlite
     std::string query{};          // sqlite
     std::string key{};            // csv, sqlite: the column that names a record
-    rest::RestOptions rest{};
+    std::string url{};            // rest, ldap
+    Secret password{};            // rest, ldap
+    rest::RestOptions rest{};     // without url and password; its ca_file is ldap's, too
+    LdapOptions ldap{};
     std::string record_url{}; // with {id}
     std::string country{};    // empty: the tenant's
     std::int64_t priority = 100;
@@ -34,6 +38,14 @@ struct IntegrationOptions {
     std::string sync = "02:00";     // UTC, begun within an hour of it
     milliseconds delta{5 * 60'000}; // 0: nightly only
     bool operator==(const IntegrationOptions&) const = default;
+
+    /// With the keys that stand outside for others' sake.
+    [[nodiscard]] rest::RestOptions whole_rest() const {
+        auto out = rest;
+        out.url = url;
+        out.password = password;
+        return out;
+    }
 };
 
 /// `[[recognition]]`, live.

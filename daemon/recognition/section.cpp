@@ -16,9 +16,11 @@ void check(const IntegrationOptions& o, config::Scope& at) {
     const bool is_file = o.type == Type::csv || o.type == Type::sqlite;
     if (is_file && o.file.empty()) at.error("file", "is required");
     if (o.type == Type::sqlite && o.query.empty()) at.error("query", "is required: what to read");
-    if (o.type == Type::ldap) at.error("type", "cannot be \"ldap\" yet");
-    if (o.type == Type::rest) rest::check_rest(o.rest, at);
+    if (o.type == Type::ldap) check_ldap(o.ldap, o.url, o.password, at);
+    if (o.type == Type::rest) rest::check_rest(o.whole_rest(), at);
     if (o.type != Type::sqlite && !o.query.empty()) at.error("query", "belongs to type = \"sqlite\"");
+    for (std::string_view key : {"base", "bind_dn", "filter", "start_tls", "name_attributes", "number_attributes"})
+        if (o.type != Type::ldap && at.given(key)) at.error(key, "belongs to type = \"ldap\"");
 }
 
 } // namespace
@@ -55,7 +57,13 @@ config::Section<IntegrationOptions> recognition_section() {
     s.key("sync", &O::sync, live, "When everything is read, UTC; it begins within the hour behind it.");
     s.key("delta", &O::delta, config::range(0s, 24h), live,
           "How often is looked for changes; \"0s\": everything at night only.");
-    s.embed(&O::rest, rest::rest_section());
+    s.key("url", &O::url, live,
+          "rest: the CRM's address, where it is another than the preset's; without a preset, that of a list of "
+          "contacts. ldap: the server, ldap://host or ldaps://host.")
+        .example(R"("https://crm.example.net/contacts")");
+    s.key("password", &O::password, live, "rest, ldap: the login's password.").example(R"("credential:crm")");
+    s.embed(&O::ldap, ldap_section());
+    s.embed(&O::rest, rest::rest_only_section());
     s.check(&check);
     return s;
 }

@@ -40,7 +40,7 @@ void add_rest(config::Section<O>& s) {
     s.key("token", &O::token, live, "rest: an access token or API key.").example(R"("credential:crm")");
     s.key("username", &O::username, live, "rest: the login, of Basic authentication.").example(R"("lamplighter")");
     s.key("ca_file", &O::ca_file, config::readable_file(), live,
-          "rest: certificates to trust (PEM); the system's when not set.");
+          "rest, ldap: certificates to trust (PEM); those of [net] when not set.");
     s.key("login_url", &O::login_url, live, "rest: where tokens are given, where it is another than the preset's.")
         .example(R"("https://login.example.net/token")");
     s.key("client_id", &O::client_id, live, "rest: the application's id, for OAuth 2.").example(R"("1000.ABC")");

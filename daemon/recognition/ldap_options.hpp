@@ -1,0 +1,30 @@
+// What `[[recognition]]` says of one directory of people (type "ldap"). The keys stand in that section, which embeds
+// these; url, password and ca_file are shared with other types.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "ldap/options.hpp"
+
+namespace lamp::recognition {
+
+inline constexpr std::size_t ldap_attributes_max = 64; // of each list
+
+struct LdapOptions {
+    std::string base{};
+    std::string bind_dn{};
+    std::string filter{}; // empty: whoever has a number and is not disabled
+    bool start_tls = false;
+    std::vector<std::string> name_attributes{"displayName", "cn"};
+    std::vector<std::string> number_attributes{"telephoneNumber", "otherTelephone", "mobile",  "otherMobile",
+                                               "homePhone",       "otherHomePhone", "ipPhone", "otherIpPhone"};
+    std::vector<std::string> attributes{"mail", "company", "o", "department", "ou", "title"};
+    bool operator==(const LdapOptions&) const = default;
+};
+
+/// For `embed`: all keys; their checks are in `check_ldap`.
+[[nodiscard]] config::Section<LdapOptions> ldap_section();
+void check_ldap(const LdapOptions& options, const std::string& url, const Secret& password, config::Scope& at);
+
+} // namespace lamp::recognition
