@@ -211,6 +211,31 @@ constexpr Migration all[] = {
             PRIMARY KEY (source, epoch, id)
         ) WITHOUT ROWID;
     )sql"},
+    // Tokens made at run time: of the secret only its hash. `folders` and `lines`: names with line breaks between.
+    // audit: who changed what; never secrets. Times are milliseconds since 1970.
+    {"tokens and audit", R"sql(
+        CREATE TABLE issued_token (
+            name       TEXT    NOT NULL PRIMARY KEY,
+            digest     TEXT    NOT NULL UNIQUE,
+            role       TEXT    NOT NULL,
+            person     TEXT    NOT NULL,
+            folders    TEXT    NOT NULL,
+            lines      TEXT    NOT NULL,
+            created    INTEGER NOT NULL,
+            created_by TEXT    NOT NULL,
+            expires    INTEGER,
+            last_used  INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE audit (
+            id      INTEGER PRIMARY KEY,
+            at      INTEGER NOT NULL,
+            who     TEXT    NOT NULL,
+            what    TEXT    NOT NULL,
+            subject TEXT    NOT NULL,
+            before  TEXT    NOT NULL,
+            after   TEXT    NOT NULL
+        );
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.
