@@ -18,6 +18,7 @@ namespace {
 constexpr int busy_wait_ms = 5000;
 constexpr const char* settings = "PRAGMA journal_mode=WAL;"
                                  "PRAGMA foreign_keys=ON;"
+                                 "PRAGMA secure_delete=ON;" // what is deleted is overwritten: it may be people's
                                  "PRAGMA journal_size_limit=67108864;" // a log that grew once does not stay large
                                  "PRAGMA trusted_schema=OFF;";
 
@@ -138,6 +139,17 @@ Result<std::int64_t> Database::number(std::string_view sql) {
 Result<void> Database::script(const std::string& sql) {
     int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return std::unexpected(error(code));
+    return {};
+}
+
+Result<void> Database::empty_log() {
+    auto checkpoint = borrow("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!checkpoint) return std::unexpected(checkpoint.error());
+    auto row = checkpoint->step();
+    if (!row) return std::unexpected(row.error());
+    if (*row && checkpoint->integer(0) != 0)
+        return fail(Category::timeout,
+                    fmt::format("Another program reads {}: its log cannot be emptied.", file_.string()));
     return {};
 }
 

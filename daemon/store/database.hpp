@@ -96,6 +96,10 @@ public:
     /// Several statements, for schemas.
     [[nodiscard]] Result<void> script(const std::string& sql);
 
+    /// Outside a transaction: all that is in the write-ahead log goes into the file, the log is emptied.
+    /// Category::timeout: another program reads the file.
+    [[nodiscard]] Result<void> empty_log();
+
     /// False once SQLite itself has rolled a transaction back (full disk, broken disk).
     [[nodiscard]] bool in_transaction() const;
     /// Rows that the last INSERT, UPDATE or DELETE changed.

@@ -236,6 +236,16 @@ constexpr Migration all[] = {
             after   TEXT    NOT NULL
         );
     )sql"},
+    // Privacy: who erased a number, and when; of the number only a keyed hash. Times are milliseconds since 1970.
+    {"privacy", R"sql(
+        CREATE TABLE privacy_erasure (
+            id          INTEGER PRIMARY KEY,
+            at          INTEGER NOT NULL,
+            who         TEXT    NOT NULL,
+            number_hash TEXT    NOT NULL,
+            found       INTEGER NOT NULL
+        );
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.

@@ -130,6 +130,24 @@ void Store::turn() {
     queued_ -= batch.size();
 }
 
+void Store::scrub(Loop& loop, Done done) {
+    ++queued_; // stop() waits for it
+    asio::any_io_executor where = loop.context().get_executor();
+    loop_.post([this, where, done = std::move(done)]() mutable { scrub_now(std::move(where), std::move(done)); });
+}
+
+void Store::scrub_now(asio::any_io_executor where, Done done) {
+    if (!pending_.empty() && !abandoned_) {
+        loop_.post([this, where = std::move(where), done = std::move(done)]() mutable {
+            scrub_now(std::move(where), std::move(done));
+        });
+        return;
+    }
+    auto result = abandoned_ ? Result<void>(std::unexpected(cancelled())) : database_->empty_log();
+    --queued_;
+    asio::post(where, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
 Store::Results Store::settle(Batch& batch) {
     Results results(batch.size());
     if (abandoned_) {

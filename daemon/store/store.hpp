@@ -84,6 +84,10 @@ public:
         co_return std::move(**answer);
     }
 
+    /// Behind everything that was submitted before: what was deleted leaves the write-ahead log, too, and with it the
+    /// disk. Takes longer than a unit; `done` as in `submit`. timeout: another program reads the file.
+    void scrub(Loop& loop, Done done);
+
     [[nodiscard]] StoreReport report() const;
 
     /// Takes nothing new, finishes what is queued within `stop_wait`, answers the rest with cancelled, closes the file.
@@ -105,6 +109,7 @@ private:
     // On the store's thread:
     void take(Unit unit);
     void turn();
+    void scrub_now(asio::any_io_executor where, Done done);
     [[nodiscard]] Results settle(Batch& batch);
     [[nodiscard]] bool commit(std::span<Unit> units, std::span<Result<void>> results);
     [[nodiscard]] bool run_inside(Unit& unit, Result<void>& result);

@@ -1,0 +1,186 @@
+#include "privacy/wanted_number.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "numbers/plain_number.hpp"
+#include "numbers/public_network.hpp"
+#include "numbers/written.hpp"
+#include "proto/text/text.hpp"
+
+namespace lamp::privacy {
+namespace {
+
+constexpr std::size_t extension_longest = 7;
+constexpr std::size_t bare_shortest = 7;
+constexpr std::size_t between_most = 3; // blanks, brackets … between two digits
+
+/// A character of a text, and where it stands there: what is encoded for a URL ("%2B") counts as what it means.
+struct Character {
+    char value;
+    std::size_t begin;
+    std::size_t end;
+};
+
+bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool between(char c) {
+    return std::string_view(" -./()\t\xc2\xa0").find(c) != std::string_view::npos;
+}
+
+int hex(char c) {
+    if (digit(c)) return c - '0';
+    char small = static_cast<char>(c | 0x20);
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+std::vector<Character> characters_of(std::string_view text) {
+    std::vector<Character> out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        bool encoded = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+        std::size_t length = encoded ? 3 : 1;
+        char value = encoded ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
+        out.push_back({value, i, i + length});
+        i += length;
+    }
+    return out;
+}
+
+/// Where `form` ends when it begins at `at`: one behind its last digit.
+std::optional<std::size_t> end_of(const std::vector<Character>& text, std::size_t at, std::string_view form,
+                                  bool joined) {
+    for (std::size_t i = 0; i < form.size(); ++i) {
+        std::size_t skipped = 0;
+        while (i > 0 && !joined && at < text.size() && between(text[at].value) && skipped < between_most) {
+            ++at;
+            ++skipped;
+        }
+        if (at >= text.size() || text[at].value != form[i]) return std::nullopt;
+        ++at;
+    }
+    return at;
+}
+
+/// The nearest character that is no blank and the like; 0: there is none.
+char before(const std::vector<Character>& text, std::size_t at) {
+    while (at > 0 && between(text[at - 1].value))
+        --at;
+    return at > 0 ? text[at - 1].value : '\0';
+}
+char behind(const std::vector<Character>& text, std::size_t at) {
+    while (at < text.size() && between(text[at].value))
+        ++at;
+    return at < text.size() ? text[at].value : '\0';
+}
+
+/// Whether an extension stands alone there.
+bool alone(const std::vector<Character>& text, std::size_t begin, std::size_t end) {
+    char left = begin > 0 ? text[begin - 1].value : '\0';
+    char right = end < text.size() ? text[end].value : '\0';
+    if (letter(left) || letter(right) || left == '+' || right == '@' || right == ':') return false;
+    if (left == ':' && begin > 1 && digit(text[begin - 2].value)) return false; // a time
+    return !digit(before(text, begin)) && !digit(behind(text, end));
+}
+
+/// What is behind "sip:" and "tel:", before a host and parameters.
+std::string_view user_part(std::string_view number) {
+    for (std::string_view scheme : {"sip:", "sips:", "tel:"})
+        if (number.size() > scheme.size() && text::lower(number.substr(0, scheme.size())) == scheme) {
+            number.remove_prefix(scheme.size());
+            return number.substr(0, number.find_first_of("@;"));
+        }
+    return number;
+}
+
+} // namespace
+
+Result<WantedNumber> WantedNumber::read(std::string_view written, const std::string& country) {
+    auto number = numbers::read_written(user_part(written));
+    if (!number) return std::unexpected(number.error());
+    WantedNumber wanted;
+    const auto& characters = number->without_zeros;
+    bool digits_only = std::ranges::all_of(characters, digit);
+    bool extension = digits_only && characters.size() <= extension_longest;
+    if (number->feature_code() || extension) {
+        wanted.text_ = characters;
+        wanted.forms_ = {characters};
+        wanted.is_short_ = true;
+        return wanted;
+    }
+    numbers::PublicNetwork network(country);
+    auto found = network.find(characters);
+    wanted.text_ = found ? found->e164 : numbers::plain_number(written);
+    if (!wanted.text_.starts_with('+')) {
+        wanted.forms_ = {wanted.text_};
+        return wanted;
+    }
+    const auto& e164 = wanted.text_;
+    auto digits = e164.substr(1);
+    wanted.forms_ = {e164, "00" + digits, digits};
+    auto significant = numbers::PublicNetwork::significant(e164);
+    if (!significant.empty() && digits.ends_with(significant)) {
+        auto code = digits.substr(0, digits.size() - significant.size());
+        for (auto prefix : {"+" + code, "00" + code}) // "+31 (0)20 …"
+            wanted.forms_.push_back(prefix + "0" + significant);
+    }
+    if (auto national = network.national(e164)) {
+        auto plain = numbers::plain_number(*national);
+        if (plain != significant) wanted.forms_.push_back(plain);
+        if (significant.size() >= bare_shortest) wanted.bare_ = significant;
+    }
+    std::ranges::sort(wanted.forms_, {}, [](const std::string& form) { return -static_cast<long>(form.size()); });
+    return wanted;
+}
+
+bool WantedNumber::is(std::string_view number) const {
+    auto plain = numbers::plain_number(user_part(number));
+    if (plain.empty()) return false;
+    return plain == bare_ || std::ranges::find(forms_, plain) != forms_.end();
+}
+
+std::vector<WantedNumber::Place> WantedNumber::places(std::string_view text, std::size_t most) const {
+    std::vector<Place> found;
+    if (std::ranges::count_if(text, digit) < static_cast<std::ptrdiff_t>(text_.size() > 4 ? 4 : 1)) return found;
+    auto characters = characters_of(text);
+    auto next = [&](std::size_t at) -> std::optional<std::size_t> {
+        bool in_number = at > 0 && (digit(characters[at - 1].value) || characters[at - 1].value == '+');
+        if (in_number) return std::nullopt;
+        auto fits = [&](std::string_view form) {
+            auto end = end_of(characters, at, form, is_short_);
+            if (end && *end < characters.size() && digit(characters[*end].value)) end.reset();
+            return end;
+        };
+        for (const auto& form : forms_)
+            if (auto end = fits(form); end && (!is_short_ || alone(characters, at, *end))) return end;
+        // Without a prefix it may be another country's.
+        if (char left = before(characters, at); bare_.empty() || digit(left) || left == '+') return std::nullopt;
+        return fits(bare_);
+    };
+    for (std::size_t at = 0; at < characters.size() && found.size() < most;) {
+        auto end = next(at);
+        if (end) found.push_back({characters[at].begin, characters[*end - 1].end});
+        at = end.value_or(at + 1);
+    }
+    return found;
+}
+
+bool WantedNumber::occurs_in(std::string_view text) const {
+    return !places(text, 1).empty();
+}
+
+std::string WantedNumber::replaced(std::string_view text, std::string_view instead) const {
+    std::string out;
+    std::size_t from = 0;
+    for (const auto& place : places(text, text.size())) {
+        out.append(text.substr(from, place.begin - from)).append(instead);
+        from = place.end;
+    }
+    return out.append(text.substr(from));
+}
+
+} // namespace lamp::privacy
