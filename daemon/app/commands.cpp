@@ -13,6 +13,7 @@
 #include "app/app.hpp"
 #include "app/calendar_doctor.hpp"
 #include "app/google_command.hpp"
+#include "app/house_doctor.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
 #include "app/script_command.hpp"
@@ -182,6 +183,10 @@ Task<bool> examine_goto(const config::Configuration& configuration, Loop& loop) 
     co_return co_await goto_meeting::examine(loop, std::move(options), teller("goto"));
 }
 
+Task<bool> examine_this_machine(const config::Configuration& configuration, Loop& loop) {
+    return examine_house(loop, configuration, teller);
+}
+
 Task<bool> examine_all_calendars(const config::Configuration& configuration, Loop& loop) {
     return examine_calendars(loop, configuration, teller);
 }
@@ -208,8 +213,8 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration,
-                   {&examine_platforms, &examine_teams, &examine_zoom, &examine_goto, &examine_all_calendars})
+    return examine(*configuration, {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom,
+                                    &examine_goto, &examine_all_calendars})
                ? cli::done
                : cli::failed;
 }

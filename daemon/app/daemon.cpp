@@ -78,6 +78,8 @@ int Daemon::run() {
     wait_for_signal();
     watch_loops();
     supervisor_.ready(fmt::format("serving {}", fmt::join(service_->urls(), ", ")));
+    add_certificates();
+    control_.spawn(watch_certificates());
     control_.spawn(report_status());
     control_.run_here();
     return end();
@@ -193,6 +195,26 @@ void Daemon::wait_for_signal() {
         supervisor_.stopping();
         control_.stop();
     });
+}
+
+// --- certificates
+void Daemon::add_certificates() {
+    const auto& http = configuration_->get<status::HttpOptions>();
+    if (!http.certificate.empty())
+        certificates_.add("http", {http.certificate, http.key},
+                          [this](const Certificates::Done& done) { done(service_->renew_certificate()); });
+    phones_.add_certificates(certificates_, control_, *configuration_);
+    certificates_.changed = [this] { show_certificates(); };
+    show_certificates();
+}
+
+Task<> Daemon::watch_certificates() {
+    while (co_await sleep_for(configuration_->get<NetOptions>().certificate_poll))
+        certificates_.look();
+}
+
+void Daemon::show_certificates() {
+    serve_.post([this, metrics = certificates_.metrics()]() mutable { certificate_metrics_ = std::move(metrics); });
 }
 
 // Once a second: what metrics show, and systemd's status line when it has changed.

@@ -14,6 +14,7 @@
 #include "app/call_desk.hpp"
 #include "app/call_history.hpp"
 #include "app/callers.hpp"
+#include "app/certificates.hpp"
 #include "app/diversions.hpp"
 #include "app/line_settings.hpp"
 #include "app/phones.hpp"
@@ -114,6 +115,10 @@ private:
 
     void wait_for_signal();
 
+    void add_certificates();
+    Task<> watch_certificates();
+    void show_certificates();
+
     // Once a second: what metrics show, and systemd's status line when it has changed.
     Task<> report_status();
 
@@ -155,6 +160,8 @@ private:
     LineSettings line_settings_; // ingress
     Diversions diversions_;      // egress
     std::uint64_t doubts_ = 0;   // ingress
+    Certificates certificates_;
+    std::vector<fanout::Metric> certificate_metrics_; // serve
     std::atomic<int> meetings_waiting_{0};
     std::atomic<std::shared_ptr<const presence::People>> listed_; // as `people_`, for any loop
 };

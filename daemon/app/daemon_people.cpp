@@ -261,6 +261,7 @@ void Daemon::put_in_force() {
     callers_.reload(*configuration_);
     load_people(); // behind it: what is new hears of people and their lines
     phones_.reload(*configuration_);
+    certificates_.renew();
     ingress_.post([this] {
         for (auto& platform : platforms_)
             platform->retry_now();

@@ -39,6 +39,9 @@ status::Ports Daemon::ports() {
             phones_.add_adapters(std::move(views), reply);
         });
     };
+    ports.problems = [this](status::Reply<std::vector<std::string>> reply) {
+        control_.post([this, reply = std::move(reply)] { reply(certificates_.problems(wall_now())); });
+    };
     ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
         egress_.post(
             [this, slot, reply = std::move(reply)] { phones_.add_outputs(slot, person_view(adapters_, slot), reply); });
@@ -222,6 +225,7 @@ void Daemon::write_metrics(status::MetricsText& text) const {
     write_adapter_metrics(text, metrics_);
     write_adapter_metrics(text, phone_metrics_);
     write_platform_metrics(text, reports_);
+    write_adapter_metrics(text, certificate_metrics_);
 }
 
 } // namespace lamp

@@ -20,6 +20,7 @@ struct DaemonOptions {
 struct NetOptions {
     std::filesystem::path ca_file;
     std::string proxy;
+    milliseconds certificate_poll{60'000};
 };
 
 struct PeopleOptions {

@@ -159,18 +159,29 @@ void Phones::use_people(std::shared_ptr<const presence::People> people, std::vec
 void Phones::reload(const config::Configuration& configuration) {
     if (csta_)
         if (auto read = csta_->reload(configuration.get<csta::CstaOptions>()); !read)
-            log::error("csta", "users, networks and certificate stay as they were", {{"why", read.error().text}});
+            log::error("csta", "users and networks stay as they were", {{"why", read.error().text}});
     if (!sip_) return;
     auto settings = sip::settings_of(configuration.get<sip::SipOptions>(), configuration.all<sip::ListOptions>());
     if (!settings) {
         log::error("sip", "users, networks and lists stay as they were", {{"why", settings.error().text}});
         return;
     }
-    loop_.post([this, settings = std::move(*settings)]() mutable {
-        sip_->use_settings(std::move(settings));
-        if (auto read = sip_->reload_certificates(); !read)
-            log::error("sip", "the certificate stays as it was", {{"why", read.error().text}});
-    });
+    loop_.post([this, settings = std::move(*settings)]() mutable { sip_->use_settings(std::move(settings)); });
+}
+
+void Phones::add_certificates(Certificates& certificates, Loop& control, const config::Configuration& configuration) {
+    const auto secured = [](const std::vector<config::Listen>& listen) {
+        return std::ranges::any_of(listen, [](const config::Listen& one) { return one.scheme == "tls"; });
+    };
+    if (const auto& sip = configuration.get<sip::SipOptions>(); sip_ && secured(sip.listen))
+        certificates.add("sip", {sip.certificate, sip.key, sip.client_ca}, [this, &control](Certificates::Done done) {
+            loop_.post([this, &control, done = std::move(done)]() mutable {
+                control.post([done = std::move(done), read = sip_->reload_certificates()] { done(read); });
+            });
+        });
+    if (const auto& csta = configuration.get<csta::CstaOptions>(); csta_ && secured(csta.listen))
+        certificates.add("csta", {csta.certificate, csta.key},
+                         [this](const Certificates::Done& done) { done(csta_->renew_certificate()); });
 }
 
 void Phones::end() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/call_control.hpp"
+#include "app/certificates.hpp"
 #include "config/reader.hpp"
 #include "csta/service.hpp"
 #include "fanout/fanout.hpp"
@@ -26,6 +27,8 @@ public:
     void start();
     void use_people(std::shared_ptr<const presence::People> people, std::vector<sip::LineRow> lines);
     void reload(const config::Configuration& configuration);
+    /// Of the wires that speak TLS. They are renewed here; what comes of it is told on `control`.
+    void add_certificates(Certificates& certificates, Loop& control, const config::Configuration& configuration);
     /// Ends subscriptions and associations, then the loop; waits, at most for a few seconds.
     void end();
 

@@ -48,6 +48,9 @@ config::Section<NetOptions> net_section() {
           "Certificates to trust (PEM); the system's when not set.");
     s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")
         .example(R"("http://proxy.example.net:3128")");
+    s.key("certificate_poll", &O::certificate_poll, config::range(1s, 24h), live,
+          "How often the files of our own certificates ([http], [sip], [csta]) are looked at: new ones are taken into "
+          "use by themselves.");
     s.check([](const O& options, config::Scope& at) {
         if (options.proxy.empty()) return;
         if (auto url = http::Url::parse(options.proxy); !url || url->tls) at.error("proxy", "must be http://host:port");

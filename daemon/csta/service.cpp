@@ -47,7 +47,6 @@ ServerLimits server_limits(const ServiceOptions& options) {
 struct Settings { // what a reload replaces
     std::shared_ptr<const sip::Users> users = std::make_shared<const sip::Users>();
     net::Networks trusted;
-    std::shared_ptr<SSL_CTX> tls;
 };
 
 Result<std::shared_ptr<const sip::Users>> read_users(const std::filesystem::path& file) {
@@ -70,11 +69,16 @@ Result<Settings> read_settings(const CstaOptions& options) {
     auto trusted = net::Networks::parse(options.trusted);
     if (!trusted) return std::unexpected(trusted.error());
     out.trusted = std::move(*trusted);
-    if (std::ranges::none_of(options.listen, [](const config::Listen& one) { return one.scheme == "tls"; })) return out;
+    return out;
+}
+
+/// Null where nobody speaks TLS.
+Result<std::shared_ptr<SSL_CTX>> read_certificate(const CstaOptions& options) {
+    if (std::ranges::none_of(options.listen, [](const config::Listen& one) { return one.scheme == "tls"; }))
+        return nullptr;
     auto tls = net::server_context({options.certificate, options.key}, nullptr);
     if (!tls) return std::unexpected(tls.error());
-    out.tls = std::move(*tls);
-    return out;
+    return std::shared_ptr<SSL_CTX>(std::move(*tls));
 }
 
 } // namespace
@@ -100,7 +104,6 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     void use(Settings settings) {
         domain.use_users(std::move(settings.users));
         server.use_trusted(std::move(settings.trusted));
-        server.use_tls(std::move(settings.tls));
     }
 
     void begin_stop(std::function<void()> done) {
@@ -134,13 +137,16 @@ Service::~Service() {
 Result<void> Service::start() {
     auto settings = read_settings(core_->options.csta);
     if (!settings) return std::unexpected(settings.error());
+    auto tls = read_certificate(core_->options.csta);
+    if (!tls) return std::unexpected(tls.error());
     const auto& listen = core_->options.csta.listen;
     if (auto bound = core_->server.listen(listen); !bound) return bound;
     core_->ports = core_->server.ports();
     core_->started = true;
-    core_->loop.post([core = core_, settings = std::move(*settings)]() mutable {
+    core_->loop.post([core = core_, settings = std::move(*settings), tls = std::move(*tls)]() mutable {
         if (core->stopping) return;
         core->use(std::move(settings));
+        core->server.use_tls(std::move(tls));
         core->server.run();
     });
     return {};
@@ -185,6 +191,13 @@ Result<void> Service::reload(const CstaOptions& options) {
     auto settings = read_settings(wanted);
     if (!settings) return std::unexpected(settings.error());
     core_->loop.post([core = core_, settings = std::move(*settings)]() mutable { core->use(std::move(settings)); });
+    return {};
+}
+
+Result<void> Service::renew_certificate() {
+    auto tls = read_certificate(core_->options.csta);
+    if (!tls) return std::unexpected(tls.error());
+    core_->loop.post([core = core_, tls = std::move(*tls)]() mutable { core->server.use_tls(std::move(tls)); });
     return {};
 }
 

@@ -73,9 +73,11 @@ public:
     // --- from any loop
 
     void use_devices(std::shared_ptr<const Devices> devices);
-    /// After a reload: users, trusted networks, and the certificate read anew from the files of `start`. Whoever is
-    /// connected stays. An error leaves everything as it was.
+    /// After a reload: users and trusted networks. Whoever is connected stays. An error leaves everything as it was.
     [[nodiscard]] Result<void> reload(const CstaOptions& options);
+    /// The certificate read anew from the files of `start`, for whoever connects from now on. An error leaves it as it
+    /// was.
+    [[nodiscard]] Result<void> renew_certificate();
 
     // --- on the loop
 

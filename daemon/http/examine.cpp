@@ -23,8 +23,13 @@ std::string remedy_for(const Error& error) {
 }
 
 Task<bool> reach(Client client, Url url, Tell tell) {
-    auto endpoints = co_await resolve(url.host, url.port, look_up_limit);
-    Step name{url.place() + " name", endpoints.has_value(), "", "check the host name and this machine's DNS"};
+    // Behind a proxy names are the proxy's to look up; ours is the proxy's own.
+    auto first = url;
+    if (const auto& proxy = client.options().proxy; !proxy.empty())
+        if (auto parsed = Url::parse(proxy)) first = *parsed;
+    auto endpoints = co_await resolve(first.host, first.port, look_up_limit);
+    Step name{(first.place() == url.place() ? "" : "proxy ") + first.place() + " name", endpoints.has_value(), "",
+              "check the host name and this machine's DNS"};
     name.detail = endpoints ? fmt::format("{} addresses, first {}", endpoints->size(), text(endpoints->front()))
                             : endpoints.error().text;
     tell(name);

@@ -1,8 +1,12 @@
 #include "net/tls.hpp"
 
 #include <cstring>
+#include <ctime>
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <optional>
 #include <string>
 
 namespace lamp::net {
@@ -51,7 +55,29 @@ Result<void> show(SSL_CTX* context, const TlsFiles& files) {
     return {};
 }
 
+struct CertificateFree {
+    void operator()(BIO* file) const { BIO_free(file); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+};
+
 } // namespace
+
+Result<Wall> certificate_end(const Path& file) {
+    const std::unique_ptr<BIO, CertificateFree> source(BIO_new_file(file.c_str(), "r"));
+    if (!source) return std::unexpected(unusable("certificate", file));
+    std::optional<Wall> end;
+    while (true) {
+        const std::unique_ptr<X509, CertificateFree> one(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr));
+        if (!one) break;
+        std::tm time{};
+        if (ASN1_TIME_to_tm(X509_get0_notAfter(one.get()), &time) != 1) continue;
+        const Wall its{seconds(::timegm(&time))};
+        if (!end || its < *end) end = its;
+    }
+    if (!end) return std::unexpected(unusable("certificate", file));
+    ERR_clear_error(); // the end of the file is one
+    return *end;
+}
 
 Result<TlsContext> server_context(const TlsFiles& files, const char* protocol) {
     auto context = bare_context(TLS_server_method());

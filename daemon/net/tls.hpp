@@ -5,6 +5,7 @@
 #include <memory>
 #include <openssl/ssl.h>
 
+#include "base/clock.hpp"
 #include "base/errors.hpp"
 
 namespace lamp::net {
@@ -27,5 +28,8 @@ struct TlsFiles { // PEM
 /// For connections that we open: the peer must show a certificate of an authority in `ca_file`, or of the system's if
 /// that is empty. `files` with a certificate: what we show when asked.
 [[nodiscard]] Result<TlsContext> client_context(const std::filesystem::path& ca_file, const TlsFiles& files);
+
+/// When the first of the certificates in the file ends: a chain holds no longer than that. The error names the file.
+[[nodiscard]] Result<Wall> certificate_end(const std::filesystem::path& file);
 
 } // namespace lamp::net

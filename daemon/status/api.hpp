@@ -95,6 +95,7 @@ private:
         std::vector<PlatformView> platforms;
         std::vector<AdapterView> adapters;
         std::vector<WatcherCount> watchers;
+        std::vector<std::string> problems;
     };
     struct PeopleCount {
         std::array<std::uint64_t, presence::status_count> by_status{};

@@ -99,11 +99,13 @@ Task<std::optional<Api::Views>> Api::views() {
     auto platforms = co_await ask<std::vector<PlatformView>>(ports_.platforms, until);
     auto adapters = co_await ask<std::vector<AdapterView>>(ports_.adapters, until);
     auto watchers = co_await ask<std::vector<WatcherCount>>(ports_.watcher_counts, until);
-    if (!platforms || !adapters || !watchers) co_return std::nullopt;
+    auto problems = co_await ask<std::vector<std::string>>(ports_.problems, until);
+    if (!platforms || !adapters || !watchers || !problems) co_return std::nullopt;
     Views made;
     made.platforms = std::move(*platforms);
     made.adapters = std::move(*adapters);
     made.watchers = std::move(*watchers);
+    made.problems = std::move(*problems);
     co_return made;
 }
 
@@ -229,6 +231,7 @@ void Api::write_status(std::string& out, const Views& seen) const {
         json.key("problems");
         for (const AdapterView& one : seen.adapters)
             all.problems.insert(all.problems.end(), one.problems.begin(), one.problems.end());
+        all.problems.insert(all.problems.end(), seen.problems.begin(), seen.problems.end());
         each(json, all.problems, [](JsonWriter& to, const std::string& text) { to.value(text); });
     });
 }

@@ -275,6 +275,8 @@ struct Ports {
     std::function<void(presence::Slot, Reply<std::vector<LineInput>>)> lines;
     /// Asks the platform; no answer within the limit only leaves them out.
     std::function<void(presence::Slot, Reply<std::vector<ServiceInput>>)> services;
+    /// What else a person must do something about, as whole sentences.
+    Ask<std::vector<std::string>> problems;
     std::function<void(presence::Slot, Reply<PersonView>)> person;
     Ask<std::vector<DoubtView>> doubts;
     Ask<std::vector<WatcherView>> watchers;

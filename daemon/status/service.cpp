@@ -139,16 +139,20 @@ void Service::use_people(std::shared_ptr<const presence::People> people) {
 Result<void> Service::use_access(const AccessOptions& options) {
     auto access = Access::compile(options);
     if (!access) return std::unexpected(access.error());
-    auto tls = core_->load_certificate();
-    if (!tls) return std::unexpected(tls.error());
     bool changed = options != core_->access_in_force;
     core_->access_in_force = options;
-    core_->loop.post([core = core_, access = std::move(*access), tls = std::move(*tls), changed] {
-        core->server.use_tls(tls);
-        if (!changed) return;
+    if (!changed) return {};
+    core_->loop.post([core = core_, access = std::move(*access)] {
         core->api.use_access(access);
         core->events.dismiss(); // whoever may still listen comes back and resumes
     });
+    return {};
+}
+
+Result<void> Service::renew_certificate() {
+    auto tls = core_->load_certificate();
+    if (!tls) return std::unexpected(tls.error());
+    core_->loop.post([core = core_, tls = std::move(*tls)] { core->server.use_tls(tls); });
     return {};
 }
 

@@ -59,10 +59,13 @@ public:
 
     /// Subscribers hear of people whose row changed or is new, and `gap` when somebody has left.
     void use_people(std::shared_ptr<const presence::People> people);
-    /// After a reload, from the control loop only: tokens and roles, and the certificate read anew from the files of
-    /// `start`. When tokens or roles differ, subscribers are sent away, so that nobody listens on with a right that is
-    /// gone; the others come back and resume. An error leaves everything as it was.
+    /// After a reload, from the control loop only: tokens and roles. When they differ, subscribers are sent away, so
+    /// that nobody listens on with a right that is gone; the others come back and resume. An error leaves everything as
+    /// it was.
     [[nodiscard]] Result<void> use_access(const AccessOptions& access);
+    /// The certificate read anew from the files of `start`, for whoever connects from now on. An error leaves it as it
+    /// was.
+    [[nodiscard]] Result<void> renew_certificate();
     /// An event of another room for /v1/events; `json` is one line. Presence itself comes from the table.
     void publish(EventType type, std::optional<presence::Slot> person, std::string json);
     /// What somebody's calls do, or are wanted to do, may have changed: an event `forwarding`, if it has.

@@ -391,7 +391,7 @@ TEST_CASE("a flood of requests is answered in order and bounded by what the clie
 TEST_CASE("TLS") {
     const Authority authority("Lamp test authority");
     const auto papers = authority.issue({});
-    const TextFile certificate(""), key("");
+    TextFile certificate(""), key("");
     FILE* out = std::fopen(certificate.path().c_str(), "w");
     REQUIRE(PEM_write_X509(out, papers.certificate.get()) == 1);
     std::fclose(out);
@@ -417,6 +417,9 @@ TEST_CASE("TLS") {
     REQUIRE(room.until([&] { return plain.ended; }, {&plain, &peer}));
     CHECK(room.counters().handshakes_failed == 1);
     CHECK(room.service.reload(trusting([&](auto& o) { o.csta.listen = {config::Listen("tls:127.0.0.1:0")}; }).csta));
+    CHECK(room.service.renew_certificate());
+    certificate.replace("no certificate\n");
+    CHECK_FALSE(room.service.renew_certificate());
 }
 
 TEST_CASE("stopping sends everybody away with what was queued") {

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -119,15 +120,17 @@ subscriptions_per_second = 10000
         assert self.notify.hears("READY=1", 20), "not ready:\n" + self.log()
         self.notify.heard.clear()
         text = self.log_path.read_bytes()[offset:].decode()
-        marker = "http://127.0.0.1:"
-        self.port = int(text.split(marker, 1)[1].split()[0].strip('"/,'))
+        self.port = int(re.search(r"https?://127\.0\.0\.1:(\d+)", text)[1])
 
     def log(self):
         return self.log_path.read_text()
 
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
     def get(self, target, token=None, method="GET", body=None):
         """(status, headers, parsed or raw body)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = self.connection()
         headers = {"Authorization": "Bearer " + token} if token else {}
         payload = None if body is None else json.dumps(body)
         if payload is not None:
