@@ -17,6 +17,7 @@
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
 #include "app/script_command.hpp"
+#include "app/support_bundle.hpp"
 #include "app/zoho_command.hpp"
 #include "cli/commands.hpp"
 #include "config/reference.hpp"
@@ -264,6 +265,8 @@ int script(const Arguments& arguments) {
     return configuration ? script_command(arguments, *configuration) : cli::wrong_configuration;
 }
 
+int support(const Arguments& arguments);
+
 // --- the table
 
 struct Command {
@@ -312,6 +315,16 @@ const std::vector<Command>& commands() {
           {"redirect", "URL", "login: an address that Zoho's API console has for the client"}},
          1,
          zoho_account},
+        {"support-bundle",
+         "[--out FILE] --config F",
+         "what whoever helps needs to see, without secrets, names and numbers",
+         {{"config", "FILE", "the configuration"},
+          {"out", "FILE", "where to write it: a .tar.gz that is not there yet"},
+          {"url", "URL", "where the daemon is"},
+          {"token", "SECRET", "who asks; or LAMPLIGHTER_TOKEN"},
+          {"ca-file", "FILE", "certificates to trust"}},
+         0,
+         support},
         {"script",
          "list | render NAME --call FILE | check --config F",
          "scripts; what one makes of a call",
@@ -371,6 +384,10 @@ cli::Address guess_address(const std::optional<std::string>& file) {
     address.url = fmt::format("{}://{}{}{}:{}", http.certificate.empty() ? "http" : "https", brackets ? "[" : "",
                               listen.host, brackets ? "]" : "", listen.port);
     return address;
+}
+
+int support(const Arguments& arguments) {
+    return support_bundle(arguments, file_of(arguments), cli::address_of(arguments, guess_address));
 }
 
 /// `zoho login` and `logout` are done here; whatever else zoho is asked, the running daemon answers.

@@ -340,6 +340,8 @@ const std::vector<Command>& commands() {
     return table;
 }
 
+} // namespace
+
 Address address_of(const Arguments& arguments, const AddressGuess& guess) {
     Address address = guess(arguments.value("config"));
     if (auto url = arguments.value("url")) address.url = *url;
@@ -350,8 +352,6 @@ Address address_of(const Arguments& arguments, const AddressGuess& guess) {
         address.token = Secret(given);
     return address;
 }
-
-} // namespace
 
 std::optional<int> run_command(std::string_view name, std::span<const std::string> words, const AddressGuess& guess) {
     for (const Command& command : commands()) {

@@ -20,6 +20,9 @@ inline constexpr int wrong_configuration = 78; // EX_CONFIG of sysexits.h
 /// Where the daemon is when nobody says: what the configuration file says, if it can be read.
 using AddressGuess = std::function<Address(const std::optional<std::string>& config_file)>;
 
+/// What --url, --token, --ca-file and the environment say, else the guess.
+[[nodiscard]] Address address_of(const Arguments& arguments, const AddressGuess& guess);
+
 /// Nothing if there is no such command here.
 [[nodiscard]] std::optional<int> run_command(std::string_view name, std::span<const std::string> words,
                                              const AddressGuess& guess);

@@ -156,6 +156,13 @@ Result<json::value> DaemonClient::get(const std::string& target) {
     return as_json(state_->run(state_->exchange(state_->request(http::Method::get, target))));
 }
 
+Result<std::string> DaemonClient::text(const std::string& target) {
+    auto answer = state_->run(state_->exchange(state_->request(http::Method::get, target)));
+    if (!answer) return std::unexpected(answer.error());
+    if (!answer->success() && answer->status != 503) return std::unexpected(refusal(*answer));
+    return std::move(answer->body);
+}
+
 Result<json::value> DaemonClient::post(const std::string& target, const json::value& body) {
     return as_json(state_->run(state_->exchange(state_->request(http::Method::post, target, body))));
 }

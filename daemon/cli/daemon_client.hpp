@@ -24,6 +24,8 @@ public:
     /// The JSON of a successful answer. An error tells what the daemon said (its problem's detail), or why it could
     /// not be reached and what to do.
     [[nodiscard]] Result<boost::json::value> get(const std::string& target);
+    /// The body as it came, of a successful answer and of 503: that tells what is missing.
+    [[nodiscard]] Result<std::string> text(const std::string& target);
     [[nodiscard]] Result<boost::json::value> post(const std::string& target, const boost::json::value& body);
     [[nodiscard]] Result<boost::json::value> put(const std::string& target, const boost::json::value& body);
     [[nodiscard]] Result<boost::json::value> remove(const std::string& target);

@@ -33,7 +33,7 @@ class Completion(unittest.TestCase):
 
     def test_commands(self):
         usage = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
-        commands = set(re.findall(r"^  ([a-z]+) ", usage, re.MULTILINE))
+        commands = set(re.findall(r"^  ([a-z-]+) ", usage, re.MULTILINE))
         self.assertGreater(len(commands), 15)
         self.assertEqual(set(self.offered("")), commands)
         self.assertEqual(self.offered("doc"), ["doctor"])

@@ -25,6 +25,8 @@ same "the files of the package" "./etc/lamplighter/lamplighter.toml
 ./usr/share/doc/lamplighter/configuration.md
 ./usr/share/doc/lamplighter/copyright
 ./usr/share/doc/lamplighter/systemd.md
+./usr/share/lamplighter/grafana/lamplighter.json
+./usr/share/lamplighter/prometheus/lamplighter.rules.yml
 ./usr/share/lintian/overrides/lamplighter
 ./usr/share/man/man8/lamplighter.8.gz" "$(cd "$root" && find . -path ./DEBIAN -prune -o -type f -print | LC_ALL=C sort)"
 same "the configuration belongs to the administrator" /etc/lamplighter/lamplighter.toml "$(cat "$root/DEBIAN/conffiles")"
@@ -37,9 +39,9 @@ program=$root/usr/bin/lamplighter
 same "the version" "lamplighter $(dpkg-deb -f "$deb" Version)" "$("$program" --version)"
 "$program" check --config "$root/etc/lamplighter/lamplighter.toml" || complain "the configuration as delivered has mistakes"
 # The manual tells of every command, and of none that is not there.
-same "the manual's commands" "$("$program" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | LC_ALL=C sort -u)" \
-  "$(zcat "$root/usr/share/man/man8/lamplighter.8.gz" | sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' |
-    sed -n 's/^\.B[IR]* "\?\([a-z]*\) .*/\1/p; s/^\.B \([a-z]*\)$/\1/p' | LC_ALL=C sort -u)"
+same "the manual's commands" "$("$program" help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' | LC_ALL=C sort -u)" \
+  "$(zcat "$root/usr/share/man/man8/lamplighter.8.gz" | sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/p' | sed 's/\\-/-/g' |
+    sed -n 's/^\.B \([a-z][a-z-]*\)\( .*\)\?$/\1/p' | LC_ALL=C sort -u)"
 
 man --warnings -l "$root/usr/share/man/man8/lamplighter.8.gz" >/dev/null 2>"$folder/man.log" || complain "the manual: $(cat "$folder/man.log")"
 same "the manual's warnings" "" "$(cat "$folder/man.log")"
