@@ -29,6 +29,8 @@ install(FILES config/README.md DESTINATION share/doc/lamplighter RENAME configur
 install(FILES systemd/README.md DESTINATION share/doc/lamplighter RENAME systemd.md)
 install(FILES packaging/lintian-overrides DESTINATION share/lintian/overrides RENAME lamplighter)
 install(FILES ${made}/lamplighter.bash DESTINATION share/bash-completion/completions RENAME lamplighter)
+install(FILES packaging/prometheus/lamplighter.rules.yml DESTINATION share/lamplighter/prometheus)
+install(FILES packaging/grafana/lamplighter.json DESTINATION share/lamplighter/grafana)
 install(FILES systemd/lamplighter.service DESTINATION /lib/systemd/system)
 install(FILES config/lamplighter.toml DESTINATION /etc/lamplighter)
 # Only root reads secrets; systemd hands them on as credentials.

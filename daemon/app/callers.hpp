@@ -34,6 +34,7 @@ public:
     /// A webhook's own body.
     [[nodiscard]] Result<std::string> body(const std::string& text, const calls::CallEvent& event) const;
     [[nodiscard]] recognition::Integrations& integrations() { return *integrations_; }
+    [[nodiscard]] const recognition::Integrations& integrations() const { return *integrations_; }
     [[nodiscard]] Loop& loop() { return loop_; }
 
 private:

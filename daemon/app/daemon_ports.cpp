@@ -2,6 +2,7 @@
 #include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
 #include "app/daemon.hpp"
+#include "app/house_metrics.hpp"
 #include "app/platform_views.hpp"
 #include "app/webhook_ports.hpp"
 #include "outbox/outbox.hpp"
@@ -226,6 +227,8 @@ void Daemon::write_metrics(status::MetricsText& text) const {
     write_adapter_metrics(text, phone_metrics_);
     write_platform_metrics(text, reports_);
     write_adapter_metrics(text, certificate_metrics_);
+    write_store_metrics(text, store_->report());
+    write_integration_metrics(text, callers_.integrations().views());
 }
 
 } // namespace lamp
