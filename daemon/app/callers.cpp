@@ -4,22 +4,21 @@
 #include "base/log.hpp"
 
 namespace lamp {
-namespace {
-
-std::vector<recognition::IntegrationOptions> sources_of(const config::Configuration& configuration) {
+std::vector<recognition::IntegrationOptions> integrations_of(const config::Configuration& configuration) {
     auto all = configuration.all<recognition::IntegrationOptions>();
-    for (auto& one : all)
-        if (one.rest.ca_file.empty()) one.rest.ca_file = configuration.get<NetOptions>().ca_file;
+    const auto& net = configuration.get<NetOptions>();
+    for (auto& one : all) {
+        if (one.rest.ca_file.empty()) one.rest.ca_file = net.ca_file;
+        if (one.rest.proxy.empty()) one.rest.proxy = net.proxy;
+    }
     return all;
 }
-
-} // namespace
 
 Result<void> Callers::prepare(const config::Configuration& configuration, store::Store& store) {
     const auto& daemon = configuration.get<DaemonOptions>();
     country_ = daemon.country;
     timezone_ = daemon.timezone;
-    integrations_.emplace(loop_, store, sources_of(configuration), country_);
+    integrations_.emplace(loop_, store, integrations_of(configuration), country_);
     return take(configuration);
 }
 
@@ -51,7 +50,7 @@ void Callers::start() {
 }
 
 void Callers::reload(const config::Configuration& configuration) {
-    integrations_->reload(sources_of(configuration), country_);
+    integrations_->reload(integrations_of(configuration), country_);
     if (auto built = take(configuration); !built)
         log::error("scripts", "scripts stay as they were", {{"why", built.error().text}});
 }

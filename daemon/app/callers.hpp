@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "calls/call_record.hpp"
 #include "config/reader.hpp"
@@ -14,6 +15,9 @@
 #include "store/store.hpp"
 
 namespace lamp {
+
+/// `[[recognition]]`, with what [net] says where a table says nothing.
+[[nodiscard]] std::vector<recognition::IntegrationOptions> integrations_of(const config::Configuration& configuration);
 
 class Callers {
 public:

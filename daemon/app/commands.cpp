@@ -16,6 +16,7 @@
 #include "app/house_doctor.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
+#include "app/recognition_doctor.hpp"
 #include "app/script_command.hpp"
 #include "app/support_bundle.hpp"
 #include "app/zoho_command.hpp"
@@ -192,6 +193,14 @@ Task<bool> examine_all_calendars(const config::Configuration& configuration, Loo
     return examine_calendars(loop, configuration, teller);
 }
 
+Task<bool> examine_phonebridge(const config::Configuration& configuration, Loop& loop) {
+    return examine_zoho(loop, configuration, teller("zoho"));
+}
+
+Task<bool> examine_sources(const config::Configuration& configuration, Loop& loop) {
+    return examine_recognition(loop, configuration, teller);
+}
+
 using Examine = Task<bool> (*)(const config::Configuration&, Loop&);
 
 bool examine(const config::Configuration& configuration, std::initializer_list<Examine> systems) {
@@ -215,7 +224,7 @@ int doctor(const Arguments& arguments) {
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
     return examine(*configuration, {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom,
-                                    &examine_goto, &examine_all_calendars})
+                                    &examine_goto, &examine_all_calendars, &examine_phonebridge, &examine_sources})
                ? cli::done
                : cli::failed;
 }

@@ -5,10 +5,12 @@
 #include <iostream>
 #include <string>
 
+#include "adapters/zoho/doctor.hpp"
 #include "adapters/zoho/login.hpp"
 #include "app/options.hpp"
 #include "app/state_folder.hpp"
 #include "cli/commands.hpp"
+#include "status/options.hpp"
 
 namespace lamp {
 namespace {
@@ -22,6 +24,7 @@ zoho::ZohoOptions options_of(const zoho::ZohoOptions& section, const config::Con
     const auto& net = configuration.get<NetOptions>();
     if (options.ca_file.empty()) options.ca_file = net.ca_file;
     if (options.proxy.empty()) options.proxy = net.proxy;
+    options.public_url = configuration.get<status::HttpOptions>().public_url.text;
     return options;
 }
 
@@ -66,7 +69,31 @@ Task<Result<void>> log_out(store::Store& store, zoho::ZohoOptions options) {
     co_return Result<void>();
 }
 
+/// Of a login and of the daemon, where there is a database: a doctor makes none.
+Task<Result<zoho::Memory>> kept_of(const StateFolder& folder, std::string client_id) {
+    if (!folder.has_database()) co_return zoho::Memory{};
+    auto store = folder.open();
+    if (!store) co_return std::unexpected(store.error());
+    auto kept = co_await (*store)->read<zoho::Memory>(
+        [client_id](store::Database& disk) { return zoho::read_memory(disk, client_id); });
+    folder.close(**store);
+    co_return kept;
+}
+
 } // namespace
+
+Task<bool> examine_zoho(Loop& loop, const config::Configuration& configuration, http::Tell tell) {
+    const auto* section = configuration.find<zoho::ZohoOptions>();
+    if (!section) co_return true;
+    auto options = options_of(*section, configuration);
+    StateFolder folder(configuration);
+    auto kept = co_await kept_of(folder, options.client_id);
+    if (!kept) {
+        tell({"state_dir", false, kept.error().text, "run this as the daemon's user"});
+        co_return false;
+    }
+    co_return co_await zoho::examine(loop, std::move(options), *std::move(kept), std::move(tell));
+}
 
 int zoho_command(const cli::Arguments& arguments, const config::Configuration& configuration) {
     auto word = arguments.words().empty() ? std::string() : arguments.words().front();

@@ -230,6 +230,41 @@ class Links(Linked):
             self.assertNotIn(secret, self.daemon.log())
 
 
+class Doctor(Linked):
+    def doctor(self):
+        outcome = self.run_it("doctor", "--config", str(self.daemon.config))
+        return outcome.returncode, [line for line in outcome.stdout.splitlines() if "zoho: " in line or "->" in line]
+
+    def test_each_step_and_what_to_do_about_it(self):
+        self.assertTrue(self.linked(self.one))
+        code, lines = self.doctor()
+        self.assertEqual(code, 0, lines)
+        for step in ("connection: ", "login: accepted", "PhoneBridge: enabled", "users: 4 can be read",
+                     PUBLIC + "/hooks/zoho/"):
+            self.assertTrue(any(step in line for line in lines), (step, lines))
+        self.zoho("disable")
+        self.assertTrue(within(20, lambda: not self.sim.command("zoho/state")["integrated"]), self.daemon.log())
+        code, lines = self.doctor()
+        self.assertEqual(code, 0, lines)
+        self.assertTrue(any("disabled by an operator" in line for line in lines), lines)
+        self.assertFalse(self.sim.command("zoho/state")["integrated"])  # a doctor changes nothing
+
+        self.sim.command("zoho/settings", registered=False)
+        code, lines = self.doctor()
+        self.assertEqual(code, 1, lines)
+        self.assertTrue(any("PROVIDER_NOT_REGISTERED" in line for line in lines), lines)
+        self.assertTrue(any("that Zoho has registered" in line for line in lines), lines)
+        self.sim.command("zoho/account", secret="another one")
+        code, lines = self.doctor()
+        self.assertEqual(code, 1, lines)
+        self.assertTrue(any(line.startswith("FAIL  zoho: login") for line in lines), lines)
+        self.assertTrue(any("lamplighter zoho login" in line for line in lines), lines)
+        self.sim.command("zoho/away", seconds=60)
+        code, lines = self.doctor()
+        self.assertEqual(code, 1, lines)
+        self.assertTrue(any("FAIL" in line and "connection" in line for line in lines), lines)
+
+
 class Consents(Linked):
     """Nobody has consented yet; it must be admin@example.net."""
     section = {"refresh_token": None, "account": "admin@example.net"}
@@ -239,6 +274,9 @@ class Consents(Linked):
             {"code": "1000.code", "state": asked["state"], "accounts-server": self.sim.announced["zoho"], **more}))
 
     def test_the_wrong_account_is_refused_and_the_right_one_goes_on_without_a_restart(self):
+        examined = self.run_it("doctor", "--config", str(self.daemon.config))
+        self.assertEqual(examined.returncode, 1)
+        self.assertIn("zoho: consent: nobody has consented yet", examined.stdout)
         status = self.rows("status")
         self.assertIn("lamplighter zoho login", " ".join(status["problems"]))
         self.sim.command("zoho/account", account="somebody@example.net", code="1000.code")

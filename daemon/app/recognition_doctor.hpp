@@ -1,0 +1,16 @@
+// `lamplighter doctor`, the sources of [[recognition]]: each file is read, each CRM is asked for one page. Says how
+// much there is and nothing of whom. The command's own loop.
+#pragma once
+#include <functional>
+
+#include "config/reader.hpp"
+#include "http/examine.hpp"
+#include "loop/loop.hpp"
+
+namespace lamp {
+
+/// `teller` gives each source its own voice. True if all steps of all sources passed.
+[[nodiscard]] Task<bool> examine_recognition(Loop& loop, const config::Configuration& configuration,
+                                             std::function<http::Tell(std::string source)> teller);
+
+} // namespace lamp
