@@ -35,7 +35,7 @@ std::string quoted(std::string_view said) {
     while (!out.empty() && !text::is_utf8(out)) // cut in the middle of a character, or never text
         out.pop_back();
     auto trimmed = text::trim(out);
-    return trimmed.empty() ? std::string() : fmt::format(" ({})", trimmed);
+    return trimmed.empty() || trimmed == "(unknown error code)" ? std::string() : fmt::format(" ({})", trimmed);
 }
 
 Error bad_login(const Asked& asked, std::string_view said) {

@@ -10,17 +10,30 @@
 namespace lamp::recognition {
 namespace {
 
+/// What is known of the server's clock: at `seen` it was not before `least`.
+struct ServerClock {
+    Wall least;
+    Steady seen;
+    [[nodiscard]] Wall at(Steady time) const { return least + std::chrono::floor<milliseconds>(time - seen); }
+};
+
+/// What the next synchronisation gets from the one before, as long as the daemon runs.
+struct Memory {
+    std::string changes{}; // that were found, as one text: the next look begins before them
+    std::optional<ServerClock> clock{};
+};
+
 /// One synchronisation, on the client's thread; what it needs is its own.
 class Reading {
 public:
-    Reading(LdapOptions options, std::string fingerprint, std::string cursor, std::string seen)
-        : options_(std::move(options)), cursor_(std::move(cursor)), seen_(std::move(seen)) {
+    Reading(LdapOptions options, std::string fingerprint, std::string cursor, Memory memory)
+        : options_(std::move(options)), cursor_(std::move(cursor)), memory_(std::move(memory)) {
         next_.fingerprint = std::move(fingerprint);
     }
 
     struct Got {
         Synced synced;
-        std::string seen; // what changes there were, as one text
+        Memory memory;
     };
 
     Result<Got> run(ldap::Session& session) {
@@ -60,6 +73,7 @@ private:
             return std::unexpected(done.error());
         settle_since();
         out.synced.cursor = to_text(next_);
+        out.memory = {.clock = memory_.clock};
         return out;
     }
 
@@ -72,7 +86,7 @@ private:
         std::unordered_set<std::string> theirs;
         for (const auto& one : out.synced.records) {
             theirs.insert(one.id);
-            pack(out.seen, one);
+            pack(out.memory.changes, one);
         }
         ldap::Search asked{.base = options_.base,
                            .filter = changed,
@@ -86,12 +100,13 @@ private:
         });
         if (!done) return std::unexpected(done.error());
         for (const auto& id : out.synced.gone)
-            out.seen += id + "\n";
+            out.memory.changes += id + "\n";
         out.synced.whole = false;
         settle_since();
         if (before.since) next_.since = std::max(next_.since.value_or(*before.since), *before.since);
         out.synced.cursor = to_text(next_);
-        if (out.seen.empty() || out.seen == seen_)
+        out.memory.clock = memory_.clock;
+        if (out.memory.changes.empty() || out.memory.changes == memory_.changes)
             out.synced = {.whole = false, .unchanged = true, .cursor = std::move(out.synced.cursor)};
         return out;
     }
@@ -117,16 +132,20 @@ private:
         if (auto time = ldap::parse_time(entry.first("modifyTimestamp")))
             latest_ = std::max(latest_.value_or(*time), *time);
     }
-    // The server's clock is known by what it has stamped; what changed while we read may stand on a page before.
+    // The server's clock is known by what it has stamped. What changed while we read may stand on a page before, so
+    // what counts is where the clock stood when we began.
     void settle_since() {
-        if (next_.usn || !latest_) return;
-        auto took = std::chrono::ceil<std::chrono::seconds>(steady_now() - begun_);
-        next_.since = *latest_ - ldap_overlap - took;
+        if (next_.usn) return;
+        auto& clock = memory_.clock;
+        if (clock) *clock = {clock->at(begun_), begun_};
+        auto took = std::chrono::ceil<milliseconds>(steady_now() - begun_);
+        if (latest_ && (!clock || clock->least < *latest_ - took)) clock = {*latest_ - took, begun_};
+        if (clock) next_.since = std::chrono::floor<seconds>(clock->least) - ldap_overlap;
     }
 
     LdapOptions options_;
     std::string cursor_;
-    std::string seen_;
+    Memory memory_;
     ldap::Root root_;
     LdapCursor next_;
     std::optional<Wall> latest_;
@@ -139,13 +158,13 @@ public:
         : client_(context, std::move(way)), options_(std::move(options)), fingerprint_(std::move(fingerprint)) {}
 
     Task<Result<Synced>> sync(std::string cursor) override {
-        auto reading = std::make_shared<Reading>(options_, fingerprint_, std::move(cursor), seen_);
+        auto reading = std::make_shared<Reading>(options_, fingerprint_, std::move(cursor), memory_);
         std::function<Result<Reading::Got>(ldap::Session&)> work = [reading](ldap::Session& session) {
             return reading->run(session);
         };
         auto got = co_await client_.run<Reading::Got>(std::move(work));
         if (!got) co_return std::unexpected(got.error());
-        if (!got->synced.whole) seen_ = std::move(got->seen);
+        memory_ = std::move(got->memory);
         knows_changes_ = !got->synced.cursor.empty();
         co_return std::move(got->synced);
     }
@@ -157,7 +176,7 @@ private:
     ldap::Client client_;
     LdapOptions options_;
     std::string fingerprint_;
-    std::string seen_; // what the last look for changes found: the next one's begins before it
+    Memory memory_;
     bool knows_changes_ = true;
 };
 

@@ -63,7 +63,7 @@ config::Section<IntegrationOptions> recognition_section() {
         .example(R"("https://crm.example.net/contacts")");
     s.key("password", &O::password, live, "rest, ldap: the login's password.").example(R"("credential:crm")");
     s.embed(&O::ldap, ldap_section());
-    s.embed(&O::rest, rest::rest_only_section());
+    s.embed(&O::rest, rest::rest_section());
     s.check(&check);
     return s;
 }

@@ -12,14 +12,20 @@ namespace {
 
 struct Owner {
     std::string name;
+    std::string url;
     RestOptions rest;
 };
 
 config::Section<Owner> owner_section() {
     config::Section<Owner> s{"recognition", config::Shape::array_of_tables, "Who is calling."};
     s.key("name", &Owner::name, config::filled(), config::Reload::live, "How it is called.").required();
+    s.key("url", &Owner::url, config::Reload::live, "Where it is.");
     s.embed(&Owner::rest, rest_section());
-    s.check([](const Owner& o, config::Scope& at) { check_rest(o.rest, at); });
+    s.check([](const Owner& o, config::Scope& at) {
+        auto whole = o.rest;
+        whole.url = o.url;
+        check_rest(whole, at);
+    });
     return s;
 }
 

@@ -33,11 +33,9 @@ struct RestOptions {
     bool operator==(const RestOptions&) const = default;
 };
 
-/// For `embed`: all keys; their checks are in `check_rest`.
+/// For `embed`: all keys but url and password, which other sources have, too: the section around sets the two members
+/// itself. The checks are in `check_rest`.
 [[nodiscard]] config::Section<RestOptions> rest_section();
-/// The same without url and password, for a section that has keys of these names for other sources, too, and sets the
-/// two members itself.
-[[nodiscard]] config::Section<RestOptions> rest_only_section();
 /// What the preset wants and the section does not give, and what the preset's own file has wrong.
 void check_rest(const RestOptions& options, config::Scope& at);
 

@@ -62,19 +62,9 @@ void add_rest(config::Section<O>& s) {
 
 } // namespace
 
-config::Section<RestOptions> rest_only_section() {
+config::Section<RestOptions> rest_section() {
     config::Section<O> s{"rest", config::Shape::table, "A CRM that is asked over HTTPS, as a preset says."};
     add_rest(s);
-    return s;
-}
-
-config::Section<RestOptions> rest_section() {
-    auto s = rest_only_section();
-    s.key("url", &O::url, live,
-          "rest: the CRM's address, where it is another than the preset's; without a preset, that of a list of "
-          "contacts.")
-        .example(R"("https://crm.example.net/contacts")");
-    s.key("password", &O::password, live, "rest: its password.").example(R"("credential:crm")");
     return s;
 }
 
