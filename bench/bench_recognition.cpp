@@ -104,13 +104,13 @@ int main(int argc, char** argv) {
     auto records = people(count, number);
     std::shared_ptr<const Index> index;
     bool good =
-        bench::result("recognition_build", seconds_of([&] { index = Index::build(records, "NL"); }), "s", 5, false);
+        bench::result("recognition_build", seconds_of([&] { index = Index::build(records, {"NL"}); }), "s", 5, false);
     good &= bench::result("recognition_bytes_per_number",
                           static_cast<double>(index->bytes()) / static_cast<double>(index->numbers()), "B", 64, false);
     records.clear();
     records = people(count, national);
     good &= bench::result("recognition_build_national",
-                          seconds_of([&] { good &= Index::build(records, "NL")->numbers() == count; }), "s", 5, false);
+                          seconds_of([&] { good &= Index::build(records, {"NL"})->numbers() == count; }), "s", 5, false);
     std::mt19937 random(1);
     std::vector<Key> keys;
     std::vector<std::string> callers;

@@ -9,4 +9,7 @@ namespace lamp::numbers {
 /// known.
 [[nodiscard]] std::string country_of(std::string_view e164);
 
+/// "+31201230002" -> 31; 0: no country or network has such a code.
+[[nodiscard]] int calling_code(std::string_view e164);
+
 } // namespace lamp::numbers

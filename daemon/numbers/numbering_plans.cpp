@@ -11,6 +11,7 @@
 #include <phonenumbers/phonemetadata.pb.h>
 #include <vector>
 
+#include "numbers/country.hpp"
 #include "numbers/digit_automaton.hpp"
 
 // Exported by the library, though in none of its headers.
@@ -212,6 +213,17 @@ std::optional<std::string_view> significant(const Country& country, std::string_
 }
 
 } // namespace
+
+int calling_code(std::string_view e164) {
+    if (!e164.starts_with('+')) return 0;
+    std::size_t code = 0;
+    for (char c : e164.substr(1, 3)) {
+        if (c < '0' || c > '9') return 0;
+        code = code * 10 + static_cast<std::size_t>(c - '0');
+        if (world().exists(code)) return static_cast<int>(code);
+    }
+    return 0;
+}
 
 NumberingPlans::NumberingPlans(std::string country)
     : country_(std::move(country)), calling_code_(world().calling_code(country_)) {}

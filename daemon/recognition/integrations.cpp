@@ -56,7 +56,7 @@ calls::Match match_of(const Lookup::One& one, const Record& record, const Found&
             .name = record.name,
             .number = stored.written,
             .cls = std::string(name(found.cls)),
-            .why = why(found.cls, stored, caller),
+            .why = why(found, stored, caller),
             .url = std::move(url),
             .fields = record.fields};
 }
@@ -82,10 +82,10 @@ Result<Matches> matches_of(const Lookup& lookup, std::string_view caller) {
     std::vector<Ranked> ranked;
     std::optional<Error> refused;
     bool read = lookup.all.empty();
-    std::optional<std::pair<std::string, Result<Key>>> last; // most sources have the same country
+    std::optional<std::pair<std::string, Result<Key>>> last; // all have the same country, but while one is reloaded
     for (std::size_t i = 0; i < lookup.all.size(); ++i) {
         const auto& index = *lookup.all[i].index;
-        if (!last || last->first != index.country()) last.emplace(index.country(), index.read(caller));
+        if (!last || last->first != index.callers_country()) last.emplace(index.callers_country(), index.read(caller));
         if (!last->second) {
             refused = last->second.error();
             continue;
@@ -115,7 +115,7 @@ Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, con
 
 struct Integration {
     IntegrationOptions options;
-    std::string country;
+    std::string tenant;             // its country
     std::unique_ptr<Source> source; // null: it cannot be, see `trouble`
     Schedule schedule;
     Kept kept;
@@ -127,11 +127,15 @@ struct Integration {
     std::optional<milliseconds> took;
     std::string trouble;
 
-    Integration(IntegrationOptions options_, std::string country_)
+    Integration(IntegrationOptions options_, std::string tenant_)
         : options(std::move(options_)),
-          country(std::move(country_)),
+          tenant(std::move(tenant_)),
           schedule(minutes_of(options.sync).value_or(0), options.delta, std::hash<std::string>()(options.name)) {}
 
+    [[nodiscard]] const std::string& country() const { return options.country.empty() ? tenant : options.country; }
+    [[nodiscard]] Reading reading() const {
+        return {country(), tenant, options.country_field, static_cast<unsigned>(options.suffix)};
+    }
     [[nodiscard]] bool on() const { return kept.enabled && !kept.deleted_at && !gone; }
     [[nodiscard]] std::string state() const {
         if (!on()) return "off";
@@ -213,11 +217,9 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     void configure(std::vector<IntegrationOptions> options, const std::string& country) {
         std::vector<Shared> next;
         for (auto& one : options) {
-            auto its_country = one.country.empty() ? country : one.country;
             auto same = std::ranges::find_if(
-                all, [&](const Shared& old) { return old->options == one && old->country == its_country; });
-            next.push_back(same != all.end() ? *same
-                                             : std::make_shared<Integration>(std::move(one), std::move(its_country)));
+                all, [&](const Shared& old) { return old->options == one && old->tenant == country; });
+            next.push_back(same != all.end() ? *same : std::make_shared<Integration>(std::move(one), country));
         }
         for (const auto& old : all)
             if (std::ranges::find(next, old) == next.end()) {
@@ -230,7 +232,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     void make_sources() {
         for (const auto& one : all) {
             if (one->source || !one->trouble.empty()) continue;
-            auto made = source_of(one->options, one->country, loop.context(), maker);
+            auto made = source_of(one->options, one->country(), loop.context(), maker);
             if (made)
                 one->source = std::move(*made);
             else
@@ -256,7 +258,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             if (some->empty()) break;
             std::ranges::move(*some, std::back_inserter(records));
         }
-        one->index = Index::build(records, one->country);
+        one->index = Index::build(records, one->reading());
         co_return Result<void>();
     }
 
@@ -268,7 +270,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             one->kept.cursor.clear();
             one->kept.last_whole.reset();
         }
-        if (!one->index) one->index = Index::build({}, one->country);
+        if (!one->index) one->index = Index::build({}, one->reading());
         one->loaded = true;
         one->schedule.begin(one->kept.last_whole, wall_now());
         self->publish();
@@ -321,7 +323,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             auto before = synced.whole ? std::vector<Record>(one->index->contacts()) : one->index->records();
             auto records = accept(std::move(before), synced, forced);
             if (!records) co_return std::unexpected(records.error());
-            one->index = Index::build(*records, one->country);
+            one->index = Index::build(*records, one->reading());
         }
         one->kept.cursor = synced.cursor;
         one->kept.last_sync = now;
@@ -393,7 +395,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     /// The day for bringing it back is over.
     Task<> purge(Shared one) {
         if (!one->index || one->index->contacts() == 0) co_return;
-        one->index = Index::build({}, one->country);
+        one->index = Index::build({}, one->reading());
         one->kept.cursor.clear();
         one->kept.last_sync.reset();
         one->kept.last_whole.reset();
@@ -475,7 +477,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             whole = whole && records.has_value();
             if (!records || !one->on()) continue;
             Lookup only{{{one->options.name, one->options.ties, one->options.record_url,
-                          Index::build(*records, one->country)}}};
+                          Index::build(*records, one->reading())}}};
             if (auto some = matches_of(only, number)) std::ranges::move(*some, std::back_inserter(matches));
         }
         auto known = live.find(number);

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t extension_max = 6;
 constexpr std::size_t digits_max = 17;
-/// Of numbers that are in no numbering plan: they are the same where their digits are.
-constexpr std::uint64_t in_no_plan = std::uint64_t{1} << 62U;
 constexpr std::uint64_t of_extensions = std::uint64_t{1} << 63U;
 
 constexpr std::array<std::string_view, 6> withheld{"anonymous", "unavailable", "restricted",
@@ -67,7 +65,8 @@ Result<Key> outside_plan(std::string_view characters, Key key, const Error& refu
     if (!all_digits(digits) || digits.size() <= extension_max || digits.size() > digits_max)
         return std::unexpected(refused);
     key.digits = value_of(digits);
-    if (!plus) key.digits |= in_no_plan;
+    key.no_plan = !plus;
+    if (!plus) key.digits |= Key::outside;
     return key;
 }
 
@@ -79,6 +78,7 @@ std::string_view name(Class cls) {
     case Class::exact_noext: return "exact_noext";
     case Class::nsn: return "nsn";
     case Class::ddi_company: return "ddi_company";
+    case Class::suffix: return "suffix";
     case Class::extension: return "extension";
     }
     return "exact";
@@ -119,18 +119,23 @@ Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
     return key;
 }
 
-std::string why(Class cls, const Number& stored, std::string_view caller) {
+std::string why(const Found& found, const Number& stored, std::string_view caller) {
     auto kind = stored.kind.empty() ? std::string() : fmt::format(" ({})", stored.kind);
-    switch (cls) {
+    switch (found.cls) {
     case Class::exact: return fmt::format("{}{} is the same number.", stored.written, kind);
     case Class::exact_noext:
         return fmt::format("{}{} is the same number; only one of the two has an extension.", stored.written, kind);
     case Class::nsn:
+        if (found.own_country)
+            return fmt::format("{}{} is the same number, read as one of its contact's country.", stored.written, kind);
         return fmt::format("{}{} is the same number; at least one of the two is written without its country.",
                            stored.written, kind);
     case Class::ddi_company:
         return fmt::format("{} is a direct number behind the main number {}{}: the company, not the person.", caller,
                            stored.written, kind);
+    case Class::suffix:
+        return fmt::format("{}{} ends in the same digits as {}; it may be another number.", stored.written, kind,
+                           caller);
     case Class::extension: return fmt::format("{}{} is the same extension.", stored.written, kind);
     }
     return {};

@@ -33,6 +33,8 @@ struct IntegrationOptions {
     LdapOptions ldap{};
     std::string record_url{}; // with {id}
     std::string country{};    // empty: the tenant's
+    std::string country_field{};
+    std::int64_t suffix = 0; // digits; 0: no such class
     std::int64_t priority = 100;
     Ties ties = Ties::all;
     std::string sync = "02:00";     // UTC, begun within an hour of it

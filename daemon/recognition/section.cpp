@@ -2,6 +2,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "recognition/index.hpp"
 #include "recognition/options.hpp"
 #include "recognition/schedule.hpp"
 
@@ -15,6 +16,7 @@ void check(const IntegrationOptions& o, config::Scope& at) {
     if (!minutes_of(o.sync)) at.error("sync", "is no time of day, such as \"02:00\"");
     const bool is_file = o.type == Type::csv || o.type == Type::sqlite;
     if (is_file && o.file.empty()) at.error("file", "is required");
+    if (o.suffix > 0 && o.suffix < suffix_min) at.error("suffix", "is 0, or at least 8");
     if (o.type == Type::sqlite && o.query.empty()) at.error("query", "is required: what to read");
     if (o.type == Type::ldap) check_ldap(o.ldap, o.url, o.password, at);
     if (o.type == Type::rest) rest::check_rest(o.whole_rest(), at);
@@ -50,6 +52,16 @@ config::Section<IntegrationOptions> recognition_section() {
         .example(R"("https://crm.example.net/contact/{id}")");
     s.key("country", &O::country, live, "Where numbers belong that are written without a country; the tenant's.")
         .example(R"("NL")");
+    s.key("country_field", &O::country_field, live,
+          "The field that says where a contact is (\"DE\", \"Germany\"): numbers that it writes nationally belong "
+          "there; else "
+          "a field called country, land or pays.")
+        .example(R"("Billing Country")");
+    s.key("suffix", &O::suffix, config::range(std::int64_t{0}, std::int64_t{15}), live,
+          "Where nothing better is found, contacts whose numbers end in so many of the caller's digits (8 to 15), and "
+          "in "
+          "four fifths of the shorter number, in the same country. They may be strangers; 0: none of that.")
+        .example("9");
     s.key("priority", &O::priority, config::range(std::int64_t{0}, std::int64_t{1000}), live,
           "Of two sources that know a number equally well the one with less comes first.");
     s.key("ties", &O::ties, config::choices<Ties>({{"all", Ties::all}, {"newest", Ties::newest}}), live,

@@ -1,4 +1,5 @@
 // Whose number it is, by table.
+#include <array>
 #include <doctest/doctest.h>
 
 #include "numbers/dial_plan.hpp"
@@ -26,7 +27,7 @@ std::string found(const Index& index, std::string_view caller) {
     return out;
 }
 std::string found(std::string country, std::vector<std::string> stored, std::string_view caller, bool main = false) {
-    return found(*Index::build(std::vector{person("1", std::move(stored), main)}, std::move(country)), caller);
+    return found(*Index::build(std::vector{person("1", std::move(stored), main)}, {std::move(country)}), caller);
 }
 
 } // namespace
@@ -81,10 +82,86 @@ TEST_CASE("a direct number is its company's where plans are open") {
     CHECK(found("US", {"+12125550120"}, "+12125550123") == "");
 }
 
+TEST_CASE("a national number is one of its contact's country, else of the integration's, else of the tenant's") {
+    struct Row {
+        const char* country; // the contact's
+        const char* written;
+        const char* caller;
+        const char* found;
+        const char* why;
+    };
+    constexpr const char* its = "is the same number, read as one of its contact's country.";
+    constexpr const char* nsn = "is the same number; at least one of the two is written without its country.";
+    constexpr std::array rows{
+        Row{"Germany", "030 123456", "+4930123456", "nsn 1", its},
+        Row{"de", "030 123456", "+4930123456", "nsn 1", its},
+        Row{"", "030 1234567", "+31301234567", "nsn 1", nsn},
+        Row{"Nowhere", "030 1234567", "+31301234567", "nsn 1", nsn},
+        Row{"Germany", "+31301234567", "+31301234567", "exact 1", "is the same number."},
+        Row{"", "02 123 45 67", "+3221234567", "nsn 1", nsn}, // only the tenant has it
+        Row{"België", "0470 12 34 56", "+32470123456", "nsn 1", its},
+        Row{"Germany", "2101", "2101", "extension 1", "is the same extension."},
+        Row{"Germany", "030 123456", "030 123456", "", ""}, // dialled where the tenant is
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.country);
+        CAPTURE(row.written);
+        auto record = person("1", {row.written});
+        record.fields = {{"City", "US"}, {"Country", row.country}};
+        auto index = Index::build(std::vector{record}, {.country = "NL", .tenant = "BE"});
+        CHECK(found(*index, row.caller) == row.found);
+        auto all = index->find(index->read(row.caller).value());
+        if (all.empty()) continue;
+        CHECK(why(all.front(), record.numbers.front(), row.caller) == std::string(row.written) + " (work) " + row.why);
+    }
+    auto record = person("1", {"030 123456"});
+    record.fields = {{"Country", "NL"}, {"Billing Country", "DE"}};
+    auto index = Index::build(std::vector{record}, {.country = "NL", .country_field = "billing country"});
+    CHECK(found(*index, "+4930123456") == "nsn 1");
+}
+
+TEST_CASE("the last digits alone, only where they are asked for") {
+    struct Row {
+        const char* stored;
+        const char* caller;
+        unsigned suffix;
+        const char* found;
+    };
+    constexpr std::array rows{
+        Row{"+317612345678", "+31612345678", 8, "suffix 1"}, // a digit too many
+        Row{"+317612345678", "+31612345678", 0, ""},
+        Row{"+317612345678", "+31612345678", 10, ""}, // nine are the same
+        Row{"+49612345678", "+31612345678", 8, ""},   // another country's
+        Row{"+12125550123", "+13125550123", 8, "suffix 1"},
+        Row{"+12125550123", "+13125550123", 10, ""},
+        Row{"912345678901", "+3112345678901", 8, "suffix 1"}, // of no country
+        Row{"+493012345678", "+498912345678", 8, ""},         // two thirds
+        Row{"+31612345678", "12345678", 8, "suffix 1"},
+        Row{"+31612345678", "345678", 8, ""}, // an extension
+        Row{"345678", "+31612345678", 8, ""},
+        Row{"+31612345678", "+31612345678", 8, "exact 1"},
+        Row{"+31612345678", "+31612345679", 8, ""},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.stored);
+        CAPTURE(row.caller);
+        auto record = person("1", {row.stored});
+        CHECK(found(*Index::build(std::vector{record}, {.country = "NL", .suffix = row.suffix}), row.caller) ==
+              row.found);
+    }
+    std::vector<Record> all{person("1", {"+317612345678"}), person("2", {"612345678901"}),
+                            person("3", {"+3112345678"})};
+    auto index = Index::build(all, {.country = "NL", .suffix = 8});
+    CHECK(found(*index, "+31612345678") == "suffix 1"); // most digits
+    auto one = index->find(index->read("+31612345678").value()).front();
+    CHECK(why(one, all[0].numbers[0], "+31612345678") ==
+          "+317612345678 (work) ends in the same digits as +31612345678; it may be another number.");
+}
+
 TEST_CASE("the best class alone is told, each record once") {
     std::vector<Record> all{person("1", {"+31612345678", "+31612345678"}), person("2", {"0612345678"}),
                             person("3", {"+31612345678"}), person("4", {"none at all", ""})};
-    auto index = Index::build(all, "NL");
+    auto index = Index::build(all, {"NL"});
     CHECK(found(*index, "+31612345678") == "exact 1,3");
     CHECK(index->contacts() == 4);
     CHECK(index->numbers() == 4);
