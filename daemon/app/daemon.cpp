@@ -67,6 +67,7 @@ int Daemon::run() {
     serve_.start();
     phones_.start();
     callers_.start();
+    directory_.start();
     history_.start();
     load_people();
     egress_.post([this] { adapters_.start(); });
@@ -110,6 +111,7 @@ Result<void> Daemon::prepare() {
     if (auto made = make_adapters(); !made) return made;
     if (auto made = phones_.prepare(*configuration_); !made) return made;
     if (auto made = callers_.prepare(*configuration_, *store_); !made) return made;
+    directory_.prepare(*configuration_, *store_);
     adapters_.outbox().use_renderer(
         [this](const std::string& text, const calls::CallEvent& event) { return callers_.body(text, event); });
     auto recording = history_.prepare(
@@ -273,6 +275,7 @@ int Daemon::end() {
     callers_.integrations().stop();
     store_->stop();
     callers_.end();
+    directory_.end();
     for (Loop* loop : {&ingress_, &egress_, &serve_}) {
         loop->stop();
         loop->join();

@@ -15,6 +15,7 @@
 #include "app/call_history.hpp"
 #include "app/callers.hpp"
 #include "app/certificates.hpp"
+#include "app/directory_desk.hpp"
 #include "app/diversions.hpp"
 #include "app/line_settings.hpp"
 #include "app/phones.hpp"
@@ -141,7 +142,8 @@ private:
     CallControl calls_;                                     // ingress
     CallDesk desk_;                                         // ingress
     Phones phones_;
-    Callers callers_; // loop of its own
+    Callers callers_;         // loop of its own
+    DirectoryDesk directory_; // loop of its own
     CallHistory history_;
     xsi::LineServices services_{ingress_}; // ingress
     std::vector<roster::PlatformInfo> infos_;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "app/daemon.hpp"
+#include "app/directory_roll.hpp"
 #include "app/line_numbers.hpp"
 #include "app/options.hpp"
 #include "base/log.hpp"
@@ -83,6 +84,9 @@ void Daemon::take_directory(std::size_t platform, const std::vector<xsi::Directo
 void Daemon::compose(std::vector<presence::PersonRow> file_people, bool directories_in) {
     std::vector<xsi::Assignment> assignments;
     Diversions::Known known{directories_in, everybody_known(file_people)};
+    std::unordered_set<std::string> of_file;
+    for (const auto& row : file_people)
+        of_file.insert(row.id);
     auto roster = roster::compose(std::move(file_people), infos_);
     auto people = presence::People::build(roster.people, people_.get());
     if (!people) {
@@ -98,6 +102,7 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
                                          configuration_->get<DaemonOptions>().country);
     auto phone_lines = line_rows(roster, infos_, *people_);
     tell_diversions(phone_lines, plan, known);
+    directory_.use_roll(directory_roll(people_, phone_lines, infos_, of_file, *plan));
     history_.use_people(owners(phone_lines, roster));
     if (callers_.scripted()) callers_.use_phonebook(phonebook(phone_lines, *plan));
     if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));

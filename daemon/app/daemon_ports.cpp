@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "adapters/teams/teams.hpp"
 #include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
@@ -22,6 +24,18 @@ records::LineLogs line_logs(const xsi::CallLogs& logs) {
     add(logs.placed, records::LogKind::placed);
     add(logs.received, records::LogKind::received);
     return all;
+}
+
+/// Takes what another room has to say and passes on both, the newest first.
+status::Reply<std::vector<status::AuditView>> merged_audit(std::vector<status::AuditView> first, std::size_t most,
+                                                           status::Reply<std::vector<status::AuditView>> reply) {
+    return [first = std::move(first), most, reply = std::move(reply)](std::vector<status::AuditView> second) {
+        auto all = first;
+        std::ranges::move(second, std::back_inserter(all));
+        std::ranges::sort(all, std::ranges::greater(), &status::AuditView::at);
+        if (all.size() > most) all.resize(most);
+        reply(std::move(all));
+    };
 }
 
 } // namespace
@@ -110,8 +124,12 @@ status::Ports Daemon::ports() {
     };
     ports.forwarding_audit = [this](std::string line, std::size_t most,
                                     status::Reply<std::vector<status::AuditView>> reply) {
-        egress_.post(
-            [this, line = std::move(line), most, reply = std::move(reply)] { diversions_.audit(line, most, reply); });
+        egress_.post([this, line = std::move(line), most, reply = std::move(reply)] {
+            if (!line.empty()) return diversions_.audit(line, most, reply);
+            diversions_.audit(line, most, [this, most, reply](std::vector<status::AuditView> views) {
+                directory_.audit(most, merged_audit(std::move(views), most, reply));
+            });
+        });
     };
     ports.calendars = [this](status::Reply<std::vector<status::CalendarView>> reply) {
         egress_.post([this, reply = std::move(reply)] { reply(calendar_views(adapters_)); });
@@ -129,6 +147,7 @@ status::Ports Daemon::ports() {
     ports.integration = [this](calls::IntegrationOrder order, auto reply) {
         callers_.integrations().order(std::move(order), std::move(reply));
     };
+    ports.directory = directory_.ports();
     if (adapters_.zoho()) add_zoho_ports(ports);
     ports.reload = [this](status::Reply<status::ReloadView> reply) {
         control_.post([this, reply = std::move(reply)] { reply(reload()); });

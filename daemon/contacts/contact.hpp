@@ -6,6 +6,9 @@
 
 namespace lamp::contacts {
 
+inline constexpr std::size_t text_max = 1024; // bytes of one text of a contact, however it comes in
+inline constexpr std::size_t list_max = 64;   // entries of one list
+
 struct Number {
     std::string type;   // work, mobile, home, main, fax or a label of one's own; may be empty
     std::string number; // "+31201230002"; extensions as they are
@@ -14,7 +17,7 @@ struct Number {
 
 struct Contact {
     std::string key;                   // unique; given by the directory, never used again
-    std::string source = "directory";  // whose it is: directory, broadworks, ldap, an integration's name
+    std::string source = "contacts";   // whose it is: contacts, people, broadworks, ldap
     std::string folder;                // "Sales/Export"; empty: the top
     std::string last_name, first_name; // the only ones that must not be empty
     std::string company, department, title, email;

@@ -5,14 +5,12 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "contacts/folder.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::contacts {
 namespace json = boost::json;
 namespace {
-
-constexpr std::size_t text_max = 1024;
-constexpr std::size_t list_max = 64;
 
 struct TextMember {
     std::string_view name;
@@ -89,6 +87,8 @@ Result<std::vector<Number>> numbers_of(const json::value& value, const Normal& n
 Result<void> read_member(Contact& contact, std::string_view name, const json::value& value, const Normal& normal) {
     if (const auto* one = std::ranges::find(texts, name, &TextMember::name); one != texts.end()) {
         auto text = text_of(value, name);
+        if (!text) return std::unexpected(text.error());
+        if (name == "folder" && !text->empty()) text = folder_path(*text);
         if (!text) return std::unexpected(text.error());
         contact.*one->part = std::move(*text);
         return {};

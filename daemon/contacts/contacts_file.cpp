@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "contacts/columns.hpp"
+#include "contacts/folder.hpp"
 #include "proto/csv/csv.hpp"
 #include "proto/text/text.hpp"
 
@@ -87,7 +88,8 @@ private:
             auto word = text::lower(text::trim(cell.text));
             const auto* column = std::ranges::find_if(columns, [&](const Column& one) { return is_called(one, word); });
             if (column == columns.end()) {
-                complain(cell.line, cell.column, word, fmt::format("is no column (allowed: {})", names()));
+                complain(cell.line, cell.column, std::string_view(word).substr(0, 80),
+                         fmt::format("is no column (allowed: {})", names()));
                 places_.push_back(nullptr);
                 continue;
             }
@@ -122,9 +124,15 @@ private:
 
     void read_cell(const csv::Cell& cell, const Column& column, Contact& contact) {
         auto text = text::trim(csv::unguarded(text::trim(cell.text)));
+        if (text.size() > text_max)
+            return complain(cell.line, cell.column, column.name, fmt::format("is longer than {} bytes", text_max));
         switch (column.kind) {
-        case Kind::text: contact.*column.text = text; break;
-        case Kind::words: contact.*column.words = words_of(text); break;
+        case Kind::text: read_text(cell, text, column, contact); break;
+        case Kind::words:
+            contact.*column.words = words_of(text);
+            if ((contact.*column.words).size() > list_max)
+                complain(cell.line, cell.column, column.name, fmt::format("holds more than {} words", list_max));
+            break;
         case Kind::label: contact.numbers.at(column.place).type = text; break;
         case Kind::yes_no:
             if (auto answer = yes_no(text::lower(text)))
@@ -140,6 +148,15 @@ private:
                 complain(cell.line, cell.column, column.name, number.error().text);
             break;
         }
+    }
+
+    void read_text(const csv::Cell& cell, std::string_view text, const Column& column, Contact& contact) {
+        contact.*column.text = text;
+        if (column.text != &Contact::folder || text.empty()) return;
+        if (auto path = folder_path(text))
+            contact.folder = std::move(*path);
+        else
+            complain(cell.line, cell.column, column.name, path.error().text);
     }
 
     csv::Reader reader_;

@@ -87,29 +87,37 @@ std::string folded(std::string_view text) {
     return out;
 }
 
+std::string number_in(std::string_view query, std::string_view country_code) {
+    auto word = without_separators(text::trim(query));
+    return looks_like_number(word) ? stored_form(word, country_code) : std::string();
+}
+
 SearchIndex::SearchIndex(std::span<const Contact> contacts) {
-    for (const Contact& one : contacts) {
-        for (const std::string* part : {&one.first_name, &one.last_name, &one.company, &one.department, &one.title,
-                                        &one.folder, &one.email, &one.extension}) {
-            text_ += folded(*part);
-            text_ += '\n';
-        }
-        for (const auto& words : {one.lines, one.roles})
-            for (const auto& word : words)
-                text_ += folded(word) + '\n';
-        for (const auto& number : one.numbers)
-            text_ += number.number + '\n';
-        starts_.push_back(static_cast<std::uint32_t>(text_.size()));
-    }
+    for (const Contact& one : contacts)
+        add(one);
     text_.shrink_to_fit();
+}
+
+void SearchIndex::add(const Contact& contact) {
+    for (const std::string* part : {&contact.first_name, &contact.last_name, &contact.company, &contact.department,
+                                    &contact.title, &contact.folder, &contact.email, &contact.extension}) {
+        text_ += folded(*part);
+        text_ += '\n';
+    }
+    for (const auto* words : {&contact.lines, &contact.roles})
+        for (const auto& word : *words)
+            text_ += folded(word) + '\n';
+    for (const auto& number : contact.numbers)
+        text_ += number.number + '\n';
+    starts_.push_back(static_cast<std::uint32_t>(text_.size()));
 }
 
 std::string_view SearchIndex::of(std::size_t place) const {
     return std::string_view(text_).substr(starts_[place], starts_[place + 1] - starts_[place]);
 }
 
-std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t most,
-                                             std::string_view country_code) const {
+std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t most, std::string_view country_code,
+                                             std::size_t from) const {
     std::vector<std::string> words;
     auto rest_text = without_separators(folded(query));
     for (std::string_view rest = rest_text; !(rest = text::trim(rest)).empty();) {
@@ -121,14 +129,16 @@ std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t
     std::vector<std::uint32_t> found;
     auto count = starts_.size() - 1;
     if (words.empty()) {
-        for (std::uint32_t i = 0; i < std::min(count, most); ++i)
-            found.push_back(i);
+        for (auto i = from; i < count && found.size() < most; ++i)
+            found.push_back(static_cast<std::uint32_t>(i));
         return found;
     }
     // The longest word is the rarest: it is looked for in everybody's text at once, the others where it was found.
     std::ranges::sort(words, std::ranges::greater(), &std::string::size);
     const std::string_view all(text_);
-    for (std::size_t at = 0; found.size() < most && (at = all.find(words.front(), at)) != std::string_view::npos;) {
+    if (from >= count) return found;
+    for (std::size_t at = starts_[from];
+         found.size() < most && (at = all.find(words.front(), at)) != std::string_view::npos;) {
         auto place = static_cast<std::size_t>(std::ranges::upper_bound(starts_, at) - starts_.begin()) - 1;
         auto mine = of(place);
         if (std::ranges::all_of(words, [&](const std::string& word) { return mine.contains(word); }))

@@ -14,15 +14,23 @@ namespace lamp::contacts {
 /// Small letters without accents ("Jörg Müller" is "jorg muller"); other scripts stay as they are.
 [[nodiscard]] std::string folded(std::string_view text);
 
+/// "+31612345678" of "06 12345678" in the country of "31": a query that is nothing but a number, as numbers are stored.
+/// Empty: it is none.
+[[nodiscard]] std::string number_in(std::string_view query, std::string_view country_code);
+
 class SearchIndex {
 public:
+    SearchIndex() = default;
     explicit SearchIndex(std::span<const Contact> contacts);
+    /// Behind those that are there; before anybody searches.
+    void add(const Contact& contact);
+    [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
 
-    /// Places in the span of those in whom every word of `query` occurs, in its order, `most` at most. Digits are also
-    /// looked for in numbers without what people write between them; "06…" and "0031 6…" find "+316…" in the
-    /// `country_code`'s ("31") numbers. An empty query finds everybody.
+    /// Places in the span of those in whom every word of `query` occurs, in its order, `most` at most, from place
+    /// `from` on. Digits are also looked for in numbers without what people write between them; "06…" and "0031 6…"
+    /// find "+316…" in the `country_code`'s ("31") numbers. An empty query finds everybody.
     [[nodiscard]] std::vector<std::uint32_t> find(std::string_view query, std::size_t most,
-                                                  std::string_view country_code = {}) const;
+                                                  std::string_view country_code = {}, std::size_t from = 0) const;
 
 private:
     [[nodiscard]] std::string_view of(std::size_t place) const;

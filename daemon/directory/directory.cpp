@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/log.hpp"
+#include "contacts/folder.hpp"
 #include "directory/rows.hpp"
 #include "proto/text/text.hpp"
 
@@ -15,9 +16,9 @@ namespace {
 
 using contacts::Change;
 using contacts::Contact;
+using contacts::folder_path;
+using contacts::inside;
 
-constexpr std::size_t folder_depth_max = 8;
-constexpr std::size_t folder_part_max = 80;
 constexpr std::string_view backup_suffix = ".csv";
 
 void sort_by_folder_and_name(std::vector<Contact>& everybody) {
@@ -36,10 +37,6 @@ std::vector<std::string> all_folders(const std::vector<Contact>& everybody, std:
     std::ranges::sort(folders);
     folders.erase(std::ranges::unique(folders).begin(), folders.end());
     return folders;
-}
-
-bool inside(std::string_view path, std::string_view folder) {
-    return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
 }
 
 /// "directory-20261126T101500123Z.csv": sorts by time.
@@ -74,28 +71,6 @@ const Contact* Snapshot::find(std::string_view key) const {
     return place == places_.end() ? nullptr : &contacts[place->second];
 }
 
-Result<std::string> folder_path(std::string_view written) {
-    std::string path;
-    std::size_t depth = 0;
-    for (auto rest = text::trim(written); !rest.empty();) {
-        auto end = std::min(rest.find('/'), rest.size());
-        auto part = text::trim(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (part.empty()) {
-            if (rest.empty()) break;
-            return fail(Category::invalid, "A part of the folder's name is empty.");
-        }
-        if (part.size() > folder_part_max || ++depth > folder_depth_max)
-            return fail(Category::invalid, fmt::format("A folder has at most {} parts of at most {} characters.",
-                                                       folder_depth_max, folder_part_max));
-        if (std::ranges::any_of(part, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-            return fail(Category::invalid, "A folder's name holds a control character.");
-        path += (path.empty() ? "" : "/") + std::string(part);
-    }
-    if (path.empty()) return fail(Category::invalid, "The folder has no name.");
-    return path;
-}
-
 Directory::Directory(Loop& loop, store::Store& store, std::filesystem::path backups, contacts::Normal normal)
     : loop_(loop), store_(store), backups_(std::move(backups)), normal_(std::move(normal)), bell_(loop.context()) {}
 
@@ -106,6 +81,16 @@ void Directory::start() {
 
 void Directory::enqueue(Job job) {
     loop_.post([this, job = std::move(job)]() mutable {
+        jobs_.push_back(std::move(job));
+        bell_.ring();
+    });
+}
+
+template <class T>
+void Directory::enqueue(Reply<T> reply, Job job) {
+    loop_.post([this, reply = std::move(reply), job = std::move(job)]() mutable {
+        if (jobs_.size() >= jobs_max)
+            return reply(fail(Category::limit, "Too much waits to be done to the directory; try again."));
         jobs_.push_back(std::move(job));
         bell_.ring();
     });
@@ -143,6 +128,7 @@ Task<> Directory::load() {
 void Directory::show(std::vector<Contact> everybody) {
     sort_by_folder_and_name(everybody);
     snapshot_.store(std::make_shared<const Snapshot>(std::move(everybody), made_folders_));
+    if (on_change) on_change();
 }
 
 std::string Directory::fresh_key() {
@@ -156,8 +142,22 @@ std::string Directory::fresh_key() {
     }
 }
 
-void Directory::audit(std::string_view who, std::string_view what, std::string text) const {
-    if (on_audit) on_audit({wall_now(), std::string(who), std::string(what), std::move(text)});
+void Directory::audit(std::string_view who, std::string_view what, std::string text) {
+    AuditEntry entry{wall_now(), std::string(who), std::string(what), std::move(text)};
+    store_.submit(
+        loop_, [entry](store::Database& disk) { return put_audit(disk, entry); },
+        [](Result<void> done) {
+            if (!done)
+                log::error("directory", "a change could not be written to the audit", {{"why", done.error().text}});
+        });
+    if (on_audit) on_audit(std::move(entry));
+}
+
+void Directory::audit_rows(std::size_t most, Reply<std::vector<AuditEntry>> reply) {
+    enqueue(reply, [this, most, reply]() -> Task<> {
+        reply(co_await store_.read<std::vector<AuditEntry>>(
+            [most](store::Database& disk) { return read_audit(disk, most); }));
+    });
 }
 
 Task<Result<void>> Directory::apply(std::vector<Change> changes) {
@@ -185,7 +185,7 @@ Task<Result<void>> Directory::apply(std::vector<Change> changes) {
 // --- one contact
 
 void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
-    enqueue([this, contact = std::move(contact), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, contact = std::move(contact), by = std::move(by), reply]() -> Task<> {
         if (snapshot_.load()->contacts.size() >= contacts_max)
             co_return reply(fail(Category::limit, "The directory is full."));
         Contact fresh = contact;
@@ -199,8 +199,7 @@ void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
 
 void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> change, std::string by,
                        Reply<Contact> reply) {
-    enqueue([this, key = std::move(key), change = std::move(change), by = std::move(by),
-             reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, key = std::move(key), change = std::move(change), by = std::move(by), reply]() -> Task<> {
         auto snapshot = snapshot_.load();
         const auto* known = snapshot->find(key);
         if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
@@ -216,7 +215,7 @@ void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> 
 }
 
 void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
-    enqueue([this, key = std::move(key), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, key = std::move(key), by = std::move(by), reply]() -> Task<> {
         auto snapshot = snapshot_.load();
         const auto* known = snapshot->find(key);
         if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
@@ -230,7 +229,7 @@ void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
 // --- all of them
 
 void Directory::import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply) {
-    enqueue([this, text = std::move(text), options, by = std::move(by), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, text = std::move(text), options, by = std::move(by), reply]() -> Task<> {
         auto report = co_await carry_out(contacts::read_contacts(text, normal_), options);
         if (report && report->applied)
             audit(by, options.restoring ? "restored" : "imported",
@@ -348,7 +347,7 @@ void Directory::restore(std::string name, bool dry_run, std::string by, Reply<Im
 // --- folders
 
 void Directory::make_folder(std::string path, std::string by, Reply<std::string> reply) {
-    enqueue([this, path = std::move(path), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, path = std::move(path), by = std::move(by), reply]() -> Task<> {
         auto folder = folder_path(path);
         if (!folder) co_return reply(std::unexpected(folder.error()));
         auto done = co_await store_.write(
@@ -364,20 +363,19 @@ void Directory::make_folder(std::string path, std::string by, Reply<std::string>
 }
 
 void Directory::rename_folder(std::string path, std::string to, std::string by, Reply<std::string> reply) {
-    enqueue(
-        [this, path = std::move(path), to = std::move(to), by = std::move(by), reply = std::move(reply)]() -> Task<> {
-            auto from = folder_path(path);
-            auto target = folder_path(to);
-            if (!from) co_return reply(std::unexpected(from.error()));
-            if (!target) co_return reply(std::unexpected(target.error()));
-            if (!std::ranges::binary_search(snapshot_.load()->folders, *from))
-                co_return reply(fail(Category::not_found, "There is no such folder."));
-            if (inside(*target, *from) && *target != *from)
-                co_return reply(fail(Category::conflict, "A folder cannot go into itself."));
-            auto moved = co_await move_folder(*from, *target);
-            if (moved) audit(by, "folder_renamed", fmt::format("{} to {}", *from, *target));
-            reply(std::move(moved));
-        });
+    enqueue(reply, [this, path = std::move(path), to = std::move(to), by = std::move(by), reply]() -> Task<> {
+        auto from = folder_path(path);
+        auto target = folder_path(to);
+        if (!from) co_return reply(std::unexpected(from.error()));
+        if (!target) co_return reply(std::unexpected(target.error()));
+        if (!std::ranges::binary_search(snapshot_.load()->folders, *from))
+            co_return reply(fail(Category::not_found, "There is no such folder."));
+        if (inside(*target, *from) && *target != *from)
+            co_return reply(fail(Category::conflict, "A folder cannot go into itself."));
+        auto moved = co_await move_folder(*from, *target);
+        if (moved) audit(by, "folder_renamed", fmt::format("{} to {}", *from, *target));
+        reply(std::move(moved));
+    });
 }
 
 Task<Result<std::string>> Directory::move_folder(std::string path, std::string to) {
@@ -407,7 +405,7 @@ Task<Result<std::string>> Directory::move_folder(std::string path, std::string t
 }
 
 void Directory::remove_folder(std::string path, std::string by, Reply<std::string> reply) {
-    enqueue([this, path = std::move(path), by = std::move(by), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, path = std::move(path), by = std::move(by), reply]() -> Task<> {
         auto folder = folder_path(path);
         if (!folder) co_return reply(std::unexpected(folder.error()));
         auto snapshot = snapshot_.load();
@@ -434,7 +432,7 @@ void Directory::remove_folder(std::string path, std::string by, Reply<std::strin
 // --- favourites
 
 void Directory::favourites(std::string owner, Reply<std::vector<std::string>> reply) {
-    enqueue([this, owner = std::move(owner), reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, owner = std::move(owner), reply]() -> Task<> {
         reply(co_await store_.read<std::vector<std::string>>(
             [owner](store::Database& disk) { return read_favourites(disk, owner); }));
     });
@@ -442,8 +440,7 @@ void Directory::favourites(std::string owner, Reply<std::vector<std::string>> re
 
 void Directory::set_favourites(std::string owner, std::vector<std::string> keys, std::string by,
                                Reply<std::vector<std::string>> reply) {
-    enqueue([this, owner = std::move(owner), keys = std::move(keys), by = std::move(by),
-             reply = std::move(reply)]() -> Task<> {
+    enqueue(reply, [this, owner = std::move(owner), keys = std::move(keys), by = std::move(by), reply]() -> Task<> {
         if (keys.size() > favourites_max)
             co_return reply(fail(Category::invalid, fmt::format("At most {} favourites.", favourites_max)));
         std::unordered_set<std::string_view> seen;

@@ -15,6 +15,7 @@
 
 #include "contacts/plan.hpp"
 #include "contacts/search.hpp"
+#include "directory/audit.hpp"
 #include "loop/loop.hpp"
 #include "store/store.hpp"
 
@@ -48,13 +49,6 @@ struct Backup {
     std::uintmax_t bytes = 0;
 };
 
-struct AuditEntry {
-    Wall at{};
-    std::string who;
-    std::string what; // contact_created, contact_changed, contact_removed, imported, restored, folder_…, favourites
-    std::string text;
-};
-
 class Directory {
 public:
     template <class T>
@@ -68,8 +62,12 @@ public:
     void start();
     /// Any loop. Empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.load(); }
-    /// Set before `start`. Hears of everything that was changed, and by whom.
+    /// Set before `start`; on the directory's loop. Hears of everything that was changed, and by whom.
     std::function<void(AuditEntry)> on_audit;
+    /// Set before `start`; on the directory's loop. There is another snapshot.
+    std::function<void()> on_change;
+    /// What was changed, the newest first. Any loop.
+    void audit_rows(std::size_t most, Reply<std::vector<AuditEntry>> reply);
 
     // Any loop. `by` is the token's name. Errors: not_found, invalid, conflict (a folder that is not empty), limit,
     // and what the disk says (unavailable): then nothing has changed.
@@ -94,10 +92,14 @@ public:
     static constexpr std::size_t contacts_max = 1'000'000;
     static constexpr std::size_t favourites_max = 1'000;
     static constexpr std::size_t backups_kept = 30;
+    static constexpr std::size_t jobs_max = 1'000; // that wait; more are refused with `limit`
 
 private:
     using Job = std::function<Task<>()>;
     void enqueue(Job job);
+    /// The same for a job that somebody waits for.
+    template <class T>
+    void enqueue(Reply<T> reply, Job job);
     [[nodiscard]] Task<> work();
     [[nodiscard]] Task<> load();
     /// On disk, then in the snapshot.
@@ -109,7 +111,7 @@ private:
     [[nodiscard]] Result<std::string> read_backup(const std::string& name) const;
     [[nodiscard]] std::string fresh_key();
     void show(std::vector<contacts::Contact> everybody);
-    void audit(std::string_view who, std::string_view what, std::string text) const;
+    void audit(std::string_view who, std::string_view what, std::string text);
 
     Loop& loop_;
     store::Store& store_;
@@ -121,8 +123,5 @@ private:
     std::unordered_set<std::string> taken_; // every key that is or was
     std::atomic<std::shared_ptr<const Snapshot>> snapshot_;
 };
-
-/// "Sales/Export" of " sales / Export/": parts trimmed, none empty, at most 8 of at most 80 characters.
-[[nodiscard]] Result<std::string> folder_path(std::string_view written);
 
 } // namespace lamp::directory

@@ -63,6 +63,7 @@ int status_of(Category category) {
 std::string_view reason_of(int status) {
     switch (status) {
     case 200: return "OK";
+    case 201: return "Created";
     case 202: return "Accepted";
     case 204: return "No Content";
     case 304: return "Not Modified";

@@ -97,6 +97,18 @@ void Api::respond(Call& call) {
     (this->*match.route->respond)(call, asked);
 }
 
+const Identity* Api::bearer(std::string_view authorization) const {
+    return is_bearer(authorization) ? access_->find(authorization.substr(7)) : nullptr;
+}
+
+std::optional<std::size_t> Api::body_limit(const Request& request) const {
+    auto match = router_.match(request.method, request.path);
+    if (!match.route || match.route->body_bytes == 0) return limits_.body_bytes;
+    const auto* who = request.authorization.empty() ? access_->anonymous() : bearer(request.authorization);
+    if (!who || !who->may(match.route->permission)) return std::nullopt;
+    return match.route->body_bytes;
+}
+
 /// Null: nobody. `refused`: a token was given that is none.
 const Identity* Api::identify(Call& call, bool& refused) {
     auto authorization = call.request.authorization;
@@ -104,7 +116,7 @@ const Identity* Api::identify(Call& call, bool& refused) {
     KnownToken& known = call.known();
     if (known.access == access_generation_ && known.identity && same_secret(authorization, known.authorization))
         return known.identity;
-    const Identity* found = is_bearer(authorization) ? access_->find(authorization.substr(7)) : nullptr;
+    const Identity* found = bearer(authorization);
     refused = found == nullptr;
     if (found) known = {std::string(authorization), found, access_generation_};
     return found;

@@ -40,6 +40,8 @@ public:
     void add_metrics(std::function<void(MetricsText&)> contribute) { contributions_.push_back(std::move(contribute)); }
 
     void respond(Call& call);
+    /// How long a body this request may have; nothing: it is answered without one, since who asks may not.
+    [[nodiscard]] std::optional<std::size_t> body_limit(const Request& request) const;
     /// Once a second.
     void sweep(Steady now);
     /// The presence object of a slot; false when nobody listed has it.
@@ -88,6 +90,17 @@ public:
     void webhook_order(Call& call, const Asked& asked);
     void zoho(Call& call, const Asked& asked);
     void order_zoho(Call& call, const Asked& asked);
+    void directory(Call& call, const Asked& asked);
+    void directory_one(Call& call, const Asked& asked);
+    void directory_check(Call& call, const Asked& asked);
+    void directory_export(Call& call, const Asked& asked);
+    void directory_import(Call& call, const Asked& asked);
+    void directory_backups(Call& call, const Asked& asked);
+    void directory_restore(Call& call, const Asked& asked);
+    void change_contact(Call& call, const Asked& asked);
+    void folders(Call& call, const Asked& asked);
+    void change_folder(Call& call, const Asked& asked);
+    void favourites(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;
@@ -112,6 +125,7 @@ private:
 
     // api.cpp
     [[nodiscard]] const Identity* identify(Call& call, bool& refused);
+    [[nodiscard]] const Identity* bearer(std::string_view authorization) const;
     [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, bool refused) const;
     [[nodiscard]] std::optional<Page> page_of(Call& call) const;
     [[nodiscard]] std::optional<Page> page_in(Call& call, const class Query& query) const;
@@ -161,6 +175,37 @@ private:
     // zoho.cpp
     [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern);
     [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
+
+    // directory.cpp
+    struct ContactChange {
+        Method method;
+        std::string key;
+        boost::json::object object;
+        std::string by;
+    };
+    struct FolderChange {
+        Method method;
+        std::string path;
+        std::string to; // or which one is new
+        std::string by;
+    };
+    [[nodiscard]] Steady long_patience() const { return steady_now() + limits_.long_ask_wait; }
+    template <class T, class Port, class... Arguments>
+    [[nodiscard]] Task<std::optional<Result<T>>> ask_directory(Steady until, const Port& port, Arguments... arguments);
+    [[nodiscard]] std::optional<std::string> favourites_owner(Call& call, const Asked& asked, Permission any) const;
+    [[nodiscard]] Task<Answer> make_directory(DirectoryQuery query);
+    [[nodiscard]] Task<Answer> make_directory_one(std::string key);
+    [[nodiscard]] Task<Answer> make_directory_check(Page page);
+    [[nodiscard]] Task<Answer> make_contact_change(ContactChange change);
+    [[nodiscard]] Task<Answer> make_folders(Page page);
+    [[nodiscard]] Task<Answer> make_folder_change(FolderChange change);
+    /// `keys`: the new ones.
+    [[nodiscard]] Task<Answer> make_favourites(std::string owner, std::optional<std::vector<std::string>> keys,
+                                               std::string by);
+    [[nodiscard]] Task<Answer> make_export(ExportOrder order);
+    [[nodiscard]] Task<Answer> make_import(ImportOrder order, std::size_t changes);
+    [[nodiscard]] Task<Answer> make_backups(Page page);
+    [[nodiscard]] Task<Answer> make_restore(std::string backup, bool dry_run, std::string by, std::size_t changes);
 
     // calls.cpp
     [[nodiscard]] Result<Persons> persons_in(const class Query& query) const;

@@ -34,7 +34,9 @@ struct IncomingBody {
     std::string head;
     std::string bytes;
     std::uint64_t expected = 0;
+    std::size_t limit = 0;
     bool chunked = false;
+    std::shared_ptr<const bool> large{}; // one of the large ones
     ChunkReader chunks;
 };
 

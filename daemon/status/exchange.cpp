@@ -106,7 +106,7 @@ std::size_t Server::consume(Connection& one, std::string_view bytes) {
 
 std::size_t Server::consume_head(Connection& one, std::string_view bytes) {
     Request request;
-    auto head = parse_head(bytes, limits_, request);
+    auto head = parse_head(bytes, head_limits_, request);
     if (one.state == State::idle) {
         one.state = State::reading;
         one.deadline = now_ + limits_.header_wait;
@@ -124,12 +124,35 @@ std::size_t Server::consume_head(Connection& one, std::string_view bytes) {
     return head.size;
 }
 
+/// False: the request has been answered.
+bool Server::allow_body(Connection& one, const Request& request, std::size_t& limit) {
+    auto allowed = body_limit ? body_limit(request) : std::optional(limits_.body_bytes);
+    limit = allowed.value_or(limits_.body_bytes);
+    if (!request.chunked && request.content_length <= std::min(limit, limits_.body_bytes)) return true;
+    if (!allowed) { // who may not send so much is told so before it is read
+        one.close_after = true;
+        Request bare = request;
+        bare.keep_alive = false;
+        dispatch(one, bare);
+        return false;
+    }
+    if (request.content_length > limit) return refuse(one, 413, "the body is too long"), false;
+    if (limit > limits_.body_bytes && static_cast<std::size_t>(large_bodies_.use_count()) > limits_.large_bodies)
+        return refuse(one, 503, "Too many large bodies are being read; try again."), false;
+    return true;
+}
+
 void Server::begin_body(Connection& one, const Request& request, std::string_view head) {
+    std::size_t limit = 0;
+    if (!allow_body(one, request, limit)) return;
     one.body = std::make_unique<IncomingBody>();
+    one.body->limit = limit;
     one.body->head = head;
     one.body->chunked = request.chunked;
     one.body->expected = request.content_length;
-    one.deadline = now_ + limits_.body_wait;
+    bool large = limit > limits_.body_bytes && (request.chunked || request.content_length > limits_.body_bytes);
+    if (large) one.body->large = large_bodies_;
+    one.deadline = now_ + (large ? limits_.large_body_wait : limits_.body_wait);
     if (request.expects_continue) outgoing_ += go_on;
 }
 
@@ -138,7 +161,7 @@ std::size_t Server::consume_body(Connection& one, std::string_view bytes) {
     std::size_t used = 0;
     bool whole = false;
     if (body.chunked) {
-        auto outcome = body.chunks.feed(bytes, body.bytes, limits_.body_bytes);
+        auto outcome = body.chunks.feed(bytes, body.bytes, body.limit);
         used = outcome.used;
         if (outcome.what == ChunkReader::What::malformed) {
             counters_.malformed.add();
@@ -154,7 +177,7 @@ std::size_t Server::consume_body(Connection& one, std::string_view bytes) {
     if (!whole) return used;
     auto complete = std::move(one.body);
     Request request;
-    auto head = parse_head(complete->head, limits_, request);
+    auto head = parse_head(complete->head, head_limits_, request);
     LAMP_CHECK(head.what == HeadOutcome::What::complete);
     request.body = complete->bytes;
     dispatch(one, request);

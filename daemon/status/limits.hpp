@@ -12,6 +12,8 @@ struct Limits {
     std::size_t header_bytes = limits::http_header_bytes; // request line and fields together
     std::size_t header_fields = 100;
     std::size_t body_bytes = limits::http_body_bytes;
+    std::size_t large_body_bytes = 64 << 20; // on the paths that take one (Route::body_bytes)
+    std::size_t large_bodies = 4;            // of those at a time
     std::size_t connections = limits::http_connections;
     std::size_t pipelined_bytes = 64 * 1024; // answers gathered before they are sent
     std::size_t linger_bytes = 4 << 20;      // read and thrown away after a refusal, so that it arrives
@@ -21,7 +23,9 @@ struct Limits {
     milliseconds header_wait{limits::http_header_wait};
     milliseconds idle_wait{limits::http_idle_wait};
     milliseconds body_wait{30'000};
-    milliseconds write_wait{30'000}; // an answer of which the peer takes nothing
+    milliseconds large_body_wait{300'000};
+    milliseconds long_ask_wait{120'000}; // another room's answer about everything it has
+    milliseconds write_wait{30'000};     // an answer of which the peer takes nothing
     milliseconds linger_wait{2000};
     milliseconds ask_wait{5000}; // another room's answer
     milliseconds stop_wait{1000};

@@ -29,7 +29,8 @@ constexpr std::array<BuiltInRole, 6> roles{{
     {"administrator", beginning_with("")},
     {"buyer", grants("self")},
     {"accountant", grants("self", "stats.read")},
-    {"technician", grants("self", "directory.sync", "adapters.configure", "directory.write", "stats.read") | lines},
+    {"technician",
+     grants("self", "directory.read", "directory.sync", "adapters.configure", "directory.write", "stats.read") | lines},
 }};
 
 } // namespace

@@ -20,6 +20,7 @@
 #include "fanout/links.hpp"
 #include "meetings/news.hpp"
 #include "presence/words.hpp"
+#include "status/directory_ports.hpp"
 
 namespace lamp::status {
 
@@ -318,6 +319,7 @@ struct Ports {
         dead_letters;
     /// not_found: there is no such webhook or letter; unavailable: the receiver has not taken a test.
     std::function<void(calls::WebhookOrder, Reply<Result<calls::WebhookDone>>)> webhook;
+    DirectoryPorts directory;
     Ask<fanout::LinksView> zoho; // empty: 501
     /// not_found, conflict, unavailable (not ready yet). What it takes over there comes after the answer.
     std::function<void(fanout::LinkOrder, Reply<Result<fanout::LinksView>>)> zoho_order;

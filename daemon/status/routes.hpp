@@ -40,7 +40,8 @@ struct Route {
     int status;              // of success
     std::string_view schema; // of success: a name in components, a media type, or empty
     std::span<const Parameter> parameters = {};
-    std::string_view body_schema = {}; // a name in components
+    std::string_view body_schema = {}; // a name in components, or a media type
+    std::size_t body_bytes = 0;        // where bodies may be longer than elsewhere; Gate::permission only
 };
 
 /// What was asked of a route.

@@ -23,6 +23,11 @@ void give_back(std::string& buffer) {
 Server::Server(Loop& loop, const Limits& limits, std::function<void(Call&)> respond)
     : loop_(loop),
       limits_(limits),
+      head_limits_([&] {
+          Limits all = limits;
+          all.body_bytes = std::max(limits.body_bytes, limits.large_body_bytes);
+          return all;
+      }()),
       respond_(std::move(respond)),
       poller_(
           loop.context(), [this] { tick(); }, [this] { graveyard_.clear(); }),

@@ -82,6 +82,9 @@ public:
     /// While draining: somebody still waits for bytes from us.
     [[nodiscard]] bool busy() const;
     [[nodiscard]] Steady now() const { return now_; }
+    /// How long a body the request may have (at most Limits::large_body_bytes); nothing: it is answered without its
+    /// body, and the connection closed. Empty: Limits::body_bytes.
+    std::function<std::optional<std::size_t>(const Request&)> body_limit;
     /// Called at each sweep (once a second).
     std::function<void()> on_sweep;
 
@@ -119,6 +122,7 @@ private:
     [[nodiscard]] std::size_t consume_head(Connection& one, std::string_view bytes);
     [[nodiscard]] std::size_t consume_body(Connection& one, std::string_view bytes);
     void begin_body(Connection& one, const Request& request, std::string_view head);
+    [[nodiscard]] bool allow_body(Connection& one, const Request& request, std::size_t& limit);
 
     // answering.cpp: writing
     void dispatch(Connection& one, const Request& request);
@@ -134,6 +138,7 @@ private:
 
     Loop& loop_;
     const Limits limits_;
+    const Limits head_limits_; // the same for heads, whose body may be a large one
     std::function<void(Call&)> respond_;
     Poller poller_;
     asio::steady_timer sweeper_;
@@ -152,8 +157,9 @@ private:
     Steady now_{};
     HeadWriter heads_;
     ServerCounters counters_;
-    std::string scratch_;  // what is being read
-    std::string outgoing_; // answers of the connection at hand
+    std::shared_ptr<const bool> large_bodies_ = std::make_shared<const bool>(true); // one owner more for each of them
+    std::string scratch_;                                                           // what is being read
+    std::string outgoing_;                                                          // answers of the connection at hand
     std::string body_;
 };
 

@@ -70,6 +70,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
 Service::Service(Loop& serve, Options options, Ports ports, presence::Table& table, fanout::Fanout& fanout)
     : core_(std::make_shared<Core>(serve, std::move(options), std::move(ports), table)) {
     core_->api.connect(core_->server, core_->events, core_);
+    core_->server.body_limit = [core = core_.get()](const Request& request) { return core->api.body_limit(request); };
     core_->server.on_sweep = [core = core_.get()] { core->api.sweep(core->server.now()); };
     std::weak_ptr<Core> weak = core_;
     auto& sink = fanout.add("sse", table.capacity(), [weak, &serve] {

@@ -246,6 +246,16 @@ constexpr Migration all[] = {
             found       INTEGER NOT NULL
         );
     )sql"},
+    // What was done to the directory, by whom. Keys and names of fields, no contents.
+    {"directory audit", R"sql(
+        CREATE TABLE directory_audit (
+            id   INTEGER PRIMARY KEY,
+            at   INTEGER NOT NULL,
+            who  TEXT    NOT NULL,
+            what TEXT    NOT NULL,
+            text TEXT    NOT NULL
+        );
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.

@@ -16,7 +16,6 @@ std::string file_of(const std::vector<Contact>& contacts, char separator, bool m
 
 TEST_CASE("what is written is read again, in every form") {
     Contact one = person("c-0007", "Doe; \"the\" boss", "=Jane");
-    one.source = "directory";
     one.folder = "Sales/Export";
     one.company = "-2+3+cmd";
     one.email = "jane@example.net";

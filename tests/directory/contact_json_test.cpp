@@ -35,7 +35,7 @@ TEST_CASE("a contact as it is posted, and as it is answered") {
     REQUIRE(contact.has_value());
     contact->key = "c-1";
     CHECK(written(*contact) ==
-          R"({"key":"c-1","source":"directory","first_name":"Jane","last_name":"Doe","numbers":[{"type":"work",)"
+          R"({"key":"c-1","source":"contacts","first_name":"Jane","last_name":"Doe","numbers":[{"type":"work",)"
           R"("number":"+33199001234"},{"type":null,"number":"+442079460155"}],"folder":null,"company":null,)"
           R"("department":null,"title":null,"email":null,"extension":null,"default_line":null,"external_id":null,)"
           R"("notes":null,"lines":["2001@example.net"],"devices":[],"roles":[],"vip":true})");

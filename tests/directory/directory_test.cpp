@@ -4,6 +4,7 @@
 #include <fstream>
 #include <future>
 
+#include "contacts/folder.hpp"
 #include "directory/directory.hpp"
 #include "faults/folder.hpp"
 
@@ -11,6 +12,7 @@ using namespace lamp;
 using namespace lamp::directory;
 using contacts::Change;
 using contacts::Contact;
+using contacts::folder_path;
 
 namespace {
 

@@ -1,0 +1,277 @@
+#include "app/directory_desk.hpp"
+
+#include <fmt/format.h>
+#include <map>
+
+#include "app/directory_walk.hpp"
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "contacts/contact_json.hpp"
+#include "contacts/folder.hpp"
+
+namespace lamp {
+namespace {
+
+using directory::ImportReport;
+using directory::Snapshot;
+
+constexpr seconds settling{1}; // after a change: others may follow
+
+std::string json_of(const contacts::Contact& contact) {
+    std::string text;
+    JsonWriter json(text);
+    contacts::write_contact(json, contact);
+    return text;
+}
+
+/// Passes on what `make` makes of the answer.
+template <class From, class To, class Make>
+std::function<void(Result<From>)> mapped(status::DirectoryPorts::Answer<To> answer, Make make) {
+    return [answer = std::move(answer), make](Result<From> result) {
+        if (!result) return answer(std::unexpected(result.error()));
+        answer(make(std::move(*result)));
+    };
+}
+
+Result<status::ImportView> import_view(ImportReport report) {
+    return status::ImportView{std::move(report.plan), report.applied, std::move(report.backup)};
+}
+
+std::unexpected<Error> not_read() {
+    return fail(Category::unavailable, "The directory has not been read from the disk yet.");
+}
+
+} // namespace
+
+void DirectoryDesk::prepare(const config::Configuration& configuration, store::Store& store) {
+    const auto& options = configuration.get<DaemonOptions>();
+    plan_ = numbers::DialPlan::build({}, options.country);
+    network_.emplace(options.country);
+    directory_.emplace(loop_, store, options.state_dir / "backups" / "directory",
+                       [plan = plan_](std::string_view written) { return plan->normal({}, written); });
+    directory_->on_audit = [](const directory::AuditEntry& entry) {
+        log::info("directory", "changed", {{"what", entry.what}, {"by", entry.who}});
+    };
+    directory_->on_change = [this] { changed_.ring(); };
+}
+
+void DirectoryDesk::start() {
+    directory_->start();
+    loop_.post([this] { loop_.spawn(tell_changes()); });
+    loop_.start();
+}
+
+void DirectoryDesk::end() {
+    loop_.stop();
+    loop_.join();
+}
+
+Task<> DirectoryDesk::tell_changes() {
+    constexpr std::chrono::hours at_leisure{1};
+    std::shared_ptr<const Snapshot> told;
+    while (true) {
+        co_await changed_.wait(at_leisure);
+        if (directory_->snapshot() == told) continue;
+        if (!co_await sleep_for(settling)) co_return;
+        told = directory_->snapshot();
+        if (on_change) on_change();
+    }
+}
+
+// --- what is read
+
+Result<status::DirectoryPage> DirectoryDesk::search(const status::DirectoryQuery& query) const {
+    auto snapshot = directory_->snapshot();
+    auto roll = roll_.load();
+    if (!snapshot) return not_read();
+    DirectoryWalk walk(*snapshot, *roll, query, network_->country_code());
+    if (auto begun = walk.begin(); !begun) return std::unexpected(begun.error());
+    status::DirectoryPage page;
+    while (auto place = walk.next()) {
+        if (page.items.size() == query.limit) {
+            page.next = walk.cursor(*place);
+            break;
+        }
+        page.items.push_back(json_of(walk.item(*place)));
+    }
+    return page;
+}
+
+Result<std::string> DirectoryDesk::find(const std::string& key) const {
+    auto snapshot = directory_->snapshot();
+    if (!snapshot) return not_read();
+    if (const auto* contact = snapshot->find(key)) return json_of(*contact);
+    auto roll = roll_.load();
+    if (auto place = roll->find(key)) return json_of(roll->contact(*place));
+    return fail(Category::not_found, "There is nobody with this key in the directory.");
+}
+
+Result<std::vector<status::FolderView>> DirectoryDesk::folders() const {
+    auto snapshot = directory_->snapshot();
+    if (!snapshot) return not_read();
+    std::map<std::string_view, std::size_t> counts;
+    for (const auto& one : snapshot->contacts)
+        for (std::string_view path = one.folder; !path.empty();) {
+            ++counts[path];
+            path = path.substr(0, path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/'));
+        }
+    std::vector<status::FolderView> views;
+    for (const auto& path : snapshot->folders)
+        views.push_back({path, counts[path]});
+    return views;
+}
+
+Result<status::FavouritesView> DirectoryDesk::favourites(std::vector<std::string> keys) const {
+    status::FavouritesView view;
+    for (const auto& key : keys)
+        if (auto item = find(key)) view.items.push_back(std::move(*item));
+    view.keys = std::move(keys);
+    return view;
+}
+
+Result<std::string> DirectoryDesk::written(const status::ExportOrder& order) const {
+    auto snapshot = directory_->snapshot();
+    if (!snapshot) return not_read();
+    std::string text;
+    if (order.format == status::ExportOrder::Format::csv) {
+        text = contacts::header(order.separator, order.byte_order_mark);
+        for (const auto& one : snapshot->contacts)
+            contacts::append_row(text, one, order.separator);
+        return text;
+    }
+    JsonWriter json(text);
+    json.array([&] {
+        for (const auto& one : snapshot->contacts)
+            contacts::write_contact(json, one);
+    });
+    return text;
+}
+
+Result<std::vector<status::FindingView>> DirectoryDesk::checked() {
+    auto snapshot = directory_->snapshot();
+    auto roll = roll_.load();
+    if (!snapshot) return not_read();
+    if (last_check_.snapshot == snapshot && last_check_.roll == roll) return last_check_.findings;
+    auto dialable = [this](const std::string& number) {
+        if (!number.starts_with('+')) return true; // an extension, a feature code
+        auto found = network_->find(number);
+        return found && found->valid;
+    };
+    last_check_ = {snapshot, roll, {}};
+    for (auto& one : directory::check(snapshot->contacts, *roll, dialable))
+        last_check_.findings.push_back(
+            {std::move(one.kind), std::move(one.key), std::move(one.name), std::move(one.what), std::move(one.text)});
+    return last_check_.findings;
+}
+
+void DirectoryDesk::audit(std::size_t most, status::Reply<std::vector<status::AuditView>> reply) {
+    directory_->audit_rows(most, [reply = std::move(reply)](const Result<std::vector<directory::AuditEntry>>& rows) {
+        std::vector<status::AuditView> views;
+        if (rows)
+            for (const auto& row : *rows)
+                views.push_back({row.at, {}, row.what, row.who, row.text});
+        reply(std::move(views));
+    });
+}
+
+// --- what may be asked
+
+status::DirectoryPorts DirectoryDesk::ports() {
+    status::DirectoryPorts ports;
+    ports.search = [this](const status::DirectoryQuery& query, const Answer<status::DirectoryPage>& answer) {
+        answer(search(query));
+    };
+    ports.find = [this](const std::string& key, const Answer<std::string>& answer) { answer(find(key)); };
+    add_contact_ports(ports);
+    add_folder_ports(ports);
+    add_file_ports(ports);
+    return ports;
+}
+
+void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
+    auto normal = [plan = plan_](std::string_view written) { return plan->normal({}, written); };
+    ports.create = [this, normal](const boost::json::object& object, std::string by,
+                                  Answer<status::DirectoryPorts::Made> answer) {
+        auto contact = contacts::read_contact(object, {}, normal);
+        if (!contact) return answer(std::unexpected(contact.error()));
+        directory_->create(std::move(*contact), std::move(by),
+                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& made) {
+                               return Result<status::DirectoryPorts::Made>({made.key, json_of(made)});
+                           }));
+    };
+    ports.modify = [this, normal](std::string key, boost::json::object change, std::string by,
+                                  Answer<std::string> answer) {
+        auto snapshot = directory_->snapshot();
+        if (snapshot && !snapshot->find(key) && roll_.load()->find(key))
+            return answer(fail(Category::conflict, "This is no contact: the people file or the platform names it."));
+        auto changed = [change = std::move(change), normal](contacts::Contact contact) {
+            return contacts::read_contact(change, std::move(contact), normal);
+        };
+        directory_->modify(std::move(key), std::move(changed), std::move(by),
+                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& contact) {
+                               return Result<std::string>(json_of(contact));
+                           }));
+    };
+    ports.remove = [this](std::string key, std::string by, Answer<std::string> answer) {
+        auto snapshot = directory_->snapshot();
+        if (snapshot && !snapshot->find(key) && roll_.load()->find(key))
+            return answer(fail(Category::conflict, "This is no contact: the people file or the platform names it."));
+        directory_->remove(std::move(key), std::move(by),
+                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& contact) {
+                               return Result<std::string>(contact.key);
+                           }));
+    };
+}
+
+void DirectoryDesk::add_folder_ports(status::DirectoryPorts& ports) {
+    ports.folders = [this](Answer<std::vector<status::FolderView>> answer) {
+        loop_.post([this, answer = std::move(answer)] { answer(folders()); });
+    };
+    ports.make_folder = [this](std::string path, std::string by, Answer<std::string> answer) {
+        directory_->make_folder(std::move(path), std::move(by), std::move(answer));
+    };
+    ports.rename_folder = [this](std::string path, std::string to, std::string by, Answer<std::string> answer) {
+        directory_->rename_folder(std::move(path), std::move(to), std::move(by), std::move(answer));
+    };
+    ports.remove_folder = [this](std::string path, std::string by, Answer<std::string> answer) {
+        directory_->remove_folder(std::move(path), std::move(by), std::move(answer));
+    };
+    auto with_items = [this](std::vector<std::string> keys) { return favourites(std::move(keys)); };
+    ports.favourites = [this, with_items](std::string owner, Answer<status::FavouritesView> answer) {
+        directory_->favourites(std::move(owner), mapped<std::vector<std::string>>(std::move(answer), with_items));
+    };
+    ports.set_favourites = [this, with_items](std::string owner, std::vector<std::string> keys, std::string by,
+                                              Answer<status::FavouritesView> answer) {
+        directory_->set_favourites(std::move(owner), std::move(keys), std::move(by),
+                                   mapped<std::vector<std::string>>(std::move(answer), with_items));
+    };
+}
+
+void DirectoryDesk::add_file_ports(status::DirectoryPorts& ports) {
+    ports.write = [this](status::ExportOrder order, Answer<std::string> answer) {
+        loop_.post([this, order, answer = std::move(answer)] { answer(written(order)); });
+    };
+    ports.import = [this](status::ImportOrder order, Answer<status::ImportView> answer) {
+        directory::ImportOptions options{.limits = order.limits, .dry_run = order.dry_run};
+        directory_->import(std::move(order.text), options, std::move(order.by),
+                           mapped<ImportReport>(std::move(answer), import_view));
+    };
+    ports.backups = [this](Answer<std::vector<status::BackupView>> answer) {
+        directory_->backups(
+            mapped<std::vector<directory::Backup>>(std::move(answer), [](const std::vector<directory::Backup>& all) {
+                std::vector<status::BackupView> views;
+                for (const auto& one : all)
+                    views.push_back({one.name, one.bytes});
+                return Result<std::vector<status::BackupView>>(std::move(views));
+            }));
+    };
+    ports.restore = [this](std::string name, bool dry_run, std::string by, Answer<status::ImportView> answer) {
+        directory_->restore(std::move(name), dry_run, std::move(by),
+                            mapped<ImportReport>(std::move(answer), import_view));
+    };
+    ports.check = [this](Answer<std::vector<status::FindingView>> answer) {
+        loop_.post([this, answer = std::move(answer)] { answer(checked()); });
+    };
+}
+
+} // namespace lamp

@@ -1,0 +1,69 @@
+// The loop `directory`: the directory of contacts, and what the status service asks of it. An import holds up nothing
+// but other changes of contacts; searches read snapshots, wherever they are asked.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/reader.hpp"
+#include "directory/check.hpp"
+#include "directory/directory.hpp"
+#include "directory/roll.hpp"
+#include "loop/loop.hpp"
+#include "numbers/dial_plan.hpp"
+#include "numbers/public_network.hpp"
+#include "status/ports.hpp"
+
+namespace lamp {
+
+class DirectoryDesk {
+public:
+    /// Control loop, before `start`.
+    void prepare(const config::Configuration& configuration, store::Store& store);
+    void start();
+    /// Control loop, after the store was stopped.
+    void end();
+
+    /// Any loop: the people and the platforms' directories.
+    void use_roll(std::shared_ptr<const directory::Roll> roll) { roll_ = std::move(roll); }
+    /// Any loop; empty until the disk has been read.
+    [[nodiscard]] std::shared_ptr<const directory::Snapshot> snapshot() const { return directory_->snapshot(); }
+    /// Before `start`; heard on this object's loop, soon after contacts have changed.
+    std::function<void()> on_change;
+
+    [[nodiscard]] status::DirectoryPorts ports();
+    /// What was done to it, the newest first. Any loop.
+    void audit(std::size_t most, status::Reply<std::vector<status::AuditView>> reply);
+
+private:
+    template <class T>
+    using Answer = status::DirectoryPorts::Answer<T>;
+    struct Checked {
+        std::shared_ptr<const directory::Snapshot> snapshot;
+        std::shared_ptr<const directory::Roll> roll;
+        std::vector<status::FindingView> findings;
+    };
+
+    [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
+    [[nodiscard]] Result<std::string> find(const std::string& key) const;
+    void add_contact_ports(status::DirectoryPorts& ports);
+    void add_folder_ports(status::DirectoryPorts& ports);
+    void add_file_ports(status::DirectoryPorts& ports);
+    [[nodiscard]] Result<status::FavouritesView> favourites(std::vector<std::string> keys) const;
+    [[nodiscard]] Result<std::vector<status::FolderView>> folders() const;
+    [[nodiscard]] Result<std::string> written(const status::ExportOrder& order) const;
+    [[nodiscard]] Result<std::vector<status::FindingView>> checked();
+    [[nodiscard]] Task<> tell_changes();
+
+    Loop loop_{"directory"};
+    std::optional<directory::Directory> directory_;
+    std::atomic<std::shared_ptr<const directory::Roll>> roll_{std::make_shared<const directory::Roll>()};
+    std::shared_ptr<const numbers::DialPlan> plan_; // the country's, without extensions
+    std::optional<numbers::PublicNetwork> network_;
+    Bell changed_{loop_.context()};
+    Checked last_check_; // this loop: listings come page by page
+};
+
+} // namespace lamp

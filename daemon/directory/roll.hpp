@@ -1,0 +1,51 @@
+// The people that are watched, and whoever else the platforms' directories name, as items of the directory. There may
+// be as many as the daemon has people: what the people's own table holds already is not kept again. Immutable once
+// finished; any loop.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contacts/contact.hpp"
+#include "presence/people.hpp"
+
+namespace lamp::directory {
+
+class Roll {
+public:
+    Roll() = default;
+    explicit Roll(std::shared_ptr<const presence::People> people);
+
+    /// One for each of the people, in their order. Of the contact are kept: source, the first number, extension, lines.
+    void add_person(const contacts::Contact& contact);
+    /// Behind all of the people.
+    void add_other(contacts::Contact contact) { others_.push_back(std::move(contact)); }
+    /// Once, before anybody reads.
+    void finish();
+
+    [[nodiscard]] std::size_t size() const { return folk() + others_.size(); }
+    [[nodiscard]] contacts::Contact contact(std::size_t place) const;
+    [[nodiscard]] std::string_view folder(std::size_t place) const;
+    [[nodiscard]] const std::string& source(std::size_t place) const;
+    [[nodiscard]] std::optional<std::size_t> find(std::string_view key) const;
+    /// As SearchIndex::find; it looks at each, so the words may be in other places than contacts have them.
+    [[nodiscard]] std::vector<std::uint32_t> search(std::string_view query, std::size_t most,
+                                                    std::string_view country_code, std::size_t from) const;
+
+private:
+    [[nodiscard]] std::size_t folk() const { return starts_.size() - 1; }
+    [[nodiscard]] std::string_view packed(std::size_t place) const;
+    [[nodiscard]] bool matches(std::size_t place, std::string_view folded, std::string_view number) const;
+
+    std::shared_ptr<const presence::People> people_;
+    std::string text_; // of each of the people the parts that they have, one behind the other
+    std::vector<std::uint32_t> starts_{0};
+    std::vector<std::uint8_t> sources_;
+    std::vector<std::string> words_; // sources
+    std::vector<contacts::Contact> others_;
+};
+
+} // namespace lamp::directory

@@ -1,0 +1,99 @@
+// What the endpoints of the directory need (interface 4 and 7.9, directory rows): part of `Ports`, with the same
+// rules. Items are JSON already, as contacts/contact_json.hpp writes them.
+#pragma once
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/errors.hpp"
+#include "contacts/plan.hpp"
+
+namespace lamp::status {
+
+struct DirectoryQuery {
+    std::string words;
+    std::string source; // empty: all
+    std::optional<std::string> folder;
+    std::size_t limit = 100;
+    std::string cursor;
+};
+struct DirectoryPage {
+    std::vector<std::string> items;
+    std::string next; // empty: the end
+};
+struct FolderView {
+    std::string path;
+    std::size_t contacts = 0; // in it, and in those below it
+};
+struct FavouritesView {
+    std::vector<std::string> keys;  // as they were given
+    std::vector<std::string> items; // those that are still there
+};
+struct ExportOrder {
+    enum class Format : std::uint8_t { csv, json } format = Format::csv;
+    char separator = ';';
+    bool byte_order_mark = true;
+};
+struct ImportOrder {
+    std::string text;
+    bool dry_run = false;
+    contacts::ImportLimits limits{};
+    std::string by; // the token's name, for the audit
+};
+struct ImportView {
+    contacts::Plan plan; // with refusals: nothing was changed
+    bool applied = false;
+    std::string backup; // empty: none was needed
+};
+struct BackupView {
+    std::string name;
+    std::uint64_t bytes = 0;
+};
+struct FindingView {
+    std::string kind; // line_without_contact, contact_without_line, doubled_number, bad_number
+    std::string key;
+    std::string name;
+    std::string what;
+    std::string text;
+};
+
+struct DirectoryPorts {
+    template <class T>
+    using Answer = std::function<void(Result<T>)>;
+
+    /// invalid: a cursor that is none of ours; unavailable: nothing has been read from the disk yet, as for all others.
+    std::function<void(DirectoryQuery, Answer<DirectoryPage>)> search; // empty: there is no directory
+    /// not_found.
+    std::function<void(std::string key, Answer<std::string>)> find;
+    /// The key of a new contact and its JSON. invalid names the member; limit: the directory is full.
+    struct Made {
+        std::string key;
+        std::string item;
+    };
+    std::function<void(boost::json::object contact, std::string by, Answer<Made>)> create;
+    /// Members that are there replace those of before. not_found, invalid; conflict: it is no contact of ours.
+    std::function<void(std::string key, boost::json::object change, std::string by, Answer<std::string>)> modify;
+    std::function<void(std::string key, std::string by, Answer<std::string>)> remove;
+
+    std::function<void(Answer<std::vector<FolderView>>)> folders;
+    std::function<void(std::string path, std::string by, Answer<std::string>)> make_folder;
+    std::function<void(std::string path, std::string to, std::string by, Answer<std::string>)> rename_folder;
+    std::function<void(std::string path, std::string by, Answer<std::string>)> remove_folder;
+
+    /// The owner is a person's id, or "team:" and a name.
+    std::function<void(std::string owner, Answer<FavouritesView>)> favourites;
+    std::function<void(std::string owner, std::vector<std::string> keys, std::string by, Answer<FavouritesView>)>
+        set_favourites;
+
+    std::function<void(ExportOrder, Answer<std::string>)> write;
+    std::function<void(ImportOrder, Answer<ImportView>)> import;
+    std::function<void(Answer<std::vector<BackupView>>)> backups;
+    std::function<void(std::string backup, bool dry_run, std::string by, Answer<ImportView>)> restore;
+    std::function<void(Answer<std::vector<FindingView>>)> check;
+};
+
+} // namespace lamp::status

@@ -1,0 +1,11 @@
+// What an import of contacts has done, would do, or why it was refused, as JSON. Pure.
+#pragma once
+#include "status/answer.hpp"
+#include "status/directory_ports.hpp"
+
+namespace lamp::status {
+
+/// At most `changes` of them one by one. A refused one is 422 with `rows`.
+[[nodiscard]] Answer import_answer(const ImportView& view, bool dry_run, std::size_t changes);
+
+} // namespace lamp::status
