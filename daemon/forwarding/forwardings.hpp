@@ -29,14 +29,14 @@ struct LineView {
     struct ClaimView {
         Claim claim;
         ClaimState state{};
-        std::string reason{}; // waiting and refused: why
+        Sentence reason{}; // waiting and refused: why
     };
     std::string line;
     std::optional<Simple> baseline{}; // absent: not read yet
     std::vector<ClaimView> claims{};
     std::optional<Simple> actual{};
     std::optional<Reconciler::LastWrite> last_write{};
-    std::string trouble{}; // what stands in the way now; empty: nothing
+    Sentence trouble{}; // what stands in the way now; empty: nothing
 };
 [[nodiscard]] LineView::Simple simple(const Setting& setting);
 

@@ -30,6 +30,12 @@ bool uncertain(Category category) {
     return true;
 }
 
+/// The error's kind is the code: what it says comes from elsewhere.
+Sentence troubled(const Error& error) {
+    auto code = error.category == Category::not_found ? std::string_view("not_found") : name(error.category);
+    return {code, {}, error.text};
+}
+
 /// Whether asking again soon is of no use.
 bool refused(Category category) {
     return category == Category::forbidden || category == Category::not_found || category == Category::invalid;
@@ -331,7 +337,7 @@ void Reconciler::user_won(Owned left, Steady now) {
 
 void Reconciler::failed(const Error& error, Steady now) {
     if (trouble_ != error.text) news_.push_back(News::failed);
-    trouble_ = error.text;
+    trouble_ = troubled(error);
     auto wait = refused(error.category) ? times_.refused_wait : backoff_.next();
     look_at_ = look_again_ ? now + times_.retry_first : now + wait;
 }
@@ -341,7 +347,7 @@ void Reconciler::saved(const Result<void>& done, Steady now) {
     save_failed_ = !done;
     if (!done) {
         if (phase_ == Phase::saving && trouble_ != done.error().text) {
-            trouble_ = done.error().text;
+            trouble_ = troubled(done.error());
             news_.push_back(News::failed);
         }
         save_at_ = now + save_backoff_.next();

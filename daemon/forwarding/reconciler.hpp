@@ -70,7 +70,7 @@ public:
     [[nodiscard]] const Setting& actual() const { return actual_; } // as read or heard last
     [[nodiscard]] const std::optional<LastWrite>& last_write() const { return last_write_; }
     /// What stands in the way; empty: nothing.
-    [[nodiscard]] const std::string& trouble() const { return trouble_; }
+    [[nodiscard]] const Sentence& trouble() const { return trouble_; }
     /// The platform does what the claims want, as read back last.
     [[nodiscard]] bool in_force() const;
     /// The platform is being asked, or will be as soon as the disk has answered.
@@ -101,7 +101,7 @@ private:
     std::optional<Owned> owned_;
     Setting actual_;
     std::optional<LastWrite> last_write_;
-    std::string trouble_;
+    Sentence trouble_; // its code says of which kind
     std::vector<News> news_;
 
     Phase phase_ = Phase::idle;

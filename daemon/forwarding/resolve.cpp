@@ -11,6 +11,12 @@ std::string label(const Claim& claim) {
     return claim.name.empty() ? std::string(name(claim.source)) : fmt::format("{} {}", name(claim.source), claim.name);
 }
 
+Sentence comes_first(const Claim& claim) {
+    return {"comes_first",
+            {{"source", std::string(name(claim.source))}, {"name", claim.name}},
+            fmt::format("{} comes first", label(claim))};
+}
+
 std::size_t rank(const Rules& rules, Source source) {
     return static_cast<std::size_t>(std::ranges::find(rules.precedence, source) - rules.precedence.begin());
 }
@@ -40,12 +46,13 @@ Standing standing_of(const Claim& claim, Chosen& chosen, const Rules& rules, con
     auto target = judge(claim);
     if (!target) return {ClaimState::refused, target.error().text};
     if (chosen.first && chosen.rank < rank(rules, claim.source))
-        return {ClaimState::waiting, fmt::format("{} comes first", label(*chosen.first))};
+        return {ClaimState::waiting, comes_first(*chosen.first)};
     bool there = std::ranges::find(chosen.to, *target) != chosen.to.end();
     if (!there && chosen.to.size() == most(rules.several))
         return {ClaimState::waiting, rules.several == Several::first
-                                         ? fmt::format("{} comes first", label(*chosen.first))
-                                         : fmt::format("{} others are called already", chosen.to.size())};
+                                         ? comes_first(*chosen.first)
+                                         : Sentence("others_called", {{"count", std::to_string(chosen.to.size())}},
+                                                    fmt::format("{} others are called already", chosen.to.size()))};
     if (!chosen.first) {
         chosen.first = &claim;
         chosen.rank = rank(rules, claim.source);
@@ -70,13 +77,16 @@ Resolution resolve(std::span<const Claim> claims, const Rules& rules, Wall now, 
         const Claim& claim = claims[index];
         Standing& standing = resolution.standings[index];
         if (claim.from > now)
-            standing = {ClaimState::waiting, "from " + rfc3339(claim.from)};
+            standing = {ClaimState::waiting, {"begins", {{"at", rfc3339(claim.from)}}, "from " + rfc3339(claim.from)}};
         else if (claim.until && *claim.until <= now)
-            standing = {ClaimState::waiting, "it has ended"};
+            standing = {ClaimState::waiting, {"ended", {}, "it has ended"}};
         else if (claim.resting)
-            standing = {ClaimState::resting, "the user has changed the forwarding"};
+            standing = {ClaimState::resting, {"user_changed", {}, "the user has changed the forwarding"}};
         else if (rank(rules, claim.source) == rules.precedence.size())
-            standing = {ClaimState::refused, fmt::format("{} is not in [forwarding] precedence", name(claim.source))};
+            standing = {ClaimState::refused,
+                        {"no_precedence",
+                         {{"source", std::string(name(claim.source))}},
+                         fmt::format("{} is not in [forwarding] precedence", name(claim.source))}};
         else
             standing = standing_of(claim, chosen, rules, judge);
     }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 
+#include "base/sentence.hpp"
 #include "forwarding/claim.hpp"
 #include "forwarding/setting.hpp"
 
@@ -21,7 +22,7 @@ struct Wanted {
 /// What became of one claim.
 struct Standing {
     ClaimState state = ClaimState::waiting; // in_force: chosen; whether it is written already is another question
-    std::string reason{};                   // waiting and refused: why
+    Sentence reason{};                      // waiting and refused: why
     bool operator==(const Standing&) const = default;
 };
 

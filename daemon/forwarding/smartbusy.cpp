@@ -204,19 +204,24 @@ std::optional<SmartBusy::PersonView> SmartBusy::view(std::string_view id, Now no
     if (person.diverted) view.since = person.from;
     auto seen = look(person, now.steady);
     if (settings_.sources.empty())
-        view.reason = "no source is configured";
+        view.reason = {"no_source", {}, "no source is configured"};
     else if (settings_.except.contains(there->first))
-        view.reason = "the person is excepted";
+        view.reason = {"excepted", {}, "the person is excepted"};
     else if (view.to.empty())
-        view.reason = "no number to forward to is configured";
+        view.reason = {"no_number", {}, "no number to forward to is configured"};
     else if (quiet(now.minute_of_week))
-        view.reason = "quiet hours";
+        view.reason = {"quiet_hours", {}, "quiet hours"};
     else if (seen.live)
-        view.reason = fmt::format("{} says in a meeting", name(*seen.live));
+        view.reason = {"says_meeting",
+                       {{"source", std::string(name(*seen.live))}},
+                       fmt::format("{} says in a meeting", name(*seen.live))};
     else if (person.diverted && now.steady < seen.held_until)
-        view.reason = fmt::format("{} said in a meeting and is silent since", name(person.source));
+        view.reason = {"said_meeting",
+                       {{"source", std::string(name(person.source))}},
+                       fmt::format("{} said in a meeting and is silent since", name(person.source))};
     else
-        view.reason = person.diverted ? "the meeting has just ended" : "in no meeting";
+        view.reason = person.diverted ? Sentence("just_ended", {}, "the meeting has just ended")
+                                      : Sentence("no_meeting", {}, "in no meeting");
     return view;
 }
 

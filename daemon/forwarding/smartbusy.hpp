@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/sentence.hpp"
 #include "meetings/news.hpp"
 
 namespace lamp::forwarding {
@@ -57,7 +58,7 @@ public:
     struct PersonView {
         bool diverted = false;
         std::string to{};
-        std::string reason{}; // in words: which source, or why not
+        Sentence reason{}; // in words: which source, or why not
         std::optional<Wall> since{};
     };
 

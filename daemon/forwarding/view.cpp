@@ -37,7 +37,7 @@ std::optional<LineView> Forwardings::view(std::string_view line) const {
         auto [state, reason] = i < there->standings.size() ? there->standings[i] : Standing{};
         if (state == ClaimState::in_force && !reconciler.in_force()) {
             state = ClaimState::waiting;
-            reason = view.trouble.empty() ? "it is being written" : view.trouble;
+            reason = view.trouble.empty() ? Sentence("being_written", {}, "it is being written") : view.trouble;
         }
         view.claims.push_back({there->claims[i], state, std::move(reason)});
     }

@@ -38,6 +38,12 @@ public:
     /// Whether national numbers have a prefix ("0") that this one begins with, or have none.
     [[nodiscard]] bool dialled_whole(std::string_view digits) const;
     [[nodiscard]] bool has_trunk_prefix() const { return !trunk_.empty(); }
+    /// "0" of "0201230002"; empty: none.
+    [[nodiscard]] const std::string& trunk_prefix() const { return trunk_; }
+    /// "31"; empty: not known.
+    [[nodiscard]] std::string calling_code() const {
+        return calling_code_ == 0 ? std::string() : std::to_string(calling_code_);
+    }
 
 private:
     std::string country_;

@@ -26,6 +26,8 @@ struct About {
     Wall started;
     std::string public_url;
     std::vector<std::string> listening; // URLs
+    std::string calling_code{};         // empty: not known
+    std::string trunk_prefix{};
 };
 
 class Api {
@@ -82,6 +84,8 @@ public:
     void forwarding(Call& call, const Asked& asked);
     void forward(Call& call, const Asked& asked);
     void end_forward(Call& call, const Asked& asked);
+    void acd_queues(Call& call, const Asked& asked);
+    void acd_agents(Call& call, const Asked& asked);
     void calendars(Call& call, const Asked& asked);
     void calendar_plan(Call& call, const Asked& asked);
     void audit(Call& call, const Asked& asked);
@@ -167,6 +171,9 @@ private:
     [[nodiscard]] Task<Answer> make_calendars(Page page);
     [[nodiscard]] Task<Answer> make_plan(Page page, milliseconds next);
     [[nodiscard]] Task<Answer> make_audit(Page page, std::string line);
+
+    // acd.cpp
+    [[nodiscard]] Task<Answer> make_agents(Page page, bool by_queue);
 
     // webhooks.cpp
     [[nodiscard]] Task<Answer> make_webhooks(Page page);

@@ -112,7 +112,7 @@ void write_outcomes(JsonWriter& json, const PersonForwarding& forwarding) {
             json.member("adapter", "forwarding");
             json.member("value", outcome_of(line));
             json.member("at", line.last_write ? std::optional(line.last_write->at) : std::nullopt);
-            json.member("result", line.trouble.empty() ? written : line.trouble);
+            json.member("result", line.trouble.empty() ? std::string_view(written) : std::string_view(line.trouble));
             json.member("line", line.line);
         });
     }

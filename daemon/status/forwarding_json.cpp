@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "status/sentence_json.hpp"
+
 namespace lamp::status {
 namespace {
 
@@ -26,7 +28,7 @@ void write_claim(JsonWriter& json, const ClaimView& claim) {
         json.member("from", claim.from);
         json.member("until", claim.until);
         json.member("state", claim.state);
-        json.member_or_null("reason", claim.reason);
+        write_sentence(json, "reason", claim.reason);
     });
 }
 
@@ -48,7 +50,7 @@ void write_line(JsonWriter& json, const ForwardingView& line) {
             });
         else
             json.value(nullptr);
-        json.member_or_null("trouble", line.trouble);
+        write_sentence(json, "trouble", line.trouble);
     });
 }
 
@@ -79,7 +81,7 @@ void write_forwarding(JsonWriter& json, const PersonForwarding& forwarding, std:
             for (const ForwardingView& line : forwarding.lines)
                 write_line(json, line);
         });
-        json.member_or_null("smartbusy", forwarding.smartbusy);
+        write_sentence(json, "smartbusy", forwarding.smartbusy);
     });
 }
 

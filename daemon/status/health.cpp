@@ -4,6 +4,7 @@
 #include "status/asking.hpp"
 #include "status/health.hpp"
 #include "status/json.hpp"
+#include "status/sentence_json.hpp"
 #include "status/target.hpp"
 
 namespace lamp::status {
@@ -228,11 +229,20 @@ void Api::write_status(std::string& out, const Views& seen) const {
             json.member("known", all.first_known);
             json.member("total", all.first_total);
         });
+        if (!about_.calling_code.empty()) {
+            json.key("numbers");
+            json.object([&] {
+                json.member("code", about_.calling_code);
+                json.member("trunk", about_.trunk_prefix);
+            });
+        }
         json.key("problems");
         for (const AdapterView& one : seen.adapters)
             all.problems.insert(all.problems.end(), one.problems.begin(), one.problems.end());
         all.problems.insert(all.problems.end(), seen.problems.begin(), seen.problems.end());
-        each(json, all.problems, [](JsonWriter& to, const std::string& text) { to.value(text); });
+        each(json, all.problems, [](JsonWriter& to, const Sentence& text) { to.value(text); });
+        json.key("alarms");
+        each(json, all.problems, write_alarm);
     });
 }
 

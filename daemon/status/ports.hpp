@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "base/sentence.hpp"
 #include "calls/history.hpp"
 #include "calls/integration.hpp"
 #include "calls/webhooks.hpp"
@@ -21,6 +22,7 @@
 #include "meetings/news.hpp"
 #include "presence/words.hpp"
 #include "status/directory_ports.hpp"
+#include "status/acd_view.hpp"
 
 namespace lamp::status {
 
@@ -53,8 +55,8 @@ struct PlatformView {
     std::uint64_t first_total = 0, first_known = 0;               // lines, and those whose first state is in
     std::uint64_t events = 0;                                     // since the start
     std::uint64_t gaps = 0;
-    bool discovered = true;            // the directory is in, or nobody asked for it
-    std::vector<std::string> problems; // whole sentences: a login that is refused, a set taken over …
+    bool discovered = true;         // the directory is in, or nobody asked for it
+    std::vector<Sentence> problems; // whole sentences: a login that is refused, a set taken over …
 };
 
 /// One adapter (Teams, SIP, forwarding, LDAP …).
@@ -193,8 +195,8 @@ struct ForwardingView {
         std::string to; // as it was written
         Wall from{};
         std::optional<Wall> until;
-        std::string state;  // in_force, waiting, resting, refused
-        std::string reason; // waiting and refused: why
+        std::string state; // in_force, waiting, resting, refused
+        Sentence reason;   // waiting and refused: why
         bool operator==(const ClaimView&) const = default;
     };
     struct LastWrite {
@@ -207,7 +209,7 @@ struct ForwardingView {
     std::vector<ClaimView> claims{};
     std::optional<Simple> actual{};
     std::optional<LastWrite> last_write{};
-    std::string trouble{}; // what stands in the way now; empty: nothing
+    Sentence trouble{}; // what stands in the way now; empty: nothing
     bool operator==(const ForwardingView&) const = default;
 };
 /// The lines of one person.
@@ -215,7 +217,7 @@ struct PersonForwarding {
     presence::Slot person;
     std::vector<ForwardingView> lines;
     /// SmartBusy, in words: "in a Zoom meeting since …", "excepted", "off"; empty: it is not configured.
-    std::string smartbusy{};
+    Sentence smartbusy{};
 };
 /// An operator wants a person's calls elsewhere, or no more.
 struct ForwardRequest {
@@ -299,6 +301,7 @@ struct Ports {
     /// Gives what it has come to. invalid: no number, refused, ends before it begins; not_found: the person has no such
     /// line; conflict: the person has no lines at all.
     std::function<void(ForwardRequest, Reply<Result<PersonForwarding>>)> forward;
+    Ask<std::vector<AgentView>> agents;
     Ask<std::vector<CalendarView>> calendars;
     std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;
     /// The newest first; of one line, or of all when it is empty.

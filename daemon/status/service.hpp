@@ -30,6 +30,8 @@ struct Options {
     std::string version = "0.0.0";
     Wall started = wall_now();
     Limits limits;
+    std::string calling_code{}; // "31": of the country whose numbers the page may write as they are dialled there
+    std::string trunk_prefix{}; // "0"; empty: none
 };
 
 class Service {

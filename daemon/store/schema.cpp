@@ -256,6 +256,14 @@ constexpr Migration all[] = {
             text TEXT    NOT NULL
         );
     )sql"},
+    // Agents of call centres that are unavailable because of us: the intent, before the platform is asked.
+    {"acd", R"sql(
+        CREATE TABLE acd_kept (
+            line    TEXT    NOT NULL PRIMARY KEY,
+            code    TEXT    NOT NULL,
+            written INTEGER NOT NULL
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.

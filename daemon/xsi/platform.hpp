@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/budget.hpp"
+#include "base/sentence.hpp"
 #include "proto/xsi/event_parser.hpp"
 #include "xsi/actions.hpp"
 #include "xsi/channel.hpp"
@@ -52,7 +53,7 @@ struct PlatformReport {
     bool discovered = true; // the directory is in, or nobody asked for it
     bool ready = false;
     PlatformCounters counters;
-    std::vector<std::string> problems;
+    std::vector<Sentence> problems;
 };
 
 class Platform final : ChannelReader {
@@ -143,7 +144,7 @@ private:
     [[nodiscard]] bool overrun() const;
     [[nodiscard]] std::span<const Package> packages() const { return followed(options_.voice_mail); }
     [[nodiscard]] bool single_users() const { return options_.target == TargetKind::user; }
-    [[nodiscard]] std::vector<std::string> problems() const;
+    [[nodiscard]] std::vector<Sentence> problems() const;
 
     Loop& loop_;
     BroadworksOptions options_;

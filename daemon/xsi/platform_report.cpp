@@ -5,22 +5,28 @@
 
 namespace lamp::xsi {
 
-std::vector<std::string> Platform::problems() const {
-    std::vector<std::string> texts;
+std::vector<Sentence> Platform::problems() const {
+    std::vector<Sentence> texts;
     if (login_.refused(steady_now()))
-        texts.push_back(fmt::format("{}: the login {} is refused (401); correct username and password, then reload",
-                                    options_.name, login_.user()));
+        texts.push_back({"login_refused",
+                         {{"platform", options_.name}, {"user", login_.user()}},
+                         fmt::format("{}: the login {} is refused (401); correct username and password, then reload",
+                                     options_.name, login_.user())});
     for (const auto& channel : channels_) {
         if (channel->up() || channel->detail().empty()) continue;
-        texts.push_back(
-            fmt::format("{}: no channel to {}: {}", options_.name, channel->host().place(), channel->detail()));
+        auto place = channel->host().place();
+        texts.push_back({"no_channel",
+                         {{"platform", options_.name}, {"host", place}, {"why", channel->detail()}},
+                         fmt::format("{}: no channel to {}: {}", options_.name, place, channel->detail())});
     }
-    if (!discovery_problem_.empty()) texts.push_back(discovery_problem_);
+    if (!discovery_problem_.empty()) texts.emplace_back(discovery_problem_);
     for (const std::string& refusal : group_refusals_)
-        if (!refusal.empty()) texts.push_back(refusal);
+        if (!refusal.empty()) texts.emplace_back(refusal);
     if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
-        texts.push_back(fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
-                                    options_.name, count));
+        texts.push_back({"subscriptions_refused",
+                         {{"platform", options_.name}, {"count", std::to_string(count)}},
+                         fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
+                                     options_.name, count)});
     return texts;
 }
 

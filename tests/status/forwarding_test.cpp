@@ -24,7 +24,9 @@ status::ForwardingView diverted() {
     line.baseline = {false, "+31201230002"};
     line.actual = {true, "1233"};
     line.claims.push_back({"smartbusy", "zoom", "1233", ten, std::nullopt, "in_force", ""});
-    line.claims.push_back({"calendar", "reception/1", "2002", ten, ten + 2h, "waiting", "smartbusy zoom comes first"});
+    line.claims.push_back(
+        {"calendar", "reception/1", "2002", ten, ten + 2h, "waiting",
+         Sentence("comes_first", {{"source", "smartbusy"}, {"name", "zoom"}}, "smartbusy zoom comes first")});
     line.claims.push_back({"operator", "", "112", ten, ten + 1h, "refused", "112 is an emergency number."});
     line.last_write = {ten + 1s, "ok"};
     return line;
@@ -39,7 +41,8 @@ constexpr std::string_view as_json =
     R"({"source":"smartbusy","name":"zoom","to":"1233","from":"2026-11-22T10:00:00.000Z","until":null,)"
     R"("state":"in_force","reason":null},)"
     R"({"source":"calendar","name":"reception/1","to":"2002","from":"2026-11-22T10:00:00.000Z",)"
-    R"("until":"2026-11-22T12:00:00.000Z","state":"waiting","reason":"smartbusy zoom comes first"},)"
+    R"("until":"2026-11-22T12:00:00.000Z","state":"waiting","reason":"smartbusy zoom comes first",)"
+    R"("reason_code":"comes_first","reason_values":{"source":"smartbusy","name":"zoom"}},)"
     R"({"source":"operator","name":"","to":"112","from":"2026-11-22T10:00:00.000Z",)"
     R"("until":"2026-11-22T11:00:00.000Z","state":"refused","reason":"112 is an emergency number."}],)"
     R"("actual":{"active":true,"to":"1233"},"last_write":{"at":"2026-11-22T10:00:01.000Z","result":"ok"},)"

@@ -275,7 +275,8 @@ TEST_CASE("readiness: what holds it back, in words") {
 
 TEST_CASE("status: the shape that the page relies on") {
     auto one = platform();
-    one.problems = {"The login of acme is refused."};
+    one.problems = {"The login of acme is refused.",
+                    {"no_channel", {{"platform", "acme"}, {"host", "\"xsp1\""}}, "acme: no channel"}};
     status::Ports ports;
     ports.platforms = always(std::vector{one});
     ports.adapters = always(std::vector<status::AdapterView>{{"teams", "up", 2, wall_now(), "", ""},
@@ -307,6 +308,9 @@ TEST_CASE("status: the shape that the page relies on") {
     CHECK(status.at("events").at("per_second").is_number());
     CHECK(status.at("first_state").at("known").to_number<int>() == 40);
     CHECK(status.at("problems").as_array().at(0).as_string() == "The login of acme is refused.");
+    CHECK(boost::json::serialize(status.at("alarms")) ==
+          R"([{"text":"The login of acme is refused.","code":null,"values":{}},)"
+          R"({"text":"acme: no channel","code":"no_channel","values":{"platform":"acme","host":"\"xsp1\""}}])");
 }
 
 TEST_CASE("calls: active ones, by page") {

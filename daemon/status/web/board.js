@@ -7,114 +7,15 @@
 //   It trusts nobody's names: data reaches the document as text, never as markup.
 'use strict';
 
-import { claimsOf, endable, FORWARD_WORDS, Forwards, linesOf, sayings } from './forwards.js';
-import { actionsOf, CALL_WORDS, Calls, callSayings, matchesOf, verbsOf } from './calls.js';
+import { claimsOf, endable, Forwards, linesOf, sayings } from './forwards.js';
+import { Agents, agentSayings } from './acd.js';
+import { actionsOf, Calls, callSayings, matchesOf, verbsOf } from './calls.js';
+import { wordsFor } from './words.js';
 
 // ── 1. Words ────────────────────────────────────────────────────────────────────────────────────────────────────────
-// One dictionary a language. `rules` follows the thirteen rules of the interface, `s` their statuses.
+// One dictionary a language (words.js); dates and numbers as in the reader's region.
 
-const WORDS = {
-  en: {
-    people: '{n} people', person: '{n} person', known: '{n} known', all: 'All', none: 'none', yes: 'yes', no: 'no',
-    live: 'Live', connecting: 'Connecting…', loading: 'Loading…', syncing: 'Catching up…', lost: 'Not live', signin: 'Sign in',
-    oldSince: 'Not live: this picture is from {time}.', catchingUp: 'Connected again, catching up. This picture is from {time}.',
-    noContact: 'Lamplighter does not answer yet. Trying again…', loadFailed: 'Loading people failed ({why}). Trying again…',
-    signInTitle: 'Sign in', signInText: 'This board needs a token. It is kept in this tab only.', signInWrong: 'This token was not accepted.',
-    signInMissing: 'This token may not see the board. Missing permission: {missing}.', token: 'Token', signIn: 'Show the board', signOut: 'Sign out',
-    theme: 'Light or dark', wall: 'Wall screen (Escape leaves)', folds: 'Close or open all folders', close: 'Close', alarms: 'Alarms',
-    systems: 'Systems', channel: 'Channel', adapter: 'Adapter', since: 'since {time}', reason: 'Reason', lastEvent: 'Last event', lastHeartbeat: 'Last heartbeat',
-    queue: 'Queue', lastSuccess: 'Last success', lastError: 'Last error', subscriptions: 'Subscriptions', wanted: 'Wanted', liveCount: 'Live', pending: 'Pending',
-    refused: 'Refused', version: 'Version', started: 'Started', rates: '{n} events/s · {gaps} gaps', firstState: 'First states: {n} of {total}', systemsOld: 'Health unknown: no answer',
-    search: 'Search people', searchHint: 'Name, id or folder', filter: 'Filter by status', sort: 'Sort', byName: 'Name', byStatus: 'Status', byChanged: 'Last change',
-    noFolder: 'No folder', nobody: 'Nobody matches.', empty: 'No people are watched yet.', recent: 'Changed recently', large: 'Search among {n} people. Below: who changed recently.',
-    more: 'The first {n} are shown. Refine the search to see others.', searchFailed: 'Search failed: {why}', availableOf: '{n} of {total} available',
-    calls: 'Calls: {n}', lineDnd: 'Do not disturb on the line', forwarding: 'Forwarding: {kind}', lineStale: 'Line: last known, channel is down', teamsStale: 'Teams: last known, not current', outOfOffice: 'Out of office',
-    acd: 'Call centre', chat: 'Chat', line: 'Line', state: 'State', callCount: 'Calls', dnd: 'Do not disturb', forward: 'Forwarding', current: 'Current', availability: 'Availability', activity: 'Activity',
-    contact: 'Person', mail: 'E-mail', folder: 'Folder', id: 'Id', why: 'Why this lamp?', decides: 'Rule {n} decides: {text}.', noneDecides: 'No rule matched.', ruleN: 'rule {n}',
-    inputs: 'What we know', order: 'Rules, highest first', outputs: 'What was told to others', watchers: 'Who watches, over SIP', age: '{age} old', expires: 'expires {time}', forbidden: 'Not permitted: {missing}', failed: 'No answer: {why}', nothing: 'Nothing.',
-    s: { ringing: 'Ringing', held: 'On hold', do_not_disturb: 'Do not disturb', on_call: 'On a call', in_meeting: 'In a meeting', busy: 'Busy', away: 'Away', available: 'Available', offline: 'Offline', unknown: 'Unknown' },
-    w: { idle: 'idle', ringing: 'ringing', active: 'in a call', held: 'held', unknown: 'unknown', none: 'none', always: 'always', busy: 'when busy', no_answer: 'when not answered', not_reachable: 'when not reachable', selective: 'selective', multiple: 'several kinds',
-      telephony: 'Telephone line', line: 'Telephone line', publication: 'Publication', manual: 'Set by hand', up: 'up', opening: 'opening', down: 'down', stopped: 'stopped', degraded: 'degraded', off: 'off', pending: 'not yet permitted', terminated: 'ended',
-      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Remote office', forwarding_always: 'Forwarding, always', forwarding_selective: 'Forwarding, selective', forwarding_busy: 'Forwarding when busy', forwarding_no_answer: 'Forwarding when not answered', forwarding_not_reachable: 'Forwarding when not reachable' },
-    rules: ['a call rings on the line', 'a call is held, or a transfer is being announced', 'presenting in a Teams meeting', 'do not disturb in Teams, no call on the line', 'do not disturb on the line', 'do not disturb in Teams during a call on the line', 'a call is active on the line', 'in a Teams meeting or call', 'busy in Teams', 'away in Teams', 'the line is known and idle, or Teams says available', 'Teams says offline and nothing is known of the line', 'nothing is known'],
-  },
-  nl: {
-    people: '{n} personen', person: '{n} persoon', known: '{n} bekend', all: 'Alle', none: 'geen', yes: 'ja', no: 'nee',
-    live: 'Live', connecting: 'Verbinden…', loading: 'Laden…', syncing: 'Bijwerken…', lost: 'Niet live', signin: 'Aanmelden',
-    oldSince: 'Niet live: dit beeld is van {time}.', catchingUp: 'Weer verbonden, wordt bijgewerkt. Dit beeld is van {time}.',
-    noContact: 'Lamplighter antwoordt nog niet. Nieuwe poging…', loadFailed: 'Personen laden mislukt ({why}). Nieuwe poging…',
-    signInTitle: 'Aanmelden', signInText: 'Dit bord vraagt een token. Het blijft alleen in dit tabblad.', signInWrong: 'Dit token is niet aanvaard.',
-    signInMissing: 'Met dit token mag u het bord niet zien. Ontbrekend recht: {missing}.', token: 'Token', signIn: 'Toon het bord', signOut: 'Afmelden',
-    theme: 'Licht of donker', wall: 'Wandscherm (Escape verlaat)', folds: 'Alle mappen sluiten of openen', close: 'Sluiten', alarms: 'Alarmen',
-    systems: 'Systemen', channel: 'Kanaal', adapter: 'Adapter', since: 'sinds {time}', reason: 'Reden', lastEvent: 'Laatste gebeurtenis', lastHeartbeat: 'Laatste hartslag',
-    queue: 'Wachtrij', lastSuccess: 'Laatst gelukt', lastError: 'Laatste fout', subscriptions: 'Abonnementen', wanted: 'Gewenst', liveCount: 'Actief', pending: 'In behandeling',
-    refused: 'Geweigerd', version: 'Versie', started: 'Gestart', rates: '{n} gebeurtenissen/s · {gaps} gaten', firstState: 'Eerste standen: {n} van {total}', systemsOld: 'Toestand onbekend: geen antwoord',
-    search: 'Personen zoeken', searchHint: 'Naam, id of map', filter: 'Filteren op status', sort: 'Volgorde', byName: 'Naam', byStatus: 'Status', byChanged: 'Laatste wijziging',
-    noFolder: 'Zonder map', nobody: 'Niemand gevonden.', empty: 'Er wordt nog niemand gevolgd.', recent: 'Onlangs gewijzigd', large: 'Zoek onder {n} personen. Hieronder: wie onlangs wijzigde.',
-    more: 'De eerste {n} staan hier. Verfijn de zoekvraag voor anderen.', searchFailed: 'Zoeken mislukt: {why}', availableOf: '{n} van {total} beschikbaar',
-    calls: 'Gesprekken: {n}', lineDnd: 'Niet storen op de lijn', forwarding: 'Doorschakeling: {kind}', lineStale: 'Lijn: laatst bekend, kanaal ligt eruit', teamsStale: 'Teams: laatst bekend, niet actueel', outOfOffice: 'Niet op kantoor',
-    acd: 'Callcenter', chat: 'Chat', line: 'Lijn', state: 'Stand', callCount: 'Gesprekken', dnd: 'Niet storen', forward: 'Doorschakeling', current: 'Actueel', availability: 'Beschikbaarheid', activity: 'Activiteit',
-    contact: 'Persoon', mail: 'E-mail', folder: 'Map', id: 'Id', why: 'Waarom deze lamp?', decides: 'Regel {n} beslist: {text}.', noneDecides: 'Geen regel past.', ruleN: 'regel {n}',
-    inputs: 'Wat we weten', order: 'Regels, hoogste eerst', outputs: 'Wat anderen te horen kregen', watchers: 'Wie meekijkt, via SIP', age: '{age} oud', expires: 'vervalt {time}', forbidden: 'Niet toegestaan: {missing}', failed: 'Geen antwoord: {why}', nothing: 'Niets.',
-    s: { ringing: 'Gaat over', held: 'In de wacht', do_not_disturb: 'Niet storen', on_call: 'In gesprek', in_meeting: 'In vergadering', busy: 'Bezet', away: 'Afwezig', available: 'Beschikbaar', offline: 'Offline', unknown: 'Onbekend' },
-    w: { idle: 'vrij', ringing: 'gaat over', active: 'in gesprek', held: 'in de wacht', unknown: 'onbekend', none: 'geen', always: 'altijd', busy: 'bij bezet', no_answer: 'bij geen antwoord', not_reachable: 'bij onbereikbaar', selective: 'selectief', multiple: 'meer soorten',
-      telephony: 'Telefoonlijn', line: 'Telefoonlijn', publication: 'Publicatie', manual: 'Met de hand', up: 'werkt', opening: 'opent', down: 'ligt eruit', stopped: 'gestopt', degraded: 'beperkt', off: 'uit', pending: 'nog niet toegestaan', terminated: 'beëindigd',
-      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Extern kantoor', forwarding_always: 'Doorschakeling, altijd', forwarding_selective: 'Doorschakeling, selectief', forwarding_busy: 'Doorschakeling bij bezet', forwarding_no_answer: 'Doorschakeling bij geen antwoord', forwarding_not_reachable: 'Doorschakeling bij onbereikbaar' },
-    rules: ['een oproep gaat over op de lijn', 'een gesprek staat in de wacht of wordt aangekondigd doorverbonden', 'presenteert in een Teams-vergadering', 'niet storen in Teams, geen gesprek op de lijn', 'niet storen op de lijn', 'niet storen in Teams tijdens een gesprek', 'er is een gesprek op de lijn', 'in een Teams-vergadering of -gesprek', 'bezet in Teams', 'afwezig in Teams', 'de lijn is bekend en vrij, of Teams zegt beschikbaar', 'Teams zegt offline en van de lijn is niets bekend', 'er is niets bekend'],
-  },
-  fr: {
-    people: '{n} personnes', person: '{n} personne', known: '{n} connues', all: 'Tous', none: 'aucun', yes: 'oui', no: 'non',
-    live: 'En direct', connecting: 'Connexion…', loading: 'Chargement…', syncing: 'Mise à jour…', lost: 'Hors direct', signin: 'Connexion',
-    oldSince: 'Hors direct : cette image date de {time}.', catchingUp: 'Reconnecté, mise à jour en cours. Cette image date de {time}.',
-    noContact: 'Lamplighter ne répond pas encore. Nouvel essai…', loadFailed: 'Le chargement a échoué ({why}). Nouvel essai…',
-    signInTitle: 'Connexion', signInText: 'Ce tableau demande un jeton. Il ne reste que dans cet onglet.', signInWrong: 'Ce jeton n’a pas été accepté.',
-    signInMissing: 'Ce jeton ne permet pas de voir le tableau. Droit manquant : {missing}.', token: 'Jeton', signIn: 'Afficher le tableau', signOut: 'Déconnexion',
-    theme: 'Clair ou sombre', wall: 'Écran mural (Échap pour quitter)', folds: 'Fermer ou ouvrir tous les dossiers', close: 'Fermer', alarms: 'Alarmes',
-    systems: 'Systèmes', channel: 'Canal', adapter: 'Adaptateur', since: 'depuis {time}', reason: 'Raison', lastEvent: 'Dernier événement', lastHeartbeat: 'Dernier battement',
-    queue: 'File', lastSuccess: 'Dernier succès', lastError: 'Dernière erreur', subscriptions: 'Abonnements', wanted: 'Voulus', liveCount: 'Actifs', pending: 'En attente',
-    refused: 'Refusés', version: 'Version', started: 'Démarré', rates: '{n} événements/s · {gaps} lacunes', firstState: 'Premiers états : {n} sur {total}', systemsOld: 'État inconnu : pas de réponse',
-    search: 'Chercher une personne', searchHint: 'Nom, identifiant ou dossier', filter: 'Filtrer par statut', sort: 'Tri', byName: 'Nom', byStatus: 'Statut', byChanged: 'Dernier changement',
-    noFolder: 'Sans dossier', nobody: 'Personne ne correspond.', empty: 'Personne n’est encore suivi.', recent: 'Changés récemment', large: 'Cherchez parmi {n} personnes. Ci-dessous : les changements récents.',
-    more: 'Les {n} premières sont affichées. Précisez la recherche pour voir les autres.', searchFailed: 'La recherche a échoué : {why}', availableOf: '{n} sur {total} disponibles',
-    calls: 'Appels : {n}', lineDnd: 'Ne pas déranger sur la ligne', forwarding: 'Renvoi : {kind}', lineStale: 'Ligne : dernier état connu, canal en panne', teamsStale: 'Teams : dernier état connu, pas actuel', outOfOffice: 'Absent du bureau',
-    acd: 'Centre d’appels', chat: 'Discuter', line: 'Ligne', state: 'État', callCount: 'Appels', dnd: 'Ne pas déranger', forward: 'Renvoi', current: 'Actuel', availability: 'Disponibilité', activity: 'Activité',
-    contact: 'Personne', mail: 'Courriel', folder: 'Dossier', id: 'Identifiant', why: 'Pourquoi ce voyant ?', decides: 'La règle {n} décide : {text}.', noneDecides: 'Aucune règle ne s’applique.', ruleN: 'règle {n}',
-    inputs: 'Ce que nous savons', order: 'Règles, la plus haute d’abord', outputs: 'Ce qui a été transmis', watchers: 'Qui observe, par SIP', age: 'âge {age}', expires: 'expire {time}', forbidden: 'Non autorisé : {missing}', failed: 'Pas de réponse : {why}', nothing: 'Rien.',
-    s: { ringing: 'Sonne', held: 'En attente', do_not_disturb: 'Ne pas déranger', on_call: 'En appel', in_meeting: 'En réunion', busy: 'Occupé', away: 'Absent', available: 'Disponible', offline: 'Hors ligne', unknown: 'Inconnu' },
-    w: { idle: 'libre', ringing: 'sonne', active: 'en appel', held: 'en attente', unknown: 'inconnu', none: 'aucun', always: 'toujours', busy: 'si occupé', no_answer: 'sans réponse', not_reachable: 'si injoignable', selective: 'sélectif', multiple: 'plusieurs',
-      telephony: 'Ligne téléphonique', line: 'Ligne téléphonique', publication: 'Publication', manual: 'À la main', up: 'en service', opening: 'ouverture', down: 'en panne', stopped: 'arrêté', degraded: 'dégradé', off: 'désactivé', pending: 'pas encore autorisé', terminated: 'terminé',
-      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Bureau distant', forwarding_always: 'Renvoi permanent', forwarding_selective: 'Renvoi sélectif', forwarding_busy: 'Renvoi si occupé', forwarding_no_answer: 'Renvoi sans réponse', forwarding_not_reachable: 'Renvoi si injoignable' },
-    rules: ['un appel sonne sur la ligne', 'un appel est en attente ou un transfert est annoncé', 'présente dans une réunion Teams', 'ne pas déranger dans Teams, aucun appel sur la ligne', 'ne pas déranger sur la ligne', 'ne pas déranger dans Teams pendant un appel', 'un appel est en cours sur la ligne', 'en réunion ou en appel Teams', 'occupé dans Teams', 'absent dans Teams', 'la ligne est connue et libre, ou Teams dit disponible', 'Teams dit hors ligne et la ligne est inconnue', 'rien n’est connu'],
-  },
-  es: {
-    people: '{n} personas', person: '{n} persona', known: '{n} conocidas', all: 'Todos', none: 'ninguno', yes: 'sí', no: 'no',
-    live: 'En directo', connecting: 'Conectando…', loading: 'Cargando…', syncing: 'Actualizando…', lost: 'Sin directo', signin: 'Acceso',
-    oldSince: 'Sin directo: esta imagen es de las {time}.', catchingUp: 'Conectado de nuevo, actualizando. Esta imagen es de las {time}.',
-    noContact: 'Lamplighter aún no responde. Nuevo intento…', loadFailed: 'La carga falló ({why}). Nuevo intento…',
-    signInTitle: 'Acceso', signInText: 'Este panel pide un token. Solo queda en esta pestaña.', signInWrong: 'Este token no fue aceptado.',
-    signInMissing: 'Este token no permite ver el panel. Permiso que falta: {missing}.', token: 'Token', signIn: 'Mostrar el panel', signOut: 'Salir',
-    theme: 'Claro u oscuro', wall: 'Pantalla mural (Escape para salir)', folds: 'Cerrar o abrir todas las carpetas', close: 'Cerrar', alarms: 'Alarmas',
-    systems: 'Sistemas', channel: 'Canal', adapter: 'Adaptador', since: 'desde {time}', reason: 'Motivo', lastEvent: 'Último evento', lastHeartbeat: 'Último latido',
-    queue: 'Cola', lastSuccess: 'Último éxito', lastError: 'Último error', subscriptions: 'Suscripciones', wanted: 'Deseadas', liveCount: 'Activas', pending: 'Pendientes',
-    refused: 'Rechazadas', version: 'Versión', started: 'Iniciado', rates: '{n} eventos/s · {gaps} huecos', firstState: 'Primeros estados: {n} de {total}', systemsOld: 'Estado desconocido: sin respuesta',
-    search: 'Buscar personas', searchHint: 'Nombre, id o carpeta', filter: 'Filtrar por estado', sort: 'Orden', byName: 'Nombre', byStatus: 'Estado', byChanged: 'Último cambio',
-    noFolder: 'Sin carpeta', nobody: 'Nadie coincide.', empty: 'Todavía no se sigue a nadie.', recent: 'Cambios recientes', large: 'Busque entre {n} personas. Abajo: quién cambió hace poco.',
-    more: 'Se muestran las primeras {n}. Precise la búsqueda para ver otras.', searchFailed: 'La búsqueda falló: {why}', availableOf: '{n} de {total} disponibles',
-    calls: 'Llamadas: {n}', lineDnd: 'No molestar en la línea', forwarding: 'Desvío: {kind}', lineStale: 'Línea: último estado conocido, canal caído', teamsStale: 'Teams: último estado conocido, no actual', outOfOffice: 'Fuera de la oficina',
-    acd: 'Centro de llamadas', chat: 'Chat', line: 'Línea', state: 'Estado', callCount: 'Llamadas', dnd: 'No molestar', forward: 'Desvío', current: 'Actual', availability: 'Disponibilidad', activity: 'Actividad',
-    contact: 'Persona', mail: 'Correo', folder: 'Carpeta', id: 'Id', why: '¿Por qué esta luz?', decides: 'Decide la regla {n}: {text}.', noneDecides: 'Ninguna regla coincide.', ruleN: 'regla {n}',
-    inputs: 'Lo que sabemos', order: 'Reglas, la más alta primero', outputs: 'Lo que se comunicó', watchers: 'Quién observa, por SIP', age: 'edad {age}', expires: 'caduca {time}', forbidden: 'No permitido: {missing}', failed: 'Sin respuesta: {why}', nothing: 'Nada.',
-    s: { ringing: 'Sonando', held: 'En espera', do_not_disturb: 'No molestar', on_call: 'En llamada', in_meeting: 'En reunión', busy: 'Ocupado', away: 'Ausente', available: 'Disponible', offline: 'Sin conexión', unknown: 'Desconocido' },
-    w: { idle: 'libre', ringing: 'sonando', active: 'en llamada', held: 'en espera', unknown: 'desconocido', none: 'ninguno', always: 'siempre', busy: 'si ocupado', no_answer: 'sin respuesta', not_reachable: 'si no localizable', selective: 'selectivo', multiple: 'varios',
-      telephony: 'Línea telefónica', line: 'Línea telefónica', publication: 'Publicación', manual: 'A mano', up: 'activo', opening: 'abriendo', down: 'caído', stopped: 'parado', degraded: 'degradado', off: 'apagado', pending: 'aún no permitido', terminated: 'terminado',
-      commpilot_express: 'CommPilot Express', anywhere: 'BroadWorks Anywhere', remote_office: 'Oficina remota', forwarding_always: 'Desvío permanente', forwarding_selective: 'Desvío selectivo', forwarding_busy: 'Desvío si ocupado', forwarding_no_answer: 'Desvío sin respuesta', forwarding_not_reachable: 'Desvío si no localizable' },
-    rules: ['suena una llamada en la línea', 'una llamada está en espera o se anuncia una transferencia', 'presenta en una reunión de Teams', 'no molestar en Teams, sin llamada en la línea', 'no molestar en la línea', 'no molestar en Teams durante una llamada', 'hay una llamada en la línea', 'en reunión o llamada de Teams', 'ocupado en Teams', 'ausente en Teams', 'la línea es conocida y está libre, o Teams dice disponible', 'Teams dice sin conexión y nada se sabe de la línea', 'no se sabe nada'],
-  },
-};
-
-const locale = navigator.languages.find(tag => WORDS[tag.slice(0, 2).toLowerCase()]) ?? 'en';
-const language = locale.slice(0, 2).toLowerCase();
-const words = { ...WORDS[language], ...FORWARD_WORDS[language], ...CALL_WORDS[language] };
+const { locale, language, BOARD: words } = wordsFor(navigator.languages);
 const number = new Intl.NumberFormat(locale);
 const plural = new Intl.PluralRules(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -131,13 +32,41 @@ const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) =>
 const headcount = n => t(plural.select(n) === 'one' ? 'person' : 'people', { n });
 const wordIn = (list, word) => (Object.hasOwn(list, word) ? list[word] : String(word));
 const statusWord = status => wordIn(words.s, status);
-const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP', smartbusy: 'SmartBusy', calendars: 'Calendars', forwarding: 'Forwarding', history: 'Call records', webhooks: 'Webhooks' };
+const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP', smartbusy: 'SmartBusy' };
 const plainWord = word => wordIn(words.w, wordIn(NAMES, word));
 
 // ── 2. Small tools ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 const $ = id => document.getElementById(id);
-const say = sayings({ t, moment: appointed, name: word => plainWord(word), words });
+/** A number as this reader wants it: a local one as it is dialled here, or the international form. */
+function written(number) {
+  const { code, trunk = '' } = health?.numbers ?? {};
+  if (remembered.get(inBrowser, 'lamplighter.numbers') !== 'local' || !code || !String(number).startsWith(`+${code}`)) return number;
+  return trunk + String(number).slice(code.length + 1);
+}
+
+function toggleNumbers() {
+  const local = remembered.get(inBrowser, 'lamplighter.numbers') === 'local';
+  remembered.set(inBrowser, 'lamplighter.numbers', local ? null : 'local');
+  drawNumbersButton();
+  for (const id of people.keys()) changed(id, false);
+  drawMissed();
+  if (details.id !== null) { drawCalls(); askHistory(); }
+}
+function drawNumbersButton() {
+  setMark($('numbers'), 'aria-pressed', String(remembered.get(inBrowser, 'lamplighter.numbers') === 'local'));
+  show($('numbers'), Boolean(health?.numbers?.code));
+}
+
+/** A sentence of the daemon by its code, as far as this page knows it; else as the daemon says it. */
+function said(text, code, values) {
+  if (!Object.hasOwn(words.said, code ?? '')) return text;
+  const value = { ...values, text };
+  if (value.source) value.source = say.source(value.source);
+  if (value.at) value.at = appointed(value.at);
+  return words.said[code].replace(/\{(\w+)\}/g, (_, name) => value[name] ?? '').replace(/ {2,}/g, ' ');
+}
+const say = sayings({ t, moment: appointed, name: word => plainWord(word), words, said, written });
 const isObject = value => value !== null && typeof value === 'object';
 const isGiven = value => value !== null && value !== undefined && value !== '';
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -225,6 +154,7 @@ const people = new Map();   // id -> record {p, key, text, since, connection, lo
 const folders = new Map();  // name -> {name, key, total, counts}
 const forwards = new Forwards();
 const calls = new Calls();
+const agents = new Agents();
 const counts = new Map();   // status -> people (of those in `people`)
 const recent = new Set();   // large: ids, oldest change first
 const found = new Set();    // large: ids the daemon found for the present search
@@ -292,9 +222,10 @@ function takeRecent(p) {
 }
 
 function forgetEverybody() {
-  for (const map of [people, folders, counts, recent, found, forwards, calls]) map.clear();
+  for (const map of [people, folders, counts, recent, found, forwards, calls, agents]) map.clear();
   orderDirty = countsDirty = true;
   drawMissed();
+  drawQueues();
   relayout();
 }
 
@@ -363,6 +294,7 @@ function onEvent(type, text) {
   else if (type === 'gap') reload();
   else if (type === 'call') takeCall(data);
   else if (type === 'missed') takeMissed(data);
+  else if (type === 'acd') takeAgent(data);
 }
 
 /** Reads one stream to its end. The people are loaded beside it, once it stands, so that no change falls in between. */
@@ -372,7 +304,7 @@ async function readStream() {
   const headers = { Accept: 'text/event-stream' };
   if (link.lastId !== null) headers['Last-Event-ID'] = link.lastId;
   try {
-    const answer = await request('v1/events?types=presence,call,missed,forwarding,gap,heartbeat', { signal: stop.signal, headers });
+    const answer = await request('v1/events?types=presence,call,missed,forwarding,acd,gap,heartbeat', { signal: stop.signal, headers });
     clearTimeout(hurry);
     connection += 1;
     link.heard = Date.now();
@@ -416,6 +348,7 @@ async function reload() {
       if (!large && (health?.people?.total ?? 0) > LARGE) becomeLarge();
       await (large ? refreshLarge(signal) : loadEverybody(signal));
       await loadForwards(signal);
+      await loadAgents(signal);
       await loadCalls(signal);
       if (!signal.aborted) setLink('live');
       return;
@@ -455,6 +388,28 @@ async function loadForwards(signal) {
     cursor = page.next;
   } while (cursor && items.length < LARGE);
   for (const id of forwards.replace(items, since)) changed(id, false);
+}
+
+function takeAgent(data) {
+  const person = agents.take(data);
+  if (person === null) return;
+  changed(person, false);
+  queuesDirty = true;
+}
+
+/** Of an older daemon, or without the right, there are none: the board is live all the same. */
+async function loadAgents(signal) {
+  const since = agents.mark(), items = [];
+  let cursor = null;
+  do {
+    const page = await requestJson(`v1/acd/agents?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal })
+      .catch(error => { if (error.status === 404) return { items: [], next: null }; throw error; });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < LARGE);
+  for (const id of agents.replace(items, since)) changed(id, false);
+  queuesDirty = true;
+  draw();
 }
 
 function takeCall(data) {
@@ -662,7 +617,7 @@ const dirty = new Set();      // ids whose lamp may look different now
 const OVERSCAN = 300;         // px drawn beyond the window, so that scrolling finds lamps and not holes
 const LAYOUT_MS = 250;        // layouts that live changes cause are at least so far apart
 const RECENT_MS = 2000;       // … and in a large organisation, where the list would run away from the eye
-let frame = 0, layoutWanted = false, layoutAt = -Infinity, placeWanted = false, countsDirty = false, tabStop = null;
+let frame = 0, layoutWanted = false, layoutAt = -Infinity, placeWanted = false, countsDirty = false, queuesDirty = false, tabStop = null;
 
 function draw() { frame ||= requestAnimationFrame(drawFrame); }
 function changed(id, moved) { dirty.add(id); if (moved) layoutWanted = true; draw(); }
@@ -682,8 +637,9 @@ function drawFrame(now) {
   for (const id of dirty) if (tiles.has(id)) drawTile(tiles.get(id));
   if (dirty.has(details.id)) drawDetails();
   if (dirty.size || countsDirty) { for (const heading of headings.values()) drawHeading(heading); drawCounts(); }
+  if (queuesDirty) drawQueues();
   dirty.clear();
-  countsDirty = false;
+  countsDirty = queuesDirty = false;
 }
 
 function firstRowBelow(y) {
@@ -754,7 +710,10 @@ function signsOf(p, forwarded, trouble) {
   if (line.dnd && p.status !== 'do_not_disturb') list.push(['dnd', t('lineDnd')]);
   if (trouble) list.push(['stale', trouble]);
   if (line.forwarding && line.forwarding !== 'none' && !forwarded) list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
-  if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${textOf(p.acd)}`, textOf(p.acd.state ?? p.acd)]);
+  const agent = acd.brief(agents.of(p.id));
+  if (agent) list.push(['acd', [`${t('acd')}: ${acd.state(agent)}`, acd.reason(agent)].filter(Boolean).join(', '), acd.word(agent.state)]);
+  else if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${acd.word(p.acd.state ?? p.acd)}`, acd.word(p.acd.state ?? p.acd)]);
+  if (agent?.conflict) list.push(['stale', t('acdConflict')]);
   if (line.stale) list.push(['stale', t('lineStale')]);
   if (p.teams?.out_of_office) list.push(['office', t('outOfOffice')]);
   if (p.teams?.stale) list.push(['stale', t('teamsStale')]);
@@ -874,7 +833,8 @@ function tick() {
 // ── 8. Details and why ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const details = { id: null, record: null, why: null, history: null, asked: 0 };
-const tell = callSayings({ t, words, age: shortAge });
+const tell = callSayings({ t, words, age: shortAge, written });
+const acd = agentSayings({ t, words });
 
 function textOf(value) {
   if (value === null || value === undefined || value === '') return '–';
@@ -966,11 +926,36 @@ function drawFacts() {
     teams ? factList('Teams', fact(t('availability'), spaced(teams.availability)), fact(t('activity'), spaced(teams.activity)),
       teams.out_of_office ? fact(t('current'), t('outOfOffice')) : null, teams.stale ? fact(t('current'), t('teamsStale')) : null) : null,
     ...drawForwarding(),
-    isGiven(p.acd) ? factList(t('acd'), fact(t('state'), textOf(p.acd))) : null,
+    ...agentFacts(p),
     factList(t('contact'), p.email ? fact(t('mail'), anchor(p.email, `mailto:${encodeURIComponent(p.email).replace('%40', '@')}`)) : null,
       fact(t('folder'), p.folder || t('noFolder')), fact(t('id'), p.id),
       chat ? fact(t('chat'), anchor(new URL(chat).host || t('chat'), chat)) : null),
   ].filter(Boolean));
+}
+
+function agentFacts(p) {
+  const mine = agents.of(p.id);
+  if (mine.length === 0) return isGiven(p.acd) ? [factList(t('acd'), fact(t('state'), acd.word(p.acd.state ?? p.acd)))] : [];
+  return mine.map(agent => factList(mine.length > 1 ? `${t('acd')} · ${agent.line}` : t('acd'),
+    fact(t('state'), acd.state(agent)), agent.since ? fact(t('acdSince'), moment(agent.since)) : null,
+    fact(t('acdQueues'), acd.queues(agent) || t('none')), acd.reason(agent) ? fact(t('reason'), acd.reason(agent)) : null));
+}
+
+/** A row for each queue: how many take calls, and who has joined it. */
+function drawQueues() {
+  const queues = agents.queues();
+  show($('queues'), queues.length > 0);
+  setText($('queues-count'), number.format(queues.length));
+  $('queue-list').replaceChildren(...queues.map(queue => el('li', '', el('strong', '', queue.name),
+    el('span', '', t('availableOf', { n: queue.available, total: queue.agents.length })),
+    el('span', 'queue-agents', ...queue.agents.map(agent => {
+      const who = el('button', `pill agent-${agent.state === 'available' ? 'free' : 'away'}`, people.get(agent.person)?.p.name || agent.person, ' · ', acd.state(agent));
+      who.type = 'button';
+      who.disabled = !people.has(agent.person);
+      who.title = acd.reason(agent);
+      who.addEventListener('click', () => openDetails(agent.person));
+      return who;
+    })))));
 }
 
 /** What an event has told is newer than what `why` said. */
@@ -982,12 +967,12 @@ function drawForwarding() {
   const sections = linesOf(forwarding).filter(line => line.actual?.active || claimsOf(line).length || line.trouble || line.last_write).map(line => {
     const now = say.setting(line.actual) + (line.actual?.active ? ` · ${say.causeOf(line)}` : '');
     const section = factList(several ? `${t('forward')} · ${line.line}` : t('forward'), fact(t('current'), now), fact(t('fwdBaseline'), say.setting(line.baseline)),
-      line.last_write ? fact(t('fwdWrite'), [moment(line.last_write.at), line.last_write.result].join(' · ')) : null);
+      line.last_write ? fact(t('fwdWrite'), [moment(line.last_write.at), say.result(line)].join(' · ')) : null);
     if (claimsOf(line).length) section.append(entries(claimsOf(line), say.claimRow));
-    if (line.trouble) section.append(el('p', 'failure', line.trouble));
+    if (line.trouble) section.append(el('p', 'failure', say.troubleOf(line)));
     return section;
   });
-  if (forwarding?.smartbusy) sections.push(factList('SmartBusy', fact(t('current'), forwarding.smartbusy)));
+  if (forwarding?.smartbusy) sections.push(factList('SmartBusy', fact(t('current'), say.smartbusy(forwarding))));
   return sections;
 }
 
@@ -1044,7 +1029,7 @@ const endForward = () => askForward('DELETE', { line: $('forward-line').value })
 /** A card for each call: who it is, what the contact says, what may be done. Drawn anew only when it says something else. */
 function drawCalls() {
   const mine = calls.of(details.id), section = $('details-calls'), may = rights.has('callcontrol.any');
-  const key = JSON.stringify([details.id, mine, may]);
+  const key = JSON.stringify([details.id, mine, may, remembered.get(inBrowser, 'lamplighter.numbers')]);
   if (section.dataset.key === key) return;
   section.dataset.key = key;
   const focused = section.contains(document.activeElement) ? document.activeElement.dataset.order : null;
@@ -1193,7 +1178,8 @@ const isSilent = ({ source, value }) => source === 'forwarding' || value === 'of
 
 function describeInput({ source, value, at, age_s: age, expires }) {
   const end = parseTime(expires);
-  return [plainWord(source), textOf(value), typeof age === 'number' ? t('age', { age: shortAge(age * 1000) }) : moment(at),
+  const sentence = source === 'smartbusy' ? forwardingOfDetails() : null;
+  return [plainWord(source), sentence?.smartbusy ? say.smartbusy(sentence) : textOf(value), typeof age === 'number' ? t('age', { age: shortAge(age * 1000) }) : moment(at),
     end === null ? null : t('expires', { time: relativeTime(end) })];
 }
 const describeOutput = ({ adapter, value, at, result }) => [plainWord(adapter), textOf(value), moment(at), textOf(result)];
@@ -1226,6 +1212,7 @@ async function pollStatus() {
     return;
   }
   show($('systems'), true);
+  drawNumbersButton();
   setMark($('systems'), 'data-old', 'false');
   drawHealth();
   countsDirty = true;
@@ -1280,7 +1267,7 @@ function drawHealth() {
   setText($('rates'), [progress, rates].filter(Boolean).join(' · '));
   $('system-cards').replaceChildren(...channels.map(channelCard), ...adapters.map(adapterCard), ...(subscriptions ? [subscriptionCard(subscriptions)] : []),
     card(t('version'), health.version ?? '', null, [[t('started'), moment(health.started)]]));
-  drawAlarms((health.problems ?? []).map(problem => problem?.text ?? problem?.detail ?? textOf(problem)));
+  drawAlarms((health.alarms ?? health.problems ?? []).map(alarm => (isObject(alarm) ? said(textOf(alarm.text), alarm.code, alarm.values) : textOf(alarm))));
 }
 
 function drawAlarms(problems) {
@@ -1463,6 +1450,7 @@ function listen() {
   on($('sort'), 'change', event => sortBy(event.target.value));
   on($('folds'), 'click', toggleAllFolders);
   on($('theme'), 'click', toggleTheme);
+  on($('numbers'), 'click', toggleNumbers);
   on($('wall'), 'click', () => { location.hash = 'wall'; });
   on($('sign-out'), 'click', signOut);
   on($('sign-in'), 'submit', useToken);

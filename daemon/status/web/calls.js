@@ -1,33 +1,6 @@
 // Calls of people: GET /v1/calls/active, /v1/calls and events of the types `call` and `missed`, in words.
 // Knows no document: the board asks it what to write on a lamp, in the details and in the list of missed calls.
 
-export const CALL_WORDS = {
-  en: {
-    callsNow: 'Calls now', callIn: 'from {who}', callOut: 'to {who}', callWithheld: 'number withheld', callUnknown: 'unknown number', callMore: 'and {n} more matches', callQueue: 'through {queue}', callDdi: 'on {ddi}',
-    answer: 'Answer', hold: 'Hold', resume: 'Resume', hangup: 'Hang up', dialTitle: 'Dial', dialNumber: 'Number', dialDo: 'Dial', callDone: 'Done.',
-    callHistory: 'Call history', missedCalls: 'Missed calls', callLasted: '{time} long', callRang: 'rang {time}',
-    c: { ringing: 'rings', dialling: 'dialling', active: 'in a call', held: 'on hold', held_by_remote: 'held by the other side', answered: 'answered', missed: 'missed', answered_elsewhere: 'answered elsewhere', declined: 'declined', abandoned: 'left the queue', forwarded: 'forwarded', voicemail: 'voicemail', failed: 'not reached' },
-  },
-  nl: {
-    callsNow: 'Gesprekken nu', callIn: 'van {who}', callOut: 'naar {who}', callWithheld: 'anoniem nummer', callUnknown: 'onbekend nummer', callMore: 'en nog {n} treffers', callQueue: 'via {queue}', callDdi: 'op {ddi}',
-    answer: 'Aannemen', hold: 'In de wacht', resume: 'Terughalen', hangup: 'Ophangen', dialTitle: 'Bellen', dialNumber: 'Nummer', dialDo: 'Bellen', callDone: 'Gedaan.',
-    callHistory: 'Gespreksgeschiedenis', missedCalls: 'Gemiste oproepen', callLasted: 'duurde {time}', callRang: 'ging {time} over',
-    c: { ringing: 'gaat over', dialling: 'kiest', active: 'in gesprek', held: 'in de wacht', held_by_remote: 'in de wacht door de ander', answered: 'beantwoord', missed: 'gemist', answered_elsewhere: 'elders beantwoord', declined: 'geweigerd', abandoned: 'wachtrij verlaten', forwarded: 'doorgeschakeld', voicemail: 'voicemail', failed: 'niet bereikt' },
-  },
-  fr: {
-    callsNow: 'Appels en cours', callIn: 'de {who}', callOut: 'vers {who}', callWithheld: 'numéro masqué', callUnknown: 'numéro inconnu', callMore: 'et {n} autres correspondances', callQueue: 'via {queue}', callDdi: 'au {ddi}',
-    answer: 'Répondre', hold: 'Mettre en attente', resume: 'Reprendre', hangup: 'Raccrocher', dialTitle: 'Appeler', dialNumber: 'Numéro', dialDo: 'Appeler', callDone: 'C’est fait.',
-    callHistory: 'Historique des appels', missedCalls: 'Appels manqués', callLasted: 'durée {time}', callRang: 'a sonné {time}',
-    c: { ringing: 'sonne', dialling: 'numérotation', active: 'en appel', held: 'en attente', held_by_remote: 'mis en attente par l’autre', answered: 'répondu', missed: 'manqué', answered_elsewhere: 'répondu ailleurs', declined: 'refusé', abandoned: 'a quitté la file', forwarded: 'renvoyé', voicemail: 'messagerie', failed: 'non joint' },
-  },
-  es: {
-    callsNow: 'Llamadas ahora', callIn: 'de {who}', callOut: 'a {who}', callWithheld: 'número oculto', callUnknown: 'número desconocido', callMore: 'y {n} coincidencias más', callQueue: 'por {queue}', callDdi: 'al {ddi}',
-    answer: 'Contestar', hold: 'Retener', resume: 'Recuperar', hangup: 'Colgar', dialTitle: 'Llamar', dialNumber: 'Número', dialDo: 'Llamar', callDone: 'Hecho.',
-    callHistory: 'Historial de llamadas', missedCalls: 'Llamadas perdidas', callLasted: 'duró {time}', callRang: 'sonó {time}',
-    c: { ringing: 'suena', dialling: 'marcando', active: 'en llamada', held: 'en espera', held_by_remote: 'retenida por el otro', answered: 'contestada', missed: 'perdida', answered_elsewhere: 'contestada en otro sitio', declined: 'rechazada', abandoned: 'dejó la cola', forwarded: 'desviada', voicemail: 'buzón de voz', failed: 'sin conseguir' },
-  },
-};
-
 const MISSED_MAX = 50;
 const listOf = value => (Array.isArray(value) ? value : []);
 const isOver = call => Boolean(call.ended) || call.state === 'ended';
@@ -86,15 +59,15 @@ export class Calls {
   clear() { this.#all.clear(); this.missed = []; }
 }
 
-/** The sayings of one language: `t` and `words` of the board, `age` for lengths of time. */
-export function callSayings({ t, words, age }) {
+/** The sayings of one language: `t` and `words` of the board, `age` for lengths of time, `written` for numbers. */
+export function callSayings({ t, words, age, written }) {
   const word = state => words.c[state] ?? String(state ?? '');
-  const number = call => call.remote?.number || (call.withheld ? t('callWithheld') : '');
+  const number = call => (call.remote?.number ? written(call.remote.number) : '') || (call.withheld ? t('callWithheld') : '');
   /** As the contact says, else as the network does, else the number. */
   const name = call => matchesOf(call)[0]?.name || call.remote?.name || number(call) || t('callUnknown');
   const company = call => Object.entries(matchesOf(call)[0]?.fields ?? {}).find(([key]) => /^(company|account|account.?name|organi[sz]ation|bedrijf|société|empresa)$/i.test(key))?.[1] ?? '';
   const party = call => t(call.direction === 'out' ? 'callOut' : 'callIn', { who: name(call) });
-  const way = call => [call.queue ? t('callQueue', { queue: call.queue }) : '', call.ddi ? t('callDdi', { ddi: call.ddi }) : ''].filter(Boolean);
+  const way = call => [call.queue ? t('callQueue', { queue: call.queue }) : '', call.ddi ? t('callDdi', { ddi: written(call.ddi) }) : ''].filter(Boolean);
 
   /** For a lamp: whom the most urgent call is with; null: there is none. */
   const brief = calls => (calls.length === 0 ? null : `${party(calls[0])}${company(calls[0]) ? ` · ${company(calls[0])}` : ''}${calls.length > 1 ? ` +${calls.length - 1}` : ''}`);

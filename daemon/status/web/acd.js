@@ -1,0 +1,58 @@
+// Agents of call centres: GET /v1/acd/agents and events of type `acd`, by person and by queue.
+// Knows no document: the board asks it what to write.
+
+const listOf = value => (Array.isArray(value) ? value : []);
+
+/** What is known of agents. What an event told while the list was being read is newer than the list. */
+export class Agents {
+  #all = new Map();  // "line person" -> {agent, told}; agent null: none any more
+  #told = 0;
+
+  of(person) { return this.list().filter(agent => agent.person === person); }
+  list() { return [...this.#all.values()].map(({ agent }) => agent).filter(Boolean); }
+  /** Gives the person of whom something else is known now, or null. */
+  take(agent) {
+    if (typeof agent?.person !== 'string' || typeof agent.line !== 'string') return null;
+    this.#all.set(JSON.stringify([agent.line, agent.person]), { agent: agent.state ? agent : null, told: this.#told += 1 });
+    return agent.person;
+  }
+  /** `items` were asked for when `since` (of `mark`) was. Gives the persons of whom something else is known now. */
+  replace(items, since) {
+    const changed = new Set();
+    for (const [key, { agent, told }] of this.#all) if (told <= since) { this.#all.delete(key); if (agent) changed.add(agent.person); }
+    for (const agent of items) {
+      const key = JSON.stringify([agent.line, agent.person]);
+      if (this.#all.has(key)) continue;
+      this.#all.set(key, { agent, told: since });
+      changed.add(agent.person);
+    }
+    return changed;
+  }
+  mark() { return this.#told; }
+  clear() { this.#all.clear(); }
+
+  /** [{id, name, agents: those who have joined, available: how many of them take calls}], by name. */
+  queues() {
+    const queues = new Map();
+    for (const agent of this.list()) for (const queue of listOf(agent.queues)) {
+      const one = queues.get(queue.id) ?? { id: queue.id, name: queue.id, agents: [], available: 0 };
+      if (queue.name) one.name = queue.name;
+      queues.set(queue.id, one);
+      if (!queue.joined) continue;
+      one.agents.push(agent);
+      if (agent.state === 'available') one.available += 1;
+    }
+    return [...queues.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** The sayings of one language: `t` and `words` of the board. */
+export function agentSayings({ t, words }) {
+  const word = state => (Object.hasOwn(words.a, state) ? words.a[state] : String(state ?? ''));
+  const state = agent => [word(agent.state), agent.code].filter(Boolean).join(' · ');
+  const queues = agent => listOf(agent.queues).filter(queue => queue.joined).map(queue => queue.name || queue.id).join(', ');
+  /** Of a person's agents, the one that is worth a sign: who takes calls although nobody should, else the first. */
+  const brief = agents => agents.find(agent => agent.conflict) ?? agents[0] ?? null;
+  const reason = agent => (agent.conflict ? t('acdConflict') : agent.followed ? t('acdFollowed') : '');
+  return { word, state, queues, brief, reason };
+}
