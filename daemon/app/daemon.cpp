@@ -122,6 +122,13 @@ Result<void> Daemon::prepare() {
         });
     if (!recording) return recording;
     if (auto* zoho = adapters_.zoho()) follow_clicks(*zoho);
+    privacy_.emplace(PrivacyDesk::Parts{
+        egress_, *store_, adapters_, history_, callers_, [this]() -> status::Service& { return *service_; },
+        configuration_->get<DaemonOptions>().state_dir, configuration_->get<DaemonOptions>().country});
+    privacy_->use_options(configuration_->get<privacy::PrivacyOptions>());
+    phones_.use_filter([this](calls::LineNews& news) {
+        if (privacy_->private_calls()->hides_line(news.line)) calls::hide_other_side(news);
+    });
     service_.emplace(serve_, service_options(), ports(), table_, fanout_);
     service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
     return service_->start();

@@ -19,6 +19,7 @@
 #include "app/diversions.hpp"
 #include "app/line_settings.hpp"
 #include "app/phones.hpp"
+#include "app/privacy_desk.hpp"
 #include "app/state_folder.hpp"
 #include "app/supervisor.hpp"
 #include "roster/roster.hpp"
@@ -77,6 +78,7 @@ private:
                                                                       const numbers::DialPlan& plan) const;
     [[nodiscard]] std::shared_ptr<const records::Owners> owners(const std::vector<sip::LineRow>& rows,
                                                                 const roster::Roster& roster) const;
+    [[nodiscard]] std::shared_ptr<const calls::PrivateCalls> private_calls(const std::vector<sip::LineRow>& rows) const;
     void assign(const std::shared_ptr<const presence::People>& people, const std::vector<xsi::Assignment>& assignments);
 
     // --- reload (daemon_people.cpp)
@@ -158,6 +160,7 @@ private:
     std::unique_ptr<store::Store> store_;
     Adapters adapters_; // egress
     std::optional<status::Service> service_;
+    std::optional<PrivacyDesk> privacy_; // egress
     std::string last_status_;
     LineSettings line_settings_; // ingress
     Diversions diversions_;      // egress

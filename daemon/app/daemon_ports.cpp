@@ -148,6 +148,7 @@ status::Ports Daemon::ports() {
         callers_.integrations().order(std::move(order), std::move(reply));
     };
     ports.directory = directory_.ports();
+    privacy_->add_ports(ports);
     if (adapters_.zoho()) add_zoho_ports(ports);
     ports.reload = [this](status::Reply<status::ReloadView> reply) {
         control_.post([this, reply = std::move(reply)] { reply(reload()); });
@@ -218,9 +219,10 @@ Task<> Daemon::tell_services(presence::Slot slot, status::Reply<std::vector<stat
 
 // --- call events: what is new, changed or over on a line
 void Daemon::tell(const calls::CallEvent& event) {
-    service_->publish(event);
-    egress_.post([this, event] {
-        adapters_.outbox().take(event);
+    auto shown = privacy_->published(event);
+    service_->publish(shown);
+    egress_.post([this, event, shown = std::move(shown)] {
+        adapters_.outbox().take(shown);
         if (auto* zoho = adapters_.zoho()) zoho->happened(event);
     });
 }

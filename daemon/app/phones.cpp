@@ -111,6 +111,7 @@ Phones::Phones(Loop& ingress, xsi::Lines& lines, CallControl& control, presence:
       fanout_(fanout),
       feed_(ingress, lines, loop_,
             [this](std::vector<calls::LineNews> news) {
+                if (filter_) std::ranges::for_each(news, filter_);
                 if (sip_) sip_->take(news);
                 if (csta_) csta_->take(news);
             }),

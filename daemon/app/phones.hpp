@@ -1,6 +1,7 @@
 // SIP's and CSTA's place in the daemon: the loop that they share, the feed of the lines' news that they read, and what
 // the other rooms ask them. Made and used by the control loop; what is asked for travels to the phones' loop and back.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,6 +26,8 @@ public:
     [[nodiscard]] Result<void> prepare(const config::Configuration& configuration);
     [[nodiscard]] bool on() const { return sip_ || csta_; }
     void start();
+    /// Before `start`: what is left out of the lines' news before anybody here sees it. Runs on the phones' loop.
+    void use_filter(std::function<void(calls::LineNews&)> filter) { filter_ = std::move(filter); }
     void use_people(std::shared_ptr<const presence::People> people, std::vector<sip::LineRow> lines);
     void reload(const config::Configuration& configuration);
     /// Of the wires that speak TLS. They are renewed here; what comes of it is told on `control`.
@@ -48,6 +51,7 @@ private:
     fanout::Fanout& fanout_;
     Loop loop_{"phones"};
     xsi::LineFeed feed_;
+    std::function<void(calls::LineNews&)> filter_;
     CallControl& control_;
     std::unique_ptr<csta::Service> csta_;
     std::unique_ptr<sip::Server> sip_; // its uaCSTA dialogs must be gone before csta_ is

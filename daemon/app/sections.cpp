@@ -11,6 +11,7 @@
 #include "http/url.hpp"
 #include "outbox/options.hpp"
 #include "presence/rules.hpp"
+#include "privacy/options.hpp"
 #include "recognition/options.hpp"
 #include "records/options.hpp"
 #include "roster/people_file.hpp"
@@ -177,6 +178,7 @@ config::Schema schema() {
         .add(records::history_section())
         .add(recognition::recognition_section())
         .add(scripts::script_section())
+        .add(privacy::privacy_section())
         .add(status::token_section())
         .add(status::role_section());
     all.check({"token", "role", "http"}, status::check_access);

@@ -1,8 +1,11 @@
 #include "base/log.hpp"
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <unistd.h>
+
+#include "base/log_mask.hpp"
 
 namespace lamp::log {
 namespace {
@@ -11,6 +14,7 @@ std::atomic<Level> threshold{Level::info};
 std::mutex capture_mutex; // the log is the one place where loops may meet at a lock
 std::string* capture = nullptr;
 std::atomic<bool> capturing{false};
+std::atomic<std::shared_ptr<const Mask>> mask_in_force;
 
 bool plain(std::string_view value) {
     if (value.empty()) return false;
@@ -47,6 +51,10 @@ void set_capture(std::string* lines) {
     capturing.store(lines != nullptr, std::memory_order_release);
 }
 
+void set_mask(Mask mask) {
+    mask_in_force.store(mask ? std::make_shared<const Mask>(std::move(mask)) : nullptr);
+}
+
 void write(Level level, std::string_view room, std::string_view sentence, Fields fields) {
     if (!enabled(level)) return;
     std::string line;
@@ -57,11 +65,12 @@ void write(Level level, std::string_view room, std::string_view sentence, Fields
     line += room;
     line += ": ";
     line += sentence;
+    auto mask = level == Level::debug ? mask_in_force.load() : nullptr;
     for (const Field& field : fields) {
         line += ' ';
         line += field.key;
         line += '=';
-        append_value(line, field.value);
+        append_value(line, mask ? (*mask)(field.key, field.value) : field.value);
     }
     line += '\n';
     if (capturing.load(std::memory_order_acquire)) {

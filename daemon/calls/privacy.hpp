@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+
 namespace lamp::calls {
 
 struct PrivacyOrder {
@@ -26,6 +28,14 @@ struct PrivacyDone {
     std::string number_hash; // keyed: the same number gives the same, and nobody else can tell which
     bool dry_run = false;
     std::vector<PrivacyPlace> places{};
+};
+
+/// That somebody erased a number, and when.
+struct PrivacyErasure {
+    Wall at{};
+    std::string by;
+    std::string number_hash;
+    std::uint64_t found = 0;
 };
 
 /// All that is kept of a number.

@@ -38,6 +38,9 @@ void print(std::string_view text);
 // webhooks.cpp
 [[nodiscard]] int webhooks(const Call& call);
 
+// privacy.cpp
+[[nodiscard]] int privacy(const Call& call);
+
 // zoho.cpp
 [[nodiscard]] int zoho(const Call& call);
 

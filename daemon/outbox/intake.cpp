@@ -88,6 +88,17 @@ void Intake::finish(milliseconds limit, std::function<void()> done) {
     loop_.spawn(wait_empty(shared_from_this(), steady_now() + limit, std::move(done)));
 }
 
+void Intake::when_empty(std::function<void()> done) {
+    if (letters_.empty()) return done();
+    loop_.spawn(wait_quiet(shared_from_this(), std::move(done)));
+}
+
+Task<> Intake::wait_quiet(std::shared_ptr<Intake> self, std::function<void()> done) {
+    while (!self->letters_.empty() && self->trouble_.empty())
+        if (!co_await sleep_for(look_again)) break;
+    done();
+}
+
 Task<> Intake::wait_empty(std::shared_ptr<Intake> self, Steady until, std::function<void()> done) {
     while (!self->letters_.empty() && steady_now() < until)
         if (!co_await sleep_for(look_again)) break;

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
     /// Calls `done` once all is on disk, or after `limit`.
     void finish(milliseconds limit, std::function<void()> done);
+    /// The same without an end to it: also when the disk has refused the last batch.
+    void when_empty(std::function<void()> done);
     void stop() { written_ = nullptr; }
 
 private:
@@ -37,6 +39,7 @@ private:
     void confirmed(const std::vector<Letter>& letters, const std::vector<bool>& fresh);
     void failed(const Error& error);
     static Task<> again(std::shared_ptr<Intake> self);
+    static Task<> wait_quiet(std::shared_ptr<Intake> self, std::function<void()> done);
     static Task<> wait_empty(std::shared_ptr<Intake> self, Steady until, std::function<void()> done);
 
     Loop& loop_;

@@ -438,4 +438,13 @@ void Outbox::order(calls::WebhookOrder order, std::function<void(Result<calls::W
     state_->change(std::move(target), order, std::move(reply));
 }
 
+void Outbox::when_on_disk(std::function<void()> done) {
+    state_->intake->when_empty(std::move(done));
+}
+
+void Outbox::look_again() {
+    for (const auto& target : state_->targets)
+        target->read_anew(false);
+}
+
 } // namespace lamp::outbox

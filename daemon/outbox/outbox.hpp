@@ -63,6 +63,11 @@ public:
     /// not_found: no such webhook or letter. A test that fails is an error of the receiver's kind.
     void order(calls::WebhookOrder order, std::function<void(Result<calls::WebhookDone>)> reply);
 
+    /// Calls back once what was taken before is on disk, or the disk takes nothing.
+    void when_on_disk(std::function<void()> done);
+    /// Letters on disk were changed or deleted behind our back.
+    void look_again();
+
 private:
     struct State;
     std::shared_ptr<State> state_;

@@ -209,16 +209,16 @@ Result<Page> look(Database& disk, const KeptTable& table, const WantedNumber& nu
     return page;
 }
 
-Result<void> put_erasure(Database& disk, const Erasure& erasure) {
+Result<void> put_erasure(Database& disk, const calls::PrivacyErasure& erasure) {
     return disk.run("INSERT INTO privacy_erasure(at, who, number_hash, found) VALUES(?1, ?2, ?3, ?4)", erasure.at,
-                    erasure.by, erasure.number_hash, static_cast<std::int64_t>(erasure.rows));
+                    erasure.by, erasure.number_hash, static_cast<std::int64_t>(erasure.found));
 }
 
-Result<std::vector<Erasure>> read_erasures(Database& disk, std::size_t most) {
+Result<std::vector<calls::PrivacyErasure>> read_erasures(Database& disk, std::size_t most) {
     auto rows = disk.prepare("SELECT at, who, number_hash, found FROM privacy_erasure ORDER BY id DESC LIMIT ?1",
                              static_cast<std::int64_t>(most));
     if (!rows) return std::unexpected(rows.error());
-    std::vector<Erasure> all;
+    std::vector<calls::PrivacyErasure> all;
     while (true) {
         auto row = rows->step();
         if (!row) return std::unexpected(row.error());

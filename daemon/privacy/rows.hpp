@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "calls/privacy.hpp"
 #include "privacy/kept_data.hpp"
 #include "privacy/wanted_number.hpp"
 #include "store/database.hpp"
@@ -33,14 +33,8 @@ struct Page {
                                 const std::vector<std::string>& after);
 
 /// Who erased what: the number itself is not kept, only a keyed hash of it.
-struct Erasure {
-    Wall at{};
-    std::string by;
-    std::string number_hash;
-    std::uint64_t rows = 0;
-};
-[[nodiscard]] Result<void> put_erasure(store::Database& disk, const Erasure& erasure);
+[[nodiscard]] Result<void> put_erasure(store::Database& disk, const calls::PrivacyErasure& erasure);
 /// The newest first.
-[[nodiscard]] Result<std::vector<Erasure>> read_erasures(store::Database& disk, std::size_t most);
+[[nodiscard]] Result<std::vector<calls::PrivacyErasure>> read_erasures(store::Database& disk, std::size_t most);
 
 } // namespace lamp::privacy

@@ -277,6 +277,17 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         self->bell.ring();
     }
 
+    /// Whoever is synchronising brings contacts of its own.
+    Task<> read_again(std::shared_ptr<State> self) {
+        for (const auto& one : std::vector(all)) {
+            if (!one->loaded || one->syncing) continue;
+            if (auto done = co_await load(one); !done)
+                log::warning("recognition", "the contacts on disk cannot be read again",
+                             {{"integration", one->options.name}, {"reason", done.error().text}});
+        }
+        self->publish();
+    }
+
     Task<Result<void>> keep_row(Shared one) {
         co_return co_await store.write(
             [name = one->options.name, kept = one->kept](store::Database& disk) { return keep(disk, name, kept); });
@@ -566,6 +577,15 @@ std::vector<calls::IntegrationView> Integrations::views() const {
 void Integrations::order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply) {
     state_->loop.post([state = state_, order = std::move(order), reply = std::move(reply)]() mutable {
         state->loop.spawn(state->obey(state, std::move(order), std::move(reply)));
+    });
+}
+
+void Integrations::forget(std::function<bool(std::string_view number)> so, bool reread, Reply<std::size_t> reply) {
+    state_->loop.post([state = state_, so = std::move(so), reread, reply = std::move(reply)] {
+        auto gone = std::erase_if(state->live,
+                                  [&](const auto& one) { return one.second.matches.has_value() && so(one.first); });
+        if (reread) state->loop.spawn(state->read_again(state));
+        reply(gone);
     });
 }
 

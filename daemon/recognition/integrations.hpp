@@ -53,6 +53,9 @@ public:
     /// not_found; conflict: it is syncing, or deleted for good. A synchronisation is only begun. The reply comes from
     /// the loop "recognition".
     void order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply);
+    /// What searches by number have brought for numbers that are so is asked anew; gives how many that were. `reread`:
+    /// contacts were deleted from disk behind our back. The reply comes from the loop "recognition".
+    void forget(std::function<bool(std::string_view number)> so, bool reread, Reply<std::size_t> reply);
 
 private:
     struct State;

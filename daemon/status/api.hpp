@@ -92,6 +92,9 @@ public:
     void webhooks(Call& call, const Asked& asked);
     void dead_letters(Call& call, const Asked& asked);
     void webhook_order(Call& call, const Asked& asked);
+    void privacy_erase(Call& call, const Asked& asked);
+    void privacy_export(Call& call, const Asked& asked);
+    void privacy_erasures(Call& call, const Asked& asked);
     void zoho(Call& call, const Asked& asked);
     void order_zoho(Call& call, const Asked& asked);
     void directory(Call& call, const Asked& asked);
@@ -121,6 +124,12 @@ private:
     struct Persons {
         bool everybody = true; // nobody was named
         std::vector<std::string> ids;
+    };
+    /// Who looks at calls, as far as it matters for those that are not published.
+    struct Viewer {
+        explicit Viewer(const Identity& who) : person(who.person), sees_all(who.may(permission("calls.private"))) {}
+        std::string person;
+        bool sees_all;
     };
     struct Page {
         std::size_t limit;
@@ -179,6 +188,10 @@ private:
     [[nodiscard]] Task<Answer> make_webhooks(Page page);
     [[nodiscard]] Task<Answer> make_dead_letters(Page page, std::string webhook);
     [[nodiscard]] Task<Answer> make_webhook_order(calls::WebhookOrder order);
+    // privacy.cpp
+    [[nodiscard]] Task<Answer> make_privacy_erase(calls::PrivacyOrder order);
+    [[nodiscard]] Task<Answer> make_privacy_export(std::string number);
+    [[nodiscard]] Task<Answer> make_privacy_erasures(Page page);
     // zoho.cpp
     [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern);
     [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
@@ -217,9 +230,11 @@ private:
     // calls.cpp
     [[nodiscard]] Result<Persons> persons_in(const class Query& query) const;
     [[nodiscard]] Task<std::optional<Result<calls::CallPage>>> ask_calls(calls::CallQuery query);
-    [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody);
+    [[nodiscard]] bool hidden(const Viewer& viewer, std::string_view person, std::string_view line) const;
+    void hide(const Viewer& viewer, std::vector<calls::CallRecord>& records, bool by_number) const;
+    [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody, Viewer viewer);
     [[nodiscard]] Task<Answer> make_stats(calls::StatsQuery query, bool nobody, bool as_csv);
-    [[nodiscard]] Task<Answer> make_calls_file(calls::CallQuery query, bool nobody);
+    [[nodiscard]] Task<Answer> make_calls_file(calls::CallQuery query, bool nobody, Viewer viewer);
 
     // integrations.cpp
     [[nodiscard]] Task<Answer> make_recognise(std::string number, bool live);
@@ -230,7 +245,7 @@ private:
     [[nodiscard]] Task<Answer> make_why(presence::Slot slot);
     [[nodiscard]] Task<Answer> make_doubts(Page page);
     [[nodiscard]] Task<Answer> make_photo(presence::Slot slot, std::string known);
-    [[nodiscard]] Task<Answer> make_calls(Page page);
+    [[nodiscard]] Task<Answer> make_calls(Page page, Viewer viewer);
     [[nodiscard]] Task<Answer> make_reload();
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
     [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of);

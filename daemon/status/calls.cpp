@@ -5,6 +5,7 @@
 
 #include "calls/call_csv.hpp"
 #include "calls/call_json.hpp"
+#include "calls/private_calls.hpp"
 #include "proto/csv/csv.hpp"
 #include "status/asking.hpp"
 #include "status/target.hpp"
@@ -264,7 +265,21 @@ void Api::publish_call(const calls::CallEvent& event) {
 
 // --- /v1/calls
 
-void Api::call_history(Call& call, const Asked&) {
+/// Whether this viewer is not told who is on the other side.
+bool Api::hidden(const Viewer& viewer, std::string_view person, std::string_view line) const {
+    if (viewer.sees_all || !ports_.private_calls || !ports_.private_calls(person, line)) return false;
+    return person.empty() || viewer.person != person;
+}
+
+/// `by_number`: that a call is in the answer would tell of whom it is.
+void Api::hide(const Viewer& viewer, std::vector<calls::CallRecord>& records, bool by_number) const {
+    auto is_hidden = [&](const calls::CallRecord& one) { return hidden(viewer, one.person, one.line); };
+    if (by_number) std::erase_if(records, is_hidden);
+    for (calls::CallRecord& record : records)
+        if (is_hidden(record)) calls::hide_other_side(record);
+}
+
+void Api::call_history(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"person", "line", "folder", "from", "to", "direction", "result",
                                                    "number", "queue", "limit", "cursor"});
     if (!query) return call.answer(problem(400, query.error().text));
@@ -276,7 +291,7 @@ void Api::call_history(Call& call, const Asked&) {
     if (!persons) return call.answer(problem(persons.error()));
     bool nobody = !persons->everybody && persons->ids.empty();
     wanted->persons = std::move(persons->ids);
-    defer(call, make_history(std::move(*wanted), nobody));
+    defer(call, make_history(std::move(*wanted), nobody, Viewer(*asked.identity)));
 }
 
 Task<std::optional<Result<calls::CallPage>>> Api::ask_calls(calls::CallQuery query) {
@@ -287,13 +302,15 @@ Task<std::optional<Result<calls::CallPage>>> Api::ask_calls(calls::CallQuery que
     return ask<Found>(std::move(port), patience());
 }
 
-Task<Answer> Api::make_history(calls::CallQuery query, bool nobody) {
+Task<Answer> Api::make_history(calls::CallQuery query, bool nobody, Viewer viewer) {
     calls::CallPage page;
+    bool by_number = !query.number.empty();
     if (!nobody) {
         auto found = co_await ask_calls(std::move(query));
         if (!found) co_return no_answer();
         if (!*found) co_return problem(found->error());
         page = std::move(**found);
+        hide(viewer, page.items, by_number);
     }
     Answer answer;
     JsonWriter json(answer.body);
@@ -330,7 +347,7 @@ void Api::stats(Call& call, const Asked& asked) {
     if (format != "csv") return call.answer(problem(400, "rows=calls needs format=csv; as JSON: /v1/calls."));
     if (!asked.identity->may(permission("calls.read")))
         return call.answer(problem(403, "Single calls need the permission calls.read.", R"("missing":"calls.read")"));
-    defer(call, make_calls_file(behind(*wanted), nobody));
+    defer(call, make_calls_file(behind(*wanted), nobody, Viewer(*asked.identity)));
 }
 
 Task<Answer> Api::make_stats(calls::StatsQuery query, bool nobody, bool as_csv) {
@@ -348,7 +365,7 @@ Task<Answer> Api::make_stats(calls::StatsQuery query, bool nobody, bool as_csv) 
 }
 
 /// Page after page, so that no other answer waits long.
-Task<Answer> Api::make_calls_file(calls::CallQuery query, bool nobody) {
+Task<Answer> Api::make_calls_file(calls::CallQuery query, bool nobody, Viewer viewer) {
     std::string body(calls::csv_head());
     auto now = wall_now();
     query.limit = limits_.list_max;
@@ -357,6 +374,7 @@ Task<Answer> Api::make_calls_file(calls::CallQuery query, bool nobody) {
         auto found = co_await ask_calls(query);
         if (!found) co_return no_answer();
         if (!*found) co_return problem(found->error());
+        hide(viewer, (*found)->items, !query.number.empty());
         for (const calls::CallRecord& record : (*found)->items)
             calls::append_csv(body, record, now);
         rows += (*found)->items.size();

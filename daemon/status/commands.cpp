@@ -322,15 +322,17 @@ Task<Answer> Api::make_doubts(Page page) {
 
 // --- calls
 
-void Api::active_calls(Call& call, const Asked&) {
+void Api::active_calls(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_calls(*page));
+    if (page) defer(call, make_calls(*page, Viewer(*asked.identity)));
 }
 
-Task<Answer> Api::make_calls(Page page) {
+Task<Answer> Api::make_calls(Page page, Viewer viewer) {
     auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
     if (!calls) co_return no_answer();
     std::ranges::sort(*calls, {}, [](const CallView& one) { return std::tie(one.started, one.id); });
+    for (CallView& one : *calls)
+        if (hidden(viewer, one.person, one.line)) one.remote_number = one.remote_name = {};
     co_return listed(*calls, page, [](JsonWriter& json, const CallView& one) { write_call(json, one); });
 }
 

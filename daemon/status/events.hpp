@@ -55,6 +55,8 @@ public:
     void publish(EventType type, presence::Slot slot, std::string json);
     /// Of people whose row has changed; presence is sent again.
     void touch(presence::Slot slot);
+    /// What the history still has of events that are so is gone; gives how many those were.
+    std::size_t forget(const std::function<bool(std::string_view json)>& so) { return history_.forget(so); }
     void expect_slots(std::size_t slots) { history_.expect_slots(slots); }
 
     /// Answers the call with a stream. `last_id` is what Last-Event-ID said; `snapshot` null: none is wanted.

@@ -28,8 +28,21 @@ void History::forget_first() {
     ++first_;
 }
 
+std::size_t History::forget(const std::function<bool(std::string_view json)>& so) {
+    std::size_t gone = 0;
+    for (auto number = first_; number <= last_; ++number) {
+        Event& event = ring_[number % ring_.size()];
+        if (!event.json || event.json->empty() || !so(*event.json)) continue;
+        bytes_ -= event.json->size();
+        event.json = std::make_shared<const std::string>();
+        ++gone;
+    }
+    return gone;
+}
+
 bool History::current(std::uint64_t number) const {
     const Event& event = at(number);
+    if (event.json && event.json->empty()) return false; // forgotten
     return event.type != EventType::presence || newest_[event.slot] == static_cast<std::uint32_t>(number);
 }
 

@@ -1,8 +1,10 @@
 // The last events, by number. A presence event is kept as *who*, not *what*: whoever reads it later gets the present
 // state, once, so that a reader who was away or slow costs nothing while it is behind. Serve loop.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "presence/words.hpp"
@@ -30,8 +32,10 @@ public:
     [[nodiscard]] bool reaches(std::uint64_t number) const { return number <= last_ && number + 1 >= first_; }
     /// Of a number for which `reaches(number - 1)` holds.
     [[nodiscard]] const Event& at(std::uint64_t number) const { return ring_[number % ring_.size()]; }
-    /// False for presence that a later event of the same person has overtaken.
+    /// False for presence that a later event of the same person has overtaken, and for what was forgotten.
     [[nodiscard]] bool current(std::uint64_t number) const;
+    /// Events whose JSON is so lose it: whoever reads on from before does not get them. Gives how many those were.
+    std::size_t forget(const std::function<bool(std::string_view json)>& so);
     /// Makes room for that many people beforehand.
     void expect_slots(std::size_t slots);
 

@@ -73,6 +73,7 @@ inline constexpr std::string_view all[]{
     "lines.read.reception",
     "lines.read.special",
     "lines.read.other",
+    "calls.private", // with whom people talk who do not publish their calls
 };
 static_assert(std::size(all) <= 64);
 } // namespace known

@@ -15,6 +15,7 @@
 #include "base/sentence.hpp"
 #include "calls/history.hpp"
 #include "calls/integration.hpp"
+#include "calls/privacy.hpp"
 #include "calls/webhooks.hpp"
 #include "config/problems.hpp"
 #include "fanout/hook.hpp"
@@ -323,6 +324,14 @@ struct Ports {
     /// not_found: there is no such webhook or letter; unavailable: the receiver has not taken a test.
     std::function<void(calls::WebhookOrder, Reply<Result<calls::WebhookDone>>)> webhook;
     DirectoryPorts directory;
+    /// Whether the other side of such a call is for nobody but that person, and who holds calls.private. Answered at
+    /// once, on the serve loop. Empty: of none.
+    std::function<bool(std::string_view person, std::string_view line)> private_calls;
+    /// invalid: no number; limit: too many wait; timeout: try again.
+    std::function<void(calls::PrivacyOrder, Reply<Result<calls::PrivacyDone>>)> privacy_erase;
+    std::function<void(std::string number, Reply<Result<calls::PrivacyExport>>)> privacy_export;
+    /// The newest first.
+    std::function<void(std::size_t most, Reply<Result<std::vector<calls::PrivacyErasure>>>)> privacy_erasures;
     Ask<fanout::LinksView> zoho; // empty: 501
     /// not_found, conflict, unavailable (not ready yet). What it takes over there comes after the answer.
     std::function<void(fanout::LinkOrder, Reply<Result<fanout::LinksView>>)> zoho_order;

@@ -145,6 +145,7 @@ constexpr auto reading = permission("presence.read");
 constexpr auto forwarding = permission("forwarding.any");
 constexpr auto linking = permission("integrations.configure");
 constexpr auto integrating = permission("integrations.configure");
+constexpr auto erasing = permission("privacy.erase");
 using enum Method;
 
 // Method, pattern, gate, permission, function, summary, status, schema, parameters, body.
@@ -249,6 +250,29 @@ constexpr std::array table{
           "WebhookDone", letter_parameters},
     Route{post, "/v1/webhooks/{id}/test", Gate::permission, permission("adapters.configure"), &Api::webhook_order,
           "Sends an event `test` at once", 200, "WebhookDone"},
+    Route{post,
+          "/v1/privacy/erase",
+          Gate::permission,
+          erasing,
+          &Api::privacy_erase,
+          "Has a number forgotten wherever it is kept; how many rows each place had, and why some stay",
+          200,
+          "Erased",
+          {},
+          "Erase"},
+    Route{post,
+          "/v1/privacy/export",
+          Gate::permission,
+          erasing,
+          &Api::privacy_export,
+          "All that is kept of a number",
+          200,
+          "Exported",
+          {},
+          "Export"},
+    Route{get, "/v1/privacy/erasures", Gate::permission, permission("audit.read"), &Api::privacy_erasures,
+          "What was forgotten, and by whom, the newest first; of numbers only a keyed hash", 200, "ErasurePage",
+          page_parameters},
     Route{get, "/v1/whoami", Gate::known, none, &Api::whoami, "Whose token this is, and what it may do", 200, "WhoAmI"},
     Route{get, "/v1/openapi.json", Gate::known, none, &Api::description, "This description", 200, "application/json"},
     Route{post, "/v1/reload", Gate::permission, permission("config.reload"), &Api::reload,

@@ -176,4 +176,8 @@ void Service::publish(calls::CallEvent event) {
     core_->loop.post([core = core_, told = std::move(event)] { core->api.publish_call(told); });
 }
 
+void Service::forget(std::function<bool(std::string_view json)> so, std::function<void(std::size_t)> done) {
+    core_->loop.post([core = core_, so = std::move(so), done = std::move(done)] { done(core->events.forget(so)); });
+}
+
 } // namespace lamp::status

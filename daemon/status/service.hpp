@@ -74,6 +74,8 @@ public:
     void publish(PersonForwarding forwarding);
     /// Something happened to a call: an event `missed` where that is what happened, else `call`.
     void publish(calls::CallEvent event);
+    /// Events that are so are not told again to whoever resumes; `done` hears how many those were, on the serve loop.
+    void forget(std::function<bool(std::string_view json)> so, std::function<void(std::size_t)> done);
 
 private:
     struct Core;

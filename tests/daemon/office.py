@@ -38,7 +38,7 @@ class Simulator:
         assert within(20, lambda: ready.exists() and ready.stat().st_size > 0), "the simulator did not start"
         self.announced = json.loads(ready.read_text())
 
-    def command(self, name, **arguments):
+    def command(self, name, /, **arguments):
         request = urllib.request.Request(self.announced["control"] + "/sim/" + name, json.dumps(arguments).encode())
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read() or b"{}")

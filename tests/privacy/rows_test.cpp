@@ -207,10 +207,10 @@ TEST_CASE("one key, and the hash says nothing without it") {
 
 TEST_CASE("who erased is kept, the number is not") {
     Disk disk;
-    must(put_erasure(disk.database, {.at = Wall(milliseconds(5)), .by = "ops", .number_hash = "~ab", .rows = 3}));
+    must(put_erasure(disk.database, {.at = Wall(milliseconds(5)), .by = "ops", .number_hash = "~ab", .found = 3}));
     auto all = must(read_erasures(disk.database, 10));
     REQUIRE(all.size() == 1);
     CHECK(all[0].by == "ops");
     CHECK(all[0].number_hash == "~ab");
-    CHECK(all[0].rows == 3);
+    CHECK(all[0].found == 3);
 }

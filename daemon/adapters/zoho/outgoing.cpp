@@ -59,6 +59,13 @@ std::optional<Kept> Outgoing::next(Steady now, Wall wall) {
     return std::nullopt;
 }
 
+std::vector<std::int64_t> Outgoing::ids_of(const std::function<bool(const Notice&)>& so) const {
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, place] : by_id_)
+        if (so(place.item->kept.notice)) ids.push_back(id);
+    return ids;
+}
+
 Steady Outgoing::due() const {
     auto first = Steady::max();
     for (const auto& [id, call] : calls_)

@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <optional>
@@ -50,6 +51,9 @@ public:
     /// Nothing goes before that (throttled, not integrated).
     void hold_until(Steady when) { held_until_ = std::max(held_until_, when); }
     void release() { held_until_ = {}; }
+
+    /// Those whose notice is so.
+    [[nodiscard]] std::vector<std::int64_t> ids_of(const std::function<bool(const Notice&)>& so) const;
 
     /// When `next` may have something; Steady::max(): nothing waits but what is under way.
     [[nodiscard]] Steady due() const;

@@ -123,6 +123,14 @@ Notice Zoho::without_state(Notice notice) {
     return notice;
 }
 
+std::size_t Zoho::forget(const std::function<bool(std::string_view number)>& so) {
+    auto ids = outgoing_.ids_of([&](const Notice& notice) { return so(notice.from) || so(notice.to); });
+    for (auto id : ids)
+        outgoing_.refuse(id);
+    forget_gone();
+    return ids.size();
+}
+
 void Zoho::forget_gone() {
     for (auto id : outgoing_.take_gone())
         write([id](store::Database& disk) { return forget_notice(disk, id); });

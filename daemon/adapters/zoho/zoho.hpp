@@ -42,6 +42,9 @@ public:
     /// Every change of every line: the platform's ids of calls, which clicks in Zoho need.
     void heard(const calls::LineNews& news);
 
+    /// What waits to be told of numbers that are so is not told any more; gives how many that were.
+    std::size_t forget(const std::function<bool(std::string_view number)>& so);
+
     [[nodiscard]] fanout::LinksView links() const;
     /// Answers at once; what it takes over there comes after, and is seen in `links()`. Errors: not_found, conflict.
     [[nodiscard]] Result<void> order(const fanout::LinkOrder& order);
