@@ -17,8 +17,8 @@ public:
     void add_secret(std::string_view text);
     /// A name; each of its parts of three characters or more, too, when it begins with a capital letter.
     void add_name(std::string_view text);
-    /// An id, a line, an extension.
-    void add_number(std::string_view text);
+    /// An id, an address, a line, an extension.
+    void add_id(std::string_view text);
 
     /// Free text: logs, what doctor says. Known texts, e-mail addresses, telephone numbers of seven digits or more,
     /// and of URLs logins, queries and paths that may be secrets are replaced. Times, versions and IP addresses stay.

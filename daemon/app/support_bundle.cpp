@@ -136,9 +136,9 @@ void learn_people(Redaction& redaction, const config::Configuration& configurati
     for (const auto& person : roster::read_people(text).people) {
         redaction.add_name(person.name);
         for (const auto* one : {&person.id, &person.email, &person.teams, &person.zoom, &person.go_to})
-            redaction.add_number(*one);
+            redaction.add_id(*one);
         for (const auto& line : person.lines)
-            redaction.add_number(line);
+            redaction.add_id(line);
     }
 }
 
@@ -152,9 +152,21 @@ void learn_people(Redaction& redaction, cli::DaemonClient& daemon) {
             return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
         };
         redaction.add_name(text("name"));
-        redaction.add_number(text("id"));
-        redaction.add_number(text("email"));
+        redaction.add_id(text("id"));
+        redaction.add_id(text("email"));
     }
+}
+
+/// Logins of services, which may be people's: what `config show` says behind these keys.
+void learn_logins(Redaction& redaction, std::string_view shown) {
+    constexpr std::array keys{"username = \"", "user = \"", "mailbox = \"", "subject = \"", "bind_dn = \""};
+    for (std::string_view key : keys)
+        for (auto at = shown.find(key); at != std::string_view::npos; at = shown.find(key, at + 1)) {
+            auto from = at + key.size();
+            auto end = shown.find('"', from);
+            bool whole = at == 0 || shown[at - 1] == '\n';
+            if (whole && end != std::string_view::npos) redaction.add_id(shown.substr(from, end - from));
+        }
 }
 
 /// Opened beside a daemon that may be running; nothing is changed.
@@ -268,8 +280,9 @@ void add_daemon(Bundle& bundle, const Redaction& redaction, cli::DaemonClient& d
 void add_programs(Bundle& bundle, const Redaction& redaction, const std::string& config_file) {
     auto doctor = run_program_for({"/proc/self/exe", "doctor", "--config", config_file});
     bundle.add("doctor.txt", redaction.text(doctor.out));
-    auto journal = run_program_for(
-        {"journalctl", "--no-pager", "--quiet", "-o", "short-iso", "-n", "5000", "-u", "lamplighter.service"});
+    // Without what is logged at debug: that may hold names of callers, whom nobody here knows.
+    auto journal = run_program_for({"journalctl", "--no-pager", "--quiet", "-o", "short-iso", "-p", "info", "-n",
+                                    "5000", "-u", "lamplighter.service"});
     bundle.add("journal.txt", journal.status == 0 ? redaction.text(journal.out) : "not available: journalctl failed\n");
 }
 
@@ -288,7 +301,10 @@ int support_bundle(const cli::Arguments& arguments, const std::string& config_fi
     for (const auto& secret : read.secrets)
         redaction.add_secret(secret);
     redaction.add_secret(address.token.reveal());
-    if (read.answer.configuration) learn_people(redaction, *read.answer.configuration);
+    if (read.answer.configuration) {
+        learn_people(redaction, *read.answer.configuration);
+        learn_logins(redaction, config::show(*read.answer.configuration));
+    }
     learn_people(redaction, daemon);
     add_configuration(bundle, redaction, read);
     add_daemon(bundle, redaction, daemon);

@@ -10,7 +10,7 @@ import unittest
 
 from office import BIN, Daemon, Simulator
 
-SECRETS = {"WEBHOOK_SECRET": "w3bhook-s3cret-of-ours", "TOKEN_SECRET": "t0ken-s3cret-for-the-door"}
+SECRETS = {"WEBHOOK_SECRET": "w3bhook-s3cret-of-ours", "DAV_SECRET": "d4v-s3cret-of-a-calendar", "TOKEN_SECRET": "t0ken-s3cret-for-the-door"}
 LITERAL = "literal-s3cret-in-the-file"
 EXTRA = f"""
 [[webhook]]
@@ -26,6 +26,13 @@ role = "viewer"
 name = "desk"
 secret = "{LITERAL}"
 role = "administrator"
+[[calendar]]
+name = "reception"
+provider = "caldav"
+line = "2000"
+url = "http://127.0.0.1:9/dav/"
+username = "receptionist"
+password = "env:DAV_SECRET"
 [smartbusy]
 sources = ["other"]
 forward_to = "0201234567"
@@ -75,7 +82,7 @@ class Bundle(unittest.TestCase):
         self.assertIn("127.0.0.1", files["status.json"])  # hosts stay
         # And of no use to anybody else.
         everything = "\n".join(files.values())
-        taboo = [*SECRETS.values(), LITERAL, self.sim.announced["password"], "q8WcVz0hidden", "0201234567", self.sim.announced["login"]]
+        taboo = [*SECRETS.values(), LITERAL, self.sim.announced["password"], "q8WcVz0hidden", "0201234567", "receptionist", self.sim.announced["login"]]
         for row in (self.daemon.folder / "people.csv").read_text().splitlines()[1:]:
             fields = row.split(",")
             taboo += [fields[0], fields[1], fields[2], *fields[1].split(), *fields[3].split()]
