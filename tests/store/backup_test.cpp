@@ -1,4 +1,6 @@
 // The way back from an upgrade: a whole copy before the tables change, and the old state after a kill in the middle.
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -151,4 +153,38 @@ TEST_CASE("kill -9 in the middle of a migration: the old state is whole, and so 
     CHECK(must(opened.database.number("SELECT a FROM one")) == 1);
     CHECK(must(opened.database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'many'")) == 0);
     CHECK(number(folder.path() / "backups" / "before-schema-2.sqlite", "SELECT a FROM one") == 1);
+}
+
+TEST_CASE("child: an upgrade on a file system of one megabyte" * doctest::skip()) {
+    auto folder = folder_of_parent();
+    if (folder.empty()) return;
+    // In a mount namespace of this process alone.
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") != 0) {
+        MESSAGE("no rights to mount: not tested");
+        return;
+    }
+    {
+        auto opened = must(open_current(folder, Sync::normal, first(1)));
+        must(opened.database.run("INSERT INTO one VALUES (?1)", std::string(400'000, 'x')));
+    }
+    std::ofstream(folder / "ballast") << std::string(300'000, 'x');
+    auto said = text(open_current(folder, Sync::normal, first(2)));
+    CHECK(said.find("nothing was changed") != std::string::npos);
+    CHECK(said.find("full") != std::string::npos);
+    CHECK(number(folder / "lamplighter.db", "PRAGMA user_version") == 1);
+    CHECK(names(folder / "backups").empty());
+    std::filesystem::remove(folder / "ballast");
+    must(open_current(folder, Sync::normal, first(2)));
+    CHECK(number(folder / "backups" / "before-schema-2.sqlite", "SELECT count(*) FROM one") == 2);
+}
+
+TEST_CASE("a full disk: no copy, no upgrade; and with some room, both") {
+    Folder folder;
+    Child child("child: an upgrade on a file system of one megabyte", folder.path());
+    std::string told;
+    for (auto more = child.read(); !more.empty(); more = child.read())
+        told += more;
+    INFO(told);
+    CHECK(child.wait() == 0);
 }
