@@ -1,6 +1,9 @@
 // Through a proxy: CONNECT for https, the absolute form for http.
+#include <vector>
+
 #include "certificates.hpp"
 #include "here.hpp"
+#include "http/examine.hpp"
 #include "scripted_server.hpp"
 
 using namespace testing;
@@ -110,4 +113,24 @@ TEST_CASE("no proxy there") {
     auto body = finish(context, ask(connection, url_of("https://xsp.example.net/")));
     REQUIRE_FALSE(body);
     CHECK(has(body.error().text, "No connection to the proxy 127.0.0.1:"));
+}
+
+TEST_CASE("an examination behind a proxy looks up the proxy's name, not the host's, which only the proxy may know") {
+    Authority authority("test CA");
+    auto identity = authority.issue({.names = "DNS:xsp.nowhere.invalid"});
+    ScriptedServer proxy({{want_head("CONNECT xsp.nowhere.invalid:443"), send(ok + "\r\n"), start_tls()}},
+                         {.identity = &identity, .tls_at_once = false});
+    asio::io_context context;
+    http::ClientOptions options;
+    options.ca_file = authority.file();
+    options.proxy = proxy.url();
+    auto client = client_of(context, options);
+    std::vector<http::Step> steps;
+    auto reached = finish(context, http::reach(client, url_of("https://xsp.nowhere.invalid/"),
+                                               [&](const http::Step& step) { steps.push_back(step); }));
+    REQUIRE(steps.size() == 2);
+    CHECK_MESSAGE(reached, steps.back().detail);
+    CHECK(steps[0].what.starts_with("proxy 127.0.0.1:"));
+    CHECK(steps[1].what == "xsp.nowhere.invalid:443 connection and TLS");
+    CHECK(proxy.faults() == "");
 }
