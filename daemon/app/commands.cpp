@@ -97,9 +97,15 @@ int config_command(const Arguments& arguments) {
         fmt::print("{}", config::show(*configuration));
         return cli::done;
     }
+    if (!words.empty() && words[0] == "presets") {
+        auto text = presets_text(words.size() > 1 ? words[1] : std::string());
+        if (text.empty()) return fmt::print(stderr, "lamplighter config: no preset has that word\n"), cli::failed;
+        return fmt::print("{}", text), cli::done;
+    }
     fmt::print(
         stderr,
-        "usage: lamplighter config reference [--format toml|markdown]\n       lamplighter config show --config FILE\n");
+        "usage: lamplighter config reference [--format toml|markdown]\n       lamplighter config show --config FILE\n"
+        "       lamplighter config presets [WORD]\n");
     return cli::wrong_usage;
 }
 
@@ -297,10 +303,10 @@ const std::vector<Command>& commands() {
          0,
          check},
         {"config",
-         "reference | show --config F",
-         "the annotated reference; the values in force",
+         "reference | show --config F | presets [WORD]",
+         "the annotated reference; the values in force; CRMs for [[recognition]]",
          {{"config", "FILE", "the configuration"}, {"format", "toml|markdown", "of the reference"}},
-         1,
+         2,
          config_command},
         {"doctor", "--config F", "examines every system configured, step by step", config_option, 0, doctor},
         {"teams",

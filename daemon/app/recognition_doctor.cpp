@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "http/url.hpp"
 #include "recognition/files.hpp"
+#include "recognition/rest/presets.hpp"
 #include "recognition/rest/source.hpp"
 
 namespace lamp {
@@ -98,6 +99,22 @@ Task<bool> examine_recognition(Loop& loop, const config::Configuration& configur
         passed = passed && good;
     }
     co_return passed;
+}
+
+std::string presets_text(std::string_view word) {
+    std::string text;
+    for (const auto& one : recognition::rest::list_presets(recognition::rest::RestOptions{}.presets, word)) {
+        if (!one.mistake.empty()) {
+            text += fmt::format("{}: {}\n\n", one.name, one.mistake);
+            continue;
+        }
+        text += fmt::format("preset = \"{}\": {}\n  login    {}\n", one.name, one.title, one.auth);
+        if (!one.capabilities.empty()) text += fmt::format("  can      {}\n", fmt::join(one.capabilities, ", "));
+        for (const auto& parameter : one.parameters)
+            text += fmt::format("  {:<8} {}\n", parameter.name, parameter.help);
+        text += fmt::format("  {}\n\n", one.help);
+    }
+    return text;
 }
 
 } // namespace lamp

@@ -22,6 +22,25 @@ file = "customers.csv"
 """
 
 
+class Presets(unittest.TestCase):
+    @staticmethod
+    def presets(*words):
+        return subprocess.run([BIN / "lamplighter", "config", "presets", *words], capture_output=True, text=True,
+                              timeout=60)
+
+    def test_found_by_a_word(self):
+        every = self.presets()
+        self.assertEqual(every.returncode, 0, every.stderr)
+        for name in ("hubspot", "salesforce", "dynamics365", "zoho-crm", "insightly", "pipedrive", "google-people",
+                     "graph-contacts", "generic"):
+            self.assertIn(f'preset = "{name}": ', every.stdout)
+        found = self.presets("HubS")
+        self.assertEqual(found.stdout.count("preset = "), 1, found.stdout)
+        self.assertRegex(found.stdout, r"(?m)^  login    bearer$")
+        self.assertRegex(found.stdout, r"(?m)^  can      delta, live, create$")
+        self.assertEqual(self.presets("nothing of that kind").returncode, 1)
+
+
 class Crm(unittest.TestCase):
     def setUp(self):
         self.sim = Simulator("--people", "3")
