@@ -3,11 +3,23 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
 
 namespace lamp::calls {
+
+/// One of its contacts, for whoever sets it up.
+struct IntegrationSample {
+    struct Number {
+        std::string kind, number;
+        bool usable = false; // as a telephone number
+    };
+    std::string id, name, url;
+    std::vector<Number> numbers{};
+    std::vector<std::pair<std::string, std::string>> fields{};
+};
 
 struct IntegrationView {
     std::string name;
@@ -23,12 +35,13 @@ struct IntegrationView {
     std::optional<Wall> last_sync{}; // the last good one
     std::optional<Wall> next_sync{};
     std::optional<milliseconds> took{};
-    std::string last_error{};                // empty: none
-    std::vector<std::string> capabilities{}; // "delta", "live", "create"
-    std::vector<std::string> fields{};       // that `$(Field)` may name
+    std::string last_error{};                  // empty: none
+    std::vector<std::string> capabilities{};   // "delta", "live", "create"
+    std::vector<std::string> fields{};         // that `$(Field)` may name
+    std::optional<IntegrationSample> sample{}; // only where it was asked for, and there is a contact
 };
 
-enum class IntegrationVerb : std::uint8_t { enable, disable, sync, sync_forced, remove, undo };
+enum class IntegrationVerb : std::uint8_t { enable, disable, sync, sync_forced, remove, undo, sample };
 
 struct IntegrationOrder {
     std::string name;

@@ -56,6 +56,23 @@ int show(const Call& call, const Result<json::value>& one) {
     return done;
 }
 
+/// A contact as it is understood, so that wrong columns and attributes are seen.
+void show_sample(const Call& call, const std::string& target) {
+    auto answer = call.daemon.get(target + "/sample");
+    if (!answer || call.format != Format::table) return;
+    const auto* sample = answer->is_object() ? answer->get_object().if_contains("sample") : nullptr;
+    if (!sample || !sample->is_object()) return;
+    fmt::print("\nOne of its contacts:\n{:<20} {}\n", "name", cell(*sample, "name"));
+    const auto& members = sample->get_object();
+    if (const auto* numbers = members.if_contains("numbers"); numbers && numbers->is_array())
+        for (const auto& one : numbers->get_array())
+            fmt::print("{:<20} {}{}\n", cell(one, "kind"), cell(one, "number"),
+                       cell(one, "usable") == "true" ? "" : "   (no telephone number)");
+    if (const auto* fields = members.if_contains("fields"); fields && fields->is_object())
+        for (const auto& field : fields->get_object())
+            fmt::print("$({})  {}\n", std::string_view(field.key()), cell(field.value(), ""));
+}
+
 /// Lets it synchronise and waits for what comes of it.
 int test(const Call& call, const std::string& name, const std::string& target) {
     auto before = find(call.daemon, name);
@@ -75,6 +92,7 @@ int test(const Call& call, const std::string& name, const std::string& target) {
         }
         if (terminal) fmt::print(stderr, "\n");
         auto shown = show(call, now);
+        if (state == "up") show_sample(call, target);
         return state == "up" ? shown : failed;
     }
     return complain({Category::timeout, fmt::format("{} is still synchronising", name)});

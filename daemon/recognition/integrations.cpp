@@ -44,20 +44,22 @@ struct Ranked {
     calls::Match match;
 };
 
+std::string url_of(const Lookup::One& one, const Record& record) {
+    if (!record.url.empty()) return record.url;
+    auto url = one.record_url;
+    if (auto at = url.find("{id}"); at != std::string::npos) url.replace(at, 4, record.id);
+    return url;
+}
+
 calls::Match match_of(const Lookup::One& one, const Record& record, const Found& found, std::string_view caller) {
     auto stored = found.number < record.numbers.size() ? record.numbers[found.number] : Number();
-    auto url = record.url;
-    if (url.empty() && !one.record_url.empty()) {
-        url = one.record_url;
-        if (auto at = url.find("{id}"); at != std::string::npos) url.replace(at, 4, record.id);
-    }
     return {.integration = one.name,
             .id = record.id,
             .name = record.name,
             .number = stored.written,
             .cls = std::string(name(found.cls)),
             .why = why(found, stored, caller),
-            .url = std::move(url),
+            .url = url_of(one, record),
             .fields = record.fields};
 }
 
@@ -111,6 +113,23 @@ Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, con
     case Type::ldap: return ldap_source(context, options.ldap, options.url, options.password, options.rest.ca_file);
     }
     return fail(Category::invalid, "There is no such type of sources.");
+}
+
+/// The contact with the most to show, of the first few.
+std::optional<calls::IntegrationSample> sample_of(const Lookup::One& source) {
+    constexpr std::size_t looked_at = 200;
+    std::optional<Record> best;
+    for (std::size_t i = 0; i < std::min(source.index->contacts(), looked_at); ++i) {
+        auto one = source.index->record(static_cast<std::uint32_t>(i));
+        auto weight = [](const Record& record) { return record.numbers.size() + record.fields.size(); };
+        if (!best || weight(one) > weight(*best)) best = std::move(one);
+    }
+    if (!best) return std::nullopt;
+    calls::IntegrationSample out{.id = best->id, .name = best->name, .url = url_of(source, *best)};
+    for (const auto& number : best->numbers)
+        out.numbers.push_back({number.kind, number.written, source.index->read(number.written).has_value()});
+    out.fields = std::move(best->fields);
+    return out;
 }
 
 struct Integration {
@@ -439,6 +458,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             one.schedule.ask(now);
             one.again_forced = order.verb == sync_forced;
             break;
+        case sample: break; // changes nothing: see `obey`
         }
         return {};
     }
@@ -447,6 +467,12 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     [[nodiscard]] Shared named(std::string_view name) const {
         auto found = std::ranges::find_if(all, [&](const Shared& one) { return one->options.name == name; });
         return found == all.end() ? nullptr : *found;
+    }
+
+    static calls::IntegrationView with_sample(const Integration& one) {
+        auto out = one.view();
+        out.sample = sample_of({one.options.name, one.options.ties, one.options.record_url, one.index});
+        return out;
     }
 
     Task<> obey(std::shared_ptr<State> self, calls::IntegrationOrder order,
@@ -458,6 +484,10 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         }
         if (!one->loaded) {
             reply(fail(Category::conflict, "Its contacts are being read from disk."));
+            co_return;
+        }
+        if (order.verb == calls::IntegrationVerb::sample) {
+            reply(with_sample(*one));
             co_return;
         }
         if (auto done = apply(*one, order); !done) {

@@ -23,6 +23,28 @@ void write_texts(JsonWriter& json, std::string_view name, const std::vector<std:
     });
 }
 
+void write_sample(JsonWriter& json, const calls::IntegrationSample& one) {
+    json.object([&] {
+        json.member("id", one.id);
+        json.member("name", one.name);
+        json.member_or_null("url", one.url);
+        json.key("numbers");
+        json.array([&] {
+            for (const auto& number : one.numbers)
+                json.object([&] {
+                    json.member("kind", number.kind);
+                    json.member("number", number.number);
+                    json.member("usable", number.usable);
+                });
+        });
+        json.key("fields");
+        json.object([&] {
+            for (const auto& [name, value] : one.fields)
+                json.member(name, value);
+        });
+    });
+}
+
 void write_integration(JsonWriter& json, const calls::IntegrationView& one) {
     json.object([&] {
         json.member("name", one.name);
@@ -45,6 +67,9 @@ void write_integration(JsonWriter& json, const calls::IntegrationView& one) {
         json.member_or_null("last_error", one.last_error);
         write_texts(json, "capabilities", one.capabilities);
         write_texts(json, "fields", one.fields);
+        if (!one.sample) return;
+        json.key("sample");
+        write_sample(json, *one.sample);
     });
 }
 
@@ -99,6 +124,7 @@ void Api::order_integration(Call& call, const Asked& asked) {
     if (word == "disable") order.verb = disable;
     if (word == "sync") order.verb = sync;
     if (word == "undo") order.verb = undo;
+    if (word == "sample") order.verb = sample;
     if (auto force = query->find("force")) {
         if (order.verb != sync || (*force != "0" && *force != "1"))
             return call.answer(problem(400, "force is 0 or 1, and belongs to sync."));

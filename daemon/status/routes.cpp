@@ -202,6 +202,8 @@ constexpr std::array table{
           "Reads its contacts again, now", 200, "Integration", sync_parameters},
     Route{post, "/v1/integrations/{id}/undo", Gate::permission, integrating, &Api::order_integration,
           "Brings back what was deleted, for a day", 200, "Integration"},
+    Route{get, "/v1/integrations/{id}/sample", Gate::permission, integrating, &Api::order_integration,
+          "One of its contacts, as it is understood", 200, "Integration"},
     Route{remove, "/v1/integrations/{id}", Gate::permission, integrating, &Api::order_integration,
           "Deletes settings of operation and contacts; `undo` brings them back for a day", 200, "Integration"},
     Route{get, "/v1/calls/active", Gate::permission, permission("calls.read"), &Api::active_calls,

@@ -1,11 +1,12 @@
 """Caller recognition out of a directory: OpenLDAP's slapd and the daemon as a whole."""
 import json
+import subprocess
 import unittest
 
 from house import need
 from way import Way
 from slapd import BASE, LOGIN, PASSWORD, Slapd, person
-from office import Daemon, Simulator, within
+from office import BIN, Daemon, Simulator, within
 
 ANNA = person("anna", "givenName: Anna", "mail: anna@example.net", "mobile: 06 12 34 50 01", "facsimileTelephoneNumber: +31 20 123 9999",
               "jpegPhoto:: /9j/4AAQSkZJRgABAQ==", name="Anna Voorbeeld", number="+31 20 123 0101")
@@ -97,6 +98,16 @@ class Recognised(Directory):
         self.assertEqual((anna["fields"]["mail"], anna["fields"]["givenName"]), ("anna@example.net", "Anna"))
         self.assertNotIn("jpegPhoto", anna["fields"])
         self.assertNotIn(PASSWORD, daemon.log())
+
+    def test_the_command_shows_one_of_them(self):
+        slapd = self.slapd(ANNA, person("zoe", "mobile: none yet", name="Zoe Przyklad"))
+        daemon = self.daemon(slapd.url)
+        self.settled(daemon)
+        done = subprocess.run([BIN / "lamplighter", "integration", "test", "people", "--url", f"http://127.0.0.1:{daemon.port}"], capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in ("contacts      2", "name                 Anna Voorbeeld", "work                 +31 20 123 0101", "$(mail)  anna@example.net"):
+            self.assertIn(line, done.stdout)
 
     def test_anonymous_with_a_filter_and_other_attributes(self):
         slapd = self.slapd()

@@ -249,3 +249,25 @@ TEST_CASE("who is not known is asked for once") {
     CHECK(found == 1);
     CHECK(house.fake->look_ups == 2);
 }
+
+TEST_CASE("a sample is the contact with the most to show") {
+    House house;
+    house.options = {fake_options()};
+    auto records = people(3);
+    records[1].numbers.push_back({"home", "nothing"});
+    records[1].fields = {{"City", "Oss"}};
+    house.fake->next = Synced{.records = records};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    auto shown = house.order(IntegrationVerb::sample);
+    REQUIRE(shown);
+    REQUIRE(shown->sample);
+    CHECK(shown->sample->id == "1");
+    CHECK(shown->sample->url == "https://crm.example.net/1");
+    REQUIRE(shown->sample->numbers.size() == 2);
+    CHECK(shown->sample->numbers[0].usable);
+    CHECK_FALSE(shown->sample->numbers[1].usable);
+    CHECK(shown->sample->fields == records[1].fields);
+    CHECK_FALSE(house.view().sample);
+    CHECK_FALSE(house.lines.contains("an integration was changed"));
+}

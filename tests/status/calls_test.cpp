@@ -82,7 +82,10 @@ status::Ports with_history(Asked& asked) {
     ports.integration = [&asked](calls::IntegrationOrder order, status::Reply<Result<calls::IntegrationView>> reply) {
         asked.orders.push_back(order);
         if (order.name != "a b/c") return reply(fail(Category::not_found, "There is no such integration."));
-        reply(calls::IntegrationView{.name = order.name, .type = "csv", .preset = "", .state = "syncing"});
+        calls::IntegrationView one{.name = order.name, .type = "csv", .preset = "", .state = "syncing"};
+        if (order.verb == calls::IntegrationVerb::sample)
+            one.sample = {"7", "Zeta Ltd", "", {{"work", "020 123 0002", true}}, {{"City", "Oss"}}};
+        reply(std::move(one));
     };
     return ports;
 }
@@ -273,15 +276,21 @@ TEST_CASE("integrations: the list, and what may be asked of one") {
         std::string_view rest;
         calls::IntegrationVerb verb;
     };
-    for (const Row& row : {Row{"POST", "/enable", enable}, Row{"POST", "/disable", disable}, Row{"POST", "/sync", sync},
-                           Row{"POST", "/sync?force=1", sync_forced}, Row{"POST", "/undo", undo},
-                           Row{"DELETE", "", calls::IntegrationVerb::remove}}) {
+    for (const Row& row :
+         {Row{"POST", "/enable", enable}, Row{"POST", "/disable", disable}, Row{"POST", "/sync", sync},
+          Row{"POST", "/sync?force=1", sync_forced}, Row{"POST", "/undo", undo},
+          Row{"GET", "/sample", calls::IntegrationVerb::sample}, Row{"DELETE", "", calls::IntegrationVerb::remove}}) {
         auto answer = client.request(row.method, fmt::format("/v1/integrations/a%20b%2Fc{}", row.rest), administrator);
         CHECK(answer.status == 200);
         CHECK(answer.json().at("name").as_string() == "a b/c");
         CHECK(asked.orders.back().verb == row.verb);
         CHECK(asked.orders.back().by == "root");
     }
+    auto shown = client.get("/v1/integrations/a%20b%2Fc/sample", administrator).json();
+    CHECK(json::serialize(shown.at("sample")) ==
+          R"({"id":"7","name":"Zeta Ltd","url":null,"numbers":[{"kind":"work","number":"020 123 0002","usable":true}],)"
+          R"("fields":{"City":"Oss"}})");
+    CHECK(client.get("/v1/integrations/a%20b%2Fc/sample", viewer).status == 403);
     auto count = asked.orders.size();
     CHECK(client.request("POST", "/v1/integrations/a%20b%2Fc/enable?force=1", administrator).status == 400);
     CHECK(client.request("POST", "/v1/integrations/crm/sync?force=2", administrator).status == 400);
