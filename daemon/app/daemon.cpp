@@ -181,7 +181,7 @@ bool Daemon::discovers(const xsi::BroadworksOptions& options) const {
 
 status::AccessOptions Daemon::access_options() const {
     return {configuration_->get<status::HttpOptions>().anonymous_role, configuration_->all<status::TokenOptions>(),
-            configuration_->all<status::RoleOptions>()};
+            configuration_->all<status::RoleOptions>(), configuration_->get<status::HttpOptions>().cors_origins};
 }
 
 status::Options Daemon::service_options() const {

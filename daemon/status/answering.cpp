@@ -48,6 +48,10 @@ Connection* Call::stream(StreamEnd& end) {
     return connection_.state == Connection::State::streaming ? &connection_ : nullptr;
 }
 
+void Call::add_fields(std::string fields) {
+    connection_.more_fields = std::move(fields);
+}
+
 KnownToken& Call::known() const {
     return connection_.known;
 }
@@ -55,7 +59,11 @@ KnownToken& Call::known() const {
 void Server::put(Connection& one, int status, Content content, std::string_view fields, std::string_view body) {
     counters_.answers.at(static_cast<std::size_t>(status / 100)).add();
     auto connection = one.close_after ? HeadWriter::Connection::close : HeadWriter::Connection::keep;
-    heads_.append(outgoing_, status, content, body.size(), connection, fields);
+    if (one.more_fields.empty())
+        heads_.append(outgoing_, status, content, body.size(), connection, fields);
+    else
+        heads_.append(outgoing_, status, content, body.size(), connection, one.more_fields += fields);
+    one.more_fields.clear();
     if (!one.head_only) outgoing_ += body;
     one.close_after ? one.state = State::lingering : one.state = State::idle;
 }

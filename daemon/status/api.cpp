@@ -78,7 +78,9 @@ void Api::use_access(std::shared_ptr<const Access> access) {
 void Api::respond(Call& call) {
     const Request& request = call.request;
     auto match = router_.match(request.method, request.path);
+    if (auto fields = cors_.fields(request); !fields.empty()) call.add_fields(std::move(fields));
     if (!match.route) {
+        if (!match.allow.empty() && cors_.asks_first(request)) return call.answer(Cors::may_come(match.allow));
         if (match.allow.empty()) return call.answer(problem(404, "Nothing lives at this path."));
         auto answer = problem(405, "This path does not take that method.");
         answer.fields = "Allow: " + match.allow + "\r\n";

@@ -11,6 +11,7 @@
 #include "presence/people.hpp"
 #include "presence/table.hpp"
 #include "status/access.hpp"
+#include "status/cors.hpp"
 #include "status/dial_rate.hpp"
 #include "status/events.hpp"
 #include "status/json.hpp"
@@ -38,6 +39,7 @@ public:
     void connect(Server& server, Events& events, std::weak_ptr<void> owner);
     void use_people(std::shared_ptr<const presence::People> people);
     void use_access(std::shared_ptr<const Access> access);
+    void use_cors(Cors cors) { cors_ = std::move(cors); }
     void use_addresses(std::vector<std::string> urls) { about_.listening = std::move(urls); }
     void add_metrics(std::function<void(MetricsText&)> contribute) { contributions_.push_back(std::move(contribute)); }
 
@@ -265,6 +267,7 @@ private:
     bool people_given_ = false;
     std::shared_ptr<const Access> access_;
     std::uint64_t access_generation_ = 0;
+    Cors cors_;
     std::vector<std::function<void(MetricsText&)>> contributions_;
     std::string id_; // the decoded id of the request at hand
     std::string description_;

@@ -95,6 +95,7 @@ private:
     std::unique_ptr<IncomingBody> body;
     StreamEnd* stream = nullptr;
     KnownToken known;
+    std::string more_fields; // of the answer under way
 };
 
 } // namespace lamp::status

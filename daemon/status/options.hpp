@@ -15,8 +15,9 @@ struct HttpOptions {
     config::Url public_url;                                               // how people reach us, behind a proxy
     std::filesystem::path certificate;                                    // PEM, the chain; empty = plain HTTP
     std::filesystem::path key;                                            // PEM
-    std::string anonymous_role; // empty: without a token only /healthz, /readyz and the page's files
-    milliseconds flush{20};     // how long changes are gathered before subscribers hear of them
+    std::string anonymous_role;            // empty: without a token only /healthz, /readyz and the page's files
+    std::vector<std::string> cors_origins; // of pages of other sites that may read /v1
+    milliseconds flush{20};                // how long changes are gathered before subscribers hear of them
 };
 
 struct TokenOptions {
@@ -40,6 +41,7 @@ struct AccessOptions {
     std::string anonymous_role;
     std::vector<TokenOptions> tokens;
     std::vector<RoleOptions> roles;
+    std::vector<std::string> cors_origins{};
     bool operator==(const AccessOptions&) const = default;
 };
 

@@ -1,5 +1,6 @@
 // The keys of `[http]`, `[[token]]` and `[[role]]`.
 #include "status/access.hpp"
+#include "status/cors.hpp"
 #include "status/options.hpp"
 
 namespace lamp::status {
@@ -22,11 +23,16 @@ config::Section<HttpOptions> http_section() {
     s.key("anonymous_role", &O::anonymous_role, live,
           "What a request without a token may do. Not set: only /healthz, /readyz and the status page's own files.")
         .example(R"("viewer")");
+    s.key("cors_origins", &O::cors_origins, config::count(0, 32), live,
+          "Pages of other sites that may ask /v1, by a token of theirs: their origins in the very letters, no \"*\".")
+        .example(R"(["https://crm.example.net"])");
     s.key("flush", &O::flush, config::range(20ms, 100ms), restart,
           "Changes are gathered for this long before subscribers hear of them.");
     s.check([](const O& options, config::Scope& at) {
         if (options.certificate.empty() != options.key.empty())
             at.error(options.key.empty() ? "certificate" : "key", "certificate and key go together");
+        for (const auto& origin : options.cors_origins)
+            if (auto mistake = Cors::mistake(origin); !mistake.empty()) at.error("cors_origins", std::move(mistake));
         for (const config::Listen& listen : options.listen)
             if (!config::is_loopback(listen.host) && options.certificate.empty())
                 return at.warning("listen", "tokens travel in clear text to an address that is not loopback");

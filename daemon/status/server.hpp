@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Ticket defer();
     /// Turns the connection into a stream of events. Null when the peer does not even take the head: answered.
     [[nodiscard]] Connection* stream(StreamEnd& end);
+    /// Whole lines, sent before the answer's own, whenever that comes.
+    void add_fields(std::string fields);
     [[nodiscard]] KnownToken& known() const;
 
 private:

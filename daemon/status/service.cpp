@@ -111,6 +111,7 @@ Result<void> Service::start() {
     core_->loop.post([core = core_, access = std::move(*access), tls = std::move(*tls)] {
         core->api.use_addresses(core->urls);
         core->api.use_access(access);
+        core->api.use_cors(Cors(core->options.access.cors_origins));
         core->server.use_tls(tls);
         core->server.run();
     });
@@ -148,8 +149,9 @@ Result<void> Service::use_access(const AccessOptions& options) {
     bool changed = options != core_->access_in_force;
     core_->access_in_force = options;
     if (!changed) return {};
-    core_->loop.post([core = core_, access = std::move(*access)] {
+    core_->loop.post([core = core_, access = std::move(*access), cors = Cors(options.cors_origins)] {
         core->api.use_access(access);
+        core->api.use_cors(cors);
         core->events.dismiss(); // whoever may still listen comes back and resumes
     });
     return {};
