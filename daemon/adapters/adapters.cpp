@@ -100,6 +100,8 @@ Made make_outbox(const AdapterParts& parts) {
     around.ca_file = parts.ca_file;
     around.proxy = parts.proxy;
     around.timezone = parts.timezone.empty() ? "UTC" : parts.timezone;
+    around.language = parts.language;
+    around.country = parts.country;
     around.version = parts.version;
     return std::make_unique<outbox::Outbox>(parts.loop, parts.store,
                                             wanted_webhooks(parts.configuration, std::move(around)));

@@ -40,6 +40,8 @@ struct AdapterParts {
     std::string timezone{};   // of [daemon]
     meetings::Listener meetings{};
     forwarding::Desk desk{};
+    std::string language = "en"; // of [daemon]
+    std::string country = "NL";
     std::string version = "0"; // of the daemon, for User-Agent
 };
 

@@ -153,10 +153,21 @@ Task<Result<AgentState>> CallControl::agent(xsi::LineIndex line) {
     co_return agent_of(service->state);
 }
 
-Task<Result<void>> CallControl::set_agent(xsi::LineIndex line, AgentState wanted) {
+Task<Result<calls::AgentCard>> CallControl::agent_card(xsi::LineIndex line) {
+    auto service = co_await actions(line).service<xsi::CallCenter>(std::string(lines_.id(line)));
+    if (!service) co_return failed(std::move(service));
+    calls::AgentCard card{.state = agent_of(service->state), .code = service->unavailable_code.value_or("")};
+    for (auto& queue : service->queues)
+        card.queues.push_back(
+            {std::move(queue.queue), queue.joined.value_or(true), std::move(queue.number), std::move(queue.extension)});
+    co_return card;
+}
+
+Task<Result<void>> CallControl::set_agent(xsi::LineIndex line, AgentState wanted, std::optional<std::string> code) {
     if (wanted == AgentState::none) co_return fail(Category::invalid, "An agent cannot be put into no state.");
     xsi::CallCenter service;
     service.state = agent_of(wanted);
+    service.unavailable_code = std::move(code); // empty: none, whatever was there
     co_return co_await actions(line).set_service(std::string(lines_.id(line)), service);
 }
 
@@ -217,6 +228,19 @@ calls::Control CallControl::from(Loop& asking) {
             [this, wanted](xsi::LineIndex found) { return set_agent(found, wanted); });
     };
     return control;
+}
+
+calls::AgentDesk CallControl::agents(Loop& asking) {
+    calls::AgentDesk desk;
+    desk.read = [this, &asking](std::string line, calls::Answer<calls::AgentCard> answer) {
+        ask(asking, std::move(line), std::move(answer), [this](xsi::LineIndex found) { return agent_card(found); });
+    };
+    desk.write = [this, &asking](std::string line, AgentState wanted, std::string code, calls::Answer<void> answer) {
+        ask(asking, std::move(line), std::move(answer), [this, wanted, code = std::move(code)](xsi::LineIndex found) {
+            return set_agent(found, wanted, wanted == AgentState::unavailable ? std::optional(code) : std::nullopt);
+        });
+    };
+    return desk;
 }
 
 } // namespace lamp

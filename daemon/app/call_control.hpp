@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "calls/agent_desk.hpp"
 #include "calls/control.hpp"
 #include "loop/loop.hpp"
 #include "numbers/dial_plan.hpp"
@@ -30,6 +31,7 @@ public:
 
     /// For whoever lives on that loop: each answer comes there, once.
     [[nodiscard]] calls::Control from(Loop& asking);
+    [[nodiscard]] calls::AgentDesk agents(Loop& asking);
 
     /// Gives the new leg's BroadWorks call id. Errors as in calls/control.hpp, of both.
     [[nodiscard]] Task<Result<std::string>> dial(xsi::LineIndex line, std::string to);
@@ -45,7 +47,9 @@ private:
     [[nodiscard]] Task<Result<void>> set_forwarding(xsi::LineIndex line, calls::ForwardKind kind,
                                                     calls::ForwardSetting wanted);
     [[nodiscard]] Task<Result<presence::AgentState>> agent(xsi::LineIndex line);
-    [[nodiscard]] Task<Result<void>> set_agent(xsi::LineIndex line, presence::AgentState wanted);
+    [[nodiscard]] Task<Result<void>> set_agent(xsi::LineIndex line, presence::AgentState wanted,
+                                               std::optional<std::string> code = {});
+    [[nodiscard]] Task<Result<calls::AgentCard>> agent_card(xsi::LineIndex line);
 
     /// Posts to ingress, finds the line, performs `begin(line)`, posts its result back to `asking`.
     template <class T, class Begin>

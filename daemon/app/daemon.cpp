@@ -11,6 +11,7 @@
 #include "app/options.hpp"
 #include "app/platform_views.hpp"
 #include "base/log.hpp"
+#include "numbers/public_network.hpp"
 #include "outbox/outbox.hpp"
 
 #ifndef LAMP_VERSION
@@ -47,7 +48,8 @@ Daemon::Daemon(std::filesystem::path file, std::shared_ptr<const config::Configu
       phones_(ingress_, lines_, calls_, table_, fanout_),
       history_(ingress_, lines_),
       line_settings_(ingress_, [this](const std::string& line) { return actions_for(line); }),
-      diversions_(egress_, line_settings_, table_, fanout_) {
+      diversions_(egress_, line_settings_, table_, fanout_),
+      acd_(egress_, table_, fanout_) {
     lines_.on_forwarding_always = [this](xsi::LineIndex line, bool active, std::string_view to) {
         egress_.post([this, id = std::string(lines_.id(line)), always = forwarding::Always{active, std::string(to)}] {
             diversions_.heard(id, always);
@@ -121,7 +123,7 @@ Result<void> Daemon::prepare() {
             read_logs(std::move(line), std::move(answer));
         });
     if (!recording) return recording;
-    if (auto* zoho = adapters_.zoho()) follow_clicks(*zoho);
+    follow_news();
     privacy_.emplace(PrivacyDesk::Parts{
         egress_, *store_, adapters_, history_, callers_, [this]() -> status::Service& { return *service_; },
         configuration_->get<DaemonOptions>().state_dir, configuration_->get<DaemonOptions>().country});
@@ -134,13 +136,20 @@ Result<void> Daemon::prepare() {
     return service_->start();
 }
 
-// What is clicked in Zoho acts on calls here: it needs the platform's names of them.
-void Daemon::follow_clicks(zoho::Zoho& zoho) {
-    zoho.use_control(calls_.from(egress_));
-    history_.on_news([this, &zoho](const std::vector<calls::LineNews>& news) {
-        egress_.post([&zoho, news] {
+// What is clicked in Zoho acts on calls here: it needs the platform's names of them. Agents come with the same news.
+void Daemon::follow_news() {
+    acd_.prepare(*configuration_, *store_, calls_.agents(egress_), [this](presence::Slot person, std::string json) {
+        service_->publish(status::EventType::acd, person, std::move(json));
+    });
+    auto* zoho = adapters_.zoho();
+    if (zoho) zoho->use_control(calls_.from(egress_));
+    history_.on_news([this, zoho](const std::vector<calls::LineNews>& news) {
+        if (auto ours = acd_.filter(news); !ours.empty())
+            egress_.post([this, ours = std::move(ours)] { acd_.heard(ours); });
+        if (!zoho) return;
+        egress_.post([zoho, news] {
             for (const auto& one : news)
-                zoho.heard(one);
+                zoho->heard(one);
         });
     });
 }
@@ -172,7 +181,8 @@ Result<void> Daemon::make_adapters() {
         {egress_, *configuration_, table_, fanout_, *store_, configuration_->get<PeopleOptions>().match,
          configuration_->get<PresenceOptions>().teams_stale_after, net.ca_file, net.proxy,
          configuration_->get<status::HttpOptions>().public_url.text, configuration_->get<DaemonOptions>().timezone,
-         diversions_.listener(), diversions_.desk(), LAMP_VERSION});
+         diversions_.listener(), diversions_.desk(), configuration_->get<DaemonOptions>().language,
+         configuration_->get<DaemonOptions>().country, LAMP_VERSION});
 }
 
 bool Daemon::discovers(const xsi::BroadworksOptions& options) const {
@@ -189,6 +199,9 @@ status::Options Daemon::service_options() const {
     options.http = configuration_->get<status::HttpOptions>();
     options.access = access_options();
     options.version = LAMP_VERSION;
+    numbers::PublicNetwork home(configuration_->get<DaemonOptions>().country);
+    options.calling_code = home.calling_code();
+    options.trunk_prefix = home.trunk_prefix();
     return options;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adapters/adapters.hpp"
+#include "app/acd_desk.hpp"
 #include "app/call_desk.hpp"
 #include "app/call_history.hpp"
 #include "app/callers.hpp"
@@ -40,7 +41,7 @@ private:
 
     void watch_loops();
     Result<void> prepare();
-    void follow_clicks(zoho::Zoho& zoho);
+    void follow_news();
     Result<void> prepare_state_dir();
     Result<void> make_adapters();
     [[nodiscard]] static std::string domain_of(const std::string& user);
@@ -164,6 +165,7 @@ private:
     std::string last_status_;
     LineSettings line_settings_; // ingress
     Diversions diversions_;      // egress
+    AcdDesk acd_;                // egress
     std::uint64_t doubts_ = 0;   // ingress
     Certificates certificates_;
     std::vector<fanout::Metric> certificate_metrics_; // serve

@@ -136,6 +136,7 @@ void Daemon::tell_diversions(const std::vector<sip::LineRow>& rows,
         for (presence::Slot person : row.persons)
             lines.push_back({person, row.id, row.extension.empty() ? row.number : row.extension});
     egress_.post([this, people = people_, lines = std::move(lines), plan, known]() mutable {
+        acd_.use_people(people, lines);
         diversions_.use_people(people, std::move(lines), plan, known);
     });
 }
@@ -273,6 +274,7 @@ void Daemon::put_in_force() {
         log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});
     egress_.post([this, configuration = configuration_] {
         diversions_.reload(*configuration);
+        acd_.reload(*configuration);
         adapters_.reload(*configuration);
     });
     callers_.reload(*configuration_);

@@ -50,6 +50,7 @@ status::Ports Daemon::ports() {
         egress_.post([this, reply = std::move(reply)] {
             auto views = adapter_views(adapters_);
             if (auto view = diversions_.adapter()) views.push_back(std::move(*view));
+            if (auto view = acd_.adapter()) views.push_back(std::move(*view));
             views.push_back(history_.adapter());
             phones_.add_adapters(std::move(views), reply);
         });
@@ -130,6 +131,9 @@ status::Ports Daemon::ports() {
                 directory_.audit(most, merged_audit(std::move(views), most, reply));
             });
         });
+    };
+    ports.agents = [this](status::Reply<std::vector<status::AgentView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(acd_.agents()); });
     };
     ports.calendars = [this](status::Reply<std::vector<status::CalendarView>> reply) {
         egress_.post([this, reply = std::move(reply)] { reply(calendar_views(adapters_)); });

@@ -14,6 +14,7 @@ struct DaemonOptions {
     std::filesystem::path state_dir = "/var/lib/lamplighter";
     std::string timezone = "UTC";
     std::string country = "NL";
+    std::string language = "en";
     log::Level log_level = log::Level::info;
 };
 

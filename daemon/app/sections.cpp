@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "acd/options.hpp"
 #include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/options.hpp"
 #include "adapters/teams/options.hpp"
@@ -32,6 +33,8 @@ config::Section<DaemonOptions> daemon_section() {
     s.key("state_dir", &O::state_dir, restart, "Where it keeps what must survive a restart.");
     s.key("timezone", &O::timezone, config::time_zone(), restart, "IANA time zone of reports and schedules.");
     s.key("country", &O::country, config::country(), restart, "ISO 3166 country: default region of phone numbers.");
+    s.key("language", &O::language, config::one_of({"en", "nl", "fr", "es", "de"}), restart,
+          "Of cards and mails, where a webhook does not say otherwise. The board speaks its reader's.");
     s.key("log_level", &O::log_level,
           config::choices<log::Level>({{"error", log::Level::error},
                                        {"warning", log::Level::warning},
@@ -168,6 +171,7 @@ config::Schema schema() {
         .add(goto_meeting::goto_section())
         .add(forwarding::forwarding_section())
         .add(forwarding::smartbusy_section())
+        .add(acd::acd_section())
         .add(calendars::calendar_section())
         .add(sip::sip_section())
         .add(sip::list_section())

@@ -31,6 +31,8 @@ struct WebhookOptions {
     std::string content_type = "application/json"; // template
     std::vector<std::string> to{};                 // mail
     std::string subject{};                         // mail; empty: made from the event
+    std::string language{};                        // teams, slack, mail; empty: that of [daemon]
+    std::string numbers = "international";         // teams, slack, mail: or "national"
     std::string digest{};                          // mail: "18:00"; empty: each event by itself
     milliseconds give_up{24 * 3'600'000};
     milliseconds timeout{10'000};

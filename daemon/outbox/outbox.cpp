@@ -21,7 +21,7 @@ constexpr milliseconds digest_again{60'000}; // after a disk that did not take i
 
 bool same_way(const OutboxOptions& left, const OutboxOptions& right) {
     return left.mail == right.mail && left.ca_file == right.ca_file && left.proxy == right.proxy &&
-           left.timezone == right.timezone;
+           left.timezone == right.timezone && left.language == right.language && left.country == right.country;
 }
 
 } // namespace
@@ -33,6 +33,7 @@ struct Outbox::State : std::enable_shared_from_this<Outbox::State> {
     void make_targets(const OutboxOptions* before);
     [[nodiscard]] std::shared_ptr<Target> make(const std::string& name, const WebhookOptions& webhook);
     [[nodiscard]] std::shared_ptr<Target> find(const std::string& name) const;
+    [[nodiscard]] Manner manner(const WebhookOptions& webhook) const;
     [[nodiscard]] std::string called(const calls::CallRecord& call) const;
     [[nodiscard]] std::string called(const std::string& person) const;
 
@@ -57,6 +58,7 @@ struct Outbox::State : std::enable_shared_from_this<Outbox::State> {
     store::Store& store;
     OutboxOptions options;
     Zone zone;
+    std::optional<numbers::PublicNetwork> home; // while a webhook wants its numbers
     Render render;
     std::shared_ptr<const presence::People> people;
     std::shared_ptr<Intake> intake;
@@ -93,6 +95,9 @@ std::shared_ptr<Target> Outbox::State::make(const std::string& name, const Webho
 /// What has not changed since `before` stays.
 void Outbox::State::make_targets(const OutboxOptions* before) {
     if (auto found = Zones().find(options.timezone)) zone = *found;
+    home.reset();
+    if (std::ranges::any_of(options.webhooks, [](const auto& one) { return one.numbers == "national"; }))
+        home.emplace(options.country);
     auto old = std::exchange(targets, {});
     unusable.clear();
     auto names = names_of(options.webhooks);
@@ -116,6 +121,11 @@ void Outbox::State::make_targets(const OutboxOptions* before) {
 std::shared_ptr<Target> Outbox::State::find(const std::string& name) const {
     auto found = std::ranges::find_if(targets, [&](const auto& one) { return one->name() == name; });
     return found == targets.end() ? nullptr : *found;
+}
+
+Manner Outbox::State::manner(const WebhookOptions& webhook) const {
+    auto language = language_named(webhook.language.empty() ? options.language : webhook.language);
+    return {zone, language.value_or(Language::en), webhook.numbers == "national" && home ? &*home : nullptr};
 }
 
 std::string Outbox::State::called(const std::string& person) const {
@@ -193,17 +203,19 @@ std::string Outbox::State::in_format(const WebhookOptions& webhook, const Letter
 
 Result<std::string> Outbox::State::body(const Target& target, const Letter& letter, const calls::CallEvent& event) {
     const auto& webhook = target.options();
-    if (letter.state == LetterState::gathered) return digest_line(event, called(event.call), zone);
+    if (letter.state == LetterState::gathered) return digest_line(event, called(event.call), manner(webhook));
     if (webhook.format == Format::json) return json_body(letter.key, event);
-    if (webhook.format != Format::body) return in_format(webhook, letter, summary_of(event, called(event.call), zone));
+    if (webhook.format != Format::body)
+        return in_format(webhook, letter, summary_of(event, called(event.call), manner(webhook)));
     if (!render) return fail(Category::invalid, "Templates cannot be rendered.");
     return render(webhook.body, event);
 }
 
 std::string Outbox::State::body(const Target& target, const Letter& letter, const Notice& notice) const {
-    auto summary = summary_of(notice, called(notice.person), zone);
+    auto spoken = manner(target.options());
+    auto summary = summary_of(notice, called(notice.person), spoken);
     if (letter.state == LetterState::gathered)
-        return local_time(notice.at, zone) + "  " + summary.title + (notice.words.empty() ? "" : ": " + notice.words);
+        return local_time(notice.at, spoken) + "  " + summary.title + (notice.words.empty() ? "" : ": " + notice.words);
     return target.options().format == Format::json ? json_body(letter.key, notice)
                                                    : in_format(target.options(), letter, summary);
 }
@@ -228,11 +240,12 @@ Task<> Outbox::State::digests(std::shared_ptr<State> self) {
 /// What was gathered before `until` becomes mails. False: the disk did not take it.
 Task<bool> Outbox::State::digest(std::string name, WebhookOptions webhook, Wall until) {
     auto from = options.mail ? options.mail->from : std::string();
-    auto write = [name, webhook, from, until, now = wall_now()](const std::vector<std::string>& lines) {
+    auto language = manner(webhook).language;
+    auto write = [name, webhook, from, until, language, now = wall_now()](const std::vector<std::string>& lines) {
         Letter letter{.webhook = name, .key = {}, .event = "digest", .made = now, .body = {}};
         letter.key = key_of({name, "digest", rfc3339(until), lines.front(), std::to_string(lines.size())});
         Mail mail{.from = from, .to = webhook.to, .subject = webhook.subject, .text = {}, .key = letter.key, .at = now};
-        if (mail.subject.empty()) mail.subject = fmt::format("Calls: {}", lines.size());
+        if (mail.subject.empty()) mail.subject = phrase(language, Phrase::calls, std::to_string(lines.size()));
         for (const auto& line : lines)
             mail.text += line + "\n";
         letter.body = written(mail);
@@ -258,7 +271,10 @@ Task<> Outbox::State::test(std::shared_ptr<State> self, std::shared_ptr<Target> 
                   .event = "test",
                   .made = now,
                   .body = {}};
-    Summary summary{.title = "Test of Lamplighter", .facts = {{"Time", local_time(now, self->zone)}}, .links = {}};
+    auto spoken = self->manner(target->options());
+    Summary summary{.title = std::string(phrase(spoken.language, Phrase::test)),
+                    .facts = {{std::string(phrase(spoken.language, Phrase::time)), local_time(now, spoken)}},
+                    .links = {}};
     auto format = target->options().format;
     letter.body = format == Format::json || format == Format::body
                       ? test_body(letter.key, now)

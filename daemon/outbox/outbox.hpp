@@ -28,6 +28,8 @@ struct OutboxOptions {
     std::filesystem::path ca_file{}; // of [net]; a webhook's own goes before it
     std::string proxy{};
     std::string timezone = "UTC"; // of digests
+    std::string language = "en";  // of webhooks that name none
+    std::string country = "NL";   // whose numbers `numbers = "national"` means
     std::string version = "0";    // for User-Agent
 };
 

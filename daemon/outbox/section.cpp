@@ -83,6 +83,9 @@ void check_webhook(const WebhookOptions& options, config::Scope& at) {
         check_mail(options, at);
     else
         check_http(options, at);
+    if (options.format == Format::json || options.format == Format::body)
+        for (const auto* key : {"language", "numbers"})
+            if (at.given(key)) at.error(key, "belongs to format = \"teams\", \"slack\" or \"mail\"");
     if (options.format != Format::body)
         for (const auto* key : {"body", "content_type"})
             if (at.given(key)) at.error(key, "belongs to format = \"template\"");
@@ -170,6 +173,11 @@ config::Section<WebhookOptions> webhook_section() {
     s.key("digest", &O::digest, live,
           "Mail: events are gathered and sent in one mail a day, at this time of [daemon] timezone.")
         .example(R"("18:00")");
+    s.key("language", &O::language, config::one_of({"", "en", "nl", "fr", "es", "de"}), live,
+          "Teams, Slack, mail: the language they are written in; that of [daemon] when not set.")
+        .example(R"("de")");
+    s.key("numbers", &O::numbers, config::one_of({"international", "national"}), live,
+          "Teams, Slack, mail: how numbers of [daemon] country are written, \"+31612345678\" or \"06 12345678\".");
     s.key("give_up", &O::give_up, config::range(1s, 720h), live,
           "An event that could not be delivered for so long goes to the dead letters, and the next one is sent.");
     s.key("timeout", &O::timeout, config::range(1s, 2min), live, "How long the receiver may take to answer.");

@@ -13,25 +13,37 @@ constexpr std::size_t links_shown = 6;   // more actions than that Teams does no
 constexpr std::size_t value_bytes = 400; // a card may be 28 kB
 constexpr std::size_t url_bytes = 2'000;
 
-std::string title(calls::Happening what, bool incoming, const std::string& person) {
+std::string title(calls::Happening what, bool incoming, const std::string& person, Language language) {
     using enum calls::Happening;
-    switch (what) {
-    case ringing: return "Call for " + person;
-    case dialling: return person + " calls";
-    case answered: return incoming ? person + " has answered" : person + " is connected";
-    case held: return person + " holds the call";
-    case resumed: return person + " goes on with the call";
-    case changed: return person + " is connected with somebody else";
-    case ended: return "Call of " + person + " is over";
-    case missed: return "Missed call for " + person;
-    }
-    return person;
+    auto is = [what, incoming] {
+        switch (what) {
+        case ringing: return Phrase::ringing;
+        case dialling: return Phrase::dialling;
+        case answered: return incoming ? Phrase::answered : Phrase::connected;
+        case held: return Phrase::held;
+        case resumed: return Phrase::resumed;
+        case changed: return Phrase::changed;
+        case ended: return Phrase::ended;
+        case missed: break;
+        }
+        return Phrase::missed;
+    };
+    return phrase(language, is(), person);
 }
 
-std::string remote(const calls::CallRecord& call) {
-    if (call.withheld) return "withheld";
-    if (call.remote_number.empty()) return call.remote_name.empty() ? "unknown" : call.remote_name;
-    return call.remote_name.empty() ? call.remote_number : call.remote_name + ", " + call.remote_number;
+/// A number of the receiver's country as people there write it, every other one as it is.
+std::string written(const std::string& number, const Manner& manner) {
+    if (!manner.home || !manner.home->national(number)) return number;
+    auto pretty = numbers::PublicNetwork::pretty_national(number);
+    return pretty.empty() ? number : pretty;
+}
+
+std::string remote(const calls::CallRecord& call, const Manner& manner) {
+    if (call.withheld) return std::string(phrase(manner.language, Phrase::withheld));
+    if (call.remote_number.empty())
+        return call.remote_name.empty() ? std::string(phrase(manner.language, Phrase::unknown)) : call.remote_name;
+    auto number = written(call.remote_number, manner);
+    return call.remote_name.empty() ? number : call.remote_name + ", " + number;
 }
 
 std::string with_name(const std::string& number, const std::string& name) {
@@ -41,12 +53,6 @@ std::string with_name(const std::string& number, const std::string& name) {
 std::string duration(milliseconds time) {
     auto whole = std::chrono::round<seconds>(time).count();
     return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
-}
-
-std::string words(std::string_view result) {
-    std::string text(result);
-    std::ranges::replace(text, '_', ' ');
-    return text;
 }
 
 bool is_web(std::string_view url) {
@@ -62,8 +68,8 @@ std::string shortened(std::string text) {
     return text.substr(0, end) + "…";
 }
 
-void add(Summary& out, std::string what, std::string value) {
-    if (!value.empty()) out.facts.emplace_back(std::move(what), shortened(std::move(value)));
+void add(Summary& out, std::string_view what, std::string value) {
+    if (!value.empty()) out.facts.emplace_back(what, shortened(std::move(value)));
 }
 
 void link(Summary& out, const std::string& label, const std::string& url, std::size_t most) {
@@ -71,13 +77,16 @@ void link(Summary& out, const std::string& label, const std::string& url, std::s
         out.links.emplace_back(shortened(label), url);
 }
 
-void add_matches(Summary& out, const calls::CallEvent& event) {
+void add_matches(Summary& out, const calls::CallEvent& event, Language language) {
     auto most = std::min(event.matches.size(), matches_shown);
     for (std::size_t i = 0; i < most; ++i) {
         const auto& match = event.matches[i];
-        add(out, "Contact", match.integration.empty() ? match.name : match.name + " (" + match.integration + ")");
+        add(out, phrase(language, Phrase::contact),
+            match.integration.empty() ? match.name : match.name + " (" + match.integration + ")");
     }
-    if (event.matches.size() > most) add(out, "Contacts", fmt::format("{} more", event.matches.size() - most));
+    if (event.matches.size() > most)
+        add(out, phrase(language, Phrase::contacts),
+            phrase(language, Phrase::more, std::to_string(event.matches.size() - most)));
     for (const auto& action : event.actions)
         link(out, action.name, action.url, actions_shown);
     for (std::size_t i = 0; i < most; ++i)
@@ -90,36 +99,41 @@ std::string_view type_of(calls::Happening what) {
     return what == calls::Happening::missed ? "missed" : "call";
 }
 
-std::string local_time(Wall at, const Zone& zone) {
-    return fmt::format("{:%Y-%m-%d %H:%M}", std::chrono::sys_seconds(zone.local(at).time_since_epoch()));
+std::string local_time(Wall at, const Manner& manner) {
+    auto local = std::chrono::sys_seconds(manner.zone.local(at).time_since_epoch());
+    return fmt::format(fmt::runtime(phrase(manner.language, Phrase::date)), local);
 }
 
-Summary summary_of(const calls::CallEvent& event, const std::string& person, const Zone& zone) {
+Summary summary_of(const calls::CallEvent& event, const std::string& person, const Manner& manner) {
     const auto& call = event.call;
-    Summary out{.title = title(event.what, call.incoming, person), .facts = {}, .links = {}};
-    add(out, call.incoming ? "Caller" : "Called", remote(call));
-    add_matches(out, event);
-    add(out, "Number called", with_name(call.ddi, call.ddi_name));
-    add(out, "Queue", call.queue);
-    add(out, "Time", local_time(call.started, zone));
-    if (call.ended && call.result) add(out, "Result", words(name(*call.result)));
-    if (call.ended && call.answered) add(out, "Duration", duration(call.talked(event.at)));
+    auto language = manner.language;
+    Summary out{.title = title(event.what, call.incoming, person, language), .facts = {}, .links = {}};
+    auto fact = [&](Phrase what, std::string value) { add(out, phrase(language, what), std::move(value)); };
+    fact(call.incoming ? Phrase::caller : Phrase::called, remote(call, manner));
+    add_matches(out, event, language);
+    fact(Phrase::number_called, with_name(written(call.ddi, manner), call.ddi_name));
+    fact(Phrase::queue, call.queue);
+    fact(Phrase::time, local_time(call.started, manner));
+    if (call.ended && call.result) fact(Phrase::result, std::string(phrase(language, *call.result)));
+    if (call.ended && call.answered) fact(Phrase::duration, duration(call.talked(event.at)));
     return out;
 }
 
-Summary summary_of(const Notice& notice, const std::string& person, const Zone& zone) {
-    Summary out{.title = person.empty() ? notice.type : notice.type + " of " + person, .facts = {}, .links = {}};
-    add(out, "Now", notice.words);
-    add(out, "Time", local_time(notice.at, zone));
+Summary summary_of(const Notice& notice, const std::string& person, const Manner& manner) {
+    auto what = notice.type == "presence" ? Phrase::presence : Phrase::forwarding;
+    Summary out{
+        .title = person.empty() ? notice.type : phrase(manner.language, what, person), .facts = {}, .links = {}};
+    add(out, phrase(manner.language, Phrase::now), notice.words);
+    add(out, phrase(manner.language, Phrase::time), local_time(notice.at, manner));
     return out;
 }
 
-std::string digest_line(const calls::CallEvent& event, const std::string& person, const Zone& zone) {
-    auto line =
-        fmt::format("{:%H:%M}  {}: {}", std::chrono::sys_seconds(zone.local(event.call.started).time_since_epoch()),
-                    person, remote(event.call));
+std::string digest_line(const calls::CallEvent& event, const std::string& person, const Manner& manner) {
+    auto time = std::chrono::sys_seconds(manner.zone.local(event.call.started).time_since_epoch());
+    auto line = fmt::format("{:%H:%M}  {}: {}", time, person, remote(event.call, manner));
     if (!event.matches.empty()) line += " (" + event.matches.front().name + ")";
-    if (event.what != calls::Happening::missed) line += " - " + title(event.what, event.call.incoming, person);
+    if (event.what != calls::Happening::missed)
+        line += " - " + title(event.what, event.call.incoming, person, manner.language);
     return line;
 }
 

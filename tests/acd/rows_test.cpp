@@ -4,13 +4,15 @@
 #include "acd/options.hpp"
 #include "acd/rows.hpp"
 #include "config/reader.hpp"
+#include "faults/folder.hpp"
 #include "store/schema.hpp"
 
 using namespace lamp;
 using namespace lamp::acd;
 
 TEST_CASE("rows come back as they were put") {
-    auto disk = store::Database::open(":memory:", store::Sync::normal);
+    faults::Folder folder("acd");
+    auto disk = store::Database::open(folder.path() / "lamplighter.db");
     REQUIRE(disk);
     REQUIRE(store::migrate(*disk, store::migrations()));
     REQUIRE(put(*disk, {"b@x", "", false}));

@@ -64,7 +64,7 @@ TEST_CASE("the JSON of a call") {
 }
 
 TEST_CASE("an event in words") {
-    auto summary = summary_of(recognised(), "Alice Jansen", Zone::fixed(3600s, "CET"));
+    auto summary = summary_of(recognised(), "Alice Jansen", {Zone::fixed(3600s, "CET")});
     CHECK(summary == Summary{"Call for Alice Jansen",
                              {{"Caller", "ACME, +33199001234"},
                               {"Contact", "J. Doe (insightly)"},
@@ -79,22 +79,122 @@ TEST_CASE("an event in words") {
     ended.call.answered = noon + 5s;
     ended.call.ended = noon + 75s;
     ended.call.result = calls::CallResult::answered_elsewhere;
-    CHECK(summary_of(ended, "Bob", Zone()) == Summary{"Call of Bob is over",
-                                                      {{"Caller", "withheld"},
-                                                       {"Time", "2026-11-26 12:00"},
-                                                       {"Result", "answered elsewhere"},
-                                                       {"Duration", "1 min 10 s"}},
-                                                      {}});
-    CHECK(summary_of(Notice{"presence", "alice@example.net", noon, "{}", "1", "on call"}, "Alice Jansen", Zone()) ==
+    CHECK(summary_of(ended, "Bob", Manner()) == Summary{"Call of Bob is over",
+                                                        {{"Caller", "withheld"},
+                                                         {"Time", "2026-11-26 12:00"},
+                                                         {"Result", "answered elsewhere"},
+                                                         {"Duration", "1 min 10 s"}},
+                                                        {}});
+    CHECK(summary_of(Notice{"presence", "alice@example.net", noon, "{}", "1", "on call"}, "Alice Jansen", Manner()) ==
           Summary{"presence of Alice Jansen", {{"Now", "on call"}, {"Time", "2026-11-26 12:00"}}, {}});
-    CHECK(digest_line(event_of(Happening::missed), "Alice Jansen", Zone()) ==
+    CHECK(digest_line(event_of(Happening::missed), "Alice Jansen", Manner()) ==
           "12:00  Alice Jansen: ACME, +33199001234");
+}
+
+TEST_CASE("an event in each language, and numbers as people at home write them") {
+    numbers::PublicNetwork france("FR");
+    auto event = recognised();
+    event.what = Happening::ended;
+    event.matches.clear();
+    event.actions.clear();
+    event.call.queue = "Ventas";
+    event.call.answered = noon + 5s;
+    event.call.ended = noon + 15s;
+    event.call.result = calls::CallResult::forwarded;
+    struct Row {
+        Language language;
+        bool at_home;
+        Summary summary;
+        std::string line;
+    };
+    const Row rows[] = {
+        {Language::en,
+         false,
+         {"Call of Alice is over",
+          {{"Caller", "ACME, +33199001234"},
+           {"Number called", "+442079460100 (Sales)"},
+           {"Queue", "Ventas"},
+           {"Time", "2026-11-26 12:00"},
+           {"Result", "forwarded"},
+           {"Duration", "10 s"}},
+          {}},
+         "12:00  Alice: ACME, +33199001234 - Call of Alice is over"},
+        {Language::nl,
+         true,
+         {"Gesprek van Alice is afgelopen",
+          {{"Beller", "ACME, 01 99 00 12 34"},
+           {"Gebeld nummer", "+442079460100 (Sales)"},
+           {"Wachtrij", "Ventas"},
+           {"Tijd", "26-11-2026 12:00"},
+           {"Resultaat", "doorgeschakeld"},
+           {"Duur", "10 s"}},
+          {}},
+         "12:00  Alice: ACME, 01 99 00 12 34 - Gesprek van Alice is afgelopen"},
+        {Language::fr,
+         true,
+         {"L’appel de Alice est terminé",
+          {{"Appelant", "ACME, 01 99 00 12 34"},
+           {"Numéro appelé", "+442079460100 (Sales)"},
+           {"File d’attente", "Ventas"},
+           {"Heure", "26/11/2026 12:00"},
+           {"Résultat", "renvoyé"},
+           {"Durée", "10 s"}},
+          {}},
+         "12:00  Alice: ACME, 01 99 00 12 34 - L’appel de Alice est terminé"},
+        {Language::es,
+         false,
+         {"La llamada de Alice ha terminado",
+          {{"Quien llama", "ACME, +33199001234"},
+           {"Número marcado", "+442079460100 (Sales)"},
+           {"Cola", "Ventas"},
+           {"Hora", "26/11/2026 12:00"},
+           {"Resultado", "desviada"},
+           {"Duración", "10 s"}},
+          {}},
+         "12:00  Alice: ACME, +33199001234 - La llamada de Alice ha terminado"},
+        {Language::de,
+         false,
+         {"Gespräch von Alice ist beendet",
+          {{"Anrufer", "ACME, +33199001234"},
+           {"Gewählte Nummer", "+442079460100 (Sales)"},
+           {"Warteschlange", "Ventas"},
+           {"Zeit", "26.11.2026 12:00"},
+           {"Ergebnis", "umgeleitet"},
+           {"Dauer", "10 s"}},
+          {}},
+         "12:00  Alice: ACME, +33199001234 - Gespräch von Alice ist beendet"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(language_words.at(static_cast<std::size_t>(row.language)));
+        Manner manner{.language = row.language, .home = row.at_home ? &france : nullptr};
+        CHECK(summary_of(event, "Alice", manner) == row.summary);
+        CHECK(digest_line(event, "Alice", manner) == row.line);
+        CHECK(language_named(language_words.at(static_cast<std::size_t>(row.language))) == row.language);
+    }
+    CHECK_FALSE(language_named("pt"));
+    CHECK_FALSE(language_named(""));
+}
+
+TEST_CASE("every phrase is said in every language, with the same places") {
+    auto places = [](std::string_view text) { return std::ranges::count(text, '{'); };
+    for (auto what = Phrase::ringing; what <= Phrase::date; what = static_cast<Phrase>(static_cast<int>(what) + 1))
+        for (std::size_t i = 0; i < language_words.size(); ++i) {
+            auto text = phrase(static_cast<Language>(i), what);
+            CAPTURE(text);
+            CHECK(!text.empty());
+            if (what == Phrase::date) CHECK(text.find("%Y") != std::string_view::npos);
+            if (what != Phrase::date) CHECK(places(text) == places(phrase(Language::en, what)));
+        }
+    for (std::size_t i = 0; i < language_words.size(); ++i)
+        for (auto result = calls::CallResult::answered; result <= calls::CallResult::failed;
+             result = static_cast<calls::CallResult>(static_cast<int>(result) + 1))
+            CHECK(!phrase(static_cast<Language>(i), result).empty());
 }
 
 TEST_CASE("a card holds callers' texts in runs, which know no Markdown") {
     auto event = recognised();
     event.call.remote_name = hostile;
-    auto card = json::parse(teams_body(summary_of(event, "Alice Jansen", Zone())));
+    auto card = json::parse(teams_body(summary_of(event, "Alice Jansen", Manner())));
     CHECK(card.at("type") == "message");
     const auto& attachment = card.at("attachments").at(0);
     CHECK(attachment.at("contentType") == "application/vnd.microsoft.card.adaptive");
@@ -116,18 +216,18 @@ TEST_CASE("a card stays small, whatever a CRM says") {
     event.call.remote_name = std::string(399, 'x') + "ë" + std::string(100'000, 'y');
     event.matches.assign(40, {"crm", "1", std::string(9'000, 'z'), "", "exact", "", "https://crm.example.net/1", {}});
     event.actions.assign(40, {"Open", "https://crm.example.net/" + std::string(1'900, 'a'), ""});
-    auto card = teams_body(summary_of(event, "Alice Jansen", Zone()));
+    auto card = teams_body(summary_of(event, "Alice Jansen", Manner()));
     CHECK(card.size() < 28'000);
     auto content = json::parse(card).at("attachments").at(0).at("content");
     CHECK(content.at("actions").as_array().size() == 6);
     CHECK(content.at("body").at(1).at("inlines").at(1).at("text").as_string() == std::string(399, 'x') + "…");
-    CHECK(slack_body(summary_of(event, "Alice Jansen", Zone())).size() < 28'000);
+    CHECK(slack_body(summary_of(event, "Alice Jansen", Manner())).size() < 28'000);
 }
 
 TEST_CASE("a Slack message holds them as plain text") {
     auto event = recognised();
     event.call.remote_name = hostile;
-    auto message = json::parse(slack_body(summary_of(event, "Alice Jansen", Zone())));
+    auto message = json::parse(slack_body(summary_of(event, "Alice Jansen", Manner())));
     std::string text(message.at("text").as_string());
     CHECK(text.find('<') == std::string::npos);
     CHECK(text.find("](") == std::string::npos);
