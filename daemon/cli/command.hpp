@@ -31,6 +31,12 @@ void print(std::string_view text);
 [[nodiscard]] int calls(const Call& call);
 [[nodiscard]] int stats(const Call& call);
 
+// acd.cpp
+[[nodiscard]] int acd(const Call& call);
+
+// import.cpp
+[[nodiscard]] int import_older(const Call& call);
+
 // integrations.cpp
 [[nodiscard]] int recognise(const Call& call);
 [[nodiscard]] int integration(const Call& call);

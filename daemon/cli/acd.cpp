@@ -1,0 +1,57 @@
+// acd: the agents of call centres, queue by queue.
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+
+namespace lamp::cli {
+namespace json = boost::json;
+
+namespace {
+
+const json::value* member(const json::value& of, std::string_view name) {
+    return of.is_object() ? of.get_object().if_contains(name) : nullptr;
+}
+
+/// A row for each agent of each queue; an agent of no queue stands there once.
+json::array rows_of(const json::array& agents, const std::string& only) {
+    json::array rows;
+    for (const auto& agent : agents) {
+        const auto* queues = member(agent, "queues");
+        bool any = queues && queues->is_array() && !queues->get_array().empty();
+        auto row = [&](const json::value& queue) {
+            json::object one = agent.get_object();
+            one["queue"] = queue;
+            one.erase("queues");
+            rows.emplace_back(std::move(one));
+        };
+        if (!any && only.empty() && agent.is_object()) row(nullptr);
+        if (!any) continue;
+        for (const auto& queue : queues->get_array())
+            if (only.empty() || cell(queue, "id") == only) row(queue);
+    }
+    return rows;
+}
+
+} // namespace
+
+int acd(const Call& call) {
+    auto agents = call.daemon.list("/v1/acd/agents");
+    if (!agents) return complain(agents.error());
+    auto rows = rows_of(*agents, call.arguments.value("queue").value_or(""));
+    if (rows.empty() && call.format == Format::table) return print("no agent is known\n"), done;
+    print(print_list(rows,
+                     {{"QUEUE", "queue.id"},
+                      {"JOINED", "queue.joined"},
+                      {"PERSON", "person"},
+                      {"LINE", "line"},
+                      {"STATE", "state"},
+                      {"CODE", "code"},
+                      {"SINCE", "since"},
+                      {"CONFLICT", "conflict"}},
+                     call.format));
+    return done;
+}
+
+} // namespace lamp::cli

@@ -1,0 +1,204 @@
+// import: favourites and CRM integrations out of files that older clients have exported.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <tuple>
+
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/older.hpp"
+#include "http/url.hpp"
+
+namespace lamp::cli {
+namespace json = boost::json;
+
+namespace {
+
+/// What became of one row.
+struct Outcome {
+    int line = 0;
+    std::string what;
+    std::string result; // imported, created, known, left out
+    std::string why;
+};
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(Category::not_found, fmt::format("{} cannot be read", path));
+    std::string text;
+    text.resize(older_file_max + 1);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad()) return fail(Category::invalid, fmt::format("{} cannot be read", path));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
+std::string digits_of(std::string_view number) {
+    std::string digits;
+    std::ranges::copy_if(number, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+    return digits;
+}
+
+/// The same number written in two ways: one ends as the other does, but for a prefix of at most four digits.
+bool same_number(std::string_view left, std::string_view right) {
+    constexpr std::size_t whole = 7; // shorter ones are extensions
+    constexpr std::size_t prefix = 4;
+    auto one = digits_of(left), other = digits_of(right);
+    if (one.empty() || other.empty()) return false;
+    if (one.size() < whole || other.size() < whole) return one == other;
+    if (!left.starts_with('+') && one.starts_with('0')) one.erase(0, one.starts_with("00") ? 2 : 1);
+    if (!right.starts_with('+') && other.starts_with('0')) other.erase(0, other.starts_with("00") ? 2 : 1);
+    auto& longer = one.size() > other.size() ? one : other;
+    auto& shorter = one.size() > other.size() ? other : one;
+    return longer.ends_with(shorter) && longer.size() - shorter.size() <= prefix;
+}
+
+bool has_number(const json::value& item, const std::string& number) {
+    const auto* list = item.is_object() ? item.get_object().if_contains("numbers") : nullptr;
+    if (!list || !list->is_array()) return false;
+    return std::ranges::any_of(list->get_array(),
+                               [&](const json::value& one) { return same_number(cell(one, "number"), number); });
+}
+
+class Importing {
+public:
+    Importing(const Call& call, std::string person, bool dry_run)
+        : daemon_(call.daemon), person_(std::move(person)), dry_run_(dry_run) {}
+
+    Result<std::vector<Outcome>> favourites(const std::vector<Favourite>& all) {
+        auto target = "/v1/favourites/" + http::encode_segment(person_);
+        auto before = daemon_.get(target);
+        if (!before) return std::unexpected(before.error());
+        json::array keys;
+        if (const auto* list = before->is_object() ? before->get_object().if_contains("keys") : nullptr)
+            if (list->is_array()) keys = list->get_array();
+        auto count = keys.size();
+        std::vector<Outcome> outcomes;
+        for (const auto& one : all) {
+            auto outcome = take(one, keys);
+            if (!outcome) return std::unexpected(outcome.error());
+            outcomes.push_back(std::move(*outcome));
+        }
+        if (dry_run_ || keys.size() == count) return outcomes;
+        auto done = daemon_.put(target, json::object{{"keys", keys}});
+        if (!done) return std::unexpected(done.error());
+        return outcomes;
+    }
+
+private:
+    /// Its key in the directory, or nothing; more than one that it may be is nothing, too, with the reason.
+    Result<std::string> find(const Favourite& one, std::string& why) {
+        std::vector<std::string> words = one.numbers;
+        if (!one.email.empty()) words.push_back(one.email);
+        if (!one.first_name.empty() && !one.last_name.empty()) words.push_back(one.first_name + " " + one.last_name);
+        for (const auto& word : words) {
+            auto found = daemon_.get("/v1/directory?limit=50&q=" + http::encode_query(word));
+            if (!found) return std::unexpected(found.error());
+            const auto* items = found->is_object() ? found->get_object().if_contains("items") : nullptr;
+            if (!items || !items->is_array()) return fail(Category::protocol, "the answer is no list");
+            std::vector<std::string> keys;
+            for (const auto& item : items->get_array())
+                if (is(item, one, word)) keys.push_back(cell(item, "key"));
+            if (keys.size() == 1) return keys.front();
+            if (keys.size() > 1) why = fmt::format("{} contacts of the directory may be meant", keys.size());
+        }
+        return std::string();
+    }
+
+    static bool is(const json::value& item, const Favourite& one, const std::string& word) {
+        if (word == one.email) return cell(item, "email") == word;
+        if (std::ranges::find(one.numbers, word) != one.numbers.end()) return has_number(item, word);
+        return cell(item, "first_name") == one.first_name && cell(item, "last_name") == one.last_name;
+    }
+
+    Result<std::string> create(const Favourite& one) {
+        json::array numbers;
+        for (const auto& number : one.numbers)
+            numbers.push_back(json::object{{"type", "work"}, {"number", number}});
+        json::object contact{{"first_name", one.first_name}, {"last_name", one.last_name}, {"numbers", numbers}};
+        if (!one.email.empty()) contact["email"] = one.email;
+        auto made = daemon_.post("/v1/contacts", contact);
+        if (!made) return std::unexpected(made.error());
+        return cell(*made, "key");
+    }
+
+    Result<Outcome> take(const Favourite& one, json::array& keys) {
+        std::string why;
+        auto key = find(one, why);
+        if (!key) return std::unexpected(key.error());
+        Outcome outcome{one.line, one.shown, "imported", {}};
+        if (key->empty()) {
+            outcome.result = "left out";
+            outcome.why =
+                why.empty() ? "nobody of the directory, and a new contact needs both names and a number" : why;
+            if (!why.empty() || one.first_name.empty() || one.last_name.empty() || one.numbers.empty()) return outcome;
+            outcome.result = "created";
+            outcome.why.clear();
+            if (dry_run_) return outcome;
+            key = create(one);
+            if (!key && key.error().category != Category::invalid) return std::unexpected(key.error());
+            if (!key) return Outcome{one.line, one.shown, "left out", key.error().text};
+        }
+        if (std::ranges::find(keys, json::value(*key)) != keys.end()) outcome.result = "known";
+        if (outcome.result != "known") keys.emplace_back(*key);
+        return outcome;
+    }
+
+    DaemonClient& daemon_;
+    std::string person_;
+    bool dry_run_;
+};
+
+int report(const Call& call, std::vector<Outcome> outcomes, const std::vector<LeftOut>& left_out) {
+    for (const auto& one : left_out)
+        outcomes.push_back({one.line, one.what, "left out", one.why});
+    std::ranges::sort(outcomes, {}, [](const Outcome& one) { return std::tie(one.line, one.what); });
+    json::array rows;
+    std::size_t missing = 0;
+    for (const auto& one : outcomes) {
+        rows.push_back(json::object{{"line", one.line}, {"what", one.what}, {"result", one.result}, {"why", one.why}});
+        missing += one.result == "left out" ? 1 : 0;
+    }
+    if (!rows.empty() || call.format == Format::json)
+        print(
+            print_list(rows, {{"LINE", "line"}, {"WHAT", "what"}, {"RESULT", "result"}, {"WHY", "why"}}, call.format));
+    if (call.format == Format::table)
+        fmt::print("imported: {}, not imported: {}{}\n", rows.size() - missing, missing,
+                   call.arguments.has("dry-run") ? " (a dry run: nothing was changed)" : "");
+    return done;
+}
+
+} // namespace
+
+int import_older(const Call& call) {
+    auto path = call.arguments.value("from");
+    if (!path) return misused("import needs --from FILE");
+    auto word = call.arguments.value("kind");
+    if (word && *word != "favourites" && *word != "integrations")
+        return misused("--kind is favourites or integrations");
+    auto kind =
+        word ? std::optional(*word == "favourites" ? OlderKind::favourites : OlderKind::integrations) : std::nullopt;
+    auto text = read_file(*path);
+    if (!text) return complain(text.error());
+    auto file = read_older(*text, kind);
+    if (!file) return complain({file.error().category, fmt::format("{}: {}", *path, file.error().text)});
+    std::vector<Outcome> outcomes;
+    if (file->kind == OlderKind::integrations) {
+        for (const auto& one : file->integrations)
+            outcomes.push_back({one.line, one.name, "imported", "needs " + one.note});
+        auto shown = report(call, std::move(outcomes), file->left_out);
+        if (call.format == Format::table && !file->integrations.empty())
+            print("\n# For the configuration; an integration counts once what it needs is there.\n\n" +
+                  as_configuration(file->integrations));
+        return shown;
+    }
+    auto person = call.arguments.value("person");
+    if (!person) return misused("favourites are somebody's: --person ID, or team:NAME");
+    auto taken = Importing(call, *person, call.arguments.has("dry-run")).favourites(file->favourites);
+    if (!taken) return complain(taken.error());
+    return report(call, std::move(*taken), file->left_out);
+}
+
+} // namespace lamp::cli

@@ -1,0 +1,136 @@
+"""Agents of call centres: what is told of them, and agents that go with Teams meetings, seen from the platform."""
+import json
+import subprocess
+import unittest
+
+from office import BIN, Daemon, Simulator, within
+from test_teams import environment, teams_section
+
+FOLLOW = """
+[acd]
+follow_presence = true
+unavailable_code = "1007"
+settle = "100ms"
+"""
+
+
+class House(unittest.TestCase):
+    extra = ""
+
+    def setUp(self):
+        self.sim = Simulator("--people", "40")
+        self.addCleanup(self.sim.close)
+        agents = sorted(user for user, said in self.sim.command("truth")["users"].items() if "agent" in said)
+        self.one, self.other = agents[:2]
+        self.daemon = Daemon(self.sim, extra=self.extra + teams_section(self.sim), environment=environment(self.sim))
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+
+    def agent(self, user, state, code=""):
+        self.sim.command("agent", user=user, state=state, code=code)
+
+    def platform(self, user):
+        return self.sim.command("truth")["users"][user]["agent"]
+
+    def agents(self):
+        status, _, page = self.daemon.get("/v1/acd/agents?limit=1000")
+        self.assertEqual(status, 200, page)
+        return {one["person"]: one for one in page["items"]}
+
+    def shown(self, user, **what):
+        """Whether the agent is shown with these members, within some seconds."""
+        return within(10, lambda: what.items() <= self.agents().get(user, {}).items())
+
+    def meeting(self, user, going_on):
+        words = {"availability": "DoNotDisturb", "activity": "Presenting"} if going_on else {"availability": "Available", "activity": "Available"}
+        self.sim.command("graph/presence", user=user, **words)
+        self.assertTrue(within(10, lambda: self.daemon.presence()[user]["teams"]["activity"] == words["activity"]))
+
+
+class Told(House):
+    def test_agents_and_queues_and_events(self):
+        events = self.daemon.events("?types=acd")
+        self.addCleanup(events.close)
+        self.agent(self.one, "Sign-In")
+        self.agent(self.other, "Unavailable", "12")
+        self.assertTrue(self.shown(self.one, state="available", code=None, conflict=False, followed=False), self.agents())
+        self.assertTrue(self.shown(self.other, state="unavailable", code="12"), self.agents())
+        self.assertTrue(within(10, lambda: self.agents()[self.one]["queues"]))
+        queue = self.agents()[self.one]["queues"][0]
+        self.assertTrue(queue["joined"])
+        heard = {}
+        while (heard.get(self.one), heard.get(self.other)) != ("available", "unavailable"):
+            kind, data, _ = events.next()
+            self.assertEqual(kind, "acd")
+            heard[data["person"]] = data["state"]
+        status, _, page = self.daemon.get("/v1/acd")
+        self.assertEqual(status, 200)
+        row = next(one for one in page["items"] if one["id"] == queue["id"])
+        self.assertEqual((row["available"], row["waiting"]), (1, None))
+        self.assertEqual({one["person"]: one["state"] for one in row["agents"]}[self.other], "unavailable")
+
+        self.meeting(self.one, True)
+        self.assertTrue(self.shown(self.one, conflict=True), self.agents())
+        self.assertEqual(self.platform(self.one), "Available")  # nobody wants it to follow
+
+        listed = subprocess.run([BIN / "lamplighter", "acd", "--url", f"http://127.0.0.1:{self.daemon.port}", "--format", "json",
+                                 "--queue", queue["id"]], capture_output=True, text=True, timeout=20)
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertEqual({one["person"]: one["state"] for one in json.loads(listed.stdout)}[self.one], "available")
+
+    def test_pages_and_mistakes(self):
+        self.assertTrue(within(10, lambda: len(self.agents()) > 1))
+        first = self.daemon.get("/v1/acd/agents?limit=1")[2]
+        second = self.daemon.get("/v1/acd/agents?limit=1&cursor=" + first["next"])[2]
+        self.assertNotEqual(first["items"][0]["person"], second["items"][0]["person"])
+        self.assertEqual(self.daemon.get("/v1/acd/agents?limit=0")[0], 400)
+        self.assertEqual(self.daemon.get("/v1/acd?queue=x")[0], 400)
+        self.assertEqual(self.daemon.get("/v1/acd", method="DELETE")[0], 405)
+
+
+class Follows(House):
+    extra = FOLLOW
+
+    def is_on(self, user, state):
+        return within(15, lambda: self.platform(user) == state)
+
+    def test_there_and_back_and_only_who_was_free(self):
+        self.agent(self.one, "Sign-In")
+        self.agent(self.other, "Unavailable", "12")
+        self.assertTrue(self.shown(self.one, state="available") and self.shown(self.other, state="unavailable"))
+        for user in (self.one, self.other):
+            self.meeting(user, True)
+        self.assertTrue(self.is_on(self.one, "Unavailable"), self.agents())
+        self.assertTrue(self.shown(self.one, state="unavailable", code="1007", followed=True), self.agents())
+        for user in (self.one, self.other):
+            self.meeting(user, False)
+        self.assertTrue(self.is_on(self.one, "Available"), self.agents())
+        self.assertTrue(self.shown(self.one, state="available", followed=False))
+        self.assertTrue(self.shown(self.other, state="unavailable", code="12", followed=False))
+        self.assertEqual(self.platform(self.other), "Unavailable")
+
+    def test_the_user_wins(self):
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(self.shown(self.one, state="available"))
+        self.meeting(self.one, True)
+        self.assertTrue(self.shown(self.one, followed=True), self.agents())
+        self.agent(self.one, "Available")
+        self.assertTrue(self.shown(self.one, state="available", followed=False), self.agents())
+        self.meeting(self.one, False)
+        self.meeting(self.one, True)  # the next one counts again
+        self.assertTrue(self.is_on(self.one, "Unavailable"), self.agents())
+
+    def test_killed_in_the_meeting(self):
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(self.shown(self.one, state="available"))
+        self.meeting(self.one, True)
+        self.assertTrue(self.shown(self.one, followed=True), self.agents())
+        self.daemon.kill()
+        self.sim.command("graph/presence", user=self.one, availability="Available", activity="Available")
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(20), self.daemon.log())
+        self.assertTrue(self.is_on(self.one, "Available"), self.daemon.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
