@@ -263,8 +263,9 @@ trusted = ["127.0.0.0/8"]
         numbers = {one["remote"]["number"] for one in self.calls("?limit=1000") if one["remote"]["number"]}
         remote_names = {one["remote"]["name"] for one in self.calls("?limit=1000") if one["remote"]["name"]}
         self.daemon.post("/v1/privacy/erase", {"number": CALLER})
-        self.daemon.post("/v1/reload")
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
         self.daemon.kill()
+        self.daemon.notify.listen(0.1).heard.clear()  # what the reload has said
         self.daemon.start()
         self.assertTrue(self.daemon.ready(), self.daemon.log())
         self.daemon.stop()
