@@ -223,10 +223,9 @@ Task<> Daemon::tell_services(presence::Slot slot, status::Reply<std::vector<stat
 
 // --- call events: what is new, changed or over on a line
 void Daemon::tell(const calls::CallEvent& event) {
-    auto shown = privacy_->published(event);
-    service_->publish(shown);
-    egress_.post([this, event, shown = std::move(shown)] {
-        adapters_.outbox().take(shown);
+    service_->publish(event);
+    egress_.post([this, event] {
+        adapters_.outbox().take(privacy_->published(event));
         if (auto* zoho = adapters_.zoho()) zoho->happened(event);
     });
 }

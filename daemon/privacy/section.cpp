@@ -62,7 +62,8 @@ config::Section<PrivacyOptions> privacy_section() {
           "the same hash, also where `privacy erase` tells it. Lines above debug name nobody.");
     s.key("private_calls", &O::private_calls, live,
           "Ids of people who do not publish their calls: others see that they are in a call, not with whom. They "
-          "themselves and who holds calls.private see it in /v1/calls; events, webhooks, SIP and CSTA tell nobody.")
+          "themselves and who holds calls.private see it in the API and its events; webhooks, SIP and CSTA tell "
+          "nobody.")
         .example(R"(["alice@example.net"])");
     s.check(&check_retention);
     return s;

@@ -66,11 +66,11 @@ std::optional<std::size_t> end_of(const std::vector<Character>& text, std::size_
     return at;
 }
 
-/// The nearest character that is no blank and the like; 0: there is none.
-char before(const std::vector<Character>& text, std::size_t at) {
-    while (at > 0 && between(text[at - 1].value))
+/// The nearest character that is no blank and the like; 0: there is none behind `from`, where the last place ended.
+char before(const std::vector<Character>& text, std::size_t at, std::size_t from) {
+    while (at > from && between(text[at - 1].value))
         --at;
-    return at > 0 ? text[at - 1].value : '\0';
+    return at > from ? text[at - 1].value : '\0';
 }
 char behind(const std::vector<Character>& text, std::size_t at) {
     while (at < text.size() && between(text[at].value))
@@ -79,12 +79,12 @@ char behind(const std::vector<Character>& text, std::size_t at) {
 }
 
 /// Whether an extension stands alone there.
-bool alone(const std::vector<Character>& text, std::size_t begin, std::size_t end) {
+bool alone(const std::vector<Character>& text, std::size_t begin, std::size_t end, std::size_t from) {
     char left = begin > 0 ? text[begin - 1].value : '\0';
     char right = end < text.size() ? text[end].value : '\0';
     if (letter(left) || letter(right) || left == '+' || right == '@' || right == ':') return false;
     if (left == ':' && begin > 1 && digit(text[begin - 2].value)) return false; // a time
-    return !digit(before(text, begin)) && !digit(behind(text, end));
+    return !digit(before(text, begin, from)) && !digit(behind(text, end));
 }
 
 /// What is behind "sip:" and "tel:", before a host and parameters.
@@ -147,8 +147,9 @@ std::vector<WantedNumber::Place> WantedNumber::places(std::string_view text, std
     std::vector<Place> found;
     if (std::ranges::count_if(text, digit) < static_cast<std::ptrdiff_t>(text_.size() > 4 ? 4 : 1)) return found;
     auto characters = characters_of(text);
+    std::size_t last = 0; // where the last one ended
     auto next = [&](std::size_t at) -> std::optional<std::size_t> {
-        bool in_number = at > 0 && (digit(characters[at - 1].value) || characters[at - 1].value == '+');
+        bool in_number = at > last && (digit(characters[at - 1].value) || characters[at - 1].value == '+');
         if (in_number) return std::nullopt;
         auto fits = [&](std::string_view form) {
             auto end = end_of(characters, at, form, is_short_);
@@ -156,14 +157,15 @@ std::vector<WantedNumber::Place> WantedNumber::places(std::string_view text, std
             return end;
         };
         for (const auto& form : forms_)
-            if (auto end = fits(form); end && (!is_short_ || alone(characters, at, *end))) return end;
+            if (auto end = fits(form); end && (!is_short_ || alone(characters, at, *end, last))) return end;
         // Without a prefix it may be another country's.
-        if (char left = before(characters, at); bare_.empty() || digit(left) || left == '+') return std::nullopt;
+        if (char left = before(characters, at, last); bare_.empty() || digit(left) || left == '+') return std::nullopt;
         return fits(bare_);
     };
     for (std::size_t at = 0; at < characters.size() && found.size() < most;) {
         auto end = next(at);
         if (end) found.push_back({characters[at].begin, characters[*end - 1].end});
+        if (end) last = *end;
         at = end.value_or(at + 1);
     }
     return found;

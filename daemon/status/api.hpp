@@ -232,6 +232,7 @@ private:
     // calls.cpp
     [[nodiscard]] Result<Persons> persons_in(const class Query& query) const;
     [[nodiscard]] Task<std::optional<Result<calls::CallPage>>> ask_calls(calls::CallQuery query);
+    void publish_call(const calls::CallEvent& event, Audience audience);
     [[nodiscard]] bool hidden(const Viewer& viewer, std::string_view person, std::string_view line) const;
     void hide(const Viewer& viewer, std::vector<calls::CallRecord>& records, bool by_number) const;
     [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody, Viewer viewer);

@@ -251,6 +251,16 @@ Result<Api::Persons> Api::persons_in(const Query& query) const {
 // --- events
 
 void Api::publish_call(const calls::CallEvent& event) {
+    const auto& record = event.call;
+    if (!ports_.private_calls || !ports_.private_calls(record.person, record.line))
+        return publish_call(event, Audience::everybody);
+    auto shown = event;
+    calls::hide_other_side(shown);
+    publish_call(shown, Audience::outsiders);
+    publish_call(event, Audience::insiders);
+}
+
+void Api::publish_call(const calls::CallEvent& event, Audience audience) {
     auto type = event.what == calls::Happening::missed ? EventType::missed : EventType::call;
     std::string json;
     JsonWriter writer(json);
@@ -260,7 +270,7 @@ void Api::publish_call(const calls::CallEvent& event) {
         JsonWriter bare(json);
         calls::write_event(bare, {event.what, event.at, event.call, {}, {}});
     }
-    events_->publish(type, find_person(event.call.person).value_or(no_slot), std::move(json));
+    events_->publish(type, find_person(event.call.person).value_or(no_slot), std::move(json), audience);
 }
 
 // --- /v1/calls

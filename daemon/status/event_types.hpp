@@ -12,6 +12,10 @@ inline constexpr std::size_t event_type_count = 7;
 [[nodiscard]] std::string_view name(EventType type);
 [[nodiscard]] std::optional<EventType> event_type_named(std::string_view word);
 
+/// Of calls that are not published there are two events: one for the person and who holds calls.private, and one for
+/// the others.
+enum class Audience : std::uint8_t { everybody, insiders, outsiders };
+
 /// A set of them.
 using EventTypes = std::uint8_t;
 [[nodiscard]] constexpr EventTypes bit(EventType type) {

@@ -62,10 +62,10 @@ void Events::wake() {
     arm();
 }
 
-void Events::publish(EventType type, presence::Slot slot, std::string json) {
+void Events::publish(EventType type, presence::Slot slot, std::string json, Audience audience) {
     if (json.size() > limits_.event_bytes) return;
     gather(); // what the table said before comes before
-    add(type, slot, std::make_shared<const std::string>(std::move(json)));
+    add(type, slot, std::make_shared<const std::string>(std::move(json)), audience);
     arm();
 }
 
@@ -74,8 +74,8 @@ void Events::touch(presence::Slot slot) {
     arm();
 }
 
-void Events::add(EventType type, presence::Slot slot, Text json) {
-    history_.add(type, slot, std::move(json));
+void Events::add(EventType type, presence::Slot slot, Text json, Audience audience) {
+    history_.add(type, slot, std::move(json), audience);
     counters_.events.add();
     if (history_.last() - delivered_ >= pending_max_) deliver_pending();
 }
@@ -116,11 +116,13 @@ void Events::deliver_pending() {
         batch.bytes.clear();
         batch.frames.clear();
         batch.types = 0;
+        batch.for_some = false;
         while (delivered_ < history_.last() && batch.bytes.size() < limits_.batch_bytes) {
             auto begin = batch.bytes.size();
             const Event& event = history_.at(++delivered_);
             if (!append_event(batch.bytes, delivered_)) continue;
-            batch.frames.push_back({event.type, event.slot, begin, batch.bytes.size()});
+            batch.frames.push_back({event.type, event.slot, event.audience, begin, batch.bytes.size()});
+            batch.for_some = batch.for_some || event.audience != Audience::everybody;
             batch.types |= bit(event.type);
         }
         counters_.rendered.add(batch.frames.size());

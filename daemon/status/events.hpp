@@ -22,12 +22,19 @@ namespace lamp::status {
 struct EventFilter {
     EventTypes types = every_event_type;
     std::vector<presence::Slot> persons; // ascending; empty = everybody
+    presence::Slot self = no_slot;       // who listens
+    bool sees_private = false;           // also with whom people talk who do not publish their calls
 
     /// True if nothing of a batch with these types would be left out.
     [[nodiscard]] bool wants_all(EventTypes occurring) const {
         return persons.empty() && (occurring & ~(types | bit(EventType::gap))) == 0;
     }
     [[nodiscard]] bool wants(EventType type, presence::Slot slot) const;
+    /// Whether an event for some is for this one.
+    [[nodiscard]] bool belongs(Audience audience, presence::Slot slot) const {
+        bool inside = sees_private || (slot != no_slot && slot == self);
+        return audience == Audience::everybody || (audience == Audience::insiders) == inside;
+    }
 };
 
 struct EventCounters {
@@ -52,7 +59,7 @@ public:
     /// The sink was woken: the next tick drains it.
     void wake();
     /// An event of another room.
-    void publish(EventType type, presence::Slot slot, std::string json);
+    void publish(EventType type, presence::Slot slot, std::string json, Audience audience = Audience::everybody);
     /// Of people whose row has changed; presence is sent again.
     void touch(presence::Slot slot);
     /// What the history still has of events that are so is gone; gives how many those were.
@@ -77,13 +84,15 @@ private:
     struct Frame {
         EventType type;
         presence::Slot slot;
+        Audience audience;
         std::size_t begin;
         std::size_t end;
     };
     struct Batch {
         std::string bytes;
         std::vector<Frame> frames;
-        EventTypes types = 0; // that occur
+        EventTypes types = 0;  // that occur
+        bool for_some = false; // there are frames that are not for everybody
     };
     class Subscriber;
     using Text = std::shared_ptr<const std::string>;
@@ -92,7 +101,7 @@ private:
     void arm();
     void flush();
     void gather();
-    void add(EventType type, presence::Slot slot, Text json);
+    void add(EventType type, presence::Slot slot, Text json, Audience audience = Audience::everybody);
     void deliver_pending();
     [[nodiscard]] bool append_event(std::string& out, std::uint64_t number);
     static void append_gap(std::string& out, std::string_view reason);

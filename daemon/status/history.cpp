@@ -4,7 +4,8 @@
 
 namespace lamp::status {
 
-std::uint64_t History::add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json) {
+std::uint64_t History::add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json,
+                           Audience audience) {
     if (last_ - first_ + 1 == ring_.size()) forget_first();
     if (json) bytes_ += json->size();
     while (bytes_ > bytes_max_ && first_ <= last_)
@@ -18,6 +19,7 @@ std::uint64_t History::add(EventType type, presence::Slot slot, std::shared_ptr<
     event.type = type;
     event.slot = slot;
     event.json = std::move(json);
+    event.audience = audience;
     return last_;
 }
 

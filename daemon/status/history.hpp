@@ -18,6 +18,7 @@ struct Event {
     EventType type = EventType::presence;
     presence::Slot slot = no_slot;
     std::shared_ptr<const std::string> json; // null for presence
+    Audience audience = Audience::everybody;
 };
 
 class History {
@@ -26,7 +27,8 @@ public:
     History(std::size_t events, std::size_t bytes) : ring_(events), bytes_max_(bytes) {}
 
     /// Returns its number, from 1.
-    std::uint64_t add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json = {});
+    std::uint64_t add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json = {},
+                      Audience audience = Audience::everybody);
     [[nodiscard]] std::uint64_t last() const { return last_; }
     /// Everything after `number` is still here.
     [[nodiscard]] bool reaches(std::uint64_t number) const { return number <= last_ && number + 1 >= first_; }

@@ -116,6 +116,8 @@ void Api::events(Call& call, const Asked& asked) {
     }
     if (!asked.identity->may(permission("calls.read")))
         filter.types &= static_cast<EventTypes>(~(bit(EventType::call) | bit(EventType::missed)));
+    filter.sees_private = asked.identity->may(permission("calls.private"));
+    filter.self = find_person(asked.identity->person).value_or(no_slot);
     if (auto ids = query->find("person")) {
         for (auto rest = *ids; !rest.empty();) {
             auto id = rest.substr(0, rest.find(','));

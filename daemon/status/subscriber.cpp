@@ -67,7 +67,7 @@ bool Events::send(Subscriber& one, std::string_view bytes, const Text& shared) {
 void Events::give(Subscriber& one, const std::shared_ptr<Batch>& batch) {
     one.sent = delivered_;
     if (batch->bytes.empty()) return;
-    if (!one.filter.wants_all(batch->types)) return give_selection(one, *batch);
+    if (batch->for_some || !one.filter.wants_all(batch->types)) return give_selection(one, *batch);
     counters_.deliveries.add(batch->frames.size());
     static_cast<void>(send(one, batch->bytes, Text(batch, &batch->bytes)));
 }
@@ -76,7 +76,7 @@ void Events::give_selection(Subscriber& one, const Batch& batch) {
     scratch_.clear();
     std::size_t count = 0;
     for (const Frame& frame : batch.frames) {
-        if (!one.filter.wants(frame.type, frame.slot)) continue;
+        if (!one.filter.wants(frame.type, frame.slot) || !one.filter.belongs(frame.audience, frame.slot)) continue;
         scratch_.append(batch.bytes, frame.begin, frame.end - frame.begin);
         ++count;
     }
@@ -142,7 +142,8 @@ void Events::fill_missed(Subscriber& one, std::string& out) {
     }
     while (one.sent < delivered_ && out.size() < limits_.batch_bytes) {
         const Event& event = history_.at(++one.sent);
-        if (one.filter.wants(event.type, event.slot) && append_event(out, one.sent)) counters_.deliveries.add();
+        if (!one.filter.wants(event.type, event.slot) || !one.filter.belongs(event.audience, event.slot)) continue;
+        if (append_event(out, one.sent)) counters_.deliveries.add();
     }
 }
 

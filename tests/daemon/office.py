@@ -159,8 +159,8 @@ subscriptions_per_second = 10000
             if not cursor:
                 return items
 
-    def events(self, query="", last_event_id=None):
-        return EventStream(self.port, query, last_event_id)
+    def events(self, query="", last_event_id=None, token=None):
+        return EventStream(self.port, query, last_event_id, token)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -181,9 +181,11 @@ subscriptions_per_second = 10000
 class EventStream:
     """Server-sent events, cut as the HTML standard says."""
 
-    def __init__(self, port, query, last_event_id=None):
+    def __init__(self, port, query, last_event_id=None, token=None):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        if token:
+            headers["Authorization"] = "Bearer " + token
         self.connection.request("GET", "/v1/events" + query, headers=headers)
         self.answer = self.connection.getresponse()
         assert self.answer.status == 200, self.answer.read()

@@ -1,13 +1,20 @@
 """Privacy of the built binaries: a number that is forgotten, calls that are not published, a log that names nobody."""
 import csv
 import json
+import pathlib
 import re
 import subprocess
+import sys
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
-from receiver import Receiver
+for folder in ("csta", "interop"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
+import sip_office  # noqa: E402
+from csta_client import Client  # noqa: E402
+from office import BIN, Daemon, Simulator, within  # noqa: E402
+from receiver import Receiver  # noqa: E402
+from sip_office import ALICE, LOTTE, whole  # noqa: E402
 
 CALLER, NAME = "0612345678", "Eva Steen"
 E164 = "+31612345678"
@@ -188,8 +195,9 @@ private_calls = ["{person}"]
         return {(one["person"] == self.person, one["remote"]["number"], one["remote"]["name"]) for one in items}
 
     def test_others_see_that_but_not_with_whom(self):
-        stream = self.daemon.events("?types=call,missed")
-        self.addCleanup(stream.close)
+        streams = {token: self.daemon.events("?types=call,missed", token=token) for token in ("other-secret", "own-secret", None)}
+        for stream in streams.values():
+            self.addCleanup(stream.close)
         self.sim.command("incoming", to="2000", number=CALLER, name=NAME)
         self.sim.command("incoming", to="2001", number="0612340000", name="Rob Vos")
         active = lambda token: self.remotes(self.daemon.get("/v1/calls/active", token)[2]["items"])
@@ -198,11 +206,16 @@ private_calls = ["{person}"]
         self.assertTrue(within(10, lambda: active("other-secret") == hidden), active("other-secret"))
         self.assertEqual(active("own-secret"), shown)
         self.assertEqual(active(None), shown)  # the administrator's
-        self.assertEqual(self.remotes([stream.next()[1], stream.next()[1]]), hidden)
+        heard = {token: [stream.next(), stream.next()] for token, stream in streams.items()}
+        self.assertEqual({token: self.remotes(event for _, event, _ in two) for token, two in heard.items()},
+                         {"other-secret": hidden, "own-secret": shown, None: shown})
 
         for extension in ("2000", "2001"):
             self.sim.command("far", user=extension, what="hangup")
         self.assertTrue(within(10, lambda: len(self.calls("?result=missed")) == 2))
+        again = self.daemon.events("?types=call", heard["other-secret"][0][2], "other-secret")
+        self.addCleanup(again.close)
+        self.assertEqual(self.remotes([again.next()[1]]), {(False, "+31612340000", "Rob Vos")})
         self.assertEqual(self.remotes(self.calls(token="other-secret")), hidden)
         self.assertEqual(self.remotes(self.calls(token="own-secret")), shown)
         self.assertEqual(self.calls("?number=" + urllib.parse.quote(E164), "other-secret"), [])
@@ -214,6 +227,35 @@ private_calls = ["{person}"]
         self.assertNotIn("612345678", told)
         self.assertNotIn(NAME, told)
         self.assertIn("Rob Vos", told)
+
+
+class Telephones(unittest.TestCase):
+    """Alice's own calls are not published: phones and CTI clients show that she is in a call."""
+
+    def setUp(self):
+        more = f'[csta]\nlisten = ["tcp:127.0.0.1:0"]\ntrusted = ["127.0.0.0/8"]\n[privacy]\nprivate_calls = ["{whole(ALICE)}"]\n'
+        self.office = sip_office.Office(more=more)
+        self.addCleanup(self.office.close)
+        port = re.findall(r"csta: listening at=tcp:127\.0\.0\.1:(\d+)", self.office.daemon.log())[-1]
+        self.client = Client(port=int(port))
+        self.addCleanup(lambda: self.client.close(check=False))
+
+    def test_others_see_no_names(self):
+        ua = self.office.ua()
+        watches = {name: ua.subscribe(name, "dialog") for name in (ALICE, LOTTE)}
+        monitors = {name: self.client.monitor(self.office.extensions[name]) for name in (ALICE, LOTTE)}
+        for name in (ALICE, LOTTE):
+            self.office.sim.command("incoming", to=self.office.extensions[name], number=CALLER, name=NAME)
+        for name, watch in watches.items():
+            self.assertTrue(ua.until(lambda: watch.lamp == "ringing"), name)
+        bodies = {name: b"".join(notify.body for notify in watch.notifies) for name, watch in watches.items()}
+        self.assertIn(b"anonymous", bodies[ALICE])
+        for text in (b"612345678", NAME.encode()):
+            self.assertNotIn(text, bodies[ALICE])
+            self.assertIn(text, bodies[LOTTE])
+        told = {name: self.client.next_event("DeliveredEvent", monitor=monitor) for name, monitor in monitors.items()}
+        self.assertEqual(told[LOTTE].device("callingDevice"), E164)
+        self.assertNotEqual(told[ALICE].device("callingDevice"), E164)
 
 
 class Quiet(Office):
