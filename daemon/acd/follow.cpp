@@ -32,7 +32,7 @@ void Follow::adopt(std::vector<Kept> kept, Steady now) {
         line.away = true; // until Teams has spoken, or has been silent for too long
         line.silent_since = now;
         line.phase = Phase::look;
-        line.due = now;
+        line.unheard = true;
     }
     if (!settings_.on)
         for (auto& [name, line] : lines_)
@@ -80,6 +80,7 @@ void Follow::heard(const std::string& name, AgentState state, Steady now) {
     }
     Line& line = found->second;
     if (line.state == state) return;
+    if (std::exchange(line.unheard, false) && line.phase == Phase::look) line.due = now;
     auto before = std::exchange(line.state, state);
     switch (line.phase) {
     case Phase::rest:
@@ -235,7 +236,9 @@ void Follow::read(const std::string& name, const Result<calls::AgentCard>& card,
     auto from = line.phase;
     if (from != Phase::looking && from != Phase::checking) return;
     auto again = from == Phase::looking ? Phase::look : Phase::end;
-    if (!card && !refused(card.error().category)) return retry(line, again, card.error(), now);
+    // Not found: nobody watches the line any more, or not yet. What is there because of us is not forgotten for that.
+    bool lost = !card && card.error().category == Category::not_found;
+    if (!card && (lost || !refused(card.error().category))) return retry(line, again, card.error(), now);
     if (!card) {
         line.trouble = card.error().text;
         return user_won(line, now);

@@ -90,6 +90,7 @@ private:
         presence::AgentState state = presence::AgentState::none;
         std::optional<bool> said{}; // `wish`
         bool away = false;          // as it counts
+        bool unheard = false;       // of an earlier run: nobody can be asked before the line is known
         bool yielded = false;       // the user has decided otherwise, until this absence is over
         bool marking = false;       // the second row, "written", is on its way to disk
         std::optional<Steady> silent_since{};

@@ -274,6 +274,18 @@ TEST_CASE("what fails is tried again; what is refused is not") {
         CHECK(office.all() == "save, write unavailable 1007, erase");
         CHECK(office.follow.problems() == std::vector<std::string>{line + ": Not allowed."});
     }
+    SUBCASE("the line is gone for a while: what is there because of us is not forgotten") {
+        auto office = in_meeting();
+        office.read_fails = Error(Category::not_found, "No such line.");
+        office.meeting(false);
+        office.after(1h);
+        CHECK(office.disk.size() == 1);
+        CHECK(office.follow.problems().size() == 1);
+        office.read_fails.reset();
+        office.after(10min);
+        CHECK(office.platform.state == AgentState::available);
+        CHECK(office.follow.problems().empty());
+    }
     SUBCASE("giving back fails for a while") {
         auto office = in_meeting();
         office.write_fails = Error(Category::network, "Lost.");
@@ -327,8 +339,10 @@ TEST_CASE("a new start finds what is on disk") {
         office.disk = {row.kept};
         office.platform = row.found;
         office.follow.adopt({row.kept}, office.now);
-        office.run();
+        office.after(1s);
+        CHECK(office.all() == ""); // the platform's lines are not known yet
         office.hear();
+        office.run();
         office.after(1s);
         if (row.away) office.meeting(*row.away);
         office.after(20min);
@@ -370,6 +384,7 @@ TEST_CASE("switched off it gives everything back, switched on it begins") {
     late.disk = {{line, "1007", true}};
     late.platform = {AgentState::unavailable, "1007", {}};
     late.follow.adopt(late.disk, late.now);
+    late.hear();
     late.after(1min);
     CHECK(late.platform.state == AgentState::available);
 }
