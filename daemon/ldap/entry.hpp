@@ -21,7 +21,7 @@ struct Attribute {
 };
 
 struct Entry {
-    std::string dn;
+    std::string dn; // empty where it is no text, or longer than a value may be
     std::vector<Attribute> attributes{};
 
     /// Without regard to case; of "cn" also "cn;lang-fr" where there is no plain one. Empty: there is none.

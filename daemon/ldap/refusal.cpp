@@ -27,15 +27,20 @@ constexpr Reason active_directory_reasons[] = {
     {"data 775,", Category::forbidden, "the account is locked"},
 };
 
-/// One line of it, in quotes, or nothing.
-std::string quoted(std::string_view said) {
+/// One line of what a server says.
+std::string line_of(std::string_view said) {
     std::string out;
     for (char c : said.substr(0, said_bytes_max))
         out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
     while (!out.empty() && !text::is_utf8(out)) // cut in the middle of a character, or never text
         out.pop_back();
-    auto trimmed = text::trim(out);
-    return trimmed.empty() || trimmed == "(unknown error code)" ? std::string() : fmt::format(" ({})", trimmed);
+    return std::string(text::trim(out));
+}
+
+/// In parentheses, or nothing.
+std::string quoted(std::string_view said) {
+    auto line = line_of(said);
+    return line.empty() || line == "(unknown error code)" ? std::string() : fmt::format(" ({})", line);
 }
 
 Error bad_login(const Asked& asked, std::string_view said) {
@@ -55,7 +60,7 @@ Error lost(const Asked& asked, std::string_view said) {
 }
 
 Error no_base(const Asked& asked, std::string_view matched) {
-    auto nearest = matched.empty() ? std::string() : fmt::format("; there is \"{}\"", matched);
+    auto nearest = matched.empty() ? std::string() : fmt::format("; there is \"{}\"", line_of(matched));
     auto who = asked.logged_in ? "or bind_dn may not see it" : "or it wants a login: set bind_dn and password";
     return {Category::not_found, fmt::format("{} has no base \"{}\"{}, {}.", asked.server, asked.base, nearest, who)};
 }

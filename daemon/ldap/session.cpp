@@ -216,7 +216,7 @@ struct Session::State {
         berval name{};
         if (ldap_get_dn_ber(handle, message, &place, &name) != LDAP_SUCCESS) return out;
         Owned<BerElement> own(place);
-        out.dn = view(name);
+        if (name.bv_len <= value_bytes_max && text::is_utf8(view(name))) out.dn = view(name);
         berval* values = nullptr;
         while (ldap_get_attribute_ber(handle, message, place, &name, &values) == LDAP_SUCCESS && name.bv_val) {
             Owned<berval> own_values(values);

@@ -62,5 +62,6 @@ TEST_CASE("the server's words are one line of text") {
     auto error = refusal(LDAP_UNAVAILABLE, asked, std::string(159, 'a') + "\xc3\xa9" + "b", "");
     CHECK(error.text.ends_with("(" + std::string(159, 'a') + ")."));
     CHECK(refusal(LDAP_UNAVAILABLE, asked, "a\nb\x1b[1m", "").text.contains("(a b [1m)"));
+    CHECK(refusal(LDAP_NO_SUCH_OBJECT, asked, "", "dc=\xff\nnet").text.contains("there is \"dc=\","));
     CHECK(refusal(LDAP_NO_SUCH_OBJECT, asked, "", "dc=net").text.contains("there is \"dc=net\""));
 }
