@@ -15,6 +15,7 @@
 #include "recognition/rest/contacts_source.hpp"
 #include "recognition/schedule.hpp"
 #include "recognition/shelf.hpp"
+#include "store/kept_token.hpp"
 
 namespace lamp::recognition {
 namespace {
@@ -104,12 +105,13 @@ Result<Matches> matches_of(const Lookup& lookup, std::string_view caller) {
 }
 
 Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, const std::string& country,
-                                          asio::io_context& context, const Integrations::Maker& maker) {
+                                          asio::io_context& context, const Integrations::Maker& maker,
+                                          rest::RestSource::Keeper keeper = {}) {
     if (maker) return maker(options, context);
     switch (options.type) {
     case Type::csv: return csv_source(options.file, options.key);
     case Type::sqlite: return sqlite_source(options.file, options.query, options.key);
-    case Type::rest: return rest::contacts_source(context, options.whole_rest(), country);
+    case Type::rest: return rest::contacts_source(context, options.whole_rest(), country, std::move(keeper));
     case Type::ldap: return ldap_source(context, options.ldap, options.url, options.password, options.rest.ca_file);
     }
     return fail(Category::invalid, "There is no such type of sources.");
@@ -155,6 +157,8 @@ struct Integration {
     [[nodiscard]] Reading reading() const {
         return {country(), tenant, options.country_field, static_cast<unsigned>(options.suffix)};
     }
+    /// Whether each login may replace its refresh token.
+    [[nodiscard]] bool rotates() const { return options.type == Type::rest && !options.rest.refresh_token.empty(); }
     [[nodiscard]] bool on() const { return kept.enabled && !kept.deleted_at && !gone; }
     [[nodiscard]] std::string state() const {
         if (!on()) return "off";
@@ -248,15 +252,35 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         all = std::move(next);
     }
 
+    static void take_source(Integration& one, Result<std::unique_ptr<Source>> made) {
+        if (made)
+            one.source = std::move(*made);
+        else
+            one.trouble = made.error().text;
+    }
     void make_sources() {
-        for (const auto& one : all) {
-            if (one->source || !one->trouble.empty()) continue;
-            auto made = source_of(one->options, one->country(), loop.context(), maker);
-            if (made)
-                one->source = std::move(*made);
-            else
-                one->trouble = made.error().text;
-        }
+        for (const auto& one : all)
+            if (!one->source && one->trouble.empty() && !one->rotates())
+                take_source(*one, source_of(one->options, one->country(), loop.context(), maker));
+    }
+
+    /// The CRM may have replaced the configured refresh token, and then takes no other.
+    Task<> make_rotating(std::shared_ptr<State> self, Shared one) {
+        const auto name = store::kept_name("recognition/" + one->options.name, one->options.rest.refresh_token);
+        auto kept = co_await store::read_kept(store, name);
+        if (!kept)
+            log::error("recognition", "the kept login is not known; the configured refresh token is tried",
+                       {{"integration", one->options.name}, {"reason", kept.error().text}});
+        auto options = one->options;
+        if (kept && !kept->empty()) options.rest.refresh_token = *kept;
+        auto keeper = [&disk = store, name](Secret fresh) -> Task<> {
+            auto done = co_await store::keep(disk, name, std::move(fresh));
+            if (!done)
+                log::error("recognition", "a new refresh token could not be kept: without it a restart cannot log in",
+                           {{"name", name}, {"reason", done.error().text}});
+        };
+        if (!one->gone) take_source(*one, source_of(options, one->country(), loop.context(), maker, std::move(keeper)));
+        static_cast<void>(self);
     }
 
     // --- on disk ---
@@ -290,6 +314,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             one->kept.last_whole.reset();
         }
         if (!one->index) one->index = Index::build({}, one->reading());
+        if (one->rotates() && !one->source) co_await make_rotating(self, one);
         one->loaded = true;
         one->schedule.begin(one->kept.last_whole, wall_now());
         self->publish();

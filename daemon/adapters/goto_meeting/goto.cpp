@@ -4,16 +4,21 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "adapters/goto_meeting/kept_token.hpp"
 #include "http/url.hpp"
 #include "proto/gotomeeting/answers.hpp"
 #include "proto/text/text.hpp"
+#include "store/kept_token.hpp"
 
 namespace lamp::goto_meeting {
 namespace {
 
 constexpr milliseconds look_at_least_every{1000};
 constexpr milliseconds keep_again_after{2'000};
+
+std::string kept_name(const GoToOptions& options) {
+    return store::kept_name("goto/" + options.client_id, options.refresh_token);
+}
+
 constexpr std::size_t words_told_max = 16;
 constexpr std::string_view no_meetings = "[]";
 
@@ -90,7 +95,7 @@ Task<> GoTo::follow() {
 
 // The newest refresh token is the one that counts, and it is on disk unless none has ever been replaced.
 Task<bool> GoTo::open() {
-    auto kept = co_await read_kept(store_, kept_name(options_));
+    auto kept = co_await store::read_kept(store_, kept_name(options_));
     if (stopping_) co_return false;
     if (!kept) {
         disk_problem_ = kept.error().text;
@@ -127,7 +132,7 @@ Task<> GoTo::keep_token(Secret fresh) {
     newest_ = fresh;
     unkept_ = true;
     keep_again_ = steady_now() + keep_again_after;
-    auto kept = co_await keep(store_, kept_name(options_), fresh);
+    auto kept = co_await store::keep(store_, kept_name(options_), fresh);
     if (!kept) {
         if (disk_problem_.empty())
             log::error("goto", "the new refresh token could not be kept: without it a restart cannot log in",
