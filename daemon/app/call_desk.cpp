@@ -1,6 +1,7 @@
 #include "app/call_desk.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "calls/call_id.hpp"
 
@@ -67,11 +68,20 @@ std::optional<CallDesk::Found> CallDesk::find(std::string_view id) const {
 void CallDesk::dial(status::DialRequest request, status::Reply<Result<std::string>> reply) {
     auto lines = lines_.of_person(request.person);
     if (lines.empty()) return reply(fail(Category::invalid, "This person has no line to dial from."));
-    ingress_.spawn(perform_dial(lines.front(), std::move(request.to), std::move(reply)));
+    ingress_.spawn(perform_dial(lines.front(), std::move(request), std::move(reply)));
 }
 
-Task<> CallDesk::perform_dial(xsi::LineIndex line, std::string to, status::Reply<Result<std::string>> reply) {
-    auto call = co_await control_.dial(line, std::move(to));
+void CallDesk::note(xsi::LineIndex line, bool dialled, const std::string& who, std::string text,
+                    const Error* trouble) const {
+    if (!audit_) return;
+    if (trouble) text += fmt::format("; refused: {}", trouble->text);
+    audit_({std::string(lines_.id(line)), dialled, who, std::move(text)});
+}
+
+Task<> CallDesk::perform_dial(xsi::LineIndex line, status::DialRequest request,
+                              status::Reply<Result<std::string>> reply) {
+    auto call = co_await control_.dial(line, request.to);
+    note(line, true, request.by, "to " + request.to, call ? nullptr : &call.error());
     if (call)
         reply(calls::public_id(lines_.id(line), *call));
     else
@@ -88,8 +98,12 @@ Task<> CallDesk::perform(Found call, status::ControlRequest request, status::Rep
     calls::CallOrder order{.verb = verb_of(request.verb),
                            .line = std::string(lines_.id(call.line)),
                            .call = std::move(call.call),
-                           .to = std::move(request.to)};
+                           .to = request.to};
     auto outcome = co_await control_.order(call.line, std::move(order));
+    note(
+        call.line, false, request.by,
+        fmt::format("{}{} {}", status::name(request.verb), request.to.empty() ? "" : " to " + request.to, request.call),
+        outcome ? nullptr : &outcome.error());
     if (outcome)
         reply(std::move(request.call));
     else

@@ -77,6 +77,8 @@ std::string_view name(AuditEntry::What what) {
     case write_failed: return "write_failed";
     case user_changed: return "user_changed";
     case restored: return "restored";
+    case dialled: return "dialled";
+    case call_ordered: return "call_ordered";
     }
     return "";
 }
@@ -130,7 +132,7 @@ Result<std::vector<AuditEntry>> read_audit(store::Database& disk, const std::str
         AuditEntry entry;
         entry.at = Wall(milliseconds(rows->integer(0)));
         entry.line = rows->text(1);
-        for (auto what = AuditEntry::What::claim_began; what <= AuditEntry::What::restored;
+        for (auto what = AuditEntry::What::claim_began; what <= AuditEntry::What::call_ordered;
              what = static_cast<AuditEntry::What>(static_cast<int>(what) + 1))
             if (name(what) == rows->text(2)) entry.what = what;
         entry.who = rows->text(3);

@@ -41,6 +41,8 @@ struct AuditEntry {
         write_failed,
         user_changed,
         restored,
+        dialled,      // a call was begun for somebody: `line` is whose
+        call_ordered, // answered, held, ended, transferred …
     };
     Wall at{};
     std::string line;

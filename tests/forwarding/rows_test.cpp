@@ -77,7 +77,7 @@ TEST_CASE("the log: newest first, of one line or of all, and never too long") {
     using What = AuditEntry::What;
     AuditEntry one{at(9), "alice@x", What::claim_began, "smartbusy teams", "to 1233"};
     AuditEntry two{at(10), "bob@x", What::user_changed, "user", "not forwarded"};
-    AuditEntry three{at(11), "alice@x", What::restored, "lamplighter", "not forwarded"};
+    AuditEntry three{at(11), "alice@x", What::call_ordered, "operator desk", "hangup c1"};
     REQUIRE(put_audit(*disk.database, {one, two, three}));
     CHECK(read_audit(*disk.database, "", 10).value() == std::vector{three, two, one});
     CHECK(read_audit(*disk.database, "alice@x", 10).value() == std::vector{three, one});
