@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "acd/options.hpp"
 #include "adapters/calendars/options.hpp"
@@ -7,6 +8,7 @@
 #include "adapters/zoho/options.hpp"
 #include "adapters/zoom/options.hpp"
 #include "app/options.hpp"
+#include "config/problems.hpp"
 #include "csta/options.hpp"
 #include "forwarding/options.hpp"
 #include "http/url.hpp"
@@ -131,6 +133,22 @@ void check_calendars(const config::Configuration& configuration, config::Finding
     }
 }
 
+/// A script of contacts that nobody knows would never come, and its fields would always be empty.
+void check_script_integrations(const config::Configuration& configuration, config::Findings& findings) {
+    std::vector<std::string> names;
+    for (const auto& one : configuration.all<recognition::IntegrationOptions>())
+        names.push_back(one.name);
+    const auto& scripts = configuration.all<scripts::ScriptOptions>();
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+        const auto& wanted = scripts[i].integration;
+        if (wanted.empty() || std::ranges::find(names, wanted) != names.end()) continue;
+        auto meant = config::nearest(wanted, names);
+        if (!meant.empty()) meant = fmt::format(" (did you mean \"{}\"?)", meant);
+        findings.error<scripts::ScriptOptions>(
+            i, "integration", fmt::format("\"{}\" is the name of no [[recognition]]{}", wanted, meant));
+    }
+}
+
 // Diversions that can never begin are no mistake, but nobody wants them unsaid.
 void check_smartbusy(const config::Configuration& configuration, config::Findings& findings) {
     using meetings::Source;
@@ -189,6 +207,7 @@ config::Schema schema() {
     all.check({"teams", "http"}, check_notifications);
     all.check({"webhook", "mail"}, outbox::check_webhooks);
     all.check({"script"}, scripts::check_scripts);
+    all.check({"script", "recognition"}, check_script_integrations);
     all.check({"presence", "teams"}, check_staleness);
     all.check({"calendar", "teams", "forwarding"}, check_calendars);
     all.check({"smartbusy", "teams", "zoom", "goto", "forwarding"}, check_smartbusy);
