@@ -66,22 +66,24 @@ void write_event(JsonWriter& json, const CallEvent& event) {
     json.object([&] {
         write_members(json, event.call, event.at);
         json.member("event", name(event.what));
-        if (!event.matches.empty()) {
-            json.key("match");
-            json.object([&] {
-                json.member("count", static_cast<std::uint64_t>(event.matches.size()));
-                json.key("records");
-                json.array([&] {
-                    for (const auto& match : event.matches)
-                        write_match(json, match);
-                });
-            });
-        }
+        if (!event.matches.empty()) write_matches(json, event.matches);
         if (event.actions.empty()) return;
         json.key("actions");
         json.array([&] {
             for (const auto& action : event.actions)
                 write_action(json, action);
+        });
+    });
+}
+
+void write_matches(JsonWriter& json, const std::vector<Match>& matches) {
+    json.key("match");
+    json.object([&] {
+        json.member("count", static_cast<std::uint64_t>(matches.size()));
+        json.key("records");
+        json.array([&] {
+            for (const auto& match : matches)
+                write_match(json, match);
         });
     });
 }

@@ -16,6 +16,8 @@ void write_call(JsonWriter& json, const CallRecord& call, Wall now);
 /// The call object of what happened, with `event` ("call.ringing"), and, where there are any, `match` {count, records}
 /// and `actions`: what /v1/events sends.
 void write_event(JsonWriter& json, const CallEvent& event);
+/// The member `match` {count, records}.
+void write_matches(JsonWriter& json, const std::vector<Match>& matches);
 void write_match(JsonWriter& json, const Match& match);
 void write_action(JsonWriter& json, const Action& action);
 

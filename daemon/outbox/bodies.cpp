@@ -152,15 +152,7 @@ std::string json_body(std::string_view key, const calls::CallEvent& event) {
             json.key("call");
             write_call(json, event.call, event.at);
             write_caller(json, event.call);
-            json.key("match");
-            json.object([&] {
-                json.member("count", std::uint64_t{event.matches.size()});
-                json.key("records");
-                json.array([&] {
-                    for (const auto& match : event.matches)
-                        write_match(json, match);
-                });
-            });
+            write_matches(json, event.matches);
             json.key("actions");
             json.array([&] {
                 for (const auto& action : event.actions)

@@ -1,8 +1,10 @@
 #include "status/call_json.hpp"
 
+#include "calls/call_json.hpp"
+
 namespace lamp::status {
 
-void write_call(JsonWriter& json, const CallView& call) {
+void write_call(JsonWriter& json, const CallView& call, const std::vector<calls::Match>& matches) {
     json.object([&] {
         json.member("id", call.id);
         json.member("person", call.person);
@@ -18,6 +20,7 @@ void write_call(JsonWriter& json, const CallView& call) {
         json.member("state", call.state);
         json.member_or_null("ddi", call.ddi);
         json.member_or_null("queue", call.queue);
+        if (!matches.empty()) calls::write_matches(json, matches);
     });
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <map>
 
 #include "status/asking.hpp"
 #include "status/call_json.hpp"
@@ -328,12 +329,26 @@ void Api::active_calls(Call& call, const Asked& asked) {
 }
 
 Task<Answer> Api::make_calls(Page page, Viewer viewer) {
-    auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
+    const auto until = patience();
+    auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, until);
     if (!calls) co_return no_answer();
     std::ranges::sort(*calls, {}, [](const CallView& one) { return std::tie(one.started, one.id); });
     for (CallView& one : *calls)
         if (hidden(viewer, one.person, one.line)) one.remote_number = one.remote_name = {};
-    co_return listed(*calls, page, [](JsonWriter& json, const CallView& one) { write_call(json, one); });
+    std::map<std::string, std::vector<calls::Match>, std::less<>> known; // of this page's numbers
+    for (auto at = page.from; ports_.recognise && at < std::min(calls->size(), page.from + page.limit); ++at) {
+        const auto& number = (*calls)[at].remote_number;
+        if (number.empty() || known.contains(number)) continue;
+        using Found = Result<std::vector<calls::Match>>;
+        std::function<void(Reply<Found>)> port = [&](Reply<Found> reply) {
+            ports_.recognise(number, false, std::move(reply));
+        };
+        auto found = co_await ask<Found>(std::move(port), until);
+        if (!found) co_return no_answer();
+        known.emplace(number, found->value_or(std::vector<calls::Match>()));
+    }
+    co_return listed(*calls, page,
+                     [&](JsonWriter& json, const CallView& one) { write_call(json, one, known[one.remote_number]); });
 }
 
 void Api::dial(Call& call, const Asked& asked) {

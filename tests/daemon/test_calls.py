@@ -1,8 +1,10 @@
 """Calls of the built binaries: what is recorded, who missed one, who is recognised, what scripts offer, and who is told."""
+import http.client
 import json
 import subprocess
 import time
 import unittest
+import urllib.parse
 
 from office import BIN, Daemon, Simulator, within
 from receiver import Receiver
@@ -60,6 +62,8 @@ class Recorded(unittest.TestCase):
         kind, ringing, _ = stream.next()
         self.assertEqual((kind, ringing["event"], ringing["state"]), ("call", "call.ringing", "ringing"))
         self.assertEqual(ringing["match"]["records"][0]["id"], "7")
+        active = self.daemon.get("/v1/calls/active")[2]["items"]
+        self.assertEqual([(one["id"], one["match"]) for one in active], [(ringing["id"], ringing["match"])])
         links = {action["name"]: action["url"] for action in ringing["actions"]}
         self.assertEqual(links["pop"], "https://crm.example.net/7")
         self.assertEqual(links["ticket"], "https://desk.example.net/new?account=A%2F7%20%26%20co&from=%2B31201230002")
@@ -105,6 +109,49 @@ class Recorded(unittest.TestCase):
         order = [body["at"] for body in self.receiver.received]
         self.assertEqual(order, sorted(order))
         self.assertIn("call.answered", [body["event"] for body in self.receiver.received])  # from before the kill
+
+    def audited(self):
+        status, _, page = self.daemon.get("/v1/audit")
+        self.assertEqual(status, 200, page)
+        return [(row["line"], row["what"], row["who"], row["text"]) for row in page["items"]]
+
+    def test_who_dialled_and_who_ended_a_call_stands_in_the_audit(self):
+        person = next(iter(self.daemon.presence()))
+        line = self.daemon.get(f"/v1/presence/{urllib.parse.quote(person)}/why")[2]["inputs"][0]["line"]
+        status, _, answer = self.daemon.post("/v1/dial", {"person": person, "to": "+31201230099"})
+        self.assertEqual(status, 202, answer)
+        call = answer["call"]
+        self.assertEqual(self.daemon.post(f"/v1/calls/{urllib.parse.quote(call)}/hangup")[0], 202)
+        wanted = [(line, "call_ordered", "operator", f"hangup {call}"), (line, "dialled", "operator", "to +31201230099")]
+        self.assertTrue(within(10, lambda: self.audited() == wanted), self.audited())
+
+    def test_pages_of_a_named_site_may_ask(self):
+        def ask(method, origin):
+            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=10)
+            connection.request(method, "/v1/whoami", None, {"Origin": origin, "Access-Control-Request-Method": "GET"})
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            return answer.status, answer.getheader("Access-Control-Allow-Origin")
+
+        self.assertEqual(ask("GET", "https://crm.example.net"), (200, None))
+        self.daemon.config.write_text(self.daemon.text.replace("[http]", '[http]\ncors_origins = ["https://crm.example.net"]'))
+        status, _, answer = self.daemon.post("/v1/reload")
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(ask("GET", "https://crm.example.net"), (200, "https://crm.example.net"))
+        self.assertEqual(ask("OPTIONS", "https://crm.example.net"), (204, "https://crm.example.net"))
+        self.assertEqual(ask("OPTIONS", "https://evil.example"), (405, None))
+
+    def test_a_script_of_contacts_that_nobody_has_is_a_mistake_with_its_place(self):
+        text = self.daemon.text.replace('integration = "customers"', 'integration = "custmers"')
+        self.daemon.config.write_text(text.replace("[http]", '[http]\ncors_origins = ["*"]'))
+        printed = subprocess.run([BIN / "lamplighter", "check", "--config", self.daemon.config], capture_output=True, text=True,
+                                 timeout=30, env=self.daemon.environment)
+        self.assertEqual(printed.returncode, 78, printed.stdout)
+        line = next(number for number, one in enumerate(text.splitlines(), 2) if one.startswith("integration"))
+        self.assertIn(f':{line}:15: [script "ticket"] integration: "custmers" is the name of no [[recognition]] '
+                      '(did you mean "customers"?)', printed.stdout)
+        self.assertIn('cors_origins: cannot be "*": ', printed.stdout)
 
 
 if __name__ == "__main__":

@@ -330,6 +330,16 @@ TEST_CASE("calls: active ones, by page") {
     std::ranges::reverse(calls);
     status::Ports ports;
     ports.active_calls = always(calls);
+    int asked = 0;
+    ports.recognise = [&](const std::string& number, bool live, const auto& reply) {
+        ++asked;
+        CHECK(number == "+31201230002");
+        CHECK(!live);
+        calls::Match match;
+        match.integration = "crm";
+        match.id = "7";
+        reply(std::vector{match});
+    };
     Office office(default_options(), std::move(ports));
     auto client = office.client();
     auto page = client.get("/v1/calls/active?limit=2", operating).json();
@@ -339,6 +349,9 @@ TEST_CASE("calls: active ones, by page") {
     CHECK(first.at("remote").at("number").as_string() == "+31201230002");
     CHECK(first.at("remote").at("name").is_null());
     CHECK(first.at("queue").as_string() == "sales");
+    CHECK(asked == 1); // the page's calls have one number
+    CHECK(first.at("match").at("count").to_number<int>() == 1);
+    CHECK(first.at("match").at("records").as_array().at(0).at("id").as_string() == "7");
     CHECK(first.at("answered").is_null());
     std::vector<std::string> all = ids(page);
     while (!page.at("next").is_null()) {
