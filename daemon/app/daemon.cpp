@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "adapters/teams/teams.hpp"
 #include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
 #include "app/app.hpp"
@@ -111,6 +112,10 @@ Result<void> Daemon::prepare() {
         directories_.push_back(Directory::unwanted);
     }
     if (auto made = make_adapters(); !made) return made;
+    notices_.use_outbox(adapters_.outbox(), [](unsigned word) {
+        auto words = teams::words_of(word);
+        return status::TeamsWord{words.availability, words.activity};
+    });
     if (auto made = phones_.prepare(*configuration_); !made) return made;
     if (auto made = callers_.prepare(*configuration_, *store_); !made) return made;
     directory_.prepare(*configuration_, *store_);
@@ -173,7 +178,10 @@ Result<void> Daemon::make_adapters() {
     auto store = store::Store::open(options);
     if (!store) return std::unexpected(store.error());
     store_ = std::move(*store);
-    auto publish = [this](status::PersonForwarding one) { service_->publish(std::move(one)); };
+    auto publish = [this](status::PersonForwarding one) {
+        notices_.told(one);
+        service_->publish(std::move(one));
+    };
     auto diverting = diversions_.prepare(*configuration_, *store_, std::move(publish));
     if (!diverting) return diverting;
     const auto& net = configuration_->get<NetOptions>();

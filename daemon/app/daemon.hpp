@@ -19,6 +19,7 @@
 #include "app/directory_desk.hpp"
 #include "app/diversions.hpp"
 #include "app/line_settings.hpp"
+#include "app/notices.hpp"
 #include "app/phones.hpp"
 #include "app/privacy_desk.hpp"
 #include "app/state_folder.hpp"
@@ -163,10 +164,11 @@ private:
     std::optional<status::Service> service_;
     std::optional<PrivacyDesk> privacy_; // egress
     std::string last_status_;
-    LineSettings line_settings_; // ingress
-    Diversions diversions_;      // egress
-    AcdDesk acd_;                // egress
-    std::uint64_t doubts_ = 0;   // ingress
+    LineSettings line_settings_;                // ingress
+    Diversions diversions_;                     // egress
+    Notices notices_{egress_, table_, fanout_}; // egress
+    AcdDesk acd_;                               // egress
+    std::uint64_t doubts_ = 0;                  // ingress
     Certificates certificates_;
     std::vector<fanout::Metric> certificate_metrics_; // serve
     std::atomic<int> meetings_waiting_{0};

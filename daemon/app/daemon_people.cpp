@@ -111,7 +111,10 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
         if (auto slot = people_->find(roster.people[line.row].id))
             assignments.push_back({std::move(line.line), *slot, line.platform});
     service_->use_people(people_);
-    egress_.post([this, people = people_, names = std::move(names)] { adapters_.use_people(people, names); });
+    egress_.post([this, people = people_, names = std::move(names)] {
+        adapters_.use_people(people, names);
+        notices_.use_people(people);
+    });
     ingress_.post(
         [this, people = people_, assignments = std::move(assignments), problems = std::move(roster.problems), plan] {
             roster_problems_ = problems;

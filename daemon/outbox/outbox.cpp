@@ -38,7 +38,7 @@ struct Outbox::State : std::enable_shared_from_this<Outbox::State> {
     [[nodiscard]] std::string called(const std::string& person) const;
 
     void take(const calls::CallEvent& event);
-    void take(const Notice& notice);
+    void take(const Notice& notice, std::string_view only);
     [[nodiscard]] bool wanted(const Target& target, std::string_view event, std::string_view type,
                               std::string_view person) const;
     void enqueue(Target& target, Letter letter);
@@ -165,8 +165,9 @@ void Outbox::State::take(const calls::CallEvent& event) {
     }
 }
 
-void Outbox::State::take(const Notice& notice) {
+void Outbox::State::take(const Notice& notice, std::string_view only) {
     for (const auto& target : targets) {
+        if (!only.empty() && target->name() != only) continue;
         if (!wanted(*target, notice.type, notice.type, notice.person)) continue;
         Letter letter{.webhook = target->name(),
                       .key = key_of(target->name(), notice),
@@ -336,7 +337,24 @@ void Outbox::take(const calls::CallEvent& event) {
 }
 
 void Outbox::take(const Notice& notice) {
-    state_->take(notice);
+    state_->take(notice, {});
+}
+
+void Outbox::take(const Notice& notice, std::string_view webhook) {
+    state_->take(notice, webhook);
+}
+
+std::vector<std::string> Outbox::wanting(std::string_view type, std::string_view person) const {
+    std::vector<std::string> names;
+    for (const auto& target : state_->targets)
+        if (state_->wanted(*target, type, type, person)) names.push_back(target->name());
+    return names;
+}
+
+std::optional<std::size_t> Outbox::waiting(std::string_view webhook) const {
+    auto target = state_->find(std::string(webhook));
+    if (!target || target->disabled()) return std::nullopt;
+    return target->letters() + state_->intake->staged(target->name());
 }
 
 void Outbox::reload(OutboxOptions options) {

@@ -45,6 +45,12 @@ public:
     void take(const calls::CallEvent& event);
     /// Presence, forwardings.
     void take(const Notice& notice);
+    /// The same to one of `wanting` alone.
+    void take(const Notice& notice, std::string_view webhook);
+    /// The webhooks that want notices of this type about this person.
+    [[nodiscard]] std::vector<std::string> wanting(std::string_view type, std::string_view person) const;
+    /// How many letters are on this webhook's way; nothing: there is no such webhook, or it takes none.
+    [[nodiscard]] std::optional<std::size_t> waiting(std::string_view webhook) const;
     /// Webhooks that stay keep their queues; those that are gone keep theirs on disk, and go on if they come back.
     void reload(OutboxOptions options);
     [[nodiscard]] const OutboxOptions& options() const;

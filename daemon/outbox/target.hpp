@@ -34,6 +34,7 @@ public:
     void came(std::uint64_t letters);
     /// One found no room, or was too large.
     void refuse(std::string_view why);
+    [[nodiscard]] std::size_t letters() const { return counts_.waiting; }
     [[nodiscard]] bool has_room(std::size_t staged) const { return counts_.waiting + staged < limits::letters; }
     [[nodiscard]] bool disabled() const { return disabled_; }
 

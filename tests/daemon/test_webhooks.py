@@ -3,6 +3,7 @@ import csv
 import json
 import subprocess
 import unittest
+import urllib.parse
 
 from office import BIN, Daemon, Simulator, within
 from receiver import Receiver
@@ -65,6 +66,77 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(status, 200, answer)
             self.assertTrue(within(5, lambda: names() == wanted), names())
         self.assertNotIn("webhooks", [one["name"] for one in self.daemon.get("/v1/status")[2]["adapters"]])
+
+
+class Notices(unittest.TestCase):
+    """Presence and forwardings to webhooks."""
+
+    def setUp(self):
+        self.sim = Simulator("--people", "2")
+        self.receiver = Receiver(SECRET)
+        table = (f'[[webhook]]\nname = "board"\nurl = "{self.receiver.url}"\nsecret = "env:HOOK_SECRET"\n'
+                 'events = ["presence", "forwarding"]\n')
+        self.daemon = Daemon(self.sim, extra=table, environment={"HOOK_SECRET": SECRET})
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+        self.assertTrue(within(10, self.up_to_date), self.receiver.received)
+
+    def tearDown(self):
+        self.daemon.close()
+        self.receiver.down()
+        self.sim.close()
+        self.assertEqual(self.receiver.faults, [])
+
+    def told(self):
+        """What was told last of each person; nothing goes backwards."""
+        last = {}
+        for one in self.receiver.events("presence"):
+            presence = one["presence"]
+            before = last.get(presence["id"])
+            self.assertTrue(before is None or before["version"] < presence["version"], (before, presence))
+            last[presence["id"]] = presence
+        return last
+
+    def up_to_date(self):
+        seen = lambda people: {key: {**one, "version": 0} for key, one in people.items()}
+        return seen(self.told()) == seen(self.daemon.presence())
+
+    def waiting(self):
+        return self.daemon.get("/v1/webhooks")[2]["items"][0]["waiting"]
+
+    def busy(self, number):
+        return sum(one["line"]["calls"] for one in self.daemon.presence().values()) == number
+
+    def a_call(self):
+        self.sim.command("call", **{"from": "2000", "to": "2001"})
+        self.assertTrue(within(10, lambda: self.busy(2)), self.daemon.presence())
+        self.sim.command("hangup", user="2000")
+        self.assertTrue(within(10, lambda: self.busy(0)), self.daemon.presence())
+
+    def test_a_receiver_that_was_away_hears_the_newest_of_everybody_and_little_else(self):
+        self.a_call()
+        self.assertTrue(within(10, self.up_to_date), self.receiver.received)
+        self.assertIn("ringing", {one["presence"]["status"] for one in self.receiver.events("presence")})
+        self.receiver.down()
+        for _ in range(25):  # two people change twice each time
+            self.a_call()
+        self.assertTrue(within(5, lambda: self.waiting() >= 32), self.waiting())
+        self.assertLess(self.waiting(), 36)
+        before = len(self.receiver.received)
+        self.receiver.up()
+        self.assertTrue(within(60, self.up_to_date), self.receiver.received)
+        self.assertLess(len(self.receiver.received) - before, 40)
+
+    def test_a_forwarding_is_told_once(self):
+        person = next(iter(self.daemon.presence()))
+        status, _, answer = self.daemon.get(f"/v1/forwarding/{urllib.parse.quote(person)}", method="PUT",
+                                                  body={"to": "+31201230099"})
+        self.assertEqual(status, 200, answer)
+        in_force = lambda: [one for one in self.receiver.events("forwarding")
+                            if one["forwarding"]["lines"][0]["actual"] == {"active": True, "to": "+31201230099"}]
+        self.assertTrue(within(20, in_force), self.receiver.received)
+        told = [one["forwarding"] for one in self.receiver.events("forwarding")]
+        self.assertEqual({one["id"] for one in told}, {person})
+        self.assertEqual(len({json.dumps(one) for one in told}), len(told))
 
 
 if __name__ == "__main__":
