@@ -109,8 +109,9 @@ int main(int argc, char** argv) {
                           static_cast<double>(index->bytes()) / static_cast<double>(index->numbers()), "B", 64, false);
     records.clear();
     records = people(count, national);
-    good &= bench::result("recognition_build_national",
-                          seconds_of([&] { good &= Index::build(records, {"NL"})->numbers() == count; }), "s", 5, false);
+    good &=
+        bench::result("recognition_build_national",
+                      seconds_of([&] { good &= Index::build(records, {"NL"})->numbers() == count; }), "s", 5, false);
     std::mt19937 random(1);
     std::vector<Key> keys;
     std::vector<std::string> callers;
