@@ -41,6 +41,9 @@ void print(std::string_view text);
 [[nodiscard]] int recognise(const Call& call);
 [[nodiscard]] int integration(const Call& call);
 
+// directory.cpp
+[[nodiscard]] int directory(const Call& call);
+
 // webhooks.cpp
 [[nodiscard]] int webhooks(const Call& call);
 

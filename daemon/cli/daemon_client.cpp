@@ -13,6 +13,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::minutes stream_silence{1}; // a heartbeat comes every 15 s
+constexpr std::chrono::minutes file_wait{5};
+constexpr std::size_t file_bytes = std::size_t{512} << 20;
 
 Error refusal(const http::Answer& answer) {
     boost::system::error_code ignored;
@@ -64,6 +66,7 @@ struct DaemonClient::State {
 
     Address address;
     asio::io_context context{1};
+    std::optional<std::size_t> answer_bytes; // else as the client has it
 
     [[nodiscard]] http::Request request(http::Method method, const std::string& target) const {
         http::Request request;
@@ -98,6 +101,7 @@ struct DaemonClient::State {
     [[nodiscard]] Result<http::Client> client() {
         http::ClientOptions options;
         options.ca_file = address.ca_file;
+        if (answer_bytes) options.body_bytes = *answer_bytes;
         return http::Client::make(context, options);
     }
 
@@ -173,6 +177,26 @@ Result<json::value> DaemonClient::put(const std::string& target, const json::val
 
 Result<json::value> DaemonClient::remove(const std::string& target) {
     return as_json(state_->run(state_->exchange(state_->request(http::Method::del, target))));
+}
+
+Result<DaemonClient::Plain> DaemonClient::exchange(std::string_view method, const std::string& target, std::string body,
+                                                   std::string content_type) {
+    auto request = state_->request(method == "POST" ? http::Method::post : http::Method::get, target);
+    request.body = std::move(body);
+    request.content_type = std::move(content_type);
+    request.limit = file_wait;
+    state_->answer_bytes = file_bytes;
+    auto answer = state_->run(state_->exchange(std::move(request)));
+    if (!answer) return std::unexpected(answer.error());
+    return Plain{static_cast<unsigned>(answer->status), answer->reason, std::move(answer->body)};
+}
+
+Error DaemonClient::complaint(const Plain& answer) {
+    http::Answer whole;
+    whole.status = static_cast<decltype(whole.status)>(answer.status);
+    whole.reason = answer.reason;
+    whole.body = answer.text;
+    return refusal(whole);
 }
 
 Result<json::array> DaemonClient::list(const std::string& target) {

@@ -29,6 +29,17 @@ public:
     [[nodiscard]] Result<boost::json::value> post(const std::string& target, const boost::json::value& body);
     [[nodiscard]] Result<boost::json::value> put(const std::string& target, const boost::json::value& body);
     [[nodiscard]] Result<boost::json::value> remove(const std::string& target);
+    /// An answer of any status, as it came.
+    struct Plain {
+        unsigned status = 0;
+        std::string reason;
+        std::string text;
+    };
+    /// For files: waits five minutes, takes up to 512 MB.
+    [[nodiscard]] Result<Plain> exchange(std::string_view method, const std::string& target, std::string body,
+                                         std::string content_type);
+    /// What an answer that is no success says.
+    [[nodiscard]] static Error complaint(const Plain& answer);
     /// Every page of a list.
     [[nodiscard]] Result<boost::json::array> list(const std::string& target);
     /// The event stream; `on_event(type, data)` returns false to stop. Ends with an error when the stream does.

@@ -59,6 +59,32 @@ std::string stored_form(std::string_view digits, std::string_view country_code) 
     return std::string(digits);
 }
 
+constexpr std::size_t block_size = 64;
+
+/// Whether anywhere in the block the word's first letter stands where its last one is as far behind as it must be.
+/// Written to be vectorised.
+bool may_begin(const char* first, const char* last, char front, char back) {
+    unsigned char any = 0;
+    for (std::size_t i = 0; i < block_size; ++i)
+        any |= static_cast<unsigned char>(static_cast<unsigned char>(first[i] == front) &
+                                          static_cast<unsigned char>(last[i] == back));
+    return any != 0;
+}
+
+/// As string_view::find, but fast where the first letter of the word is everywhere: a block at a time is passed over in
+/// which no letter can be the word's first while the one that far behind is its last.
+std::size_t find_bytes(std::string_view text, std::string_view word, std::size_t at) {
+    while (at + block_size + word.size() <= text.size()) {
+        const char* first = text.data() + at;
+        if (may_begin(first, first + word.size() - 1, word.front(), word.back())) {
+            auto here = text.substr(at, block_size + word.size() - 1).find(word);
+            if (here != std::string_view::npos) return at + here;
+        }
+        at += block_size;
+    }
+    return text.find(word, at);
+}
+
 } // namespace
 
 std::string folded(std::string_view text) {
@@ -112,8 +138,16 @@ void SearchIndex::add(const Contact& contact) {
     starts_.push_back(static_cast<std::uint32_t>(text_.size()));
 }
 
-std::string_view SearchIndex::of(std::size_t place) const {
-    return std::string_view(text_).substr(starts_[place], starts_[place + 1] - starts_[place]);
+/// Whose text `at` is in; not before `from`. Looks near by first.
+std::size_t SearchIndex::place_of(std::size_t at, std::size_t from) const {
+    std::size_t step = 1;
+    while (from + step < starts_.size() && starts_[from + step] <= at) {
+        from += step;
+        step *= 2;
+    }
+    auto begin = starts_.begin() + static_cast<std::ptrdiff_t>(from);
+    auto end = starts_.begin() + static_cast<std::ptrdiff_t>(std::min(from + step + 1, starts_.size()));
+    return static_cast<std::size_t>(std::upper_bound(begin, end, at) - starts_.begin()) - 1;
 }
 
 std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t most, std::string_view country_code,
@@ -133,17 +167,20 @@ std::vector<std::uint32_t> SearchIndex::find(std::string_view query, std::size_t
             found.push_back(static_cast<std::uint32_t>(i));
         return found;
     }
-    // The longest word is the rarest: it is looked for in everybody's text at once, the others where it was found.
-    std::ranges::sort(words, std::ranges::greater(), &std::string::size);
-    const std::string_view all(text_);
+    // Each word in turn looks for its next contact from where the one before it has come to: whoever is rare makes the
+    // others leap. A contact that all of them come to has all of them.
     if (from >= count) return found;
-    for (std::size_t at = starts_[from];
-         found.size() < most && (at = all.find(words.front(), at)) != std::string_view::npos;) {
-        auto place = static_cast<std::size_t>(std::ranges::upper_bound(starts_, at) - starts_.begin()) - 1;
-        auto mine = of(place);
-        if (std::ranges::all_of(words, [&](const std::string& word) { return mine.contains(word); }))
-            found.push_back(static_cast<std::uint32_t>(place));
-        at = starts_[place + 1];
+    auto place = from;
+    for (std::size_t agreed = 0, turn = 0; found.size() < most; turn = (turn + 1) % words.size()) {
+        auto at = find_bytes(text_, words[turn], starts_[place]);
+        if (at == std::string_view::npos) break;
+        auto next = place_of(at, place);
+        agreed = next == place ? agreed + 1 : 1;
+        place = next;
+        if (agreed < words.size()) continue;
+        found.push_back(static_cast<std::uint32_t>(place));
+        agreed = 0;
+        if (++place >= count) break;
     }
     return found;
 }

@@ -33,7 +33,7 @@ public:
                                                   std::string_view country_code = {}, std::size_t from = 0) const;
 
 private:
-    [[nodiscard]] std::string_view of(std::size_t place) const;
+    [[nodiscard]] std::size_t place_of(std::size_t at, std::size_t from) const;
 
     std::string text_; // of each contact what it can be found by, one behind the other
     std::vector<std::uint32_t> starts_{0};

@@ -4,7 +4,6 @@
 #include <array>
 #include <fmt/format.h>
 #include <fstream>
-#include <random>
 
 #include "base/log.hpp"
 #include "contacts/folder.hpp"
@@ -37,6 +36,18 @@ std::vector<std::string> all_folders(const std::vector<Contact>& everybody, std:
     std::ranges::sort(folders);
     folders.erase(std::ranges::unique(folders).begin(), folders.end());
     return folders;
+}
+
+/// Most numbers of a file are those that are stored: they need no second look. Not longer than `snapshot`.
+contacts::Normal quick_normal(const Snapshot& snapshot, const contacts::Normal& normal) {
+    auto stored = std::make_shared<std::unordered_set<std::string_view>>();
+    for (const auto& contact : snapshot.contacts)
+        for (const auto& one : contact.numbers)
+            stored->insert(one.number);
+    return [stored, &normal](std::string_view written) -> Result<std::string> {
+        if (stored->contains(written)) return std::string(written);
+        return normal(written);
+    };
 }
 
 /// "directory-20261126T101500123Z.csv": sorts by time.
@@ -133,11 +144,12 @@ void Directory::show(std::vector<Contact> everybody) {
 
 std::string Directory::fresh_key() {
     static constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
-    std::random_device random;
+    constexpr int bits = 5; // of the letters there are a few less than 32
     while (true) {
         std::string key = "c-";
-        for (int i = 0; i < 8; ++i)
-            key += letters[random() % letters.size()];
+        for (auto random = random_(); key.size() < 10 && random != 0; random >>= bits)
+            if (auto letter = random & 31U; letter < letters.size()) key += letters[letter];
+        if (key.size() < 10) continue;
         if (taken_.insert(key).second) return key;
     }
 }
@@ -230,7 +242,8 @@ void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
 
 void Directory::import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply) {
     enqueue(reply, [this, text = std::move(text), options, by = std::move(by), reply]() -> Task<> {
-        auto report = co_await carry_out(contacts::read_contacts(text, normal_), options);
+        auto report =
+            co_await carry_out(contacts::read_contacts(text, quick_normal(*snapshot_.load(), normal_)), options);
         if (report && report->applied)
             audit(by, options.restoring ? "restored" : "imported",
                   fmt::format("{} created, {} changed, {} removed; before: {}",
@@ -243,11 +256,11 @@ void Directory::import(std::string text, ImportOptions options, std::string by, 
 Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, ImportOptions options) {
     ImportReport report;
     auto snapshot = snapshot_.load();
-    std::vector<std::pair<int, std::string>> returning; // rows whose key was somebody's
+    std::unordered_map<int, std::string> returning; // lines of rows whose key was somebody's
     if (options.restoring)
         for (auto& row : reading.rows)
             if (!row.contact.key.empty() && !snapshot->find(row.contact.key) && taken_.contains(row.contact.key))
-                returning.emplace_back(row.line, std::exchange(row.contact.key, {}));
+                returning.emplace(row.line, std::exchange(row.contact.key, {}));
     report.plan = contacts::plan_import(snapshot->contacts, reading, options.limits);
     auto& plan = report.plan;
     if (snapshot->contacts.size() + plan.count(Change::Kind::create) > contacts_max + plan.count(Change::Kind::remove))
@@ -258,7 +271,7 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
     report.backup = *backup;
     for (auto& change : plan.changes) {
         if (change.kind != Change::Kind::create) continue;
-        auto was = std::ranges::find(returning, change.line, &std::pair<int, std::string>::first);
+        auto was = returning.find(change.line);
         change.after.key = was == returning.end() ? fresh_key() : was->second;
     }
     auto done = co_await apply(plan.changes);

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -120,7 +121,8 @@ private:
     Bell bell_;
     std::deque<Job> jobs_;
     std::vector<std::string> made_folders_;
-    std::unordered_set<std::string> taken_; // every key that is or was
+    std::mt19937_64 random_{std::random_device()()}; // for keys, which are no secrets
+    std::unordered_set<std::string> taken_;          // every key that is or was
     std::atomic<std::shared_ptr<const Snapshot>> snapshot_;
 };
 

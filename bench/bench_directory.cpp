@@ -1,0 +1,124 @@
+// How long do an import of 100 000 contacts, the comparison with a file that changes nothing, and a search among them
+// take, on a real disk? Wall time is what counts; the processor's is beside it, for machines that have other work.
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <string>
+
+#include "bench/measure.hpp"
+#include "directory/directory.hpp"
+#include "loop/loop.hpp"
+#include "numbers/dial_plan.hpp"
+#include "store/store.hpp"
+
+using namespace lamp;
+
+namespace {
+
+constexpr double import_limit_s = 5;
+constexpr double unchanged_limit_s = 2;
+constexpr double search_limit_ms = 5;
+
+struct Folder {
+    Folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-directory-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) std::abort();
+        path = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::filesystem::path path;
+};
+
+std::string file_of(int contacts) {
+    static constexpr std::array first{"Jane", "Sam", "Zoë", "Anaïs", "Lucía", "Wouter", "Jörg", "Ægir"};
+    static constexpr std::array last{"Doe", "Roe", "Müller", "van Sample", "Przykład", "Placeholder", "Ficción"};
+    std::string text = "folder;last_name;first_name;company;email;number1;label1;number2;label2;notes\n";
+    for (int i = 0; i < contacts; ++i)
+        text += fmt::format("Suppliers/{};{} {};{};Company {};contact{}@example.net;+31{};work;06{};mobile;since {}\n",
+                            i % 500, last.at(static_cast<std::size_t>(i) % last.size()), i,
+                            first.at(static_cast<std::size_t>(i) % first.size()), i % 10'000, i, 201'000'000 + i,
+                            10'000'000 + i, 1990 + i % 30);
+    return text;
+}
+
+template <class T, class Ask>
+T answered(Ask ask) {
+    std::promise<Result<T>> promise;
+    ask([&](Result<T> result) { promise.set_value(std::move(result)); });
+    auto result = promise.get_future().get();
+    if (!result) std::abort();
+    return std::move(*result);
+}
+
+struct Took {
+    double wall_s;
+    double cpu_s;
+};
+
+template <class Work>
+Took took(Work work) {
+    auto begun = steady_now();
+    auto cpu = bench::process_cpu_s();
+    work();
+    return {std::chrono::duration<double>(steady_now() - begun).count(), bench::process_cpu_s() - cpu};
+}
+
+Took import(directory::Directory& directory, const std::string& text, std::size_t created) {
+    return took([&] {
+        auto report = answered<directory::ImportReport>(
+            [&](auto reply) { directory.import(text, {}, "bench", std::move(reply)); });
+        if (!report.plan.refusals.empty() || report.plan.count(contacts::Change::Kind::create) != created) std::abort();
+    });
+}
+
+bool search(const directory::Directory& directory, int contacts, int rounds) {
+    auto snapshot = directory.snapshot();
+    std::vector<double> times;
+    for (int i = 0; i < rounds; ++i) {
+        const int one = static_cast<int>(i * 7919LL % contacts);
+        for (const auto& query : {fmt::format("muller {}", one), fmt::format("company {}", one % 10'000),
+                                  fmt::format("contact{}@", one), fmt::format("0{}", 201'000'000 + one),
+                                  std::string("nobody of this name"), fmt::format("e {}", one), std::string("a")}) {
+            auto begun = bench::thread_cpu_s(); // nothing else is waited for
+            static_cast<void>(snapshot->index.find(query, 100, "31"));
+            times.push_back((bench::thread_cpu_s() - begun) * 1000);
+        }
+    }
+    std::ranges::sort(times);
+    return bench::result("directory_search_p99", times[times.size() * 99 / 100], "ms", search_limit_ms, false);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    bool quick = argc > 1 && std::strcmp(argv[1], "--quick") == 0;
+    log::set_level(log::Level::warning);
+    const int contacts = quick ? 2'000 : 100'000;
+    Folder folder;
+    Loop loop("directory");
+    auto store = store::Store::open({.folder = folder.path});
+    if (!store) return 1;
+    auto plan = numbers::DialPlan::build({}, "NL");
+    directory::Directory directory(loop, **store, folder.path / "backups",
+                                   [plan](std::string_view written) { return plan->normal({}, written); });
+    loop.start();
+    directory.start();
+    static_cast<void>(answered<std::vector<std::string>>([&](auto reply) { directory.favourites("-", reply); }));
+
+    auto first = import(directory, file_of(contacts), static_cast<std::size_t>(contacts));
+    std::string same = contacts::header(';', true);
+    for (const auto& one : directory.snapshot()->contacts)
+        contacts::append_row(same, one, ';');
+    auto again = import(directory, same, 0);
+    fmt::print("  {} contacts: import {:.2f} s of CPU, unchanged {:.2f} s\n", contacts, first.cpu_s, again.cpu_s);
+    bool reached = bench::result("directory_import", first.wall_s, "s", import_limit_s, false);
+    reached = bench::result("directory_unchanged", again.wall_s, "s", unchanged_limit_s, false) && reached;
+    reached = search(directory, contacts, quick ? 20 : 500) && reached;
+    (*store)->stop();
+    loop.stop();
+    loop.join();
+    return reached || quick ? 0 : 1;
+}

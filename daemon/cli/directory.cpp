@@ -1,0 +1,262 @@
+// directory: contacts as a file, what an import would do, backups, findings.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+#include "base/clock.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "contacts/contacts_file.hpp"
+#include "http/url.hpp"
+
+namespace lamp::cli {
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t file_bytes_max = std::size_t{64} << 20; // the daemon takes no more
+constexpr std::size_t changes_told = 200'000;                 // by the daemon, at most
+constexpr std::size_t worth_showing = std::size_t{256} << 10; // smaller files are sent in no time
+
+const std::vector<Column> item_columns{
+    {"KEY", "key"},       {"SOURCE", "source"},   {"LAST NAME", "last_name"}, {"FIRST NAME", "first_name"},
+    {"FOLDER", "folder"}, {"COMPANY", "company"}, {"E-MAIL", "email"},        {"NUMBERS", "numbers"},
+    {"LINES", "lines"}};
+
+/// Seconds on a terminal, until it goes: whoever waits sees that something is done.
+class Progress {
+public:
+    Progress(bool shown, std::string what) {
+        if (!shown || ::isatty(STDERR_FILENO) == 0) return;
+        thread_ = std::jthread([what = std::move(what)](const std::stop_token& stop) {
+            const auto begun = steady_now();
+            while (!stop.stop_requested()) {
+                fmt::print(stderr, "\r{} … {} s", what,
+                           std::chrono::duration_cast<seconds>(steady_now() - begun).count());
+                std::fflush(stderr);
+                std::this_thread::sleep_for(milliseconds(200));
+            }
+            fmt::print(stderr, "\r\033[K");
+        });
+    }
+
+private:
+    std::jthread thread_;
+};
+
+Result<std::string> read_file(const std::string& file) {
+    std::string text;
+    if (file == "-") {
+        text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    } else {
+        std::ifstream stream(file, std::ios::binary);
+        text.resize(file_bytes_max + 1);
+        stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, stream.gcount())));
+        if (stream.bad() || (!stream.is_open())) return fail(Category::invalid, file + " cannot be read");
+    }
+    if (text.size() > file_bytes_max) return fail(Category::limit, file + " is longer than 64 MiB");
+    return text;
+}
+
+std::string text_in(const json::value& value, std::string_view member) {
+    return cell(value, member);
+}
+
+/// Numbers as "work +31…".
+json::array readable(json::array items) {
+    for (auto& item : items) {
+        auto* object = item.if_object();
+        auto* numbers = object ? object->if_contains("numbers") : nullptr;
+        if (!numbers || !numbers->is_array()) continue;
+        json::array texts;
+        for (const auto& one : numbers->get_array())
+            texts.emplace_back(cell(one, "number"));
+        *numbers = std::move(texts);
+    }
+    return items;
+}
+
+// --- what has been done, or would be
+
+std::string quoted(const json::value& field, std::string_view which) {
+    return json::serialize(json::value(text_in(field, which)));
+}
+
+void print_change(const json::value& change) {
+    auto kind = text_in(change, "change");
+    auto line = text_in(change, "line");
+    auto key = text_in(change, "key");
+    fmt::print("{} {}{}{}",
+               kind == "create"   ? '+'
+               : kind == "remove" ? '-'
+                                  : '~',
+               key, key.empty() ? "" : " ", text_in(change, "name"));
+    if (!line.empty()) fmt::print(" (line {})", line);
+    const auto* fields = change.is_object() ? change.get_object().if_contains("fields") : nullptr;
+    if (fields && fields->is_object())
+        for (const auto& field : fields->get_object())
+            fmt::print("\n    {}: {} -> {}", std::string_view(field.key()), quoted(field.value(), "before"),
+                       quoted(field.value(), "after"));
+    print("\n");
+}
+
+int print_import(const Call& call, const json::value& done) {
+    if (call.format == Format::json) return print(json::serialize(done) + "\n"), cli::done;
+    const auto* changes = done.is_object() ? done.get_object().if_contains("changes") : nullptr;
+    if (changes && changes->is_array())
+        for (const auto& change : changes->get_array())
+            print_change(change);
+    if (text_in(done, "more") == "true") print("… and more\n");
+    bool dry = text_in(done, "dry_run") == "true";
+    fmt::print("{} {} created, {} changed, {} removed; {} stay as they are\n",
+               dry ? "would be:" : "done:", text_in(done, "created"), text_in(done, "changed"),
+               text_in(done, "removed"), text_in(done, "unchanged"));
+    if (auto backup = text_in(done, "backup"); !backup.empty())
+        fmt::print("what was before: lamplighter directory restore {}\n", backup);
+    return cli::done;
+}
+
+/// A refused file: every row that is wrong, as FILE:LINE:COL.
+int print_refusal(const std::string& file, const DaemonClient::Plain& answer) {
+    boost::system::error_code error;
+    auto problem = json::parse(answer.text, error);
+    const auto* rows = !error && problem.is_object() ? problem.get_object().if_contains("rows") : nullptr;
+    if (answer.status != 422 || !rows || !rows->is_array()) return complain(DaemonClient::complaint(answer));
+    for (const auto& row : rows->get_array())
+        fmt::print("{}:{}:{}: {}{}{}\n", file, text_in(row, "line"), text_in(row, "column"), text_in(row, "name"),
+                   text_in(row, "name").empty() ? "" : ": ", text_in(row, "message"));
+    fmt::print(stderr, "lamplighter: the file was refused and nothing was changed\n");
+    return failed;
+}
+
+int post_and_tell(const Call& call, const std::string& target, const std::string& file, std::string text) {
+    Result<DaemonClient::Plain> answer = fail(Category::cancelled, "");
+    {
+        Progress progress(text.empty() || text.size() > worth_showing,
+                          text.empty() ? file
+                                       : fmt::format("{} ({:.1f} MB)", file, static_cast<double>(text.size()) / 1e6));
+        answer = call.daemon.exchange("POST", target, std::move(text), "text/csv");
+    }
+    if (!answer) return complain(answer.error());
+    if (answer->status != 200) return print_refusal(file, *answer);
+    boost::system::error_code error;
+    auto done = json::parse(answer->text, error);
+    if (error) return complain({Category::protocol, "the answer is no JSON; is --url a Lamplighter?"});
+    return print_import(call, done);
+}
+
+// --- the words
+
+int import(const Call& call, const std::string& file) {
+    auto text = read_file(file);
+    if (!text) return complain(text.error());
+    auto target = fmt::format("/v1/directory/import?changes={}", changes_told);
+    if (call.arguments.has("dry-run")) target += "&dry_run=1";
+    if (call.arguments.has("allow-empty")) target += "&allow_empty=1";
+    if (auto most = call.arguments.value("max-delete")) target += "&max_delete=" + http::encode_query(*most);
+    return post_and_tell(call, target, file, std::move(*text));
+}
+
+int restore(const Call& call, const std::string& backup) {
+    auto target = fmt::format("/v1/directory/restore?changes={}", changes_told);
+    if (!backup.empty()) target += "&backup=" + http::encode_query(backup);
+    if (call.arguments.has("dry-run")) target += "&dry_run=1";
+    return post_and_tell(call, target, backup.empty() ? "the newest backup" : backup, {});
+}
+
+std::optional<char> separator_of(const Call& call) {
+    auto word = call.arguments.value("separator").value_or(";");
+    if (word == "tab") word = "\t";
+    if (word != ";" && word != "," && word != "\t") return std::nullopt;
+    return word.front();
+}
+
+int write(const Call& call) {
+    auto separator = separator_of(call);
+    if (!separator) return misused("--separator is ; or , or tab");
+    auto target = fmt::format("/v1/directory/export?bom={}&separator={}", call.arguments.has("bom") ? 1 : 0,
+                              *separator == '\t' ? "tab" : http::encode_query(std::string(1, *separator)));
+    if (call.format == Format::json) target += "&format=json";
+    auto answer = call.daemon.exchange("GET", target, {}, {});
+    if (!answer) return complain(answer.error());
+    if (answer->status != 200) return complain(DaemonClient::complaint(*answer));
+    print(answer->text);
+    return done;
+}
+
+int model(const Call& call) {
+    auto separator = separator_of(call);
+    if (!separator) return misused("--separator is ; or , or tab");
+    print(contacts::header(*separator, call.arguments.has("bom")));
+    return done;
+}
+
+int check(const Call& call) {
+    auto items = call.daemon.list("/v1/directory/check");
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table) return print("nothing is amiss\n"), done;
+    print(print_list(*items, {{"FINDING", "kind"}, {"KEY", "key"}, {"NAME", "name"}, {"WHAT", "what"}, {"WHY", "text"}},
+                     call.format));
+    return done;
+}
+
+int search(const Call& call, const std::string& words) {
+    auto items = call.daemon.list("/v1/directory" + (words.empty() ? "" : "?q=" + http::encode_query(words)));
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table) return print("nobody is found\n"), done;
+    print(print_list(call.format == Format::json ? *items : readable(*items), item_columns, call.format));
+    return done;
+}
+
+int backups(const Call& call) {
+    auto items = call.daemon.list("/v1/directory/backups");
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table)
+        return print("there is no backup yet: one is made before each import\n"), done;
+    print(print_list(*items, {{"BACKUP", "name"}, {"BYTES", "bytes"}}, call.format));
+    return done;
+}
+
+/// An option that stands beside a word that does not take it.
+std::optional<std::string> stray_option(const Arguments& arguments, const std::string& word) {
+    struct Rule {
+        std::string_view option;
+        std::string_view words;
+    };
+    static constexpr std::array rules{Rule{"dry-run", "import restore"}, Rule{"allow-empty", "import"},
+                                      Rule{"max-delete", "import"}, Rule{"separator", "export template"},
+                                      Rule{"bom", "export template"}};
+    for (const auto& rule : rules)
+        if (arguments.has(rule.option) && !rule.words.contains(word))
+            return fmt::format("--{} belongs to {}", rule.option, rule.words);
+    return std::nullopt;
+}
+
+} // namespace
+
+int directory(const Call& call) {
+    auto words = call.arguments.words();
+    auto word = words.empty() ? std::string() : words.front();
+    auto rest = words.size() > 1 ? words[1] : std::string();
+    static constexpr std::array known{"export", "import", "template", "check", "restore", "backups", "search"};
+    if (std::ranges::find(known, word) == known.end())
+        return misused("directory takes the word export, import, template, check, restore, backups or search");
+    if (auto stray = stray_option(call.arguments, word)) return misused(*stray);
+    if (word == "import" && rest.empty()) return misused("directory import needs a FILE; - is standard input");
+    if (word == "import") return import(call, rest);
+    if (word == "restore") return restore(call, rest);
+    if (word == "search") return search(call, rest);
+    if (!rest.empty()) return misused(fmt::format("directory {} takes no more words", word));
+    if (word == "export") return write(call);
+    if (word == "template") return model(call);
+    return word == "check" ? check(call) : backups(call);
+}
+
+} // namespace lamp::cli

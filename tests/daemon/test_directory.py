@@ -1,0 +1,409 @@
+"""The directory as a black box: every route and command, imports that are whole or nothing, hostile files, kill -9."""
+import csv
+import http.client
+import io
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+import urllib.parse
+
+from office import BIN, Daemon, Simulator, within
+
+TOKENS = """
+[[token]]
+name = "reader"
+secret = "reading-0123456789abcdef"
+role = "viewer"
+[[token]]
+name = "alice"
+secret = "alice-0123456789abcdef"
+role = "self-service"
+person = "PERSON"
+[[token]]
+name = "clerk"
+secret = "clerk-0123456789abcdef"
+role = "clerk"
+[[role]]
+name = "self-service"
+grant = ["self"]
+[[role]]
+name = "clerk"
+inherit = "viewer"
+grant = ["directory.write"]
+"""
+READER, ALICE, CLERK = "reading-0123456789abcdef", "alice-0123456789abcdef", "clerk-0123456789abcdef"
+NAMES = "last_name;first_name\n"
+
+
+def rows(count, start=0):
+    return "".join(f"Doe {i};Jane;+3120{1000000 + i};jane{i}@example.net\n" for i in range(start, start + count))
+
+
+def file_of(count):
+    return "last_name;first_name;number1;email\n" + rows(count)
+
+
+class Directory(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.simulator = Simulator("--people", "4")
+        with open(cls.simulator.people_csv, encoding="utf-8") as file:
+            cls.person = next(csv.DictReader(file))["id"]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.simulator.close()
+
+    def setUp(self):
+        self.daemon = Daemon(self.simulator, extra=TOKENS.replace("PERSON", self.person))
+        self.assertTrue(within(20, lambda: self.daemon.get("/v1/directory?source=people")[2].get("items")))
+
+    def tearDown(self):
+        self.daemon.close()
+
+    def ask(self, method, target, body=None, token=None):
+        status, _, value = self.daemon.get(target, token, method, body)
+        return status, value
+
+    def raw(self, method, target, body=b"", token=None, fields=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
+        headers = {"Content-Type": "text/csv", **({"Authorization": "Bearer " + token} if token else {}), **(fields or {})}
+        connection.request(method, target, body.encode() if isinstance(body, str) else body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        return answer.status, text
+
+    def imports(self, body, query=""):
+        status, text = self.raw("POST", "/v1/directory/import" + query, body)
+        return status, json.loads(text)
+
+    def refused(self, body, query=""):
+        status, problem = self.imports(body, query)
+        self.assertEqual(status, 422, problem)
+        self.assertEqual(sorted(problem["rows"][0]), ["column", "line", "message", "name"])
+        return problem["rows"]
+
+    def create(self, **members):
+        status, contact = self.ask("POST", "/v1/contacts", {"first_name": "Jane", "last_name": "Doe", **members})
+        self.assertEqual(status, 201, contact)
+        return contact
+
+    def exported(self, query="?bom=0"):
+        status, text = self.raw("GET", "/v1/directory/export" + query)
+        self.assertEqual(status, 200)
+        return text.decode("utf-8")
+
+    def contacts(self, query=""):
+        status, page = self.ask("GET", "/v1/directory?source=contacts&limit=1000" + query)
+        self.assertEqual(status, 200, page)
+        return page["items"]
+
+    def command(self, *words, code=0, stdin=None):
+        outcome = subprocess.run([BIN / "lamplighter", "directory", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+                                 input=stdin, capture_output=True, timeout=120, env={**os.environ, "TZ": "UTC"})
+        self.assertEqual(outcome.returncode, code, outcome)
+        return outcome.stdout.decode("utf-8")
+
+    def file(self, text, name="contacts.csv"):
+        path = self.daemon.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+
+class Contacts(Directory):
+    def test_one_contact_from_beginning_to_end(self):
+        made = self.create(numbers=[{"type": "work", "number": "020 123 0002"}], folder=" Sales / Export/", email="jane@example.net")
+        self.assertEqual((made["source"], made["numbers"], made["folder"]), ("contacts", [{"type": "work", "number": "+31201230002"}], "Sales/Export"))
+        self.assertEqual(self.ask("GET", "/v1/directory/" + made["key"]), (200, made))
+        status, changed = self.ask("PATCH", "/v1/contacts/" + made["key"], {"email": None, "company": "Example"})
+        self.assertEqual((status, changed["email"], changed["company"], changed["folder"]), (200, None, "Example", "Sales/Export"))
+        self.assertEqual(self.ask("DELETE", "/v1/contacts/" + made["key"])[0], 204)
+        for method in ("GET", "PATCH", "DELETE"):
+            target = ("/v1/directory/" if method == "GET" else "/v1/contacts/") + made["key"]
+            self.assertEqual(self.ask(method, target, {} if method == "PATCH" else None)[0], 404)
+        audit = [(row["what"], row["text"]) for row in self.ask("GET", "/v1/audit")[1]["items"]]
+        self.assertEqual(audit, [("contact_removed", made["key"]), ("contact_changed", made["key"] + ": company, email"), ("contact_created", made["key"])])
+
+    def test_what_is_refused_says_why(self):
+        for body, word in (({"first_name": "Jane"}, "last_name"), ({"last_name": "Doe"}, "first_name"), ({"first_name": " ", "last_name": "Doe"}, "first_name"),
+                           ({"first_name": "J", "last_name": "D", "key": "mine"}, "key"), ({"first_name": "J", "last_name": "D", "colour": 1}, "colour"),
+                           ({"first_name": "J", "last_name": "D", "numbers": [{"number": "call me"}]}, "call me"),
+                           ({"first_name": "J", "last_name": "D", "folder": "../etc"}, ".."), ({"first_name": "J", "last_name": "x" * 2000}, "last_name"),
+                           ([], "object"), ("Jane", "object")):
+            status, problem = self.ask("POST", "/v1/contacts", body)
+            self.assertEqual(status, 400, body)
+            self.assertIn(word, problem["detail"])
+        self.assertEqual(self.contacts(), [])
+        status, problem = self.ask("PATCH", "/v1/contacts/" + urllib.parse.quote(self.person), {"email": None})
+        self.assertEqual(status, 409, problem)
+
+    def test_people_and_contacts_are_one_list(self):
+        made = [self.create(last_name=f"Doe {i}")["key"] for i in range(5)]
+        seen, cursor = [], ""
+        while True:
+            page = self.ask("GET", "/v1/directory?limit=2" + (f"&cursor={urllib.parse.quote(cursor)}" if cursor else ""))[1]
+            self.assertLessEqual(len(page["items"]), 2)
+            seen += [item["key"] for item in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertEqual(seen[:5], made)
+        people = self.ask("GET", "/v1/directory?source=people")[1]["items"]
+        self.assertEqual(seen[5:], [item["key"] for item in people])
+        person = next(item for item in people if item["key"] == self.person)
+        self.assertTrue(person["lines"] and person["last_name"], person)
+        self.assertEqual(self.ask("GET", "/v1/directory?source=nowhere")[1], {"items": [], "next": None})
+        self.assertEqual([item["key"] for item in self.contacts("&q=doe%203")], [made[3]])
+        for query in ("?limit=0", "?limit=1001", "?cursor=x", "?cursor=c", "?what=1", "?q=" + "x" * 2000):
+            self.assertEqual(self.ask("GET", "/v1/directory" + query)[0], 400, query)
+
+    def test_a_page_goes_on_where_it_was_though_others_come_and_go(self):
+        keys = [self.create(last_name=f"Doe {i}")["key"] for i in range(4)]
+        page = self.ask("GET", "/v1/directory?source=contacts&limit=2")[1]
+        self.ask("DELETE", "/v1/contacts/" + keys[0])
+        rest = self.ask("GET", "/v1/directory?source=contacts&limit=2&cursor=" + page["next"])[1]
+        self.assertEqual([item["key"] for item in rest["items"]], keys[2:])
+
+    def test_found_by_number_however_it_is_written(self):
+        key = self.create(numbers=[{"number": "+31612345678"}])["key"]
+        for words in ("0612345678", "06-1234 5678", "+31 6 12345678", "0031612345678", "345678"):
+            self.assertEqual([item["key"] for item in self.contacts("&q=" + urllib.parse.quote(words))], [key], words)
+
+    def test_folders(self):
+        self.assertEqual(self.ask("POST", "/v1/folders", {"path": "Sales/Export"}), (201, {"path": "Sales/Export"}))
+        key = self.create(folder="Sales/Export/Far")["key"]
+        self.assertEqual([(one["path"], one["contacts"]) for one in self.ask("GET", "/v1/folders")[1]["items"]],
+                         [("Sales", 1), ("Sales/Export", 1), ("Sales/Export/Far", 1)])
+        self.assertEqual([item["key"] for item in self.contacts("&folder=Sales")], [key])
+        self.assertEqual(self.contacts("&folder=Sale"), [])
+        self.assertEqual(self.ask("DELETE", "/v1/folders/Sales%2FExport")[0], 409)
+        self.assertEqual(self.ask("PATCH", "/v1/folders/Sales", {"path": "Sales/Export/Deeper"})[0], 409)
+        self.assertEqual(self.ask("PATCH", "/v1/folders/Sales%2FExport", {"path": "Abroad"}), (200, {"path": "Abroad"}))
+        self.assertEqual(self.ask("GET", "/v1/directory/" + key)[1]["folder"], "Abroad/Far")
+        self.ask("DELETE", "/v1/contacts/" + key)
+        self.assertEqual(self.ask("DELETE", "/v1/folders/Abroad")[0], 204)
+        self.assertEqual(self.ask("DELETE", "/v1/folders/Abroad")[0], 404)
+        for path in ("", "a//b", "../x", "a/../b", ".", "x\ny", "/".join("123456789"), "x" * 100):
+            self.assertEqual(self.ask("POST", "/v1/folders", {"path": path})[0], 400, path)
+
+    def test_favourites(self):
+        key = self.create()["key"]
+        target = "/v1/favourites/" + urllib.parse.quote(self.person)
+        status, said = self.ask("PUT", target, {"keys": [self.person, key, "gone"]})
+        self.assertEqual((status, [item["key"] for item in said["items"]]), (200, [self.person, key]))
+        self.assertEqual(self.ask("GET", target)[1]["keys"], [self.person, key, "gone"])
+        self.assertEqual(self.ask("PUT", "/v1/favourites/team:sales", {"keys": [key]})[0], 200)
+        self.assertEqual(self.ask("GET", "/v1/favourites/nobody")[0], 404)
+        for keys in ([key, key], [""], "x", [1], ["x"] * 1001):
+            self.assertEqual(self.ask("PUT", target, {"keys": keys})[0], 400)
+        self.assertEqual(self.ask("PUT", target, {"keys": []}, ALICE)[0], 200, "one's own")
+        status, problem = self.ask("PUT", "/v1/favourites/team:sales", {"keys": []}, ALICE)
+        self.assertEqual((status, problem["missing"]), (403, "directory.write"))
+
+    def test_who_may_what(self):
+        reads = ("/v1/directory", "/v1/directory/x", "/v1/directory/check", "/v1/directory/export", "/v1/folders")
+        for target in reads:
+            self.assertEqual(self.ask("GET", target, token=ALICE)[1].get("missing"), "directory.read", target)
+            self.assertIn(self.ask("GET", target, token=READER)[0], (200, 404), target)
+        for method, target in (("POST", "/v1/contacts"), ("PATCH", "/v1/contacts/x"), ("DELETE", "/v1/contacts/x"), ("POST", "/v1/folders"),
+                               ("PATCH", "/v1/folders/x"), ("DELETE", "/v1/folders/x")):
+            self.assertEqual(self.ask(method, target, {}, READER)[1].get("missing"), "directory.write", target)
+            self.assertIn(self.ask(method, target, {}, CLERK)[0], (400, 404), target)
+        for method, target in (("POST", "/v1/directory/import"), ("POST", "/v1/directory/restore"), ("GET", "/v1/directory/backups")):
+            self.assertEqual(self.ask(method, target, token=CLERK)[1].get("missing"), "directory.sync", target)
+
+    def test_large_bodies_are_for_imports_of_who_may(self):
+        large = "x" * (3 << 20)
+        self.assertEqual(self.raw("POST", "/v1/contacts", large)[0], 413)
+        self.assertEqual(self.raw("POST", "/v1/directory/restore", large)[0], 413)
+        self.assertEqual(self.raw("POST", "/v1/directory/import", large, CLERK)[0], 403)
+        self.assertEqual(self.raw("POST", "/v1/directory/import", large, "no-such-token")[0], 401)
+        self.assertEqual(self.raw("POST", "/v1/directory/import", large)[0], 422)
+        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=20)
+        connection.putrequest("POST", "/v1/directory/import")
+        connection.putheader("Content-Length", str((64 << 20) + 1))
+        connection.endheaders()
+        self.assertEqual(connection.getresponse().status, 413)
+        connection.close()
+
+
+class Files(Directory):
+    def test_plan_limits_backup_and_the_way_back(self):
+        status, done = self.imports(file_of(30))
+        self.assertEqual((status, done["applied"], done["created"], done["removed"]), (200, True, 30, 0))
+        self.assertEqual(len({change["key"] for change in done["changes"]}), 30, "every row is told its key")
+        before = self.exported()
+        self.assertEqual(self.imports(before)[1]["unchanged"], 30)
+        lines = before.splitlines()
+        shorter = "\r\n".join(lines[:1] + lines[12:]) + "\r\n"
+        self.assertIn("11 of 30 contacts", self.refused(shorter)[0]["message"])
+        self.assertIn("--max-delete", self.refused(shorter, "?max_delete=10")[0]["message"])
+        self.assertEqual(self.imports(shorter, "?dry_run=1&max_delete=50%25")[1]["removed"], 11)
+        self.assertEqual(self.exported(), before, "a dry run changes nothing")
+        self.refused(lines[0] + "\r\n")
+        self.assertEqual(self.exported(), before)
+        done = self.imports(shorter, "?max_delete=11")[1]
+        self.assertEqual((done["applied"], done["removed"]), (True, 11))
+        names = [one["name"] for one in self.ask("GET", "/v1/directory/backups")[1]["items"]]
+        self.assertEqual(done["backup"], names[0])
+        self.assertEqual(self.imports(lines[0] + "\r\n", "?allow_empty=1")[1]["removed"], 19)
+        self.assertEqual(self.contacts(), [])
+        done = json.loads(self.raw("POST", "/v1/directory/restore?backup=" + names[0])[1])
+        self.assertEqual((done["applied"], done["created"]), (True, 30))
+        self.assertEqual(sorted(self.exported().splitlines()), sorted(lines), "the keys, too, are what they were")
+        what = [row["what"] for row in self.ask("GET", "/v1/audit")[1]["items"]]
+        self.assertEqual(what, ["restored", "imported", "imported", "imported"])
+        for query in ("?dry_run=2", "?allow_empty=yes", "?max_delete=x", "?max_delete=101%25", "?what=1", "?changes=-1"):
+            self.assertEqual(self.imports(before, query)[0], 400, query)
+
+    def test_refused_rows_have_their_places(self):
+        key = self.create()["key"]
+        text = f"key;last_name;first_name;number1\n{key};Doe;Jane;call me\nc-none;Roe;Sam;\n;;Sam;\n{key};Doe;Jane;\n"
+        told = {(row["line"], row["column"], row["name"]) for row in self.refused(text)}
+        self.assertLessEqual({(2, len(key) + 11, "number1"), (3, 1, "key"), (4, 1, "last_name"), (5, 1, "key")}, told)
+        self.assertEqual(len(self.contacts()), 1)
+
+    def test_hostile_files(self):
+        self.create(last_name="Roe")
+        before = self.exported()
+        for text in (b"", b"\0\0\0\0", NAMES.encode() + b"Doe;Ja\0ne\n", b"last_name;first_name;last_name\nA;B;C\n", b"x" * (1 << 20),
+                     NAMES.encode() + b"D" * 2000 + b";Jane\n", NAMES.encode() + b'"Doe;Jane\n', NAMES.encode() + b"a;b;c\n",
+                     b"\xff\xfe" + NAMES.encode("utf-16-le"), NAMES.encode() + b";" * 100_000, b"PK\x03\x04" + os.urandom(10_000),
+                     b"folder;last_name;first_name\n../../etc;Doe;Jane\n"):
+            self.refused(text)
+            self.refused(text, "?dry_run=1&allow_empty=1&max_delete=100%25")
+        self.assertEqual(self.exported(), before)
+        status, done = self.imports(before.encode() + ";;M\xfcller;J\xf6rg".encode("latin-1") + b";" * 22 + b"\r\n")
+        self.assertEqual((status, done["created"]), (200, 1), done)
+        self.assertEqual(self.contacts("&q=muller")[0]["first_name"], "Jörg", "windows-1252 is understood")
+
+    def test_formulas_are_written_so_that_no_spreadsheet_runs_them(self):
+        for name in ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "=HYPERLINK(\"http://example.net\")"):
+            self.create(last_name=name, company=name)
+        text = self.exported()
+        for row in csv.reader(io.StringIO(text), delimiter=";"):
+            for cell in row:
+                self.assertFalse(cell[:1] in "=@" and cell, row)
+                self.assertFalse(cell[:1] in "+-" and cell and not cell[1:].isdigit(), row)
+        self.assertEqual(self.imports(text)[1]["unchanged"], 5, "and read as they were")
+
+    def test_forms_of_export(self):
+        self.create(first_name="Zoë", numbers=[{"type": "work", "number": "+31201230002"}])
+        self.assertTrue(self.raw("GET", "/v1/directory/export")[1].startswith(b"\xef\xbb\xbfkey;folder;"))
+        self.assertIn(",Doe,Zoë,", self.exported("?bom=0&separator=,"))
+        self.assertIn("\tDoe\tZoë\t", self.exported("?bom=0&separator=tab"))
+        self.assertEqual(json.loads(self.exported("?format=json"))[0]["first_name"], "Zoë")
+        for query in ("?separator=x", "?separator=", "?bom=2", "?format=xml"):
+            self.assertEqual(self.raw("GET", "/v1/directory/export" + query)[0], 400, query)
+
+    def test_backups_lead_nowhere_else(self):
+        self.imports(file_of(1))
+        (self.daemon.folder / "state" / "directory-1.csv").write_text(file_of(2))
+        for name in ("../directory-1.csv", "..%2Fdirectory-1.csv", "/etc/passwd", "directory-../../x.csv", "directory-1.csv", "x", "directory-%00.csv"):
+            self.assertEqual(self.raw("POST", "/v1/directory/restore?backup=" + name)[0], 404, name)
+        folder = self.daemon.folder / "state" / "backups" / "directory"
+        self.assertEqual({oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}, {"0o600"})
+
+    def test_findings(self):
+        lines = self.ask("GET", "/v1/directory?source=people")[1]["items"]
+        line = next(item["lines"][0] for item in lines if item["lines"])
+        first = self.create(lines=[line], numbers=[{"number": "+31201230002"}])
+        second = self.create(last_name="Roe", lines=["nobody@example.net"], numbers=[{"number": "+31201230002"}, {"number": "+3112"}])
+        found = self.ask("GET", "/v1/directory/check?limit=1000")[1]["items"]
+        told = {(one["kind"], one["key"], one["what"]) for one in found}
+        self.assertLessEqual({("doubled_number", second["key"], "+31201230002"), ("contact_without_line", second["key"], "nobody@example.net"),
+                              ("bad_number", second["key"], "+3112")}, told)
+        without = {one["what"] for one in found if one["kind"] == "line_without_contact"}
+        self.assertTrue(without and line not in without, found)
+        self.assertFalse(any(one["key"] == first["key"] for one in found), found)
+
+
+class Large(Directory):
+    def test_a_hundred_thousand_rows_once(self):
+        status, done = self.imports(file_of(100_000), "?changes=200000")
+        self.assertEqual((status, done["created"], len(done["changes"]), done["more"]), (200, 100_000, 100_000, False), done if status != 200 else "")
+        self.assertEqual(self.contacts("&q=jane99999")[0]["last_name"], "Doe 99999")
+        done = self.imports(self.exported())[1]
+        self.assertEqual((done["applied"], done["unchanged"]), (False, 100_000))
+        said = self.command("export", "--format", "csv")
+        self.assertEqual(said.count("\n"), 100_001)
+        told = self.command("import", self.file(said.replace("jane5@", "j5@")), "--dry-run")
+        self.assertIn('email: "jane5@example.net" -> "j5@example.net"', told)
+        self.assertIn("would be: 0 created, 1 changed, 0 removed; 99999 stay as they are", told)
+
+    def test_killed_in_the_middle(self):
+        self.imports(file_of(50))
+        before = sorted(self.exported().splitlines())
+        database = self.daemon.folder / "state" / "lamplighter.db-wal"
+        for round_ in range(3):
+            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
+            size = database.stat().st_size
+            connection.request("POST", "/v1/directory/import?max_delete=100%25", file_of(40_000), {"Content-Type": "text/csv"})
+            # Once before anything is written, then as soon as something is.
+            backups = self.daemon.folder / "state" / "backups" / "directory"
+            known = len(list(backups.iterdir()))
+            self.assertTrue(within(60, lambda: len(list(backups.glob("*.csv"))) > known))
+            if round_ > 0:
+                self.assertTrue(within(60, lambda: database.stat().st_size > size))
+            self.daemon.kill()
+            connection.close()
+            self.daemon.start()
+            self.assertTrue(within(20, lambda: self.daemon.get("/v1/directory?source=contacts")[0] == 200))
+            after = self.exported().splitlines()
+            self.assertIn(len(after), (len(before), 40_001), "all of it or nothing")
+            if len(after) == len(before):
+                self.assertEqual(sorted(after), before)
+            else:
+                before = sorted(after)
+
+
+class Commands(Directory):
+    def test_there_and_back(self):
+        self.assertEqual(self.command("template"), self.command("export"))
+        self.assertTrue(self.command("template", "--bom", "--separator", ",").startswith("\ufeffkey,folder,"))
+        path = self.file(file_of(30))
+        told = self.command("import", path, "--dry-run")
+        self.assertIn("+ Jane Doe 7 (line 9)\n", told)
+        self.assertIn("would be: 30 created", told)
+        self.assertEqual(self.contacts(), [])
+        told = self.command("import", path)
+        self.assertIn("done: 30 created, 0 changed, 0 removed; 0 stay as they are", told)
+        whole = self.command("export")
+        header = whole.splitlines()[0]
+        for text, words in ((header + "\n", ["--allow-empty", "--dry-run"]), (header + "\n" + "\n".join(whole.splitlines()[1:21]), ["--max-delete", "10"])):
+            self.command("import", self.file(text), *words)
+        self.assertEqual(len(self.contacts()), 20)
+        self.assertEqual(json.loads(self.command("restore", "--dry-run", "--format", "json"))["created"], 10)
+        self.assertIn("10 created", self.command("restore"))
+        self.assertEqual(len(self.contacts()), 30)
+        self.assertEqual(len(json.loads(self.command("backups", "--format", "json"))), 3)
+        self.assertEqual(json.loads(self.command("search", "jane7@", "--format", "json"))[0]["last_name"], "Doe 7")
+        self.assertIn("+31201000007", self.command("search", "doe 7"))
+        self.assertIn("line_without_contact", self.command("check"))
+        self.assertEqual(json.loads(self.command("import", "-", "--format", "json", stdin=self.command("export").encode()))["unchanged"], 30)
+
+    def test_refusals_exit_1_and_change_nothing(self):
+        self.imports(file_of(20))
+        whole = self.exported()
+        header = whole.splitlines()[0]
+        for text, words, said in ((header + "\n", [], "--allow-empty"), ("\n".join(whole.splitlines()[:5]), [], "--max-delete"),
+                                  ("\n".join(whole.splitlines()[:20]), ["--max-delete", "0"], "--max-delete"),
+                                  ("key;last_name;first_name\nc-none;Doe;Jane\n", ["--max-delete", "100%"], "contacts.csv:2:1: key: \"c-none\" is no contact's"),
+                                  (NAMES + ";Jane\n", ["--dry-run"], "contacts.csv:2:1: last_name: is empty")):
+            self.assertIn(said, self.command("import", self.file(text), *words, code=1))
+            self.assertEqual(self.exported(), whole)
+        self.command("import", str(pathlib.Path(self.daemon.folder) / "none.csv"), code=1)
+        self.command("restore", "../x", code=1)
+
+    def test_wrong_usage(self):
+        for words in ([], ["burn"], ["import"], ["export", "x"], ["export", "--dry-run"], ["import", "f", "--bom"], ["export", "--separator", "x"],
+                      ["template", "--separator", "x"], ["check", "x"], ["import", "a", "b"], ["restore", "--allow-empty"]):
+            self.assertEqual(self.command(*words, code=2), "", words)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
