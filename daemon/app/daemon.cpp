@@ -9,6 +9,7 @@
 #include "adapters/zoho/zoho.hpp"
 #include "app/adapter_views.hpp"
 #include "app/app.hpp"
+#include "app/directory_source.hpp"
 #include "app/options.hpp"
 #include "app/platform_views.hpp"
 #include "base/log.hpp"
@@ -119,6 +120,9 @@ Result<void> Daemon::prepare() {
     if (auto made = phones_.prepare(*configuration_); !made) return made;
     if (auto made = callers_.prepare(*configuration_, *store_); !made) return made;
     directory_.prepare(*configuration_, *store_);
+    callers_.integrations().use_directory(
+        [this] { return directory_source([this] { return directory_.snapshot(); }); });
+    directory_.on_change = [this] { callers_.integrations().directory_changed(); };
     adapters_.outbox().use_renderer(
         [this](const std::string& text, const calls::CallEvent& event) { return callers_.body(text, event); });
     auto recording = history_.prepare(

@@ -329,7 +329,7 @@ const std::vector<Command>& commands() {
          calendar},
         {"audit",
          "[--line L] [--limit N]",
-         "what was done to forwardings, the newest first",
+         "what was done to forwardings and the directory, the newest first",
          {{"line", "LINE", "only of this line"}, {"limit", "N", "how many rows, 1 to 1000"}},
          0,
          audit},

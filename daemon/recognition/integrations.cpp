@@ -113,6 +113,7 @@ Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, con
     case Type::sqlite: return sqlite_source(options.file, options.query, options.key);
     case Type::rest: return rest::contacts_source(context, options.whole_rest(), country, std::move(keeper));
     case Type::ldap: return ldap_source(context, options.ldap, options.url, options.password, options.rest.ca_file);
+    case Type::directory: break; // made by whoever has it
     }
     return fail(Category::invalid, "There is no such type of sources.");
 }
@@ -145,6 +146,7 @@ struct Integration {
     bool syncing = false;
     bool gone = false; // of no configuration any more
     bool again_forced = false;
+    bool changed = false; // while it was synchronising, perhaps
     std::optional<milliseconds> took;
     std::string trouble;
 
@@ -207,6 +209,8 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     Loop& loop;
     store::Store& store;
     Maker maker;
+    std::function<std::unique_ptr<Source>()> make_directory; // empty: there is none
+    std::string country;                                     // the tenant's
     std::vector<Shared> all;
     std::map<std::string, LiveKnown, std::less<>> live;
     bool stopped = false;
@@ -237,8 +241,10 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         shown = std::move(views);
     }
 
-    void configure(std::vector<IntegrationOptions> options, const std::string& country) {
+    void configure(std::vector<IntegrationOptions> options, const std::string& tenant) {
+        country = tenant;
         std::vector<Shared> next;
+        if (make_directory) options.push_back(directory_options());
         for (auto& one : options) {
             auto same = std::ranges::find_if(
                 all, [&](const Shared& old) { return old->options == one && old->tenant == country; });
@@ -252,6 +258,15 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         all = std::move(next);
     }
 
+    static IntegrationOptions directory_options() {
+        IntegrationOptions own;
+        own.name = directory_name;
+        own.type = Type::directory;
+        own.priority = 50;
+        own.delta = std::chrono::hours(1); // changes are told of; this is for those that were not heard
+        return own;
+    }
+
     static void take_source(Integration& one, Result<std::unique_ptr<Source>> made) {
         if (made)
             one.source = std::move(*made);
@@ -259,9 +274,13 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             one.trouble = made.error().text;
     }
     void make_sources() {
-        for (const auto& one : all)
-            if (!one->source && one->trouble.empty() && !one->rotates())
+        for (const auto& one : all) {
+            if (one->source || !one->trouble.empty() || one->rotates()) continue;
+            if (one->options.type == Type::directory)
+                one->source = make_directory();
+            else
                 take_source(*one, source_of(one->options, one->country(), loop.context(), maker));
+        }
     }
 
     /// The CRM may have replaced the configured refresh token, and then takes no other.
@@ -376,7 +395,8 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         const auto now = wall_now();
         if (!synced.unchanged) {
             auto before = synced.whole ? std::vector<Record>(one->index->contacts()) : one->index->records();
-            auto records = accept(std::move(before), synced, forced);
+            // What was taken out of the directory was meant to go: imports have limits of their own.
+            auto records = accept(std::move(before), synced, forced || one->options.type == Type::directory);
             if (!records) co_return std::unexpected(records.error());
             one->index = Index::build(*records, one->reading());
         }
@@ -401,6 +421,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
 
     Task<> run(std::shared_ptr<State> self, Shared one, bool full, bool forced) {
         one->syncing = true;
+        one->changed = false;
         self->publish();
         const auto begun = steady_now();
         auto got = co_await one->source->sync(full ? std::string() : one->kept.cursor);
@@ -419,6 +440,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             one->schedule.succeeded(whole, wall_now());
         else
             one->schedule.failed(full, wall_now());
+        if (one->changed) one->schedule.ask_changes(wall_now());
         if (!done && done.error().category != Category::cancelled)
             log::warning("recognition", "the synchronisation failed; the last good contacts stay in use",
                          {{"integration", one->options.name}, {"reason", done.error().text}});
@@ -581,6 +603,24 @@ Integrations::Integrations(Loop& loop, store::Store& store, std::vector<Integrat
 }
 
 Integrations::~Integrations() = default;
+
+void Integrations::use_directory(std::function<std::unique_ptr<Source>()> make) {
+    state_->make_directory = std::move(make);
+    auto own = State::directory_options();
+    auto country = state_->country;
+    state_->all.push_back(std::make_shared<Integration>(std::move(own), std::move(country)));
+    state_->publish();
+}
+
+void Integrations::directory_changed() {
+    state_->loop.post([state = state_] {
+        auto one = state->named(directory_name);
+        if (!one) return;
+        one->changed = true;
+        one->schedule.ask_changes(wall_now());
+        state->bell.ring();
+    });
+}
 
 void Integrations::start() {
     state_->loop.post([state = state_] {

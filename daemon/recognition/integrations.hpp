@@ -35,6 +35,11 @@ public:
     Integrations(const Integrations&) = delete;
     Integrations& operator=(const Integrations&) = delete;
 
+    /// The daemon's own contacts, as one more source of the name `directory_name`. Before `start`.
+    void use_directory(std::function<std::unique_ptr<Source>()> make);
+    /// They have changed: they are read again soon.
+    void directory_changed();
+
     /// Reads what is on disk, then synchronises. Any loop, as are the others.
     void start();
     /// Ends what is under way.

@@ -12,8 +12,11 @@
 
 namespace lamp::recognition {
 
-enum class Type : std::uint8_t { csv, sqlite, ldap, rest };
+enum class Type : std::uint8_t { csv, sqlite, ldap, rest, directory };
 [[nodiscard]] std::string_view name(Type type);
+
+/// The integration that is always there: the daemon's own contacts.
+inline constexpr std::string_view directory_name = "directory";
 
 /// Which records are shown where several have the number.
 enum class Ties : std::uint8_t {

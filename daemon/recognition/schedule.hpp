@@ -27,6 +27,8 @@ public:
     [[nodiscard]] Wall next() const;
     /// As soon as may be.
     void ask(Wall now) { full_ = now; }
+    /// The same for what has changed.
+    void ask_changes(Wall now) { delta_ = now; }
     void succeeded(bool whole, Wall now);
     void failed(bool whole, Wall now);
 

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using enum config::Reload;
 
 void check(const IntegrationOptions& o, config::Scope& at) {
+    if (o.name == directory_name) at.error("name", "is taken: it is the daemon's own directory of contacts");
     if (!minutes_of(o.sync)) at.error("sync", "is no time of day, such as \"02:00\"");
     const bool is_file = o.type == Type::csv || o.type == Type::sqlite;
     if (is_file && o.file.empty()) at.error("file", "is required");
@@ -28,7 +29,7 @@ void check(const IntegrationOptions& o, config::Scope& at) {
 } // namespace
 
 std::string_view name(Type type) {
-    constexpr std::array<std::string_view, 4> words{"csv", "sqlite", "ldap", "rest"};
+    constexpr std::array<std::string_view, 5> words{"csv", "sqlite", "ldap", "rest", "directory"};
     return words.at(static_cast<std::size_t>(type));
 }
 

@@ -242,6 +242,7 @@ constexpr std::array table{
     Route{get, "/v1/audit", Gate::permission, permission("audit.read"), &Api::audit,
           "What was done to forwardings, and who dialled and controlled calls; the newest first", 200, "AuditPage",
           audit_parameters},
+          "What was done to forwardings and the directory, the newest first", 200, "AuditPage", audit_parameters},
     Route{get, "/v1/webhooks", Gate::permission, permission("status.read"), &Api::webhooks,
           "Who is told of events, what waits for them, how it goes", 200, "WebhookPage", page_parameters},
     Route{get, "/v1/webhooks/{id}/dead", Gate::permission, permission("adapters.configure"), &Api::dead_letters,

@@ -312,14 +312,43 @@ class Files(Directory):
         lines = self.ask("GET", "/v1/directory?source=people")[1]["items"]
         line = next(item["lines"][0] for item in lines if item["lines"])
         first = self.create(lines=[line], numbers=[{"number": "+31201230002"}])
-        second = self.create(last_name="Roe", lines=["nobody@example.net"], numbers=[{"number": "+31201230002"}, {"number": "+3112"}])
+        second = self.create(last_name="Roe", lines=["nobody@example.net"], numbers=[{"number": "+31201230002"}, {"number": "+31990000000"}])
         found = self.ask("GET", "/v1/directory/check?limit=1000")[1]["items"]
         told = {(one["kind"], one["key"], one["what"]) for one in found}
         self.assertLessEqual({("doubled_number", second["key"], "+31201230002"), ("contact_without_line", second["key"], "nobody@example.net"),
-                              ("bad_number", second["key"], "+3112")}, told)
+                              ("bad_number", second["key"], "+31990000000")}, told)
         without = {one["what"] for one in found if one["kind"] == "line_without_contact"}
         self.assertTrue(without and line not in without, found)
         self.assertFalse(any(one["key"] == first["key"] for one in found), found)
+
+
+class Recognised(Directory):
+    def names(self, number):
+        status, page = self.ask("GET", "/v1/recognise?number=" + urllib.parse.quote(number))
+        self.assertEqual(status, 200, page)
+        return [(item["integration"], item["name"]) for item in page["items"]]
+
+    def integration(self):
+        return next(one for one in self.ask("GET", "/v1/integrations")[1]["items"] if one["name"] == "directory")
+
+    def test_whoever_is_in_the_directory_is_recognised(self):
+        self.assertTrue(within(20, lambda: self.integration()["state"] == "up"), "also while it is empty")
+        key = self.create(numbers=[{"number": "+31201230002"}])["key"]
+        self.create(last_name="Roe", numbers=[{"number": "+31201230009"}])
+        self.assertTrue(within(20, lambda: self.names("020 123 0002") == [("directory", "Jane Doe")]))
+        self.ask("PATCH", "/v1/contacts/" + key, {"last_name": "Deer", "numbers": [{"number": "+31201230003"}]})
+        self.assertTrue(within(20, lambda: self.names("+31201230003") == [("directory", "Jane Deer")]))
+        self.assertEqual(self.names("+31201230002"), [])
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertTrue(within(20, lambda: self.names("+31201230003") == [("directory", "Jane Deer")]))
+        self.assertEqual(self.ask("POST", "/v1/integrations/directory/disable")[0], 200)
+        self.assertEqual(self.names("+31201230003"), [])
+        self.assertEqual(self.ask("POST", "/v1/integrations/directory/enable")[0], 200)
+        self.ask("DELETE", "/v1/contacts/" + key)
+        self.assertTrue(within(20, lambda: self.names("+31201230003") == [] and self.integration()["contacts"] == 1))
+        self.ask("POST", "/v1/reload")
+        self.assertTrue(within(20, lambda: self.names("+31201230009") == [("directory", "Jane Roe")]))
 
 
 class Large(Directory):
