@@ -1,5 +1,9 @@
 // Finding people by what one remembers of them.
 #include "contacts/search.hpp"
+#include <algorithm>
+#include <fmt/ranges.h>
+#include <random>
+
 #include "here.hpp"
 
 using namespace testing;
@@ -49,4 +53,32 @@ TEST_CASE("every word must occur; numbers in any form") {
     }
     CHECK(index.find("jansen", 1, "31").size() == 1);
     CHECK(SearchIndex().find("x", 5).empty());
+}
+
+TEST_CASE("a search finds what looking at each of them finds, from any place on") {
+    std::mt19937 random(7);
+    auto word = [&] {
+        std::string text;
+        for (auto length = 1 + random() % 5; text.size() < length;)
+            text += static_cast<char>('a' + random() % 3);
+        return text;
+    };
+    std::vector<Contact> all;
+    for (int i = 0; i < 400; ++i)
+        all.push_back(person("c", word() + word(), word()));
+    SearchIndex index(all);
+    for (int round = 0; round < 2'000; ++round) {
+        std::vector<std::string> words;
+        for (auto count = 1 + random() % 3; words.size() < count;)
+            words.push_back(word());
+        const std::size_t from = random() % 420, most = 1 + random() % 50;
+        std::vector<std::uint32_t> expected;
+        for (auto place = from; place < all.size() && expected.size() < most; ++place) {
+            auto text = all[place].first_name + "\n" + all[place].last_name;
+            if (std::ranges::all_of(words, [&](const std::string& one) { return text.contains(one); }))
+                expected.push_back(static_cast<std::uint32_t>(place));
+        }
+        CAPTURE(fmt::format("{}", fmt::join(words, " ")));
+        CHECK(index.find(fmt::format("{}", fmt::join(words, " ")), most, {}, from) == expected);
+    }
 }

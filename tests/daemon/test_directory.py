@@ -223,12 +223,15 @@ class Contacts(Directory):
         self.assertEqual(self.raw("POST", "/v1/directory/import", large, CLERK)[0], 403)
         self.assertEqual(self.raw("POST", "/v1/directory/import", large, "no-such-token")[0], 401)
         self.assertEqual(self.raw("POST", "/v1/directory/import", large)[0], 422)
-        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=20)
-        connection.putrequest("POST", "/v1/directory/import")
-        connection.putheader("Content-Length", str((64 << 20) + 1))
-        connection.endheaders()
-        self.assertEqual(connection.getresponse().status, 413)
-        connection.close()
+        for length, token, status in (((64 << 20) + 1, None, 413), (3 << 20, CLERK, 403), (3 << 20, "no-such-token", 401)):
+            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=20)
+            connection.putrequest("POST", "/v1/directory/import")
+            connection.putheader("Content-Length", str(length))
+            if token:
+                connection.putheader("Authorization", "Bearer " + token)
+            connection.endheaders()
+            self.assertEqual(connection.getresponse().status, status, "answered before anything of the body was sent")
+            connection.close()
 
 
 class Files(Directory):
