@@ -230,6 +230,49 @@ class Links(Linked):
             self.assertNotIn(secret, self.daemon.log())
 
 
+class LivingOffice(unittest.TestCase):
+    """Everybody is linked by e-mail address, and telephones; the daemon is killed once."""
+
+    def setUp(self):
+        self.sim = Simulator("--people", "40", "--office")
+        self.addCleanup(self.sim.close)
+        self.daemon = Daemon(self.sim, extra=zoho_section(self.sim, internal_calls=True),
+                             environment=environment(self.sim))
+        self.addCleanup(self.daemon.close)
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+
+    def calls(self):
+        """What was told of each call, by who was told and its id there."""
+        told = {}
+        for one in self.sim.command("zoho/calls")["notices"]:
+            told.setdefault((one["zohouser"], one["id"]), []).append(one["state"])
+        return told
+
+    def finished(self):
+        return sum(states[-1] not in ("ringing", "answered") for states in self.calls().values())
+
+    def test_every_call_is_told_in_order_and_no_state_twice(self):
+        self.assertTrue(within(100, lambda: self.finished() >= 5), self.calls())
+        self.daemon.kill()
+        before = self.finished()
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+        self.assertTrue(within(100, lambda: self.finished() >= before + 5), self.calls())
+        rank = {"ringing": 0, "answered": 1}  # whatever else ends a call
+        again = 0
+        for call, states in self.calls().items():
+            # What was on its way when the daemon was killed comes twice.
+            once = [state for state, before in zip(states, [None, *states]) if state != before]
+            ranks = [rank.get(state, 2) for state in once]
+            self.assertEqual(ranks, sorted(set(ranks)), (call, states))
+            again += len(states) - len(once)
+        self.assertLessEqual(again, 4, self.calls())
+        state = self.sim.command("zoho/state")
+        self.assertLessEqual(state["tokens_issued"], 8)
+        self.assertEqual(state["tokens_refused"], 0)
+        self.assertEqual(set(state["statuses"]), {"200"}, state)
+
+
 class Doctor(Linked):
     def doctor(self):
         outcome = self.run_it("doctor", "--config", str(self.daemon.config))

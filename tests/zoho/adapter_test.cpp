@@ -115,6 +115,34 @@ TEST_CASE("what waits is told by the next run: only the newest state of each cal
     CHECK(office.tells({"received/ended 5550001"}));
 }
 
+TEST_CASE("no run tells again what a run before has told") {
+    Office office;
+    REQUIRE(office.linked(2));
+    auto one = Office::call(0, "call-1");
+    one.answered = one.started + 1s;
+    office.tell(one);
+    CHECK(office.tells({"received/answered 5550001"}));
+    REQUIRE(within(10s, [&] { return office.health().queue == 0; }));
+    office.end();
+    office.start();
+    REQUIRE(office.linked(2));
+    office.tell(one); // it goes on
+    auto other = Office::call(1, "call-2");
+    office.tell(other);
+    CHECK(office.tells({"received/answered 5550001", "received/ringing 5550002"}));
+    one.ended = one.started + 2s;
+    office.tell(one);
+    CHECK(office.tells({"received/answered 5550001", "received/ringing 5550002", "received/ended 5550001"}));
+    REQUIRE(within(10s, [&] { return office.health().queue == 0; }));
+    office.end();
+    office.start();
+    office.tell(one);
+    other.ended = other.started + 5s;
+    office.tell(other);
+    CHECK(office.tells({"received/answered 5550001", "received/ringing 5550002", "received/ended 5550001",
+                        "received/missed 5550002"}));
+}
+
 TEST_CASE("integrate is done again when Zoho has forgotten it; an expired token is replaced once") {
     Office office;
     REQUIRE(office.linked(2));

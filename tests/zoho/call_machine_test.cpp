@@ -117,6 +117,10 @@ TEST_CASE("calls without a number, withheld ones and internal ones are not told"
     hidden.ended = start + 1s;
     CHECK(told(machine.take(hidden, alice)) == "nothing");
     CHECK(machine.unnumbered() == 1);
+    auto early = call(true);
+    early.id = "a3";
+    CHECK(told(machine.take(early, {"5550001", "anna@example.net"})) == "nothing"); // the directory is not read yet
+    CHECK(told(machine.take(early, alice)) == "received/ringing");
     auto inside = call(true);
     inside.id = "a2";
     inside.remote_number = "1002";

@@ -83,7 +83,7 @@ std::optional<Notice> CallMachine::take(const CallRecord& call, const Agent& age
         remember(id, over);
         return std::nullopt;
     }
-    if (theirs.empty()) { // it may become known
+    if (theirs.empty() || plain_number(agent.number).empty()) { // it may become known
         if (call.ended) ++unnumbered_, remember(id, over);
         return std::nullopt;
     }
@@ -99,6 +99,11 @@ std::optional<Notice> CallMachine::take(const CallRecord& call, const Agent& age
     if (*state == State::ended)
         notice.duration = std::chrono::duration_cast<seconds>(std::max(milliseconds(0), call.talked(*call.ended)));
     return notice;
+}
+
+void CallMachine::resume(const std::string& id, State told) {
+    auto known = told_.find(id);
+    if (known == told_.end() || known->second < stage_of(told)) remember(id, stage_of(told));
 }
 
 void CallMachine::remember(const std::string& id, int stage) {

@@ -25,8 +25,11 @@ public:
 
     explicit CallMachine(bool internal_calls) : internal_calls_(internal_calls) {}
 
-    /// Nothing: Zoho has been told already, must not be, or cannot be (no number of the other side).
+    /// Nothing: Zoho has been told already, must not be, or cannot be (a number is missing).
     [[nodiscard]] std::optional<Notice> take(const calls::CallRecord& call, const Agent& agent);
+
+    /// An earlier run has told this state of the call, by its id over there.
+    void resume(const std::string& id, State told);
 
     [[nodiscard]] std::uint64_t unnumbered() const { return unnumbered_; }
     [[nodiscard]] std::size_t remembered() const { return told_.size(); }

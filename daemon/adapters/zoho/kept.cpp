@@ -13,6 +13,13 @@ std::string token_name(const std::string& client_id) {
 
 constexpr std::string_view login_url_name = "login_url";
 constexpr std::string_view account_name = "account";
+constexpr std::string_view told_prefix = "told/"; // and the call; the value is when in 13 digits, and the state
+constexpr std::size_t told_time_digits = 13;
+constexpr std::chrono::days told_life{1};
+
+std::string told_time(Wall at) {
+    return fmt::format("{:013}", at.time_since_epoch().count());
+}
 
 Result<void> read_links(store::Database& disk, Memory& memory) {
     auto rows = disk.prepare("SELECT zohouser, person, line, path, key, origin, registered FROM zoho_link");
@@ -52,7 +59,7 @@ Result<void> read_notices(store::Database& disk, Memory& memory) {
 }
 
 Result<void> read_words(store::Database& disk, Memory& memory) {
-    auto rows = disk.prepare("SELECT name, value FROM zoho_memory");
+    auto rows = disk.prepare("SELECT name, value FROM zoho_memory WHERE name NOT BETWEEN 'told/' AND 'told0'");
     if (!rows) return std::unexpected(rows.error());
     while (true) {
         auto row = rows->step();
@@ -112,6 +119,29 @@ Result<void> keep_notice(store::Database& disk, const Kept& kept) {
 
 Result<void> forget_notice(store::Database& disk, std::int64_t id) {
     return disk.run("DELETE FROM zoho_notice WHERE id = ?1", id);
+}
+
+Result<void> keep_told(store::Database& disk, const Notice& notice, Wall now) {
+    return keep_word(disk, fmt::format("{}{}", told_prefix, notice.id),
+                     fmt::format("{} {}", told_time(now), name(notice.state)));
+}
+
+Result<void> read_told(store::Database& disk, Memory& memory) {
+    auto rows = disk.prepare("SELECT name, value FROM zoho_memory WHERE name BETWEEN 'told/' AND 'told0'");
+    if (!rows) return std::unexpected(rows.error());
+    while (true) {
+        auto row = rows->step();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) return {};
+        auto value = rows->text(1);
+        auto state = value.size() > told_time_digits ? state_named(value.substr(told_time_digits + 1)) : std::nullopt;
+        if (state) memory.told.emplace_back(rows->text(0).substr(told_prefix.size()), *state);
+    }
+}
+
+Result<void> forget_old_told(store::Database& disk, Wall now) {
+    return disk.run("DELETE FROM zoho_memory WHERE name BETWEEN 'told/' AND 'told0' AND value < ?1",
+                    told_time(now - told_life));
 }
 
 Result<void> keep_word(store::Database& disk, const std::string& name, const std::string& value) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/zoho/links.hpp"
@@ -24,6 +25,7 @@ struct Memory {
     std::vector<Link> links;
     std::vector<Kept> notices;
     std::map<std::string, std::string, std::less<>> words; // zoho_memory
+    std::vector<std::pair<std::string, State>> told;       // calls of the last day by id, read by `read_told`
 };
 
 [[nodiscard]] Result<Memory> read_memory(store::Database& disk, const std::string& client_id);
@@ -34,6 +36,10 @@ struct Memory {
 [[nodiscard]] Result<void> forget_link(store::Database& disk, const std::string& zohouser);
 [[nodiscard]] Result<void> keep_notice(store::Database& disk, const Kept& kept);
 [[nodiscard]] Result<void> forget_notice(store::Database& disk, std::int64_t id);
+/// What Zoho is told of a call goes to disk with the notice, so that no later run tells it again; for a day.
+[[nodiscard]] Result<void> keep_told(store::Database& disk, const Notice& notice, Wall now);
+[[nodiscard]] Result<void> read_told(store::Database& disk, Memory& memory);
+[[nodiscard]] Result<void> forget_old_told(store::Database& disk, Wall now);
 /// An empty value forgets it.
 [[nodiscard]] Result<void> keep_word(store::Database& disk, const std::string& name, const std::string& value);
 

@@ -26,7 +26,11 @@ void Zoho::happened(const calls::CallEvent& event) {
     Kept kept{next_notice_++, *std::move(notice), wall_now(), 0};
     // On disk first; without a disk it is told all the same.
     store_.submit(
-        loop_, [kept](store::Database& disk) { return keep_notice(disk, kept); },
+        loop_,
+        [kept](store::Database& disk) {
+            auto told = keep_told(disk, kept.notice, kept.born);
+            return told ? keep_notice(disk, kept) : told;
+        },
         [this, kept](Result<void> done) {
             if (!done) disk_problem_ = done.error().text;
             outgoing_.add(kept, steady_now(), wall_now());

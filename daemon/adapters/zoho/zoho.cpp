@@ -14,6 +14,7 @@ constexpr milliseconds login_again{10'000}; // a login by command is found that 
 constexpr milliseconds blocked_again{300'000};
 constexpr milliseconds link_again{60'000};
 constexpr milliseconds users_retry{30'000};
+constexpr milliseconds tidy_every{3'600'000};
 constexpr int users_per_page = 500;
 constexpr int pages_max = 200;
 
@@ -143,6 +144,10 @@ Task<> Zoho::follow() {
         } else if (phase_ != Phase::integrated && now >= integrate_again_) {
             co_await integrate();
         }
+        if (now >= tidy_again_) {
+            tidy_again_ = now + tidy_every;
+            write([](store::Database& disk) { return forget_old_told(disk, wall_now()); });
+        }
         if (ready() && now >= users_again_) co_await list_users();
         while (auto job = ready() ? links_.next(steady_now()) : std::nullopt)
             co_await carry_out(*std::move(job));
@@ -151,8 +156,14 @@ Task<> Zoho::follow() {
 }
 
 Task<bool> Zoho::open() {
-    auto memory = co_await store_.read<Memory>(
-        [client = options_.client_id](store::Database& disk) { return read_memory(disk, client); });
+    bool first = phase_ == Phase::opening;
+    auto memory =
+        co_await store_.read<Memory>([client = options_.client_id, first](store::Database& disk) -> Result<Memory> {
+            auto all = read_memory(disk, client);
+            if (!all || !first) return all;
+            auto told = read_told(disk, *all);
+            return told ? std::move(all) : Result<Memory>(std::unexpected(told.error()));
+        });
     if (stopping_) co_return false;
     if (!memory) {
         disk_problem_ = memory.error().text;
@@ -201,6 +212,8 @@ void Zoho::remember(Memory memory) {
         auto since = text::number<std::int64_t>(value);
         if (state && since) refused_states_[*state] = Wall(milliseconds(*since));
     }
+    for (const auto& [call, state] : memory.told)
+        calls_.resume(call, state);
     links_.load(std::move(memory.links));
     links_.enable(enabled_);
     std::map<std::string, std::int64_t> newest;

@@ -123,6 +123,7 @@ private:
     std::string disk_problem_;
     Steady integrate_again_{};
     Steady users_again_{};
+    Steady tidy_again_{};
     Backoff integrate_back_off_{milliseconds(2'000), milliseconds(300'000)};
     std::int64_t next_notice_ = 1;
     Writing writing_ = Writing::strict;
