@@ -22,8 +22,8 @@
 #include "fanout/links.hpp"
 #include "meetings/news.hpp"
 #include "presence/words.hpp"
-#include "status/directory_ports.hpp"
 #include "status/acd_view.hpp"
+#include "status/directory_ports.hpp"
 
 namespace lamp::status {
 

@@ -110,15 +110,16 @@ TEST_CASE("cors: nothing is said of it where nobody is named, and a reload chang
     CHECK(client.request("OPTIONS", "/v1/dial", {}, {}, asking(crm)).status == 405);
     REQUIRE(office.service.use_access(with_origins({crm}).access));
     office.settle();
-    CHECK(
-        client.request("GET", "/v1/whoami", testing::viewer, {}, from(crm)).field("Access-Control-Allow-Origin").value_or("") ==
-        crm);
+    CHECK(client.request("GET", "/v1/whoami", testing::viewer, {}, from(crm))
+              .field("Access-Control-Allow-Origin")
+              .value_or("") == crm);
 }
 
 TEST_CASE("cors: live events may be read, too") {
     testing::Office office(with_origins({crm}));
     auto client = office.client();
-    client.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer viewer-secret\r\n" + from(crm) + "\r\n");
+    client.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer viewer-secret\r\n" + from(crm) +
+                "\r\n");
     auto head = client.read_until("\r\n\r\n");
     CHECK(head.find("Access-Control-Allow-Origin: https://crm.example.net\r\n") != std::string::npos);
 }
