@@ -61,7 +61,7 @@ Task<bool> examine_sample(RestSource& source, http::Tell tell) {
 }
 
 Task<bool> examine_crm(Loop& loop, const IntegrationOptions& options, std::string country, http::Tell tell) {
-    auto source = RestSource::make(loop.context(), options.rest, std::move(country));
+    auto source = RestSource::make(loop.context(), options.whole_rest(), std::move(country));
     http::ClientOptions wire;
     wire.ca_file = options.rest.ca_file.string();
     wire.proxy = options.rest.proxy;
