@@ -95,7 +95,7 @@ calls::IntegrationView life(const std::filesystem::path& folder, const Crm& crm,
     one.type = Type::rest;
     one.rest.preset = "strict";
     one.rest.presets = folder;
-    one.rest.url = crm.url();
+    one.url = crm.url();
     one.rest.login_url = config::Url(crm.url() + "/token");
     one.rest.client_id = "lamps";
     one.rest.client_secret = Secret("quiet");
