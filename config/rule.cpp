@@ -21,6 +21,7 @@ Rule operator&(Rule left, const Rule& right) {
     take(left.schemes, right.schemes);
     left.filled = left.filled || right.filled;
     left.whole_url = left.whole_url || right.whole_url;
+    left.hashed = left.hashed || right.hashed;
     if (!right.words.empty()) left.words = right.words, left.values = right.values;
     if (right.names != Rule::Names::none) left.names = right.names;
     if (right.presence != Rule::Presence::unchecked) left.presence = right.presence;
@@ -72,6 +73,12 @@ Rule schemes(std::initializer_list<std::string_view> schemes) {
 Rule whole_url() {
     Rule rule;
     rule.whole_url = true;
+    return rule;
+}
+
+Rule hashed() {
+    Rule rule;
+    rule.hashed = true;
     return rule;
 }
 

@@ -26,6 +26,7 @@ struct Rule {
     std::vector<std::int64_t> values;                // of an enum's choices, in the order of `words`
     std::optional<std::vector<std::string>> schemes; // of listen addresses
     bool whole_url = false;                          // a query is welcome
+    bool hashed = false;                             // a secret may stand as "sha256:HEX", which gives nothing away
     Names names = Names::none;
     Presence presence = Presence::unchecked;
 
@@ -89,6 +90,8 @@ template <class Enum>
 [[nodiscard]] Rule schemes(std::initializer_list<std::string_view> schemes);
 /// URLs that are used as they stand (web hooks, calendars) rather than as a base: with a query, slash kept.
 [[nodiscard]] Rule whole_url();
+/// A secret may stand in the file as its hash, "sha256:HEX": no warning then. What a hash is, the section checks.
+[[nodiscard]] Rule hashed();
 /// The path must be a file that can be read now.
 [[nodiscard]] Rule readable_file();
 /// The path must be a folder that exists now.

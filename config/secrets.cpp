@@ -111,6 +111,9 @@ bool decode(const Node& node, const Rule& rule, Context& context, Secret& out) {
     else if (reference.scheme == "file") {
         if (reference.name.empty()) return empty_secret(node, context, "the path after \"file:\"");
         good = secret_from_file(node, resolve(context, reference.name), context, text, true);
+    } else if (rule.hashed && node.text.starts_with("sha256:")) {
+        text = node.text;
+        good = true;
     } else
         good = literal_secret(node, context, text);
     if (!good) return false;

@@ -36,6 +36,7 @@ std::string_view misfit(const Key& key) {
     if (rule.fewest && !key.list) return "a count of entries";
     if (rule.schemes && key.kind != Kind::listen) return "schemes";
     if (rule.whole_url && key.kind != Kind::url) return "whole_url";
+    if (rule.hashed && key.kind != Kind::secret) return "hashed";
     if (rule.filled && !text) return "filled";
     if (rule.names != Rule::Names::none && !text) return "a time zone or country";
     if (rule.presence != Rule::Presence::unchecked && key.kind != Kind::file) return "a check of files";

@@ -2,7 +2,6 @@
 // the store's thread.
 #pragma once
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "access/token.hpp"
@@ -18,7 +17,6 @@ namespace lamp::access {
 /// By name. Rows that cannot be read are left out and named in `broken`.
 [[nodiscard]] Result<std::vector<IssuedToken>> read_tokens(store::Database& disk, std::vector<std::string>& broken);
 
-using Use = std::pair<std::string, Wall>;
 /// When tokens were last used; of one that is gone: nothing.
 [[nodiscard]] Result<void> note_uses(store::Database& disk, const std::vector<Use>& uses);
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "access/hashed.hpp"
 #include "access/scope.hpp"
@@ -21,6 +22,9 @@ struct IssuedToken {
     std::optional<Wall> last_used{};
     bool operator==(const IssuedToken&) const = default;
 };
+
+/// When a token of that name was used.
+using Use = std::pair<std::string, Wall>;
 
 inline constexpr std::size_t issued_tokens_max = 1000;
 

@@ -7,6 +7,7 @@
 
 #include "adapters/teams/teams.hpp"
 #include "adapters/zoho/zoho.hpp"
+#include "app/access_ports.hpp"
 #include "app/adapter_views.hpp"
 #include "app/app.hpp"
 #include "app/directory_source.hpp"
@@ -75,6 +76,7 @@ int Daemon::run() {
     history_.start();
     load_people();
     egress_.post([this] { adapters_.start(); });
+    if (issuer_) egress_.post([this] { issuer_->start(); });
     ingress_.post([this] {
         ::malloc_trim(0);
         for (auto& platform : platforms_)
@@ -140,8 +142,10 @@ Result<void> Daemon::prepare() {
     phones_.use_filter([this](calls::LineNews& news) {
         if (privacy_->private_calls()->hides_line(news.line)) calls::hide_other_side(news);
     });
+    if (auto made = make_issuer(); !made) return made;
     service_.emplace(serve_, service_options(), ports(), table_, fanout_);
     service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
+    service_->use_issued(read_issued_tokens(*store_, serve_));
     return service_->start();
 }
 
@@ -197,6 +201,19 @@ Result<void> Daemon::make_adapters() {
          configuration_->get<DaemonOptions>().country, LAMP_VERSION});
 }
 
+Result<void> Daemon::make_issuer() {
+    const auto* configured = configuration_->find<oidc::OidcOptions>();
+    if (!configured) return {};
+    auto options = *configured;
+    const auto& net = configuration_->get<NetOptions>();
+    if (options.ca_file.empty()) options.ca_file = net.ca_file;
+    if (options.proxy.empty()) options.proxy = net.proxy;
+    auto made = oidc::Issuer::make(egress_, options);
+    if (!made) return std::unexpected(made.error());
+    issuer_ = std::move(*made);
+    return {};
+}
+
 bool Daemon::discovers(const xsi::BroadworksOptions& options) const {
     return options.discover.value_or(configuration_->get<PeopleOptions>().file.empty());
 }
@@ -222,7 +239,7 @@ void Daemon::wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int signal) {
         if (error) return;
         if (signal == SIGHUP) {
-            static_cast<void>(reload());
+            static_cast<void>(reload("signal"));
             return wait_for_signal();
         }
         log::info("app", "stopping", {{"signal", signal}});
@@ -235,7 +252,7 @@ void Daemon::wait_for_signal() {
 void Daemon::add_certificates() {
     const auto& http = configuration_->get<status::HttpOptions>();
     if (!http.certificate.empty())
-        certificates_.add("http", {http.certificate, http.key},
+        certificates_.add("http", {http.certificate, http.key, http.client_ca},
                           [this](const Certificates::Done& done) { done(service_->renew_certificate()); });
     phones_.add_certificates(certificates_, control_, *configuration_);
     certificates_.changed = [this] { show_certificates(); };
@@ -298,6 +315,7 @@ int Daemon::end() {
     std::promise<void> adapters_done;
     std::promise<void> diversions_done;
     egress_.post([&] {
+        if (issuer_) issuer_->stop();
         adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); });
         diversions_.shut_down(give_back_limit, [&] { diversions_done.set_value(); });
     });

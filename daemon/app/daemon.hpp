@@ -24,6 +24,7 @@
 #include "app/privacy_desk.hpp"
 #include "app/state_folder.hpp"
 #include "app/supervisor.hpp"
+#include "oidc/issuer.hpp"
 #include "roster/roster.hpp"
 #include "status/service.hpp"
 #include "store/store.hpp"
@@ -45,6 +46,7 @@ private:
     void follow_news();
     Result<void> prepare_state_dir();
     Result<void> make_adapters();
+    Result<void> make_issuer();
     [[nodiscard]] static std::string domain_of(const std::string& user);
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const;
     [[nodiscard]] status::AccessOptions access_options() const;
@@ -86,7 +88,8 @@ private:
     // --- reload (daemon_people.cpp)
 
     void apply_rules();
-    status::ReloadView reload();
+    /// `by`: who wanted it, for the audit.
+    status::ReloadView reload(const std::string& by);
     void put_in_force();
 
     // --- what the status service asks for; each question travels to its loop and back (daemon_ports.cpp)
@@ -160,7 +163,8 @@ private:
     std::vector<fanout::Metric> phone_metrics_; // serve
     std::optional<StateLock> state_lock_;
     std::unique_ptr<store::Store> store_;
-    Adapters adapters_; // egress
+    Adapters adapters_;                    // egress
+    std::unique_ptr<oidc::Issuer> issuer_; // egress; null: none
     std::optional<status::Service> service_;
     std::optional<PrivacyDesk> privacy_; // egress
     std::string last_status_;

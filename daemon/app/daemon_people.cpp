@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <unordered_map>
 
+#include "app/access_ports.hpp"
+#include "app/change_words.hpp"
 #include "app/daemon.hpp"
 #include "app/directory_roll.hpp"
 #include "app/line_numbers.hpp"
@@ -244,7 +246,7 @@ void Daemon::apply_rules() {
                          [this](const presence::Change& change) { fanout_.publish(change.slot); });
 }
 
-status::ReloadView Daemon::reload() {
+status::ReloadView Daemon::reload(const std::string& by) {
     supervisor_.reloading();
     auto answer = config::reload(schema(), *configuration_, file_, config::Sources::machine());
     status::ReloadView view;
@@ -257,13 +259,23 @@ status::ReloadView Daemon::reload() {
             view.applied.push_back(to_string(change));
         for (const auto& change : answer.reloaded->needs_restart)
             view.needs_restart.push_back(to_string(change));
-        configuration_ = answer.reloaded->running;
+        auto before = std::exchange(configuration_, answer.reloaded->running);
         put_in_force();
+        note_change(*store_, control_,
+                    {.at = {},
+                     .who = by,
+                     .what = "reloaded",
+                     .subject = "configuration",
+                     .before = values_of(*before, answer.reloaded->applied),
+                     .after = values_of(*configuration_, answer.reloaded->applied)});
         log::info("config", "reloaded",
                   {{"applied", fmt::format("{}", fmt::join(view.applied, ", "))},
                    {"needs_restart", fmt::format("{}", fmt::join(view.needs_restart, ", "))}});
     } else {
         log::error("config", "the new configuration has mistakes; nothing was changed");
+        note_change(
+            *store_, control_,
+            {.at = {}, .who = by, .what = "reload_refused", .subject = "configuration", .before = {}, .after = {}});
     }
     supervisor_.ready(answer.reloaded ? "reloaded" : "running on the configuration before; the new one has mistakes");
     return view;

@@ -2,6 +2,7 @@
 
 #include "adapters/teams/teams.hpp"
 #include "adapters/zoho/zoho.hpp"
+#include "app/access_ports.hpp"
 #include "app/adapter_views.hpp"
 #include "app/daemon.hpp"
 #include "app/house_metrics.hpp"
@@ -161,9 +162,12 @@ status::Ports Daemon::ports() {
     ports.directory = directory_.ports();
     privacy_->add_ports(ports);
     if (adapters_.zoho()) add_zoho_ports(ports);
-    ports.reload = [this](status::Reply<status::ReloadView> reply) {
-        control_.post([this, reply = std::move(reply)] { reply(reload()); });
+    ports.reload = [this](std::string by, status::Reply<status::ReloadView> reply) {
+        control_.post([this, by = std::move(by), reply = std::move(reply)] { reply(reload(by)); });
     };
+    add_access_ports(ports, *store_, serve_);
+    if (issuer_)
+        ports.bearer = [this](std::string_view token) { return bearer_view(issuer_->examine(token, wall_now())); };
     ports.interested = [this](presence::Slot slot) {
         ingress_.post([this, slot] {
             for (xsi::LineIndex line : lines_.of_person(slot))

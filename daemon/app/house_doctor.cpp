@@ -121,7 +121,7 @@ Task<bool> examine_proxy(Loop& loop, std::string proxy, http::Tell tell) {
 bool examine_http(const status::HttpOptions& options, const Teller& teller) {
     Steps steps(teller("http"));
     examine_listen(options.listen, steps);
-    examine_certificate("http", {options.certificate, options.key}, steps);
+    examine_certificate("http", {options.certificate, options.key, options.client_ca}, steps);
     return steps.all();
 }
 

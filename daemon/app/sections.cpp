@@ -12,6 +12,7 @@
 #include "csta/options.hpp"
 #include "forwarding/options.hpp"
 #include "http/url.hpp"
+#include "oidc/options.hpp"
 #include "outbox/options.hpp"
 #include "presence/rules.hpp"
 #include "privacy/options.hpp"
@@ -21,6 +22,7 @@
 #include "scripts/options.hpp"
 #include "sip/options.hpp"
 #include "status/options.hpp"
+#include "status/permissions.hpp"
 #include "xsi/options.hpp"
 
 namespace lamp {
@@ -117,6 +119,21 @@ void check_staleness(const config::Configuration& configuration, config::Finding
             0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
 }
 
+/// Roles that tokens of an identity provider are given.
+void check_oidc(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* options = configuration.find<oidc::OidcOptions>();
+    if (!options) return;
+    const auto& own = configuration.all<status::RoleOptions>();
+    for (const auto& [value, role] : options->roles) {
+        bool known = std::ranges::find(own, role, &status::RoleOptions::name) != own.end() ||
+                     std::ranges::find(status::built_in_roles(), role, &status::BuiltInRole::name) !=
+                         status::built_in_roles().end();
+        if (!known) findings.error<oidc::OidcOptions>(0, "roles", config::in_quotes(role) + " is no role");
+    }
+    if (options->roles.empty())
+        findings.warning<oidc::OidcOptions>(0, "roles", "is empty: these tokens may do nothing but ask who they are");
+}
+
 /// Calendars of Graph are read with the application of [teams]; what calendars want must be allowed to win.
 void check_calendars(const config::Configuration& configuration, config::Findings& findings) {
     const auto& calendars = configuration.all<calendars::CalendarOptions>();
@@ -202,8 +219,10 @@ config::Schema schema() {
         .add(scripts::script_section())
         .add(privacy::privacy_section())
         .add(status::token_section())
-        .add(status::role_section());
+        .add(status::role_section())
+        .add(oidc::oidc_section());
     all.check({"token", "role", "http"}, status::check_access);
+    all.check({"oidc", "role"}, check_oidc);
     all.check({"teams", "http"}, check_notifications);
     all.check({"webhook", "mail"}, outbox::check_webhooks);
     all.check({"script"}, scripts::check_scripts);

@@ -10,8 +10,15 @@
 
 namespace lamp::calls {
 
+/// All that whoever asks may know of: calls of any of these persons or lines.
+struct Within {
+    std::vector<std::string> persons{};
+    std::vector<std::string> lines{};
+};
+
 struct CallQuery {
     std::vector<std::string> persons{}; // any of these; empty: everybody
+    std::optional<Within> within{};     // besides what else is asked for; nothing: no limit
     std::string line{};
     std::optional<Wall> from{};  // started at or after
     std::optional<Wall> until{}; // started before
@@ -46,6 +53,7 @@ struct StatsQuery {
     Wall until{};
     StatsKey by = StatsKey::person;
     std::vector<std::string> persons{};
+    std::optional<Within> within{}; // as in CallQuery
     std::string line{};
     std::string ddi{};
     std::string queue{};

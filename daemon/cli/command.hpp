@@ -44,6 +44,9 @@ void print(std::string_view text);
 // directory.cpp
 [[nodiscard]] int directory(const Call& call);
 
+// tokens.cpp
+[[nodiscard]] int token(const Call& call);
+
 // webhooks.cpp
 [[nodiscard]] int webhooks(const Call& call);
 

@@ -121,7 +121,15 @@ int audit(const Call& call) {
     if (!items || !items->is_array()) return complain({Category::protocol, "the answer is no list"});
     const json::array& rows = items->get_array();
     if (rows.empty() && call.format == Format::table) return print("nothing was done\n"), done;
-    print(print_list(rows, {{"AT", "at"}, {"LINE", "line"}, {"WHAT", "what"}, {"WHO", "who"}, {"TEXT", "text"}},
+    print(print_list(rows,
+                     {{"AT", "at"},
+                      {"LINE", "line"},
+                      {"WHAT", "what"},
+                      {"WHO", "who"},
+                      {"TEXT", "text"},
+                      {"SUBJECT", "subject"},
+                      {"BEFORE", "before"},
+                      {"AFTER", "after"}},
                      call.format));
     return done;
 }

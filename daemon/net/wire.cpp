@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <climits>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -30,6 +31,55 @@ Wire Wire::dialled(int descriptor, SSL_CTX* context, const std::string& server_n
 bool Wire::certified() const {
     if (!ssl_ || !SSL_is_init_finished(ssl_.get())) return false;
     return SSL_get0_peer_certificate(ssl_.get()) != nullptr && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+}
+
+namespace {
+
+constexpr std::size_t names_max = 64;
+constexpr std::size_t name_length_max = 512;
+
+/// Nothing for a text with a zero byte in it: it would be read as another one elsewhere.
+void add_name(std::vector<std::string>& names, const ASN1_STRING* text) {
+    unsigned char* utf8 = nullptr;
+    int size = ASN1_STRING_to_UTF8(&utf8, text);
+    if (size > 0 && static_cast<std::size_t>(size) <= name_length_max && names.size() < names_max) {
+        std::string name(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+        if (name.find('\0') == std::string::npos) names.push_back(std::move(name));
+    }
+    OPENSSL_free(utf8);
+}
+
+void add_alternative_names(std::vector<std::string>& names, const X509* certificate) {
+    auto* all = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+    for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
+        const GENERAL_NAME* one = sk_GENERAL_NAME_value(all, i);
+        int kind = 0;
+        const void* value = GENERAL_NAME_get0_value(one, &kind);
+        if (kind == GEN_DNS || kind == GEN_EMAIL || kind == GEN_URI)
+            add_name(names, static_cast<const ASN1_STRING*>(value));
+    }
+    GENERAL_NAMES_free(all);
+}
+
+} // namespace
+
+std::vector<std::string> Wire::certificate_names() const {
+    std::vector<std::string> names;
+    if (!certified()) return names;
+    const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+    // A session that was resumed may have outlived its certificate.
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) return names;
+    const X509_NAME* subject = X509_get_subject_name(certificate);
+    if (int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1); at >= 0)
+        add_name(names, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    add_alternative_names(names, certificate);
+    ERR_clear_error();
+    return names;
+}
+
+std::string_view Wire::certificate_problem() const {
+    auto result = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
+    return result == X509_V_OK ? std::string_view() : X509_verify_cert_error_string(result);
 }
 
 Wire::~Wire() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/tls.hpp"
 
@@ -43,6 +44,12 @@ public:
     [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
     /// TLS: the peer has shown a certificate, and an authority vouches for it.
     [[nodiscard]] bool certified() const;
+    /// TLS: of a certified peer's certificate, if it is in time now, the subject's common name and the alternative
+    /// names (DNS, e-mail, URI; RFC 5280 section 4.2.1.6). Else none.
+    [[nodiscard]] std::vector<std::string> certificate_names() const;
+    /// TLS: why the certificate that the peer has shown is not taken, in OpenSSL's words; empty: it is, or none was
+    /// shown.
+    [[nodiscard]] std::string_view certificate_problem() const;
     /// TLS: why the last call ended in an error, in OpenSSL's words; empty: it was the connection.
     [[nodiscard]] std::string_view problem() const;
     /// Bytes that are read and decrypted already: the descriptor will not announce them.

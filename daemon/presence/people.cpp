@@ -93,7 +93,8 @@ Result<std::shared_ptr<const People>> People::build(std::span<const PersonRow> r
                                     people->keep(person.go_to),
                                     people->keep(person.zoho),
                                     {},
-                                    false});
+                                    false,
+                                    {}});
     }
     std::unordered_set<std::string_view> seen;
     seen.reserve(rows.size());
@@ -101,13 +102,17 @@ Result<std::shared_ptr<const People>> People::build(std::span<const PersonRow> r
         if (!seen.insert(row.id).second)
             return fail(Category::conflict, fmt::format("the person \"{}\" is listed twice", row.id));
         std::string search = row.name + '\n' + row.id + '\n' + row.email + '\n' + row.folder;
-        for (const std::string& line : row.lines)
+        std::string lines;
+        for (const std::string& line : row.lines) {
             search += '\n' + line;
+            lines += line + '\n';
+        }
         Entry entry{people->keep(row.id),       people->keep(row.name),
                     people->keep(row.email),    people->keep(row.folder),
                     people->keep(row.teams),    people->keep(row.zoom),
                     people->keep(row.go_to),    people->keep(row.zoho),
-                    people->keep(fold(search)), true};
+                    people->keep(fold(search)), true,
+                    people->keep(lines)};
         if (auto slot = before ? before->find(row.id) : std::nullopt) {
             people->entries_[*slot] = entry;
             continue;

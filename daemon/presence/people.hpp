@@ -57,6 +57,8 @@ public:
     [[nodiscard]] std::span<const Slot> order() const { return order_; }
     /// True if each word of the folded query is in the person's name, id, e-mail, folder or lines.
     [[nodiscard]] bool matches(Slot slot, std::string_view folded_query) const;
+    /// Lines of any slot below `slots()`, each ended by a line break; of people who left: none.
+    [[nodiscard]] std::string_view lines(Slot slot) const { return view(entries_[slot].lines); }
 
 private:
     struct Text {
@@ -66,6 +68,7 @@ private:
     struct Entry {
         Text id, name, email, folder, teams, zoom, go_to, zoho, search;
         bool listed = false;
+        Text lines{};
     };
     [[nodiscard]] std::string_view view(Text text) const { return {arena_.data() + text.at, text.length}; }
     Text keep(std::string_view text);

@@ -17,6 +17,8 @@ constexpr KeptTable tables[] = {
     {"webhooks", "outbox_letter", {"id"}, {{{"body"}}}, letter},
     {"zoho", "zoho_notice", {"id"}, {{{"caller", {}, true}, {"callee", {}, true}}}, removed},
     {"audit", "forwarding_audit", {"id"}, {{{"text"}, {"who"}}}, replaced},
+    {"audit", "audit", {"id"}, {{{"subject"}, {"before"}, {"after"}}}, replaced},
+    {"audit", "directory_audit", {"id"}, {{{"text"}, {"who"}}}, replaced},
     {"contacts", "contact", {"key"}, {{{"document"}}}, contact},
     {"recognition", "recognition_record", {"source", "epoch", "id"}, {{{"record"}}}, contact},
     {"forwardings", "forwarding_claim", {"line", "source", "name"}, {{{"target", {}, true}}}, in_force},
@@ -24,8 +26,9 @@ constexpr KeptTable tables[] = {
 };
 
 constexpr std::string_view without[] = {
-    "teams_session", "secret",      "contact_folder",     "favourite",       "call_gap",        "history_mark",
-    "zoho_link",     "zoho_memory", "recognition_source", "outbox_disabled", "privacy_erasure",
+    "teams_session",   "secret",       "contact_folder", "favourite",          "call_gap",
+    "history_mark",    "zoho_link",    "zoho_memory",    "recognition_source", "outbox_disabled",
+    "privacy_erasure", "issued_token", "acd_kept",
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "privacy/retention.hpp"
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -8,26 +9,30 @@
 namespace lamp::privacy {
 namespace {
 
-/// Of each kind: ?1 is the moment, ?2 how many rows. Empty: nothing on disk.
-std::string_view statement_of(Kind kind) {
+using Statements = std::array<std::string_view, 3>;
+
+/// Of each kind: ?1 is the moment, ?2 how many rows. Those that are empty: nothing more on disk.
+Statements statements_of(Kind kind) {
     switch (kind) {
     case Kind::calls:
-        return "DELETE FROM call WHERE (started, id, person) IN (SELECT started, id, person FROM call "
-               "WHERE started < ?1 AND ended IS NOT NULL ORDER BY started LIMIT ?2)";
+        return {"DELETE FROM call WHERE (started, id, person) IN (SELECT started, id, person FROM call "
+                "WHERE started < ?1 AND ended IS NOT NULL ORDER BY started LIMIT ?2)"};
     case Kind::missed:
-        return "DELETE FROM call WHERE (started, id, person) IN (SELECT started, id, person FROM call "
-               "WHERE started < ?1 AND ended IS NOT NULL AND incoming = 1 AND answered IS NULL ORDER BY started "
-               "LIMIT ?2)";
+        return {"DELETE FROM call WHERE (started, id, person) IN (SELECT started, id, person FROM call "
+                "WHERE started < ?1 AND ended IS NOT NULL AND incoming = 1 AND answered IS NULL ORDER BY started "
+                "LIMIT ?2)"};
     case Kind::dead_letters:
-        return "DELETE FROM outbox_letter WHERE id IN (SELECT id FROM outbox_letter WHERE state = 1 AND died_at < ?1 "
-               "LIMIT ?2)";
+        return {"DELETE FROM outbox_letter WHERE id IN (SELECT id FROM outbox_letter WHERE state = 1 AND died_at < ?1 "
+                "LIMIT ?2)"};
     case Kind::audit:
-        return "DELETE FROM forwarding_audit WHERE id IN (SELECT id FROM forwarding_audit WHERE at < ?1 LIMIT ?2)";
+        return {"DELETE FROM forwarding_audit WHERE id IN (SELECT id FROM forwarding_audit WHERE at < ?1 LIMIT ?2)",
+                "DELETE FROM directory_audit WHERE id IN (SELECT id FROM directory_audit WHERE at < ?1 LIMIT ?2)",
+                "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 LIMIT ?2)"};
     case Kind::contacts:
-        return "DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE gone_at < ?1 LIMIT ?2)";
+        return {"DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE gone_at < ?1 LIMIT ?2)"};
     case Kind::recognition:
-        return "DELETE FROM recognition_record WHERE (source, epoch, id) IN (SELECT r.source, r.epoch, r.id FROM "
-               "recognition_record r JOIN recognition_source s ON s.name = r.source WHERE s.last_sync < ?1 LIMIT ?2)";
+        return {"DELETE FROM recognition_record WHERE (source, epoch, id) IN (SELECT r.source, r.epoch, r.id FROM "
+                "recognition_record r JOIN recognition_source s ON s.name = r.source WHERE s.last_sync < ?1 LIMIT ?2)"};
     case Kind::backups: break;
     }
     return {};
@@ -36,10 +41,14 @@ std::string_view statement_of(Kind kind) {
 } // namespace
 
 Result<std::size_t> forget_older(store::Database& disk, Kind kind, Wall than, std::size_t most) {
-    auto sql = statement_of(kind);
-    if (sql.empty()) return 0;
-    if (auto done = disk.run(sql, than, static_cast<std::int64_t>(most)); !done) return std::unexpected(done.error());
-    return static_cast<std::size_t>(disk.changed());
+    std::size_t gone = 0;
+    for (auto sql : statements_of(kind)) {
+        if (sql.empty() || gone >= most) break;
+        auto done = disk.run(sql, than, static_cast<std::int64_t>(most - gone));
+        if (!done) return std::unexpected(done.error());
+        gone += static_cast<std::size_t>(disk.changed());
+    }
+    return gone;
 }
 
 struct Retention::State : std::enable_shared_from_this<State> {

@@ -54,7 +54,8 @@ config::Section<PrivacyOptions> privacy_section() {
          "retention", &O::retention, live,
          "After what time data of each kind are deleted. calls: records of calls, and wins over [history] keep if it "
          "is shorter; missed: those of calls that nobody answered; dead_letters: events that were given up (30 days at "
-         "most); audit: what was done to forwardings; contacts: those that somebody deleted; backups: of the "
+         "most); audit: what was done to forwardings, the directory, tokens and the configuration; contacts: those "
+         "that somebody deleted; backups: of the "
          "directory; recognition: contacts of integrations that have not been synchronised for so long.")
         .example(R"({ calls = "180d", missed = "90d", dead_letters = "7d", audit = "365d", backups = "90d" })");
     s.key("pseudonymise_logs", &O::pseudonymise_logs, live,

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "numbers/plain_number.hpp"
+#include "records/within.hpp"
 
 namespace lamp::records {
 namespace {
@@ -152,6 +153,8 @@ Result<Condition> condition_of(const calls::CallQuery& query) {
             list += (list.empty() ? "" : ", ") + where.place(person);
         where.add(fmt::format("person IN ({})", list));
     }
+    if (query.within)
+        where.add(within_sql(*query.within, [&](std::string names) { return where.place(std::move(names)); }));
     if (!query.line.empty()) where.add("line = " + where.place(query.line));
     if (query.from) where.add("started >= " + where.place(*query.from));
     if (query.until) where.add("started < " + where.place(*query.until));

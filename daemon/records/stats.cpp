@@ -6,6 +6,7 @@
 
 #include "numbers/country.hpp"
 #include "records/shelf.hpp"
+#include "records/within.hpp"
 
 namespace lamp::records {
 namespace {
@@ -168,6 +169,7 @@ Result<void> sum_up(Database& disk, const calls::StatsQuery& query, Take&& take)
         values.push_back(std::move(value));
         return fmt::format("?{}", values.size() + 2);
     };
+    if (query.within) where += " AND " + within_sql(*query.within, place);
     if (!query.line.empty()) where += " AND line = " + place(query.line);
     if (!query.ddi.empty()) where += " AND ddi = " + place(query.ddi);
     if (!query.queue.empty()) where += " AND queue = " + place(query.queue);

@@ -1,12 +1,11 @@
 #include "status/access.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <set>
 
-#include "base/check.hpp"
+#include "access/expiry.hpp"
 
 namespace lamp::status {
 namespace {
@@ -65,6 +64,13 @@ std::string unknown(std::string_view what, std::string_view word, const std::vec
     return fmt::format("{} is no {}{}", config::in_quotes(word), what, hint);
 }
 
+/// Nothing: there is no secret, or what should be a hash is none.
+std::optional<access::Digest> digest_of(const TokenOptions& token) {
+    const std::string& secret = token.secret.reveal();
+    if (secret.empty()) return std::nullopt;
+    return access::means_hash(secret) ? access::read_hashed(secret) : access::digest_of(secret);
+}
+
 /// Gathers the mistakes of one set of options.
 class Inspection {
 public:
@@ -107,12 +113,22 @@ private:
     void inspect_tokens() {
         for (std::size_t i = 0; i < options_.tokens.size(); ++i) {
             const TokenOptions& token = options_.tokens[i];
-            if (token.secret.empty()) report("token", i, "secret", "is empty");
+            inspect_secret(i);
             if (!roles_.exists(token.role)) report("token", i, "role", unknown("role", token.role, roles_.names()));
             for (std::size_t j = 0; j < i; ++j)
-                if (options_.tokens[j].secret == token.secret && !token.secret.empty())
-                    report("token", i, "secret", fmt::format("is the same as that of \"{}\"", options_.tokens[j].name));
+                if (options_.tokens[j].certificate == token.certificate && !token.certificate.empty())
+                    report("token", i, "certificate",
+                           fmt::format("is the same as that of \"{}\"", options_.tokens[j].name));
         }
+    }
+
+    void inspect_secret(std::size_t i) {
+        const TokenOptions& token = options_.tokens[i];
+        if (token.secret.empty() && token.certificate.empty()) report("token", i, "secret", "is empty");
+        if (!token.secret.empty() && !digest_of(token)) report("token", i, "secret", "is no hash of 64 digits");
+        for (std::size_t j = 0; j < i; ++j)
+            if (!token.secret.empty() && digest_of(options_.tokens[j]) == digest_of(token))
+                report("token", i, "secret", fmt::format("is the same as that of \"{}\"", options_.tokens[j].name));
     }
 
     const AccessOptions& options_;
@@ -120,18 +136,21 @@ private:
     std::vector<Access::Mistake> mistakes_;
 };
 
-/// Kept for the life of the thread: fetching an algorithm costs more than a short hash.
-struct Sha256 {
-    EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    Sha256() { LAMP_CHECK(algorithm && context); }
-    ~Sha256() {
-        EVP_MD_CTX_free(context);
-        EVP_MD_free(algorithm);
-    }
-    Sha256(const Sha256&) = delete;
-    Sha256& operator=(const Sha256&) = delete;
-};
+Identity identity_of(const TokenOptions& token, Grants grants) {
+    Identity who{token.name, token.role, grants, token.person, {token.folders, token.lines}};
+    if (token.expires.empty()) return who;
+    // Checked with the configuration; whatever else comes here opens nothing rather than everything.
+    who.expires = access::parse_expiry(token.expires).value_or(Wall());
+    return who;
+}
+
+Identity identity_of(const access::IssuedToken& token, Grants grants) {
+    Identity who{token.name, token.role, grants, token.person, token.scope, token.expires};
+    who.created = token.created;
+    who.created_by = token.created_by;
+    who.used = token.last_used;
+    return who;
+}
 
 } // namespace
 
@@ -139,44 +158,49 @@ std::vector<Access::Mistake> Access::check(const AccessOptions& options) {
     return Inspection(options).run();
 }
 
-Result<std::shared_ptr<const Access>> Access::compile(const AccessOptions& options) {
+Result<std::shared_ptr<const Access>> Access::compile(const AccessOptions& options,
+                                                      std::span<const access::IssuedToken> issued) {
     if (auto mistakes = check(options); !mistakes.empty()) {
         const Mistake& first = mistakes.front();
         return fail(Category::invalid, fmt::format("[{}] {}: {}", first.section, first.key, first.message));
     }
     auto access = std::make_shared<Access>();
     Roles roles(options.roles);
-    for (const TokenOptions& token : options.tokens)
-        access->by_digest_.emplace(
-            digest(token.secret.reveal()),
-            Identity{token.name, token.role, roles.grants(token.role).value_or(0), token.person});
+    for (const std::string& role : roles.names())
+        access->roles_.emplace(role, roles.grants(role).value_or(0));
+    for (const TokenOptions& token : options.tokens) {
+        const auto& who = access->tokens_.emplace_back(identity_of(token, access->grants_of(token.role).value_or(0)));
+        if (auto digest = digest_of(token)) access->by_digest_.emplace(*digest, &who);
+        if (!token.certificate.empty()) access->by_certificate_.emplace(token.certificate, &who);
+    }
+    for (const access::IssuedToken& token : issued) {
+        const auto& who = access->tokens_.emplace_back(identity_of(token, access->grants_of(token.role).value_or(0)));
+        access->by_digest_.emplace(token.digest, &who);
+    }
     if (!options.anonymous_role.empty())
-        access->anonymous_ = Identity{"", options.anonymous_role, roles.grants(options.anonymous_role).value_or(0)};
+        access->anonymous_ =
+            Identity{"", options.anonymous_role, access->grants_of(options.anonymous_role).value_or(0)};
     return access;
 }
 
-const Identity* Access::find(std::string_view secret) const {
-    if (by_digest_.empty()) return nullptr;
-    Digest presented = digest(secret);
+const Identity* Access::find(const access::Digest& presented) const {
     auto found = by_digest_.find(presented);
     if (found == by_digest_.end()) return nullptr;
-    return CRYPTO_memcmp(found->first.data(), presented.data(), presented.size()) == 0 ? &found->second : nullptr;
+    return CRYPTO_memcmp(found->first.data(), presented.data(), presented.size()) == 0 ? found->second : nullptr;
 }
 
-std::size_t Access::DigestHash::operator()(const Digest& digest) const {
-    std::size_t value = 0;
-    std::memcpy(&value, digest.data(), sizeof value);
-    return value;
+const Identity* Access::find_certificate(std::string_view name) const {
+    auto found = by_certificate_.find(name);
+    return found == by_certificate_.end() ? nullptr : found->second;
 }
 
-Access::Digest Access::digest(std::string_view text) {
-    thread_local Sha256 sha;
-    Digest out{};
-    bool good = EVP_DigestInit_ex2(sha.context, sha.algorithm, nullptr) == 1 &&
-                EVP_DigestUpdate(sha.context, text.data(), text.size()) == 1 &&
-                EVP_DigestFinal_ex(sha.context, out.data(), nullptr) == 1;
-    LAMP_CHECK(good);
-    return out;
+std::optional<Grants> Access::grants_of(std::string_view role) const {
+    auto found = roles_.find(role);
+    return found == roles_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool Access::any_limited() const {
+    return std::ranges::any_of(tokens_, [](const Identity& one) { return !one.scope.unlimited(); });
 }
 
 } // namespace lamp::status

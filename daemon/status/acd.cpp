@@ -83,20 +83,21 @@ std::string to_json(const AgentView& agent, std::string_view id) {
     return text;
 }
 
-void Api::acd_agents(Call& call, const Asked&) {
+void Api::acd_agents(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_agents(*page, false));
+    if (page) defer(call, make_agents(*page, false, asked.reach));
 }
 
-void Api::acd_queues(Call& call, const Asked&) {
+void Api::acd_queues(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_agents(*page, true));
+    if (page) defer(call, make_agents(*page, true, asked.reach));
 }
 
-Task<Answer> Api::make_agents(Page page, bool by_queue) {
+Task<Answer> Api::make_agents(Page page, bool by_queue, ReachPtr reach) {
     auto agents = co_await ask<std::vector<AgentView>>(ports_.agents, patience());
     if (!agents) co_return no_answer();
     std::erase_if(*agents, [this](const AgentView& one) { return id_of(one.person).empty(); });
+    if (reach) std::erase_if(*agents, [&](const AgentView& one) { return !reach->sees(one.person, one.line); });
     std::ranges::sort(*agents, {}, [this](const AgentView& one) { return std::tuple(id_of(one.person), one.line); });
     if (!by_queue)
         co_return listed(*agents, page,

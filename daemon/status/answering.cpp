@@ -56,6 +56,10 @@ KnownToken& Call::known() const {
     return connection_.known;
 }
 
+const net::Address16& Call::peer() const {
+    return connection_.peer;
+}
+
 void Server::put(Connection& one, int status, Content content, std::string_view fields, std::string_view body) {
     counters_.answers.at(static_cast<std::size_t>(status / 100)).add();
     auto connection = one.close_after ? HeadWriter::Connection::close : HeadWriter::Connection::keep;

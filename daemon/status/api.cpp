@@ -8,29 +8,16 @@
 #include "status/pages.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
+#include "status/token_json.hpp"
 
 namespace lamp::status {
 namespace {
 
 constexpr std::size_t changes_told_singly = 1000; // of the people's rows; more is a `gap`
 
-bool is_bearer(std::string_view authorization) {
-    constexpr std::string_view scheme = "bearer ";
-    return authorization.size() > scheme.size() &&
-           std::ranges::equal(authorization.substr(0, scheme.size()), scheme,
-                              [](char given, char wanted) { return (given | 0x20) == wanted || given == wanted; });
-}
-
 bool same_row(const presence::Person& left, const presence::Person& right) {
     return left.name == right.name && left.email == right.email && left.folder == right.folder &&
            left.teams == right.teams;
-}
-
-/// A page of another site may send POSTs with the browser's rights, which are those of the anonymous role.
-bool from_another_site(const Request& request) {
-    auto scheme_end = request.origin.find("://");
-    if (request.origin.empty()) return false;
-    return scheme_end == std::string_view::npos || request.origin.substr(scheme_end + 3) != request.host;
 }
 
 } // namespace
@@ -42,8 +29,7 @@ Api::Api(Loop& loop, const Limits& limits, const presence::Table& table, Ports p
       ports_(std::move(ports)),
       about_(std::move(about)),
       router_(routes()),
-      people_(std::make_shared<const presence::People>()),
-      access_(std::make_shared<const Access>()) {}
+      people_(std::make_shared<const presence::People>()) {}
 
 void Api::connect(Server& server, Events& events, std::weak_ptr<void> owner) {
     server_ = &server;
@@ -54,6 +40,8 @@ void Api::connect(Server& server, Events& events, std::weak_ptr<void> owner) {
 void Api::use_people(std::shared_ptr<const presence::People> people) {
     auto before = std::exchange(people_, std::move(people));
     events_->expect_slots(people_->slots());
+    for (const auto& living : living_reaches_)
+        if (auto reach = living.lock()) reach->use_people(*people_);
     bool first = !std::exchange(people_given_, true);
     if (first && events_->subscribers() == 0) return;
     std::vector<presence::Slot> changed;
@@ -70,11 +58,6 @@ void Api::use_people(std::shared_ptr<const presence::People> people) {
         events_->touch(slot);
 }
 
-void Api::use_access(std::shared_ptr<const Access> access) {
-    access_ = std::move(access);
-    ++access_generation_; // what connections remember is void
-}
-
 void Api::respond(Call& call) {
     const Request& request = call.request;
     auto match = router_.match(request.method, request.path);
@@ -86,10 +69,10 @@ void Api::respond(Call& call) {
         answer.fields = "Allow: " + match.allow + "\r\n";
         return call.answer(answer);
     }
-    bool refused = false;
-    const Identity* identity = match.route->gate == Gate::open ? nullptr : identify(call, refused);
-    if (!admit(call, *match.route, identity, refused)) return;
-    Asked asked{match.route, match.raw_id, request.path, identity};
+    auto why = Denied::no_token;
+    const Identity* identity = match.route->gate == Gate::open ? nullptr : identify(call, why);
+    if (!admit(call, *match.route, identity, why)) return;
+    Asked asked{match.route, match.raw_id, request.path, identity, reach_of(identity)};
     if (match.raw_id.find('%') != std::string_view::npos) {
         id_.clear();
         if (!percent_decode(match.raw_id, id_))
@@ -99,53 +82,23 @@ void Api::respond(Call& call) {
     (this->*match.route->respond)(call, asked);
 }
 
-const Identity* Api::bearer(std::string_view authorization) const {
-    return is_bearer(authorization) ? access_->find(authorization.substr(7)) : nullptr;
-}
-
-std::optional<std::size_t> Api::body_limit(const Request& request) const {
-    auto match = router_.match(request.method, request.path);
+std::optional<std::size_t> Api::body_limit(Call& call) {
+    auto match = router_.match(call.request.method, call.request.path);
     if (!match.route || match.route->body_bytes == 0) return limits_.body_bytes;
-    const auto* who = request.authorization.empty() ? access_->anonymous() : bearer(request.authorization);
-    if (!who || !who->may(match.route->permission)) return std::nullopt;
+    auto why = Denied::no_token;
+    const Identity* who = identify(call, why);
+    if (!who || !may(*who, *match.route)) return std::nullopt;
     return match.route->body_bytes;
-}
-
-/// Null: nobody. `refused`: a token was given that is none.
-const Identity* Api::identify(Call& call, bool& refused) {
-    auto authorization = call.request.authorization;
-    if (authorization.empty()) return access_->anonymous();
-    KnownToken& known = call.known();
-    if (known.access == access_generation_ && known.identity && same_secret(authorization, known.authorization))
-        return known.identity;
-    const Identity* found = bearer(authorization);
-    refused = found == nullptr;
-    if (found) known = {std::string(authorization), found, access_generation_};
-    return found;
-}
-
-bool Api::admit(Call& call, const Route& route, const Identity* identity, bool refused) const {
-    if (route.gate == Gate::open) return true;
-    if (!identity) {
-        call.answer(problem(401, refused ? "This token is not known." : "A token is needed: Authorization: Bearer …"));
-        return false;
-    }
-    if (route.gate == Gate::permission && !identity->may(route.permission)) {
-        auto missing = name(route.permission);
-        call.answer(problem(403, fmt::format("The role {} does not hold the permission {}.", identity->role, missing),
-                            fmt::format(R"("missing":"{}")", missing)));
-        return false;
-    }
-    if (route.method != Method::get && identity->token.empty() && from_another_site(call.request)) {
-        call.answer(problem(403, "A request from a page of another site needs a token."));
-        return false;
-    }
-    return true;
 }
 
 std::optional<presence::Slot> Api::find_person(std::string_view id) const {
     auto slot = people_->find(id);
     return slot && people_->listed(*slot) ? slot : std::nullopt;
+}
+
+std::optional<presence::Slot> Api::find_person(std::string_view id, const Asked& asked) const {
+    auto slot = find_person(id);
+    return slot && (!asked.reach || asked.reach->sees(*slot)) ? slot : std::nullopt;
 }
 
 presence::Snapshot Api::read(presence::Slot slot) const {
@@ -162,6 +115,8 @@ bool Api::append_presence_of(std::string& out, presence::Slot slot) const {
 
 void Api::sweep(Steady now) {
     events_->sweep(now);
+    constexpr std::chrono::minutes between_uses{1};
+    if (now - uses_told_ >= between_uses) tell_uses();
     constexpr std::chrono::seconds between_samples{5};
     if (!ports_.platforms || now - sampled_ < between_samples) return;
     if (auto keep = owner_.lock()) loop_.spawn(sample_rates(std::move(keep)));
@@ -207,6 +162,8 @@ void Api::whoami(Call& call, const Asked& asked) {
         json.member_or_null("token", who.token);
         json.member("role", who.role);
         json.member_or_null("person", who.person);
+        json.member("expires", who.expires);
+        write_scope(json, who.scope);
         json.key("permissions");
         json.array([&] {
             for (std::size_t i = 0; i < permissions().size(); ++i)

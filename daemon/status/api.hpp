@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "access/guesses.hpp"
+#include "base/log.hpp"
 #include "loop/loop.hpp"
 #include "presence/people.hpp"
 #include "presence/table.hpp"
@@ -16,8 +18,10 @@
 #include "status/events.hpp"
 #include "status/json.hpp"
 #include "status/ports.hpp"
+#include "status/reach.hpp"
 #include "status/routes.hpp"
 #include "status/server.hpp"
+#include "status/token_book.hpp"
 
 namespace lamp::status {
 
@@ -38,14 +42,19 @@ public:
     /// The parts it speaks to; before the first call. `owner` keeps everything alive while an answer is awaited.
     void connect(Server& server, Events& events, std::weak_ptr<void> owner);
     void use_people(std::shared_ptr<const presence::People> people);
-    void use_access(std::shared_ptr<const Access> access);
+    /// Checked before.
+    void use_access(AccessOptions access);
+    /// Tokens that were made at run time, all of them.
+    void use_issued(std::vector<access::IssuedToken> issued);
+    /// Says when tokens were used, as far as nobody was told.
+    void tell_uses();
     void use_cors(Cors cors) { cors_ = std::move(cors); }
     void use_addresses(std::vector<std::string> urls) { about_.listening = std::move(urls); }
     void add_metrics(std::function<void(MetricsText&)> contribute) { contributions_.push_back(std::move(contribute)); }
 
     void respond(Call& call);
     /// How long a body this request may have; nothing: it is answered without one, since who asks may not.
-    [[nodiscard]] std::optional<std::size_t> body_limit(const Request& request) const;
+    [[nodiscard]] std::optional<std::size_t> body_limit(Call& call);
     /// Once a second.
     void sweep(Steady now);
     /// The presence object of a slot; false when nobody listed has it.
@@ -91,6 +100,9 @@ public:
     void calendars(Call& call, const Asked& asked);
     void calendar_plan(Call& call, const Asked& asked);
     void audit(Call& call, const Asked& asked);
+    void tokens(Call& call, const Asked& asked);
+    void make_token(Call& call, const Asked& asked);
+    void revoke_token(Call& call, const Asked& asked);
     void webhooks(Call& call, const Asked& asked);
     void dead_letters(Call& call, const Asked& asked);
     void webhook_order(Call& call, const Asked& asked);
@@ -138,14 +150,33 @@ private:
         std::size_t from; // place in the listing
     };
 
+    using ReachPtr = std::shared_ptr<const Reach>;
+
+    // admission.cpp
+    enum class Denied : std::uint8_t { no_token, unknown, expired, too_often, refused, later };
+    [[nodiscard]] const Identity* identify(Call& call, Denied& why);
+    [[nodiscard]] const Identity* look_up(Call& call, Denied& why);
+    [[nodiscard]] const Identity* look_at_certificate(Call& call);
+    [[nodiscard]] const Identity* look_at_bearer(std::string_view token, const access::Digest& digest, Denied& why);
+    [[nodiscard]] static bool may(const Identity& who, const Route& route);
+    [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, Denied why);
+    void deny(Call& call, Denied why);
+    void deny_guess(Call& call, const access::Guesses::Sentence& sentence, std::string_view detail);
+    [[nodiscard]] Task<Answer> make_late(Answer answer, milliseconds delay);
+    [[nodiscard]] ReachPtr reach_of(const Identity* identity);
+    void forget_access();
+
+    // tokens.cpp
+    [[nodiscard]] Task<Answer> store_token(access::IssuedToken token, std::string secret, AuditView row);
+    [[nodiscard]] Task<Answer> drop_token(std::string name, AuditView row);
+
     // api.cpp
-    [[nodiscard]] const Identity* identify(Call& call, bool& refused);
-    [[nodiscard]] const Identity* bearer(std::string_view authorization) const;
-    [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, bool refused) const;
     [[nodiscard]] std::optional<Page> page_of(Call& call) const;
     [[nodiscard]] std::optional<Page> page_in(Call& call, const class Query& query) const;
     void note_look(presence::Slot slot, const presence::Snapshot& snapshot) const;
     [[nodiscard]] std::optional<presence::Slot> find_person(std::string_view id) const;
+    /// Nothing, too, for somebody of whom the asker may not know.
+    [[nodiscard]] std::optional<presence::Slot> find_person(std::string_view id, const Asked& asked) const;
     [[nodiscard]] presence::Snapshot read(presence::Slot slot) const;
     template <class T>
     [[nodiscard]] Task<std::optional<T>> ask(std::function<void(Reply<T>)> port, Steady until);
@@ -170,21 +201,22 @@ private:
     void write_status(std::string& out, const Views& views) const;
 
     // watchers.cpp
-    [[nodiscard]] Task<Answer> make_watchers(Page page, std::optional<presence::Slot> slot);
+    [[nodiscard]] Task<Answer> make_watchers(Page page, std::optional<presence::Slot> slot, ReachPtr reach);
     [[nodiscard]] std::function<void(Reply<std::vector<WatcherView>>)> watchers_of(presence::Slot slot) const;
     [[nodiscard]] std::string_view id_of(std::optional<presence::Slot> slot) const;
 
     // forwarding.cpp
     [[nodiscard]] std::function<void(Reply<PersonForwarding>)> forwarding_of(presence::Slot slot) const;
-    [[nodiscard]] Task<Answer> make_forwardings(Page page);
-    [[nodiscard]] Task<Answer> make_forwarding(presence::Slot slot);
-    [[nodiscard]] Task<Answer> make_forward(ForwardRequest request);
-    [[nodiscard]] Task<Answer> make_calendars(Page page);
-    [[nodiscard]] Task<Answer> make_plan(Page page, milliseconds next);
-    [[nodiscard]] Task<Answer> make_audit(Page page, std::string line);
+    [[nodiscard]] Task<Answer> make_forwardings(Page page, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_forwarding(presence::Slot slot, ReachPtr reach);
+    [[nodiscard]] std::optional<presence::Slot> whose_calls(Call& call, const Asked& asked) const;
+    [[nodiscard]] Task<Answer> make_forward(ForwardRequest request, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_calendars(Page page, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_plan(Page page, milliseconds next, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_audit(Page page, std::string line, ReachPtr reach);
 
     // acd.cpp
-    [[nodiscard]] Task<Answer> make_agents(Page page, bool by_queue);
+    [[nodiscard]] Task<Answer> make_agents(Page page, bool by_queue, ReachPtr reach);
 
     // webhooks.cpp
     [[nodiscard]] Task<Answer> make_webhooks(Page page);
@@ -195,7 +227,7 @@ private:
     [[nodiscard]] Task<Answer> make_privacy_export(std::string number);
     [[nodiscard]] Task<Answer> make_privacy_erasures(Page page);
     // zoho.cpp
-    [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern);
+    [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
 
     // directory.cpp
@@ -236,6 +268,7 @@ private:
     [[nodiscard]] bool hidden(const Viewer& viewer, std::string_view person, std::string_view line) const;
     void hide(const Viewer& viewer, std::vector<calls::CallRecord>& records, bool by_number) const;
     [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody, Viewer viewer);
+    [[nodiscard]] calls::Within within(const Reach& reach) const;
     [[nodiscard]] Task<Answer> make_stats(calls::StatsQuery query, bool nobody, bool as_csv);
     [[nodiscard]] Task<Answer> make_calls_file(calls::CallQuery query, bool nobody, Viewer viewer);
 
@@ -245,13 +278,14 @@ private:
     [[nodiscard]] Task<Answer> make_integration_order(calls::IntegrationOrder order);
 
     // commands.cpp
-    [[nodiscard]] Task<Answer> make_why(presence::Slot slot);
-    [[nodiscard]] Task<Answer> make_doubts(Page page);
+    [[nodiscard]] Task<Answer> make_why(presence::Slot slot, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_doubts(Page page, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_photo(presence::Slot slot, std::string known);
-    [[nodiscard]] Task<Answer> make_calls(Page page, Viewer viewer);
-    [[nodiscard]] Task<Answer> make_reload();
+    [[nodiscard]] bool sees(const Reach& reach, const CallView& call) const;
+    [[nodiscard]] Task<Answer> make_calls(Page page, Viewer viewer, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_reload(std::string by);
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
-    [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of);
+    [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of, ReachPtr reach);
     void write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
                       const std::vector<InputView>& others) const;
 
@@ -266,9 +300,20 @@ private:
     std::weak_ptr<void> owner_;
     std::shared_ptr<const presence::People> people_;
     bool people_given_ = false;
-    std::shared_ptr<const Access> access_;
+    TokenBook book_;
     std::uint64_t access_generation_ = 0;
     Cors cors_;
+    std::unordered_map<const Identity*, std::shared_ptr<Reach>> reaches_; // of limited ones who have asked
+    std::unordered_map<access::Digest, std::unique_ptr<const Identity>, access::DigestHash> bearers_; // seen lately
+    std::string refused_why_;                          // of the request at hand
+    std::vector<std::weak_ptr<Reach>> living_reaches_; // those of subscribers, too
+    access::Guesses guesses_;
+    log::OncePerMinute guess_complaints_;
+    std::size_t late_answers_ = 0; // that wait because of a wrong token
+    struct {
+        Counter wrong, refused, expired;
+    } token_counters_;
+    Steady uses_told_{};
     std::vector<std::function<void(MetricsText&)>> contributions_;
     std::string id_; // the decoded id of the request at hand
     std::string description_;

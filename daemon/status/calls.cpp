@@ -105,6 +105,7 @@ Result<calls::StatsQuery> read_stats(const Query& query, Wall now) {
 /// The calls that the figures are of.
 calls::CallQuery behind(const calls::StatsQuery& stats) {
     calls::CallQuery calls{.persons = stats.persons, .line = stats.line, .from = stats.from, .until = stats.until};
+    calls.within = stats.within;
     calls.number = stats.ddi;
     calls.queue = stats.queue;
     return calls;
@@ -248,6 +249,15 @@ Result<Api::Persons> Api::persons_in(const Query& query) const {
     return wanted;
 }
 
+/// For questions to other rooms: who is seen whole, and lines of others.
+calls::Within Api::within(const Reach& reach) const {
+    calls::Within within;
+    within.lines = reach.scope().lines;
+    for (auto slot : people_->order())
+        if (reach.sees_whole(slot)) within.persons.emplace_back(people_->person(slot).id);
+    return within;
+}
+
 // --- events
 
 void Api::publish_call(const calls::CallEvent& event) {
@@ -270,7 +280,8 @@ void Api::publish_call(const calls::CallEvent& event, Audience audience) {
         JsonWriter bare(json);
         calls::write_event(bare, {event.what, event.at, event.call, {}, {}});
     }
-    events_->publish(type, find_person(event.call.person).value_or(no_slot), std::move(json), audience);
+    events_->publish(type, find_person(event.call.person).value_or(no_slot), std::move(json),
+                     {audience, mark_of(event.call.line)});
 }
 
 // --- /v1/calls
@@ -301,6 +312,7 @@ void Api::call_history(Call& call, const Asked& asked) {
     if (!persons) return call.answer(problem(persons.error()));
     bool nobody = !persons->everybody && persons->ids.empty();
     wanted->persons = std::move(persons->ids);
+    if (asked.reach) wanted->within = within(*asked.reach);
     defer(call, make_history(std::move(*wanted), nobody, Viewer(*asked.identity)));
 }
 
@@ -349,6 +361,7 @@ void Api::stats(Call& call, const Asked& asked) {
     if (!persons) return call.answer(problem(persons.error()));
     bool nobody = !persons->everybody && persons->ids.empty();
     wanted->persons = std::move(persons->ids);
+    if (asked.reach) wanted->within = within(*asked.reach);
     auto format = query->find("format").value_or("json");
     auto rows = query->find("rows").value_or("figures");
     if (format != "json" && format != "csv") return call.answer(problem(400, "format is json or csv."));

@@ -119,6 +119,12 @@ void write_outcomes(JsonWriter& json, const PersonForwarding& forwarding) {
     }
 }
 
+/// Of what was told of the lines of a person, only the lines that are seen.
+template <class Told>
+void keep_seen(const Reach& reach, presence::Slot person, std::vector<Told>& lines) {
+    std::erase_if(lines, [&](const Told& one) { return !reach.sees(person, one.line); });
+}
+
 } // namespace
 
 /// limit and cursor of a listing whose order is fixed while it is read; nothing after a 400 was given.
@@ -139,13 +145,13 @@ std::optional<Api::Page> Api::page_in(Call& call, const Query& query) const {
 // --- why
 
 void Api::why(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
+    auto slot = find_person(asked.id, asked);
     if (!slot) return call.answer(problem(404, "There is no person with this id."));
     if (ports_.interested) ports_.interested(*slot);
-    defer(call, make_why(*slot));
+    defer(call, make_why(*slot, asked.reach));
 }
 
-Task<Answer> Api::make_why(presence::Slot slot) {
+Task<Answer> Api::make_why(presence::Slot slot, ReachPtr reach) {
     auto until = patience();
     std::function<void(Reply<std::vector<LineInput>>)> ask_lines;
     if (ports_.lines)
@@ -165,6 +171,12 @@ Task<Answer> Api::make_why(presence::Slot slot) {
     auto forwarding = co_await ask<PersonForwarding>(forwarding_of(slot), until);
     if (!lines || !person || !watchers || !forwarding) co_return no_answer();
     if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
+    if (reach && !reach->sees_whole(slot)) {
+        keep_seen(*reach, slot, *lines);
+        if (services) keep_seen(*reach, slot, *services);
+        keep_seen(*reach, slot, forwarding->lines);
+        watchers->clear(); // of which line, only the watcher knows
+    }
 
     put_in_order(*watchers);
     Answer answer;
@@ -276,7 +288,7 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, con
 // --- photos
 
 void Api::photo(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
+    auto slot = find_person(asked.id, asked);
     if (!slot) return call.answer(problem(404, "There is no person with this id."));
     defer(call, make_photo(*slot, std::string(call.request.if_none_match)));
 }
@@ -300,15 +312,17 @@ Task<Answer> Api::make_photo(presence::Slot slot, std::string known) {
 
 // --- people whose accounts are in doubt
 
-void Api::doubts(Call& call, const Asked&) {
+void Api::doubts(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_doubts(*page));
+    if (page) defer(call, make_doubts(*page, asked.reach));
 }
 
-Task<Answer> Api::make_doubts(Page page) {
+Task<Answer> Api::make_doubts(Page page, ReachPtr reach) {
     auto doubts = co_await ask<std::vector<DoubtView>>(ports_.doubts, patience());
     if (!doubts) co_return no_answer();
-    std::erase_if(*doubts, [this](const DoubtView& one) { return one.slot >= people_->slots(); });
+    std::erase_if(*doubts, [&](const DoubtView& one) {
+        return one.slot >= people_->slots() || (reach && !reach->sees(one.slot));
+    });
     co_return listed(*doubts, page, [this](JsonWriter& json, const DoubtView& one) {
         json.object([&] {
             auto person = people_->person(one.slot);
@@ -325,13 +339,18 @@ Task<Answer> Api::make_doubts(Page page) {
 
 void Api::active_calls(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_calls(*page, Viewer(*asked.identity)));
+    if (page) defer(call, make_calls(*page, Viewer(*asked.identity), asked.reach));
 }
 
-Task<Answer> Api::make_calls(Page page, Viewer viewer) {
+bool Api::sees(const Reach& reach, const CallView& call) const {
+    return reach.sees(find_person(call.person).value_or(no_slot), call.line);
+}
+
+Task<Answer> Api::make_calls(Page page, Viewer viewer, ReachPtr reach) {
     const auto until = patience();
     auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, until);
     if (!calls) co_return no_answer();
+    if (reach) std::erase_if(*calls, [&](const CallView& one) { return !sees(*reach, one); });
     std::ranges::sort(*calls, {}, [](const CallView& one) { return std::tie(one.started, one.id); });
     for (CallView& one : *calls)
         if (hidden(viewer, one.person, one.line)) one.remote_number = one.remote_name = {};
@@ -359,7 +378,7 @@ void Api::dial(Call& call, const Asked& asked) {
     if (!members) return call.answer(problem(400, members.error().text));
     if (!who.may(permission("dial.any")) && (*members)[0] != who.person)
         return call.answer(not_permitted(who, permission("dial.any")));
-    auto slot = find_person((*members)[0]);
+    auto slot = find_person((*members)[0], asked);
     if (!slot) return call.answer(problem(404, "There is no person with this id."));
     if (!is_number((*members)[1])) return call.answer(problem(400, "\"to\" is no number."));
     if (auto wait = dial_rate_.take(who.token, (*members)[0], steady_now()); wait > milliseconds(0))
@@ -391,17 +410,20 @@ void Api::control(Call& call, const Asked& asked) {
         request.to = std::move(members->front());
     }
     if (!ports_.control) return call.answer(problem(501, "No telephony platform is configured."));
-    defer(call, make_control(std::move(request), who.may(permission("callcontrol.any")) ? "" : who.person));
+    defer(call,
+          make_control(std::move(request), who.may(permission("callcontrol.any")) ? "" : who.person, asked.reach));
 }
 
 /// `only_of`: the person whose call it must be; empty: anybody's.
-Task<Answer> Api::make_control(ControlRequest request, std::string only_of) {
-    if (!only_of.empty()) {
+Task<Answer> Api::make_control(ControlRequest request, std::string only_of, ReachPtr reach) {
+    if (!only_of.empty() || reach) {
         auto calls = co_await ask<std::vector<CallView>>(ports_.active_calls, patience());
         if (!calls) co_return no_answer();
-        bool own = std::ranges::any_of(
-            *calls, [&](const CallView& one) { return one.id == request.call && one.person == only_of; });
-        if (!own) co_return problem(404, "This person has no such call.");
+        bool own = std::ranges::any_of(*calls, [&](const CallView& one) {
+            return one.id == request.call && (only_of.empty() || one.person == only_of) &&
+                   (!reach || sees(*reach, one));
+        });
+        if (!own) co_return problem(404, only_of.empty() ? "There is no such call." : "This person has no such call.");
     }
     std::function<void(Reply<Result<std::string>>)> port = [this, request](Reply<Result<std::string>> reply) {
         ports_.control(request, std::move(reply));
@@ -412,13 +434,16 @@ Task<Answer> Api::make_control(ControlRequest request, std::string only_of) {
 
 // --- reload
 
-void Api::reload(Call& call, const Asked&) {
+void Api::reload(Call& call, const Asked& asked) {
     if (!ports_.reload) return call.answer(problem(501, "This daemon was started without a configuration file."));
-    defer(call, make_reload());
+    defer(call, make_reload(asked.identity->token));
 }
 
-Task<Answer> Api::make_reload() {
-    auto outcome = co_await ask<ReloadView>(ports_.reload, patience());
+Task<Answer> Api::make_reload(std::string by) {
+    std::function<void(Reply<ReloadView>)> port = [this, by](Reply<ReloadView> reply) {
+        ports_.reload(by, std::move(reply));
+    };
+    auto outcome = co_await ask<ReloadView>(std::move(port), patience());
     if (!outcome) co_return no_answer();
     std::string members; // of the object, without its braces
     JsonWriter json(members);

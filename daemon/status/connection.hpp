@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "net/ip.hpp"
 #include "net/poller.hpp"
 #include "net/wire.hpp"
 #include "status/request.hpp"
@@ -42,9 +43,10 @@ struct IncomingBody {
 
 /// What is known of who speaks on this connection, so that a keep-alive client's token is not hashed each time.
 struct KnownToken {
-    std::string authorization;
+    std::string authorization; // empty: the certificate is meant
     const Identity* identity = nullptr;
-    std::uint64_t access = 0; // the generation that `identity` belongs to
+    std::uint64_t access = 0; // the generation that `identity` belongs to; 0: none
+    std::int64_t until_s = 0; // since 1970: a certificate is looked at again then
 };
 
 class Connection final : public Poller::Watched {
@@ -60,8 +62,8 @@ public:
         closed,
     };
 
-    Connection(Server& server, Wire wire, std::uint32_t place, std::uint64_t serial)
-        : server_(server), wire(std::move(wire)), place(place), serial(serial) {}
+    Connection(Server& server, Wire wire, std::uint32_t place, std::uint64_t serial, const net::Address16& peer)
+        : server_(server), wire(std::move(wire)), place(place), serial(serial), peer(peer) {}
     void on_ready(std::uint32_t events) override;
 
     // --- as a stream
@@ -82,6 +84,7 @@ private:
     Wire wire;
     std::uint32_t place;  // in the server's list
     std::uint64_t serial; // never used again
+    net::Address16 peer;
     std::uint32_t interest = 0;
     State state = State::idle;
     bool close_after = false; // the answer under way is the last

@@ -37,9 +37,17 @@ std::optional<EventType> event_type_named(std::string_view word) {
     return std::nullopt;
 }
 
-bool EventFilter::wants(EventType type, presence::Slot slot) const {
+bool EventFilter::wants(EventType type, presence::Slot slot, const ForWhom& whom) const {
     if (type == EventType::gap) return true;
     if ((types & bit(type)) == 0) return false;
+    if (!belongs(whom.audience, slot)) return false;
+    if (reach) {
+        bool of_call = type == EventType::call || type == EventType::missed;
+        // A forwarding tells of all the person's lines; of an agent nobody says here of which one.
+        bool whole = type == EventType::forwarding || type == EventType::acd;
+        if (of_call ? !reach->sees(slot, whom.line) : whole ? !reach->sees_whole(slot) : !reach->sees(slot))
+            return false;
+    }
     return persons.empty() || slot == no_slot || std::ranges::binary_search(persons, slot);
 }
 
@@ -62,10 +70,10 @@ void Events::wake() {
     arm();
 }
 
-void Events::publish(EventType type, presence::Slot slot, std::string json, Audience audience) {
+void Events::publish(EventType type, presence::Slot slot, std::string json, const ForWhom& whom) {
     if (json.size() > limits_.event_bytes) return;
     gather(); // what the table said before comes before
-    add(type, slot, std::make_shared<const std::string>(std::move(json)), audience);
+    add(type, slot, std::make_shared<const std::string>(std::move(json)), whom);
     arm();
 }
 
@@ -74,8 +82,8 @@ void Events::touch(presence::Slot slot) {
     arm();
 }
 
-void Events::add(EventType type, presence::Slot slot, Text json, Audience audience) {
-    history_.add(type, slot, std::move(json), audience);
+void Events::add(EventType type, presence::Slot slot, Text json, const ForWhom& whom) {
+    history_.add(type, slot, std::move(json), whom);
     counters_.events.add();
     if (history_.last() - delivered_ >= pending_max_) deliver_pending();
 }
@@ -121,8 +129,8 @@ void Events::deliver_pending() {
             auto begin = batch.bytes.size();
             const Event& event = history_.at(++delivered_);
             if (!append_event(batch.bytes, delivered_)) continue;
-            batch.frames.push_back({event.type, event.slot, event.audience, begin, batch.bytes.size()});
-            batch.for_some = batch.for_some || event.audience != Audience::everybody;
+            batch.frames.push_back({event.type, event.slot, event.whom, begin, batch.bytes.size()});
+            batch.for_some = batch.for_some || event.whom.audience != Audience::everybody;
             batch.types |= bit(event.type);
         }
         counters_.rendered.add(batch.frames.size());

@@ -21,15 +21,18 @@ namespace lamp::status {
 /// What a subscriber wants to hear. `gap` always passes.
 struct EventFilter {
     EventTypes types = every_event_type;
-    std::vector<presence::Slot> persons; // ascending; empty = everybody
-    presence::Slot self = no_slot;       // who listens
-    bool sees_private = false;           // also with whom people talk who do not publish their calls
+    std::vector<presence::Slot> persons;  // ascending; empty = everybody
+    presence::Slot self = no_slot;        // who listens
+    bool sees_private = false;            // also with whom people talk who do not publish their calls
+    std::shared_ptr<const Reach> reach{}; // of whom the reader may know; null: of everybody
+    std::string token{};                  // whose it is
+    std::optional<Wall> expires{};        // the reader is sent away then
 
     /// True if nothing of a batch with these types would be left out.
     [[nodiscard]] bool wants_all(EventTypes occurring) const {
-        return persons.empty() && (occurring & ~(types | bit(EventType::gap))) == 0;
+        return persons.empty() && !reach && (occurring & ~(types | bit(EventType::gap))) == 0;
     }
-    [[nodiscard]] bool wants(EventType type, presence::Slot slot) const;
+    [[nodiscard]] bool wants(EventType type, presence::Slot slot, const ForWhom& whom = {}) const;
     /// Whether an event for some is for this one.
     [[nodiscard]] bool belongs(Audience audience, presence::Slot slot) const {
         bool inside = sees_private || (slot != no_slot && slot == self);
@@ -59,7 +62,7 @@ public:
     /// The sink was woken: the next tick drains it.
     void wake();
     /// An event of another room.
-    void publish(EventType type, presence::Slot slot, std::string json, Audience audience = Audience::everybody);
+    void publish(EventType type, presence::Slot slot, std::string json, const ForWhom& whom = {});
     /// Of people whose row has changed; presence is sent again.
     void touch(presence::Slot slot);
     /// What the history still has of events that are so is gone; gives how many those were.
@@ -73,6 +76,8 @@ public:
     void sweep(Steady now);
     /// Says goodbye to every subscriber; they may come again.
     void dismiss();
+    /// Only to those who came with this token.
+    void dismiss_token(std::string_view token);
     /// The same for good.
     void close();
 
@@ -84,7 +89,7 @@ private:
     struct Frame {
         EventType type;
         presence::Slot slot;
-        Audience audience;
+        ForWhom whom;
         std::size_t begin;
         std::size_t end;
     };
@@ -101,7 +106,7 @@ private:
     void arm();
     void flush();
     void gather();
-    void add(EventType type, presence::Slot slot, Text json, Audience audience = Audience::everybody);
+    void add(EventType type, presence::Slot slot, Text json, const ForWhom& whom = {});
     void deliver_pending();
     [[nodiscard]] bool append_event(std::string& out, std::uint64_t number);
     static void append_gap(std::string& out, std::string_view reason);
@@ -118,6 +123,7 @@ private:
     [[nodiscard]] bool send(Subscriber& one, std::string_view bytes, const Text& shared);
     void remove(Subscriber& one);
     void beat(Subscriber& one, Steady now);
+    void dismiss(Subscriber& one);
 
     Loop& loop_;
     const Limits limits_;

@@ -42,11 +42,24 @@ void Server::shake_hands(Connection& one) {
         return watch(one, moved.wants_write ? std::uint32_t{EPOLLOUT} : std::uint32_t{EPOLLIN});
     if (moved.what != Moved::What::bytes) {
         counters_.handshakes_failed.add();
+        note_certificate(one);
         return close(one);
     }
     one.state = State::idle;
     watch(one, EPOLLIN);
     readable(one);
+}
+
+/// One line a minute for certificates of clients that no authority of ours vouches for, or whose time is over.
+void Server::note_certificate(const Connection& one) {
+    auto why = one.wire.certificate_problem();
+    if (why.empty()) return;
+    counters_.certificates_refused.add();
+    if (certificate_complaints_.allow(now_))
+        log::warning("status", "a client's certificate is refused",
+                     {{"from", net::bare_text(one.peer).view()},
+                      {"why", why},
+                      {"others", certificate_complaints_.take_suppressed()}});
 }
 
 // --- reading
@@ -126,7 +139,8 @@ std::size_t Server::consume_head(Connection& one, std::string_view bytes) {
 
 /// False: the request has been answered.
 bool Server::allow_body(Connection& one, const Request& request, std::size_t& limit) {
-    auto allowed = body_limit ? body_limit(request) : std::optional(limits_.body_bytes);
+    Call call(*this, one, request, body_);
+    auto allowed = body_limit ? body_limit(call) : std::optional(limits_.body_bytes);
     limit = allowed.value_or(limits_.body_bytes);
     if (!request.chunked && request.content_length <= std::min(limit, limits_.body_bytes)) return true;
     if (!allowed) { // who may not send so much is told so before it is read

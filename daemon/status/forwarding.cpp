@@ -1,4 +1,4 @@
-// /v1/forwarding, /v1/calendars, /v1/audit: who wants calls elsewhere, what became of it, and operators who want so.
+// /v1/forwarding, /v1/calendars: who wants calls elsewhere, what became of it, and operators who want so.
 #include "status/forwarding_json.hpp"
 
 #include <algorithm>
@@ -14,11 +14,25 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t text_max = 256;       // of a number or a line
-constexpr std::size_t audit_rows = 100'000; // that can be paged through
+constexpr std::size_t text_max = 256; // of a number or a line
 constexpr std::chrono::days plan_default{7};
 constexpr std::chrono::hours plan_least{1};
 constexpr std::chrono::days plan_most{14};
+
+constexpr std::string_view needs_line = "This token is for single lines of this person: name one of them as the line.";
+
+/// Of a person's lines only those that are seen.
+void keep_seen(const std::shared_ptr<const Reach>& reach, PersonForwarding& forwarding) {
+    if (!reach) return;
+    std::erase_if(forwarding.lines,
+                  [&](const ForwardingView& one) { return !reach->sees(forwarding.person, one.line); });
+}
+
+/// All lines of a person are meant by naming none.
+bool may_forward(const Asked& asked, presence::Slot person, std::string_view line) {
+    if (!asked.reach || asked.reach->sees_whole(person)) return true;
+    return !line.empty() && asked.reach->sees(person, line);
+}
 
 /// What a PUT wants.
 struct Wish {
@@ -129,30 +143,34 @@ void Api::publish_forwarding(const PersonForwarding& forwarding) {
 // --- reading
 
 void Api::forwarding(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
+    auto slot = find_person(asked.id, asked);
     if (!slot) return call.answer(unknown_person());
-    defer(call, make_forwarding(*slot));
+    defer(call, make_forwarding(*slot, asked.reach));
 }
 
-Task<Answer> Api::make_forwarding(presence::Slot slot) {
+Task<Answer> Api::make_forwarding(presence::Slot slot, ReachPtr reach) {
     auto forwarding = co_await ask<PersonForwarding>(forwarding_of(slot), patience());
     if (!forwarding) co_return no_answer();
     if (!people_->listed(slot)) co_return unknown_person();
+    keep_seen(reach, *forwarding);
     Answer answer;
     JsonWriter json(answer.body);
     write_forwarding(json, *forwarding, people_->person(slot).id);
     co_return answer;
 }
 
-void Api::forwardings(Call& call, const Asked&) {
+void Api::forwardings(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_forwardings(*page));
+    if (page) defer(call, make_forwardings(*page, asked.reach));
 }
 
-Task<Answer> Api::make_forwardings(Page page) {
+Task<Answer> Api::make_forwardings(Page page, ReachPtr reach) {
     auto all = co_await ask<std::vector<PersonForwarding>>(ports_.forwardings, patience());
     if (!all) co_return no_answer();
-    std::erase_if(*all, [this](const PersonForwarding& one) { return id_of(one.person).empty(); });
+    std::erase_if(*all, [&](PersonForwarding& one) {
+        keep_seen(reach, one);
+        return id_of(one.person).empty() || (reach && !reach->sees(one.person));
+    });
     std::ranges::sort(*all, {}, [this](const PersonForwarding& one) { return id_of(one.person); });
     co_return listed(*all, page, [this](JsonWriter& json, const PersonForwarding& one) {
         write_forwarding(json, one, id_of(one.person));
@@ -161,27 +179,44 @@ Task<Answer> Api::make_forwardings(Page page) {
 
 // --- operators
 
+/// Nothing after the call was answered: forwarding.self is about the token's own person.
+std::optional<presence::Slot> Api::whose_calls(Call& call, const Asked& asked) const {
+    const Identity& who = *asked.identity;
+    bool own = who.may(permission("forwarding.self")) && !who.person.empty() && asked.id == who.person;
+    if (!own && !who.may(permission("forwarding.any")))
+        return call.answer(problem(403,
+                                   fmt::format("The role {} does not hold the permission forwarding.any.", who.role),
+                                   R"("missing":"forwarding.any")")),
+               std::nullopt;
+    auto slot = find_person(asked.id, asked);
+    if (!slot) call.answer(unknown_person());
+    return slot;
+}
+
 void Api::forward(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
-    if (!slot) return call.answer(unknown_person());
+    auto slot = whose_calls(call, asked);
+    if (!slot) return;
     auto wish = read_wish(call.request.body, wall_now());
     if (!wish) return call.answer(problem(wish.error()));
+    if (!may_forward(asked, *slot, wish->line)) return call.answer(problem(404, needs_line));
     if (!ports_.forward) return call.answer(problem(501, "No telephony platform is configured."));
-    defer(call, make_forward({*slot, wish->line, wish->to, wish->from, wish->until, asked.identity->token}));
+    defer(call,
+          make_forward({*slot, wish->line, wish->to, wish->from, wish->until, asked.identity->token}, asked.reach));
 }
 
 void Api::end_forward(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
-    if (!slot) return call.answer(unknown_person());
+    auto slot = whose_calls(call, asked);
+    if (!slot) return;
     auto query = Query::parse(call.request.query, {"line"});
     if (!query) return call.answer(problem(400, query.error().text));
     auto line = query->find("line");
     if (line && !is_text(*line)) return call.answer(problem(400, "The line is none."));
+    if (!may_forward(asked, *slot, line.value_or(""))) return call.answer(problem(404, needs_line));
     if (!ports_.forward) return call.answer(problem(501, "No telephony platform is configured."));
-    defer(call, make_forward({*slot, std::string(line.value_or("")), {}, {}, {}, asked.identity->token}));
+    defer(call, make_forward({*slot, std::string(line.value_or("")), {}, {}, {}, asked.identity->token}, asked.reach));
 }
 
-Task<Answer> Api::make_forward(ForwardRequest request) {
+Task<Answer> Api::make_forward(ForwardRequest request, ReachPtr reach) {
     std::function<void(Reply<Result<PersonForwarding>>)> port = [this, request](Reply<Result<PersonForwarding>> reply) {
         ports_.forward(request, std::move(reply));
     };
@@ -190,6 +225,7 @@ Task<Answer> Api::make_forward(ForwardRequest request) {
     if (!*outcome) co_return problem(outcome->error());
     if ((*outcome)->lines.empty()) co_return problem(409, "This person has no lines.");
     if (!people_->listed(request.person)) co_return unknown_person();
+    keep_seen(reach, **outcome);
     Answer answer;
     JsonWriter json(answer.body);
     write_forwarding(json, **outcome, people_->person(request.person).id);
@@ -198,19 +234,23 @@ Task<Answer> Api::make_forward(ForwardRequest request) {
 
 // --- calendars
 
-void Api::calendars(Call& call, const Asked&) {
+void Api::calendars(Call& call, const Asked& asked) {
     auto page = page_of(call);
-    if (page) defer(call, make_calendars(*page));
+    if (page) defer(call, make_calendars(*page, asked.reach));
 }
 
-Task<Answer> Api::make_calendars(Page page) {
+Task<Answer> Api::make_calendars(Page page, ReachPtr reach) {
     auto all = co_await ask<std::vector<CalendarView>>(ports_.calendars, patience());
     if (!all) co_return no_answer();
+    if (reach)
+        std::erase_if(*all, [&](const CalendarView& one) {
+            return std::ranges::none_of(one.lines, [&](const std::string& line) { return reach->sees_line(line); });
+        });
     std::ranges::sort(*all, {}, &CalendarView::name);
     co_return listed(*all, page, write_calendar);
 }
 
-void Api::calendar_plan(Call& call, const Asked&) {
+void Api::calendar_plan(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"next", "limit", "cursor"});
     if (!query) return call.answer(problem(400, query.error().text));
     auto page = page_in(call, *query);
@@ -222,39 +262,18 @@ void Api::calendar_plan(Call& call, const Asked&) {
             return call.answer(problem(400, "next must be a duration from 1h to 14d, such as 7d."));
         next = *given;
     }
-    defer(call, make_plan(*page, next));
+    defer(call, make_plan(*page, next, asked.reach));
 }
 
-Task<Answer> Api::make_plan(Page page, milliseconds next) {
+Task<Answer> Api::make_plan(Page page, milliseconds next, ReachPtr reach) {
     std::function<void(Reply<std::vector<PlanView>>)> port;
     if (ports_.calendar_plan)
         port = [this, next](Reply<std::vector<PlanView>> reply) { ports_.calendar_plan(next, std::move(reply)); };
     auto plan = co_await ask<std::vector<PlanView>>(std::move(port), patience());
     if (!plan) co_return no_answer();
+    if (reach) std::erase_if(*plan, [&](const PlanView& one) { return !reach->sees_line(one.line); });
     std::ranges::sort(*plan, {}, [](const PlanView& one) { return std::tie(one.from, one.calendar, one.line); });
     co_return listed(*plan, page, write_plan);
-}
-
-// --- the log
-
-void Api::audit(Call& call, const Asked&) {
-    auto query = Query::parse(call.request.query, {"line", "limit", "cursor"});
-    if (!query) return call.answer(problem(400, query.error().text));
-    auto page = page_in(call, *query);
-    if (!page) return;
-    if (page->from > audit_rows) return call.answer(problem(400, "The cursor is not one of ours."));
-    defer(call, make_audit(*page, std::string(query->find("line").value_or(""))));
-}
-
-Task<Answer> Api::make_audit(Page page, std::string line) {
-    std::function<void(Reply<std::vector<AuditView>>)> port;
-    if (ports_.forwarding_audit)
-        port = [this, line, most = page.from + page.limit + 1](Reply<std::vector<AuditView>> reply) {
-            ports_.forwarding_audit(line, most, std::move(reply));
-        };
-    auto rows = co_await ask<std::vector<AuditView>>(std::move(port), patience());
-    if (!rows) co_return no_answer();
-    co_return listed(*rows, page, write_audit);
 }
 
 } // namespace lamp::status

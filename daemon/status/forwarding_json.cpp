@@ -128,6 +128,9 @@ void write_audit(JsonWriter& json, const AuditView& row) {
         json.member("what", row.what);
         json.member_or_null("who", row.who);
         json.member("text", row.text);
+        json.member_or_null("subject", row.subject);
+        json.member_or_null("before", row.before);
+        json.member_or_null("after", row.after);
     });
 }
 

@@ -5,7 +5,7 @@
 namespace lamp::status {
 
 std::uint64_t History::add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json,
-                           Audience audience) {
+                           const ForWhom& whom) {
     if (last_ - first_ + 1 == ring_.size()) forget_first();
     if (json) bytes_ += json->size();
     while (bytes_ > bytes_max_ && first_ <= last_)
@@ -18,8 +18,8 @@ std::uint64_t History::add(EventType type, presence::Slot slot, std::shared_ptr<
     Event& event = ring_[last_ % ring_.size()];
     event.type = type;
     event.slot = slot;
+    event.whom = whom;
     event.json = std::move(json);
-    event.audience = audience;
     return last_;
 }
 

@@ -9,16 +9,23 @@
 
 #include "presence/words.hpp"
 #include "status/event_types.hpp"
+#include "status/reach.hpp"
 
 namespace lamp::status {
 
 inline constexpr presence::Slot no_slot = ~presence::Slot{0};
 
+/// Who may hear of an event, beyond whom it is about.
+struct ForWhom {
+    Audience audience = Audience::everybody;
+    LineMark line = 0; // of a call
+};
+
 struct Event {
     EventType type = EventType::presence;
     presence::Slot slot = no_slot;
+    ForWhom whom;
     std::shared_ptr<const std::string> json; // null for presence
-    Audience audience = Audience::everybody;
 };
 
 class History {
@@ -28,7 +35,7 @@ public:
 
     /// Returns its number, from 1.
     std::uint64_t add(EventType type, presence::Slot slot, std::shared_ptr<const std::string> json = {},
-                      Audience audience = Audience::everybody);
+                      const ForWhom& whom = {});
     [[nodiscard]] std::uint64_t last() const { return last_; }
     /// Everything after `number` is still here.
     [[nodiscard]] bool reaches(std::uint64_t number) const { return number <= last_ && number + 1 >= first_; }

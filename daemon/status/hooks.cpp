@@ -48,13 +48,13 @@ void Api::graph_hook(Call& call, const Asked& asked) {
 }
 
 /// All of them or, with one mistake, none.
-void Api::meeting_hook(Call& call, const Asked&) {
+void Api::meeting_hook(Call& call, const Asked& asked) {
     auto told = read_meetings(call.request.body, wall_now());
     if (!told) return call.answer(problem(400, told.error().text));
     std::vector<meetings::News> news;
     news.reserve(told->size());
     for (MeetingTold& one : *told) {
-        auto slot = find_person(one.person);
+        auto slot = find_person(one.person, asked);
         if (!slot) return call.answer(problem(404, fmt::format("There is no person with the id {}.", one.person)));
         one.news.slot = *slot;
         news.push_back(one.news);

@@ -29,7 +29,7 @@ void Api::note_look(presence::Slot slot, const presence::Snapshot& snapshot) con
 }
 
 void Api::presence_one(Call& call, const Asked& asked) {
-    auto slot = find_person(asked.id);
+    auto slot = find_person(asked.id, asked);
     if (!slot) return call.answer(unknown_person());
     auto snapshot = read(*slot);
     note_look(*slot, snapshot);
@@ -37,7 +37,7 @@ void Api::presence_one(Call& call, const Asked& asked) {
     call.answer(200, Content::json);
 }
 
-void Api::presence_list(Call& call, const Asked&) {
+void Api::presence_list(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"q", "folder", "status", "limit", "cursor"});
     if (!query) return call.answer(problem(400, query.error().text));
     auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
@@ -60,6 +60,7 @@ void Api::presence_list(Call& call, const Asked&) {
             auto visit_end = std::min(order.size(), at + limits_.list_visited);
             for (std::size_t count = 0; at < visit_end && count < *limit; ++at) {
                 auto slot = order[at];
+                if (asked.reach && !asked.reach->sees(slot)) continue;
                 if (filter.status && table_.verdict(slot).conclusion.status != *filter.status) continue;
                 if (filter.folder && people_->person(slot).folder != *filter.folder) continue;
                 if (!filter.words.empty() && !people_->matches(slot, filter.words)) continue;
@@ -104,6 +105,9 @@ void Api::events(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"types", "person", "snapshot"});
     if (!query) return call.answer(problem(400, query.error().text));
     EventFilter filter;
+    filter.reach = asked.reach;
+    filter.token = asked.identity->token;
+    filter.expires = asked.identity->expires;
     if (auto words = query->find("types")) {
         filter.types = 0;
         for (auto rest = *words; !rest.empty();) {
@@ -122,7 +126,7 @@ void Api::events(Call& call, const Asked& asked) {
         for (auto rest = *ids; !rest.empty();) {
             auto id = rest.substr(0, rest.find(','));
             rest.remove_prefix(std::min(id.size() + 1, rest.size()));
-            auto slot = find_person(id);
+            auto slot = find_person(id, asked);
             if (!slot) return call.answer(unknown_person());
             filter.persons.push_back(*slot);
         }

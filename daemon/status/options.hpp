@@ -15,6 +15,7 @@ struct HttpOptions {
     config::Url public_url;                                               // how people reach us, behind a proxy
     std::filesystem::path certificate;                                    // PEM, the chain; empty = plain HTTP
     std::filesystem::path key;                                            // PEM
+    std::filesystem::path client_ca{};     // PEM: whose certificates clients may show ([[token]] certificate)
     std::string anonymous_role;            // empty: without a token only /healthz, /readyz and the page's files
     std::vector<std::string> cors_origins; // of pages of other sites that may read /v1
     milliseconds flush{20};                // how long changes are gathered before subscribers hear of them
@@ -22,9 +23,13 @@ struct HttpOptions {
 
 struct TokenOptions {
     std::string name;
-    Secret secret;
+    Secret secret; // itself or "sha256:HEX"; empty where a certificate stands for it
     std::string role;
-    std::string person{}; // whose it is, for permissions that end in .self; empty: nobody's
+    std::string person{};      // whose it is, for permissions that end in .self; empty: nobody's
+    std::string certificate{}; // the subject's CN or one of the alternative names of a client's certificate
+    std::string expires{};     // access::parse_expiry; empty: never
+    std::vector<std::string> folders{};
+    std::vector<std::string> lines{};
     bool operator==(const TokenOptions&) const = default;
 };
 

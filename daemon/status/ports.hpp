@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/token.hpp"
 #include "base/clock.hpp"
 #include "base/errors.hpp"
 #include "base/sentence.hpp"
@@ -250,13 +251,28 @@ struct PlanView {
     std::string state;  // diverts, diverting, ignored, refused, conflict
     std::string reason; // ignored, refused, conflict: why
 };
-/// A row of the log of what was done to forwardings.
+/// A row of the log of what was done: to forwardings (`line`, `text`), or to anything else (`subject`, `before`,
+/// `after`).
 struct AuditView {
     Wall at{};
     std::string line;
     std::string what;
     std::string who;
     std::string text;
+    std::string subject{};
+    std::string before{};
+    std::string after{};
+};
+
+/// What an identity provider's token says, if it is one.
+struct BearerView {
+    enum class What : std::uint8_t { accepted, refused, later };
+    What what = What::refused; // later: its key is being fetched
+    std::string why{};         // refused: a whole sentence
+    std::string subject{};     // for logs and the audit
+    std::string role{};        // empty: none of ours
+    std::string person{};
+    Wall expires{};
 };
 
 struct ReloadView {
@@ -294,7 +310,8 @@ struct Ports {
     std::function<void(DialRequest, Reply<Result<std::string>>)> dial;
     /// Gives the call's id.
     std::function<void(ControlRequest, Reply<Result<std::string>>)> control;
-    Ask<ReloadView> reload;
+    /// `by`: the token's name, for the audit.
+    std::function<void(std::string by, Reply<ReloadView>)> reload;
 
     std::function<void(presence::Slot, Reply<PersonForwarding>)> forwarding;
     /// Everybody of whose lines anything is known but "no forwarding, no claim".
@@ -307,6 +324,18 @@ struct Ports {
     std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;
     /// The newest first; of one line, or of all when it is empty.
     std::function<void(std::string line, std::size_t most, Reply<std::vector<AuditView>>)> forwarding_audit;
+
+    /// The newest first: what was changed, but for forwardings.
+    std::function<void(std::size_t most, Reply<std::vector<AuditView>>)> changes_audit;
+
+    /// On disk, with the row of the audit. conflict: the name is taken.
+    std::function<void(access::IssuedToken, AuditView, Reply<Result<void>>)> keep_token;
+    /// not_found: it is gone already.
+    std::function<void(std::string name, AuditView, Reply<Result<void>>)> drop_token;
+    /// Whether an identity provider of ours has signed it. Answered at once, on the serve loop.
+    std::function<BearerView(std::string_view token)> bearer;
+    /// When tokens were last used; nobody waits for it.
+    std::function<void(std::vector<access::Use>)> note_uses;
 
     /// invalid: a cursor that is none of ours.
     std::function<void(calls::CallQuery, Reply<Result<calls::CallPage>>)> calls;

@@ -143,6 +143,7 @@ constexpr std::array<Parameter, 3> restore_parameters{{
 constexpr Permission none{};
 constexpr auto reading = permission("presence.read");
 constexpr auto forwarding = permission("forwarding.any");
+constexpr auto managing = permission("access.manage");
 constexpr auto linking = permission("integrations.configure");
 constexpr auto integrating = permission("integrations.configure");
 constexpr auto erasing = permission("privacy.erase");
@@ -221,16 +222,17 @@ constexpr std::array table{
           "Where a person's calls go: who wants what, what the user has, what the platform does", 200, "Forwarding"},
     Route{put,
           "/v1/forwarding/{id}",
-          Gate::permission,
-          forwarding,
+          Gate::known,
+          none,
           &Api::forward,
-          "Forwards a person's calls for a time, by an operator; `to` null ends that",
+          "Forwards a person's calls for a time; `to` null ends that. Needs forwarding.any, or forwarding.self for the "
+          "token's own person",
           200,
           "Forwarding",
           {},
           "Forward"},
-    Route{remove, "/v1/forwarding/{id}", Gate::permission, forwarding, &Api::end_forward,
-          "Ends what an operator has forwarded", 200, "Forwarding", line_parameters},
+    Route{remove, "/v1/forwarding/{id}", Gate::known, none, &Api::end_forward,
+          "Ends what an operator has forwarded; permissions as for PUT", 200, "Forwarding", line_parameters},
     Route{get, "/v1/calendars", Gate::permission, permission("status.read"), &Api::calendars,
           "Calendars that divert calls, and how they do", 200, "CalendarPage", page_parameters},
     Route{get, "/v1/acd", Gate::permission, reading, &Api::acd_queues, "Queues of call centres with their agents", 200,
@@ -240,8 +242,24 @@ constexpr std::array table{
     Route{get, "/v1/calendars/plan", Gate::permission, forwarding, &Api::calendar_plan,
           "Appointments to come, what each will do, and why some do nothing", 200, "PlanPage", plan_parameters},
     Route{get, "/v1/audit", Gate::permission, permission("audit.read"), &Api::audit,
-          "What was done to forwardings and the directory, and who dialled and controlled calls; the newest first", 200,
-          "AuditPage", audit_parameters},
+          "What was done to forwardings, the directory, tokens and the configuration, and who dialled and controlled "
+          "calls; the newest first",
+          200, "AuditPage", audit_parameters},
+    Route{get, "/v1/tokens", Gate::permission, managing, &Api::tokens,
+          "Tokens of the configuration and those made at run time, never their secrets", 200, "TokenPage",
+          page_parameters},
+    Route{post,
+          "/v1/tokens",
+          Gate::permission,
+          managing,
+          &Api::make_token,
+          "Makes a token with no more rights than one's own; its secret is in this answer and nowhere else",
+          201,
+          "MadeToken",
+          {},
+          "NewToken"},
+    Route{remove, "/v1/tokens/{id}", Gate::permission, managing, &Api::revoke_token,
+          "Ends a token that was made at run time, at once", 204, ""},
     Route{get, "/v1/webhooks", Gate::permission, permission("status.read"), &Api::webhooks,
           "Who is told of events, what waits for them, how it goes", 200, "WebhookPage", page_parameters},
     Route{get, "/v1/webhooks/{id}/dead", Gate::permission, permission("adapters.configure"), &Api::dead_letters,

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,7 +50,8 @@ struct Asked {
     const Route* route = nullptr;
     std::string_view id; // the segment in braces, decoded
     std::string_view path;
-    const struct Identity* identity = nullptr; // null only behind Gate::open
+    const struct Identity* identity = nullptr;  // null only behind Gate::open
+    std::shared_ptr<const class Reach> reach{}; // of whom the identity may know; null: of everybody
 };
 
 [[nodiscard]] std::span<const Route> routes();

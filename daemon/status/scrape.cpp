@@ -36,6 +36,8 @@ void write_server(MetricsText& text, const Server& server) {
         .sample({{"reason", "evicted"}}, c.evicted.value())
         .sample({{"reason", "timeout"}}, c.timed_out.value())
         .sample({{"reason", "tls"}}, c.handshakes_failed.value());
+    text.counter("lamplighter_http_certificates_refused_total", "Certificates of clients that were not taken.")
+        .sample(c.certificates_refused.value());
     text.counter("lamplighter_http_responses_total", "Answers by class of status.");
     static constexpr std::array<std::string_view, 6> classes{"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
     for (std::size_t i = 2; i < classes.size(); ++i)
@@ -126,6 +128,12 @@ Task<Answer> Api::make_metrics() {
     }
     write_server(text, *server_);
     write_events(text, *events_);
+    text.counter("lamplighter_http_tokens_refused_total", "Requests whose token did not open, by reason.")
+        .sample({{"reason", "unknown"}}, token_counters_.wrong.value())
+        .sample({{"reason", "expired"}}, token_counters_.expired.value())
+        .sample({{"reason", "guessing"}}, token_counters_.refused.value());
+    text.gauge("lamplighter_http_guessing_sources", "Addresses from which wrong tokens came lately.")
+        .sample(std::uint64_t{guesses_.sources(steady_now())});
     for (const auto& contribute : contributions_)
         contribute(text);
     co_return answer;

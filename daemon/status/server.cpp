@@ -84,7 +84,7 @@ void Server::accept(std::size_t door) {
     for (int i = 0; i < accepts_at_once && doors_open_; ++i) {
         auto accepted = listeners_[door].accept();
         if (accepted.descriptor >= 0) {
-            admit(accepted.descriptor);
+            admit(accepted.descriptor, net::place_of(&accepted.peer).address);
             continue;
         }
         if (accepted.why == Listener::Why::nobody) return;
@@ -97,7 +97,7 @@ void Server::accept(std::size_t door) {
     }
 }
 
-void Server::admit(int descriptor) {
+void Server::admit(int descriptor, const net::Address16& peer) {
     if (open_ >= limits_.connections) make_room();
     Wire wire(descriptor, tls_.get());
     if (open_ >= limits_.connections || wire.tls() != (tls_ != nullptr)) { // everybody is busy; OpenSSL has no memory
@@ -110,7 +110,7 @@ void Server::admit(int descriptor) {
     }
     auto place = free_places_.back();
     free_places_.pop_back();
-    auto made = std::make_unique<Connection>(*this, std::move(wire), place, ++last_serial_);
+    auto made = std::make_unique<Connection>(*this, std::move(wire), place, ++last_serial_, peer);
     Connection& one = *made;
     connections_[place] = std::move(made);
     ++open_;

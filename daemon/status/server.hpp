@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/log.hpp"
 #include "loop/loop.hpp"
 #include "net/listener.hpp"
 #include "status/answer.hpp"
@@ -39,6 +40,9 @@ public:
     /// Whole lines, sent before the answer's own, whenever that comes.
     void add_fields(std::string fields);
     [[nodiscard]] KnownToken& known() const;
+    [[nodiscard]] const net::Address16& peer() const;
+    /// Of the certificate that the client has shown, if an authority of ours vouches for it.
+    [[nodiscard]] std::vector<std::string> certificate_names() const { return connection_.wire.certificate_names(); }
 
 private:
     friend class Server;
@@ -55,6 +59,7 @@ struct ServerCounters {
     Counter received_bytes, sent_bytes;
     std::array<Counter, 6> answers; // by the status' first digit
     Counter handshakes_failed;
+    Counter certificates_refused; // among them
 };
 
 class Server {
@@ -85,8 +90,8 @@ public:
     [[nodiscard]] bool busy() const;
     [[nodiscard]] Steady now() const { return now_; }
     /// How long a body the request may have (at most Limits::large_body_bytes); nothing: it is answered without its
-    /// body, and the connection closed. Empty: Limits::body_bytes.
-    std::function<std::optional<std::size_t>(const Request&)> body_limit;
+    /// body, and the connection closed. It does not answer the call. Empty: Limits::body_bytes.
+    std::function<std::optional<std::size_t>(Call&)> body_limit;
     /// Called at each sweep (once a second).
     std::function<void()> on_sweep;
 
@@ -104,7 +109,7 @@ private:
 
     // server.cpp: life of connections
     void accept(std::size_t door);
-    void admit(int descriptor);
+    void admit(int descriptor, const net::Address16& peer);
     void make_room();
     void open_doors();
     void shut_doors();
@@ -116,6 +121,7 @@ private:
     // exchange.cpp: reading
     void ready(Connection& one, std::uint32_t events);
     void shake_hands(Connection& one);
+    void note_certificate(const Connection& one);
     void readable(Connection& one);
     void ended(Connection& one);
     void take(Connection& one, std::string_view bytes);
@@ -158,6 +164,7 @@ private:
     std::uint64_t last_serial_ = 0;
     Steady now_{};
     HeadWriter heads_;
+    log::OncePerMinute certificate_complaints_;
     ServerCounters counters_;
     std::shared_ptr<const bool> large_bodies_ = std::make_shared<const bool>(true); // one owner more for each of them
     std::string scratch_;                                                           // what is being read

@@ -44,7 +44,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     [[nodiscard]] Result<std::shared_ptr<SSL_CTX>> load_certificate() const {
         const HttpOptions& http = options.http;
         if (http.certificate.empty()) return std::shared_ptr<SSL_CTX>();
-        auto context = net::server_context({http.certificate, http.key}, "http/1.1");
+        auto context = net::server_context({http.certificate, http.key, http.client_ca}, "http/1.1");
         if (!context) return std::unexpected(context.error());
         return std::shared_ptr<SSL_CTX>(std::move(*context));
     }
@@ -52,6 +52,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
     void begin_stop(std::function<void()> done) {
         if (stopping) return done();
         stopping = true;
+        api.tell_uses();
         stop_until = steady_now() + options.limits.stop_wait;
         events.close();
         server.drain();
@@ -75,7 +76,7 @@ struct Service::Core : std::enable_shared_from_this<Core> {
 Service::Service(Loop& serve, Options options, Ports ports, presence::Table& table, fanout::Fanout& fanout)
     : core_(std::make_shared<Core>(serve, std::move(options), std::move(ports), table)) {
     core_->api.connect(core_->server, core_->events, core_);
-    core_->server.body_limit = [core = core_.get()](const Request& request) { return core->api.body_limit(request); };
+    core_->server.body_limit = [core = core_.get()](Call& call) { return core->api.body_limit(call); };
     core_->server.on_sweep = [core = core_.get()] { core->api.sweep(core->server.now()); };
     std::weak_ptr<Core> weak = core_;
     auto& sink = fanout.add("sse", table.capacity(), [weak, &serve] {
@@ -95,8 +96,7 @@ void Service::add_metrics(std::function<void(MetricsText&)> contribute) {
 }
 
 Result<void> Service::start() {
-    auto access = Access::compile(core_->options.access);
-    if (!access) return std::unexpected(access.error());
+    if (auto access = Access::compile(core_->options.access); !access) return std::unexpected(access.error());
     auto tls = core_->load_certificate();
     if (!tls) return std::unexpected(tls.error());
     if (auto bound = core_->server.listen(core_->options.http.listen); !bound) return bound;
@@ -108,9 +108,9 @@ Result<void> Service::start() {
         log::info("status", "listening", {{"url", core_->urls.back()}});
     }
     core_->started = true;
-    core_->loop.post([core = core_, access = std::move(*access), tls = std::move(*tls)] {
+    core_->loop.post([core = core_, tls = std::move(*tls)] {
         core->api.use_addresses(core->urls);
-        core->api.use_access(access);
+        core->api.use_access(core->options.access);
         core->api.use_cors(Cors(core->options.access.cors_origins));
         core->server.use_tls(tls);
         core->server.run();
@@ -144,14 +144,13 @@ void Service::use_people(std::shared_ptr<const presence::People> people) {
 }
 
 Result<void> Service::use_access(const AccessOptions& options) {
-    auto access = Access::compile(options);
-    if (!access) return std::unexpected(access.error());
+    if (auto access = Access::compile(options); !access) return std::unexpected(access.error());
     bool changed = options != core_->access_in_force;
     core_->access_in_force = options;
     if (!changed) return {};
-    core_->loop.post([core = core_, access = std::move(*access), cors = Cors(options.cors_origins)] {
-        core->api.use_access(access);
-        core->api.use_cors(cors);
+    core_->loop.post([core = core_, options] {
+        core->api.use_access(options);
+        core->api.use_cors(Cors(options.cors_origins));
         core->events.dismiss(); // whoever may still listen comes back and resumes
     });
     return {};
@@ -162,6 +161,10 @@ Result<void> Service::renew_certificate() {
     if (!tls) return std::unexpected(tls.error());
     core_->loop.post([core = core_, tls = std::move(*tls)] { core->server.use_tls(tls); });
     return {};
+}
+
+void Service::use_issued(std::vector<access::IssuedToken> tokens) {
+    core_->loop.post([core = core_, tokens = std::move(tokens)]() mutable { core->api.use_issued(std::move(tokens)); });
 }
 
 void Service::publish(EventType type, std::optional<presence::Slot> person, std::string json) {

@@ -68,6 +68,8 @@ public:
     /// The certificate read anew from the files of `start`, for whoever connects from now on. An error leaves it as it
     /// was.
     [[nodiscard]] Result<void> renew_certificate();
+    /// Tokens that were made at run time, all of them; at the start.
+    void use_issued(std::vector<access::IssuedToken> tokens);
     /// An event of another room for /v1/events; `json` is one line. Presence itself comes from the table.
     void publish(EventType type, std::optional<presence::Slot> person, std::string json);
     /// What somebody's calls do, or are wanted to do, may have changed: an event `forwarding`, if it has.

@@ -76,7 +76,7 @@ void Events::give_selection(Subscriber& one, const Batch& batch) {
     scratch_.clear();
     std::size_t count = 0;
     for (const Frame& frame : batch.frames) {
-        if (!one.filter.wants(frame.type, frame.slot) || !one.filter.belongs(frame.audience, frame.slot)) continue;
+        if (!one.filter.wants(frame.type, frame.slot, frame.whom)) continue;
         scratch_.append(batch.bytes, frame.begin, frame.end - frame.begin);
         ++count;
     }
@@ -142,15 +142,20 @@ void Events::fill_missed(Subscriber& one, std::string& out) {
     }
     while (one.sent < delivered_ && out.size() < limits_.batch_bytes) {
         const Event& event = history_.at(++one.sent);
-        if (!one.filter.wants(event.type, event.slot) || !one.filter.belongs(event.audience, event.slot)) continue;
-        if (append_event(out, one.sent)) counters_.deliveries.add();
+        if (one.filter.wants(event.type, event.slot, event.whom) && append_event(out, one.sent))
+            counters_.deliveries.add();
     }
 }
 
 void Events::sweep(Steady now) {
     departed_.clear();
-    for (std::size_t i = subscribers_.size(); i-- > 0;)
+    auto wall = wall_now();
+    for (std::size_t i = subscribers_.size(); i-- > 0;) {
         if (now - subscribers_[i]->heartbeat >= limits_.heartbeat) beat(*subscribers_[i], now);
+        // Backwards, and one whose connection failed is replaced by the last one: nobody is left out for long.
+        if (i < subscribers_.size() && subscribers_[i]->filter.expires && *subscribers_[i]->filter.expires <= wall)
+            dismiss(*subscribers_[i]);
+    }
 }
 
 /// One who is behind gets no heartbeat: its bytes are on their way.
@@ -176,13 +181,20 @@ void Events::close() {
 }
 
 void Events::dismiss() {
-    for (std::size_t i = subscribers_.size(); i-- > 0;) {
-        Subscriber& one = *subscribers_[i];
-        Connection* connection = one.connection;
-        if (one.live && !send(one, ": goodbye\n\n", nullptr)) continue;
-        connection->close_stream();
-        remove(one);
-    }
+    for (std::size_t i = subscribers_.size(); i-- > 0;)
+        dismiss(*subscribers_[i]);
+}
+
+void Events::dismiss_token(std::string_view token) {
+    for (std::size_t i = subscribers_.size(); i-- > 0;)
+        if (subscribers_[i]->filter.token == token) dismiss(*subscribers_[i]);
+}
+
+void Events::dismiss(Subscriber& one) {
+    if (one.live) static_cast<void>(send(one, ": goodbye\n\n", nullptr));
+    if (!one.connection) return; // gone meanwhile
+    one.connection->close_stream();
+    remove(one);
 }
 
 } // namespace lamp::status

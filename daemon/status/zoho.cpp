@@ -87,12 +87,13 @@ void Api::zoho(Call& call, const Asked& asked) {
     if (!ports_.zoho) return call.answer(not_configured());
     bool list = asked.route->pattern.ends_with("links") || asked.route->pattern.ends_with("users");
     auto page = list ? page_of(call) : Page{};
-    if (page) defer(call, make_zoho(*page, asked.route->pattern));
+    if (page) defer(call, make_zoho(*page, asked.route->pattern, asked.reach));
 }
 
-Task<Answer> Api::make_zoho(Page page, std::string_view pattern) {
+Task<Answer> Api::make_zoho(Page page, std::string_view pattern, ReachPtr reach) {
     auto view = co_await ask<LinksView>(ports_.zoho, patience());
     if (!view) co_return no_answer();
+    if (reach) std::erase_if(view->links, [&](const LinkView& one) { return !reach->sees_line(one.line); });
     if (pattern.ends_with("links")) co_return listed(view->links, page, write_link);
     if (pattern.ends_with("users")) co_return listed(view->users, page, write_user);
     co_return summary(*view);
@@ -109,6 +110,9 @@ void Api::order_zoho(Call& call, const Asked& asked) {
         order.verb = LinkOrder::Verb::link;
         order.user = *std::move(user);
     }
+    bool of_line = order.verb == LinkOrder::Verb::link || order.verb == LinkOrder::Verb::unlink;
+    if (of_line && asked.reach && !asked.reach->sees_line(order.line))
+        return call.answer(problem(404, "There is no such line."));
     defer(call, make_zoho_order(std::move(order)));
 }
 

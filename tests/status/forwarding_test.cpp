@@ -326,7 +326,7 @@ TEST_CASE("audit: the log of one line or of all, as many rows as the page needs 
     CHECK(most == 2);
     CHECK(
         json::serialize(first.at("items")) ==
-        R"([{"at":"2026-11-22T10:00:01.000Z","line":"2000","what":"written","who":"smartbusy zoom","text":"→ 1233"}])");
+        R"([{"at":"2026-11-22T10:00:01.000Z","line":"2000","what":"written","who":"smartbusy zoom","text":"→ 1233","subject":null,"before":null,"after":null}])");
     auto rest = client.get("/v1/audit?cursor=" + std::string(first.at("next").as_string()), administrator).json();
     CHECK(line.empty());
     CHECK(most == 102);

@@ -427,7 +427,7 @@ TEST_CASE("reload: what was applied, what waits, and what is wrong") {
     view.applied = {"[http] anonymous_role"};
     view.needs_restart = {"[http] listen"};
     status::Ports ports;
-    ports.reload = [&](const status::Reply<status::ReloadView>& reply) { reply(view); };
+    ports.reload = [&](const std::string&, const status::Reply<status::ReloadView>& reply) { reply(view); };
     Office office(default_options(), std::move(ports));
     auto client = office.client();
     auto good = client.request("POST", "/v1/reload", administrator);

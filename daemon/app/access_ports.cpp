@@ -1,0 +1,116 @@
+#include "app/access_ports.hpp"
+
+#include <future>
+#include <memory>
+
+#include "access/shelf.hpp"
+#include "base/log.hpp"
+#include "store/audit.hpp"
+
+namespace lamp {
+namespace {
+
+using store::Audited;
+using store::Database;
+
+Audited audited(const status::AuditView& row) {
+    return {row.at, row.who, row.what, row.subject, row.before, row.after};
+}
+
+status::AuditView view_of(Audited row) {
+    status::AuditView view{
+        .at = row.at, .line = {}, .what = std::move(row.what), .who = std::move(row.who), .text = {}};
+    view.subject = std::move(row.subject);
+    view.before = std::move(row.before);
+    view.after = std::move(row.after);
+    return view;
+}
+
+void complain(const Result<void>& done) {
+    if (!done) log::warning("app", "a change was not written to the audit", {{"why", done.error().text}});
+}
+
+} // namespace
+
+void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve) {
+    ports.keep_token = [&store, &serve](access::IssuedToken token, status::AuditView row, auto reply) {
+        store.submit(
+            serve,
+            [token = std::move(token), row = audited(row)](Database& disk) -> Result<void> {
+                if (auto done = access::put_token(disk, token); !done) return done;
+                return store::put_audited(disk, row);
+            },
+            std::move(reply));
+    };
+    ports.drop_token = [&store, &serve](std::string name, status::AuditView row, auto reply) {
+        store.submit(
+            serve,
+            [name = std::move(name), row = audited(row)](Database& disk) -> Result<void> {
+                if (auto done = access::drop_token(disk, name); !done) return done;
+                return store::put_audited(disk, row);
+            },
+            std::move(reply));
+    };
+    ports.note_uses = [&store, &serve](std::vector<access::Use> uses) {
+        store.submit(
+            serve, [uses = std::move(uses)](Database& disk) { return access::note_uses(disk, uses); },
+            [](const Result<void>&) {}); // told again when it is used again
+    };
+    ports.changes_audit = [&store, &serve](std::size_t most, status::Reply<std::vector<status::AuditView>> reply) {
+        auto rows = std::make_shared<std::vector<status::AuditView>>();
+        store.submit(
+            serve,
+            [rows, most](Database& disk) -> Result<void> {
+                auto found = store::read_audited(disk, most);
+                if (!found) return std::unexpected(found.error());
+                rows->clear();
+                for (auto& row : *found)
+                    rows->push_back(view_of(std::move(row)));
+                return {};
+            },
+            [rows, reply = std::move(reply)](const Result<void>&) { reply(std::move(*rows)); });
+    };
+}
+
+std::vector<access::IssuedToken> read_issued_tokens(store::Store& store, Loop& serve) {
+    constexpr seconds patience{10};
+    using Tokens = std::vector<access::IssuedToken>;
+    auto answer = std::make_shared<std::promise<Tokens>>();
+    auto told = std::make_shared<bool>(false); // the store's thread: a unit may be done twice
+    auto tokens = answer->get_future();
+    store.submit(
+        serve,
+        [answer, told](Database& disk) -> Result<void> {
+            std::vector<std::string> broken;
+            auto found = access::read_tokens(disk, broken);
+            for (const std::string& name : broken)
+                log::warning("app", "a token cannot be read and opens nothing", {{"name", name}});
+            if (!found) log::error("app", "tokens made at run time cannot be read", {{"why", found.error().text}});
+            if (!std::exchange(*told, true)) answer->set_value(found ? std::move(*found) : Tokens());
+            return {};
+        },
+        [](const Result<void>&) {});
+    if (tokens.wait_for(patience) == std::future_status::ready) return tokens.get();
+    log::error("app", "tokens made at run time cannot be read: the disk does not answer");
+    return {};
+}
+
+status::BearerView bearer_view(oidc::Verdict verdict) {
+    using What = status::BearerView::What;
+    switch (verdict.what) {
+    case oidc::Verdict::What::unknown_key: return {.what = What::later};
+    case oidc::Verdict::What::refused: return {.what = What::refused, .why = std::move(verdict.why)};
+    case oidc::Verdict::What::accepted: break;
+    }
+    auto& bearer = verdict.bearer;
+    return {What::accepted, {}, std::move(bearer.subject), std::move(bearer.role), std::move(bearer.person),
+            bearer.expires};
+}
+
+void note_change(store::Store& store, Loop& loop, Audited row) {
+    row.at = wall_now();
+    if (row.who.empty()) row.who = "anonymous";
+    store.submit(loop, [row = std::move(row)](Database& disk) { return store::put_audited(disk, row); }, complain);
+}
+
+} // namespace lamp

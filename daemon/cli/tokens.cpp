@@ -1,0 +1,113 @@
+// token: who may use the HTTP interface. `hash` asks nobody.
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "access/hashed.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "http/url.hpp"
+
+namespace lamp::cli {
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t secret_max = 4096;
+
+const std::vector<Column>& token_columns() {
+    static const std::vector<Column> columns{{"NAME", "name"},       {"ROLE", "role"},          {"PERSON", "person"},
+                                             {"FOLDERS", "folders"}, {"LINES", "lines"},        {"SOURCE", "source"},
+                                             {"CREATED", "created"}, {"BY", "created_by"},      {"EXPIRES", "expires"},
+                                             {"EXPIRED", "expired"}, {"LAST USED", "last_used"}};
+    return columns;
+}
+
+/// "Sales,Support" as a list.
+json::array names_in(std::string_view text) {
+    json::array names;
+    while (!text.empty()) {
+        auto end = std::min(text.find(','), text.size());
+        if (end > 0) names.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return names;
+}
+
+int create(const Call& call, const std::string& name) {
+    auto role = call.arguments.value("role");
+    if (!role) return misused("token create needs --role ROLE");
+    json::object body{{"name", name}, {"role", *role}};
+    for (const char* key : {"person", "expires"})
+        if (auto value = call.arguments.value(key)) body[key] = *value;
+    for (const char* key : {"folders", "lines"})
+        if (auto value = call.arguments.value(key)) body[key] = names_in(*value);
+    auto made = call.daemon.post("/v1/tokens", body);
+    if (!made) return complain(made.error());
+    if (call.format == Format::json) return print(json::serialize(*made) + "\n"), done;
+    fmt::print("{}\n", cell(*made, "secret"));
+    if (::isatty(STDOUT_FILENO)) fmt::print(stderr, "This is the only time that the secret is shown.\n");
+    return done;
+}
+
+int list(const Call& call) {
+    auto items = call.daemon.list("/v1/tokens");
+    if (!items) return complain(items.error());
+    if (items->empty() && call.format == Format::table) return print("there is no token\n"), done;
+    print(print_list(*items, token_columns(), call.format));
+    return done;
+}
+
+int revoke(const Call& call, const std::string& name) {
+    auto gone = call.daemon.remove("/v1/tokens/" + http::encode_segment(name));
+    if (!gone) return complain(gone.error());
+    fmt::print("token {} opens nothing any more\n", name);
+    return done;
+}
+
+/// The first line of standard input; empty when it is a terminal.
+std::string line_of_input() {
+    std::string text;
+    if (::isatty(STDIN_FILENO)) return text;
+    for (int c = std::getchar(); c != EOF && c != '\n' && text.size() <= secret_max; c = std::getchar())
+        text += static_cast<char>(c);
+    if (text.ends_with('\r')) text.pop_back();
+    return text;
+}
+
+int hash(const Call& call) {
+    auto secret = line_of_input();
+    if (secret.size() > secret_max) return misused("the secret is too long");
+    bool made = secret.empty();
+    if (made) secret = access::new_secret().reveal();
+    auto hashed = access::write_hashed(access::digest_of(secret));
+    if (call.format == Format::json) {
+        json::object shown{{"hash", hashed}};
+        if (made) shown["secret"] = secret;
+        return print(json::serialize(shown) + "\n"), done;
+    }
+    if (made) fmt::print("secret {}\n", secret);
+    fmt::print("{}{}\n", made ? "hash   " : "", hashed);
+    return done;
+}
+
+} // namespace
+
+int token(const Call& call) {
+    const auto& words = call.arguments.words();
+    auto word = words.empty() ? std::string("list") : words[0];
+    auto name = words.size() > 1 ? words[1] : std::string();
+    for (const char* option : {"role", "person", "folders", "lines", "expires"})
+        if (word != "create" && call.arguments.has(option))
+            return misused(fmt::format("--{} belongs to token create", option));
+    if (word == "list" || word == "hash") {
+        if (!name.empty()) return misused(fmt::format("token {} takes no name", word));
+        return word == "list" ? list(call) : hash(call);
+    }
+    if (word != "create" && word != "revoke") return misused("token takes the word create, list, revoke or hash");
+    if (name.empty()) return misused(fmt::format("token {} needs a name", word));
+    return word == "create" ? create(call, name) : revoke(call, name);
+}
+
+} // namespace lamp::cli
