@@ -82,6 +82,8 @@ void Notices::told(const status::PersonForwarding& forwarding) {
     const auto hash = std::hash<std::string>()(notice.json);
     const auto [before, first] = forwardings_.try_emplace(forwarding.person, hash);
     if (!first && std::exchange(before->second, hash) == hash) return;
+    // Several may come within a millisecond, and the same may come back another day.
+    notice.distinction = fmt::format("{}-{:x}", notice.at.time_since_epoch().count(), hash);
     std::vector<std::string> outcomes;
     for (const auto& line : forwarding.lines)
         outcomes.push_back(status::outcome_of(line));
