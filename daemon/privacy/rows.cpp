@@ -49,14 +49,14 @@ std::string this_row(const KeptTable& table, std::size_t from) {
     return " WHERE " + joined(parts, " AND ");
 }
 
-void bind(Statement& statement, const Texts& values, std::size_t from) {
+void put_in(Statement& statement, const Texts& values, std::size_t from) {
     for (const auto& value : values)
         statement.bind(static_cast<int>(from++), std::string_view(value));
 }
 
 Result<void> finish(Result<Statement> statement, const Texts& key, std::size_t from) {
     if (!statement) return std::unexpected(statement.error());
-    bind(*statement, key, from);
+    put_in(*statement, key, from);
     auto done = statement->step();
     return done ? Result<void>() : std::unexpected(done.error());
 }
@@ -85,7 +85,7 @@ Result<std::vector<Found>> read_page(Database& disk, const KeptTable& table, con
     auto rows = disk.prepare(fmt::format("SELECT ({}), {} FROM {}{} ORDER BY {} LIMIT {}", table.busy,
                                          joined(columns, ", "), table.table, behind, joined(keys, ", "), page_rows));
     if (!rows) return std::unexpected(rows.error());
-    bind(*rows, after, 1);
+    put_in(*rows, after, 1);
     std::vector<Found> found;
     for (std::size_t count = 0;; ++count) {
         auto row = rows->step();
@@ -167,7 +167,7 @@ Result<std::string> as_json(Database& disk, const KeptTable& table, const Found&
     }
     auto all = disk.prepare(fmt::format("SELECT {} FROM {}{}", joined(columns, ", "), table.table, this_row(table, 1)));
     if (!all) return std::unexpected(all.error());
-    bind(*all, row.key, 1);
+    put_in(*all, row.key, 1);
     auto there = all->step();
     if (!there) return std::unexpected(there.error());
     std::string out;
