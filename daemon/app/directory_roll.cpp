@@ -9,7 +9,7 @@ void add_line(contacts::Contact& contact, const std::string& line, const std::st
     if (contact.extension.empty()) contact.extension = extension;
     if (number.empty() || !contact.numbers.empty()) return;
     auto normal = plan.normal(line, number);
-    contact.numbers.push_back({"work", normal ? std::move(*normal) : number});
+    contact.numbers.push_back({"work", normal ? *normal : number});
 }
 
 contacts::Contact of_directory(const roster::DirectoryUser& user, const numbers::DialPlan& plan) {

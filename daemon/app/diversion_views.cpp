@@ -87,7 +87,7 @@ status::AdapterView adapter_view(const Forwardings& forwardings, const std::stri
         for (const auto& line : forwardings.lines()) {
             auto shown = forwardings.view(line);
             if (!shown || shown->trouble.empty()) continue;
-            if (view.last_error.empty()) view.last_error = shown->trouble;
+            if (view.last_error.empty()) view.last_error = shown->trouble.plain();
             if (view.problems.size() == 10) break; // the rest says the same
             view.problems.push_back(fmt::format("{}: {}", line, shown->trouble));
         }

@@ -19,6 +19,9 @@ struct Sentence : std::string {
     Sentence(std::string_view code_, Values values_, std::string text)
         : std::string(std::move(text)), code(code_), values(std::move(values_)) {}
 
+    /// The text alone.
+    [[nodiscard]] const std::string& plain() const { return *this; }
+
     std::string_view code{}; // "login_refused"; empty: none
     Values values{};
 };

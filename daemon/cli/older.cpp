@@ -219,7 +219,7 @@ Result<OlderFile> read_cards(std::string_view text) {
 }
 
 /// A TOML string.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -242,16 +242,16 @@ Result<OlderFile> read_older(std::string_view text, std::optional<OlderKind> kin
 std::string as_configuration(const std::vector<OlderIntegration>& integrations) {
     std::string out;
     for (const auto& one : integrations) {
-        out += fmt::format("# line {}: {}\n# still needed: {}\n", one.line, quoted(one.name), one.note);
+        out += fmt::format("# line {}: {}\n# still needed: {}\n", one.line, in_quotes(one.name), one.note);
         if (one.type == "ldap") {
             out += "# [ldap]\n\n";
             continue;
         }
-        out +=
-            fmt::format("[[recognition]]\nname = {}\ntype = {}\n",
-                        quoted(one.preset.empty() ? fmt::format("import-{}", one.line) : one.preset), quoted(one.type));
-        out +=
-            one.preset.empty() ? "# file = \"contacts.csv\"\n\n" : fmt::format("preset = {}\n\n", quoted(one.preset));
+        out += fmt::format("[[recognition]]\nname = {}\ntype = {}\n",
+                           in_quotes(one.preset.empty() ? fmt::format("import-{}", one.line) : one.preset),
+                           in_quotes(one.type));
+        out += one.preset.empty() ? "# file = \"contacts.csv\"\n\n"
+                                  : fmt::format("preset = {}\n\n", in_quotes(one.preset));
     }
     return out;
 }

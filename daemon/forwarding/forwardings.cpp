@@ -195,7 +195,8 @@ void Forwardings::note_standings(Entry& entry, Now now) {
         auto who = label(entry.claims[i]);
         auto before = entry.told.find(who);
         if (before == entry.told.end() || before->second != is) {
-            if (is.state == ClaimState::refused) note(now, entry, AuditEntry::What::claim_refused, who, is.reason);
+            if (is.state == ClaimState::refused)
+                note(now, entry, AuditEntry::What::claim_refused, who, is.reason.plain());
             if (is.state == ClaimState::in_force)
                 note(now, entry, AuditEntry::What::claim_began, who, "to " + entry.claims[i].to);
         }
@@ -279,7 +280,9 @@ void Forwardings::take_news(Entry& entry, Now now) {
         case Reconciler::News::written:
             note(now, entry, What::written, "lamplighter", spoken(reconciler.actual()));
             break;
-        case Reconciler::News::failed: note(now, entry, What::write_failed, "lamplighter", reconciler.trouble()); break;
+        case Reconciler::News::failed:
+            note(now, entry, What::write_failed, "lamplighter", reconciler.trouble().plain());
+            break;
         case Reconciler::News::restored:
             note(now, entry, What::restored, "lamplighter", spoken(reconciler.actual()));
             break;

@@ -269,7 +269,7 @@ void Reconciler::decide(bool after_write, Steady now) {
     if (after_write && owned_ && owned_->ours == target) {
         auto done = last_write_ ? last_write_->at : Wall{};
         failed(Error(Category::conflict, "The platform has accepted the forwarding and does not show it."), now);
-        last_write_ = LastWrite{done, trouble_};
+        last_write_ = LastWrite{done, trouble_.plain()};
         return;
     }
     intend(target, std::move(baseline), now);

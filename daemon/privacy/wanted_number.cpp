@@ -1,6 +1,7 @@
 #include "privacy/wanted_number.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 
 #include "numbers/plain_number.hpp"
@@ -125,8 +126,8 @@ Result<WantedNumber> WantedNumber::read(std::string_view written, const std::str
     auto significant = numbers::PublicNetwork::significant(e164);
     if (!significant.empty() && digits.ends_with(significant)) {
         auto code = digits.substr(0, digits.size() - significant.size());
-        for (auto prefix : {"+" + code, "00" + code}) // "+31 (0)20 …"
-            wanted.forms_.push_back(prefix + "0" + significant);
+        for (std::string_view prefix : {"+", "00"}) // "+31 (0)20 …"
+            wanted.forms_.push_back(fmt::format("{}{}0{}", prefix, code, significant));
     }
     if (auto national = network.national(e164)) {
         auto plain = numbers::plain_number(*national);

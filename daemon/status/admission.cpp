@@ -93,8 +93,10 @@ const Identity* Api::look_at_certificate(Call& call) {
     auto now = std::chrono::duration_cast<seconds>(wall_now().time_since_epoch()).count();
     if (known.access == access_generation_ && known.authorization.empty() && now < known.until_s) return known.identity;
     known = {{}, nullptr, access_generation_, now + looked_at_every_s};
-    for (const std::string& name : call.certificate_names())
-        if ((known.identity = book_.access()->find_certificate(name)) != nullptr) break;
+    for (const std::string& name : call.certificate_names()) {
+        known.identity = book_.access()->find_certificate(name);
+        if (known.identity != nullptr) break;
+    }
     return known.identity;
 }
 
