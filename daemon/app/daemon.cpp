@@ -136,7 +136,7 @@ Result<void> Daemon::prepare() {
     if (!recording) return recording;
     follow_news();
     privacy_.emplace(PrivacyDesk::Parts{
-        egress_, *store_, adapters_, history_, callers_, [this]() -> status::Service& { return *service_; },
+        egress_, *store_, adapters_, history_, callers_, directory_, [this]() -> status::Service& { return *service_; },
         configuration_->get<DaemonOptions>().state_dir, configuration_->get<DaemonOptions>().country});
     privacy_->use_options(configuration_->get<privacy::PrivacyOptions>());
     phones_.use_filter([this](calls::LineNews& news) {

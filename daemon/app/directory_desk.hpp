@@ -26,6 +26,9 @@ public:
     /// Control loop, after the store was stopped.
     void end();
 
+    /// Any loop, after `prepare`: contacts on disk are not those in memory any more.
+    void read_again() { directory_->read_again(); }
+
     /// Any loop: the people and the platforms' directories.
     void use_roll(std::shared_ptr<const directory::Roll> roll) { roll_ = std::move(roll); }
     /// Any loop; empty until the disk has been read.

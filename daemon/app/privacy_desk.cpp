@@ -50,6 +50,10 @@ void PrivacyDesk::add_places() {
         if (request.erases()) parts_.adapters.outbox().look_again();
         reply({.place = "webhooks"});
     });
+    eraser_.add([this](const Request& request, const PlaceReply& reply) {
+        if (request.erases() && request.wish.contacts) parts_.directory.read_again();
+        reply({.place = "contacts"});
+    });
     if (parts_.adapters.zoho() != nullptr)
         eraser_.add([this](const Request& request, const PlaceReply& reply) {
             if (request.erases()) parts_.adapters.zoho()->forget(test_of(request));

@@ -10,6 +10,7 @@
 #include "adapters/adapters.hpp"
 #include "app/call_history.hpp"
 #include "app/callers.hpp"
+#include "app/directory_desk.hpp"
 #include "calls/private_calls.hpp"
 #include "privacy/eraser.hpp"
 #include "privacy/options.hpp"
@@ -26,6 +27,7 @@ public:
         const Adapters& adapters;
         CallHistory& history;
         Callers& callers;
+        DirectoryDesk& directory;
         std::function<status::Service&()> service; // there once the loops run
         std::filesystem::path state_dir;
         std::string country; // [daemon]

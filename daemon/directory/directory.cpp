@@ -90,6 +90,10 @@ void Directory::start() {
     enqueue([this] { return load(); });
 }
 
+void Directory::read_again() {
+    enqueue([this] { return load(); });
+}
+
 void Directory::enqueue(Job job) {
     loop_.post([this, job = std::move(job)]() mutable {
         jobs_.push_back(std::move(job));

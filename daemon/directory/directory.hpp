@@ -61,6 +61,8 @@ public:
 
     /// Reads what is on disk; everything else waits for it. Once, before anything else.
     void start();
+    /// Any loop. Somebody else has changed what is on disk: it is read once more, before what was asked later.
+    void read_again();
     /// Any loop. Empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.load(); }
     /// Set before `start`; on the directory's loop. Hears of everything that was changed, and by whom.

@@ -99,6 +99,18 @@ class Forgotten(Office):
         """The rows of each place."""
         return {one["place"]: one["rows"] for one in json.loads(self.lamplighter("privacy", "export", CALLER).stdout)["places"]}
 
+    def test_a_contact_that_is_forgotten_is_found_no_more(self):
+        status, _, contact = self.daemon.post("/v1/contacts", {"first_name": "Erin", "last_name": "Voorbeeld",
+                                                               "numbers": [{"type": "work", "number": CALLER}]})
+        self.assertEqual(status, 201, contact)
+        found = lambda: [one["key"] for one in self.daemon.get("/v1/directory?q=voorbeeld")[2]["items"]]
+        self.assertTrue(within(10, lambda: found() == [contact["key"]]), found())
+        self.erase(CALLER)
+        self.assertEqual(found(), [contact["key"]])
+        self.assertEqual(self.erase(CALLER, "--contacts")["contacts"], (1, 1))
+        self.assertTrue(within(10, lambda: not found()), found())
+        self.assertEqual(self.daemon.get("/v1/directory/" + contact["key"])[0], 404)
+
     def test_a_number_is_forgotten_wherever_it_was(self):
         self.live_through_it()
         self.assertTrue(self.in_state("612345678"))
