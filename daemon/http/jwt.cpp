@@ -3,14 +3,11 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <openssl/bio.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include "base/limits.hpp"
+#include "http/public_key.hpp"
 
 namespace lamp::http {
 namespace {
@@ -18,29 +15,8 @@ namespace {
 constexpr int bits_min = 2048;
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* thing) const {
-        Free(thing);
-    }
-};
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 using X509Handle = std::unique_ptr<X509, Freed<X509_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using Key = std::shared_ptr<EVP_PKEY>;
-
-/// OpenSSL keeps its complaints in a queue of the thread; left there they would be read as those of somebody's TLS.
-struct QuietErrors {
-    QuietErrors() { ERR_clear_error(); }
-    ~QuietErrors() { ERR_clear_error(); }
-    QuietErrors(const QuietErrors&) = delete;
-    QuietErrors& operator=(const QuietErrors&) = delete;
-};
 
 Bio reading(std::string_view text) {
     return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -48,10 +24,6 @@ Bio reading(std::string_view text) {
 
 Key owned(EVP_PKEY* key) {
     return {key, EVP_PKEY_free};
-}
-
-const unsigned char* bytes(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 /// An encrypted key is refused rather than asked a passphrase for on the terminal.
@@ -176,24 +148,12 @@ Result<VerifyingKey> VerifyingKey::parse(std::string_view pem) {
 
 Result<VerifyingKey> VerifyingKey::from_jwk(std::string_view n, std::string_view e) {
     QuietErrors quiet;
-    auto modulus = from_base64url(n);
-    auto exponent = from_base64url(e);
-    if (!modulus || !exponent || modulus->empty() || exponent->empty() || modulus->size() > 2048 ||
-        exponent->size() > 8)
-        return fail(Category::protocol, "The JSON Web Key has no readable n and e.");
-    Number n_number(BN_bin2bn(bytes(*modulus), static_cast<int>(modulus->size()), nullptr));
-    Number e_number(BN_bin2bn(bytes(*exponent), static_cast<int>(exponent->size()), nullptr));
-    Builder builder(OSSL_PARAM_BLD_new());
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n_number.get());
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e_number.get());
-    Params params(OSSL_PARAM_BLD_to_param(builder.get()));
-    KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-    EVP_PKEY* key = nullptr;
-    if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
-        return fail(Category::protocol, "The JSON Web Key is no RSA public key.");
+    auto numbers = read_rsa(n, e);
+    if (!numbers) return fail(Category::protocol, "The JSON Web Key has no readable n and e.");
+    auto key = rsa_public_key(*numbers);
+    if (!key) return fail(Category::protocol, "The JSON Web Key is no RSA public key.");
     VerifyingKey made;
-    made.key_ = owned(key);
+    made.key_ = std::move(key);
     if (auto fine = usable(made.key_); !fine) return std::unexpected(fine.error());
     return made;
 }

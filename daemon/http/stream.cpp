@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/check.hpp"
+#include "base/freed.hpp"
 
 namespace lamp::http {
 namespace {
@@ -52,10 +53,6 @@ private:
     std::string none_;
 };
 
-struct BioFree {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
-
 std::string in_words(const ASN1_TIME* time) {
     std::tm parts{};
     if (ASN1_TIME_to_tm(time, &parts) != 1) return "an unreadable date";
@@ -64,7 +61,7 @@ std::string in_words(const ASN1_TIME* time) {
 }
 
 std::string in_words(const X509_NAME* distinguished) {
-    std::unique_ptr<BIO, BioFree> out(BIO_new(BIO_s_mem()));
+    std::unique_ptr<BIO, Freed<BIO_free>> out(BIO_new(BIO_s_mem()));
     if (!out || X509_NAME_print_ex(out.get(), distinguished, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) < 0)
         return "?";
     char* text = nullptr;
@@ -88,10 +85,7 @@ std::string address_in_words(const ASN1_OCTET_STRING* bytes) {
 
 /// The first few names that a certificate was made for.
 std::string names_of(X509* certificate) {
-    struct NamesFree {
-        void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-    };
-    std::unique_ptr<GENERAL_NAMES, NamesFree> names(
+    std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     std::string text;
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()) && i < 5; ++i) {

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "base/freed.hpp"
+
 namespace lamp::net {
 namespace {
 
@@ -55,19 +57,14 @@ Result<void> show(SSL_CTX* context, const TlsFiles& files) {
     return {};
 }
 
-struct CertificateFree {
-    void operator()(BIO* file) const { BIO_free(file); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-};
-
 } // namespace
 
 Result<Wall> certificate_end(const Path& file) {
-    const std::unique_ptr<BIO, CertificateFree> source(BIO_new_file(file.c_str(), "r"));
+    const std::unique_ptr<BIO, Freed<BIO_free>> source(BIO_new_file(file.c_str(), "r"));
     if (!source) return std::unexpected(unusable("certificate", file));
     std::optional<Wall> end;
     while (true) {
-        const std::unique_ptr<X509, CertificateFree> one(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr));
+        const std::unique_ptr<X509, Freed<X509_free>> one(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr));
         if (!one) break;
         std::tm time{};
         if (ASN1_TIME_to_tm(X509_get0_notAfter(one.get()), &time) != 1) continue;

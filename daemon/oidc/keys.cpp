@@ -1,14 +1,11 @@
 #include "oidc/keys.hpp"
 
 #include <boost/json.hpp>
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 
 #include "http/jwt.hpp"
+#include "http/public_key.hpp"
 
 namespace lamp::oidc {
 namespace json = boost::json;
@@ -16,67 +13,24 @@ namespace json = boost::json;
 namespace {
 
 constexpr int rsa_bits_min = 2048;
-constexpr std::size_t number_max = 2048; // bytes of a modulus
 constexpr std::size_t p256_bytes = 32;
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* thing) const {
-        Free(thing);
-    }
-};
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using http::Builder;
+using http::bytes;
+using http::Digest;
+using http::Key;
+using http::number_of;
+using http::QuietErrors;
 using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
-using Key = std::shared_ptr<EVP_PKEY>;
-
-/// OpenSSL keeps its complaints in a queue of the thread; left there they would be read as those of somebody's TLS.
-struct QuietErrors {
-    QuietErrors() { ERR_clear_error(); }
-    ~QuietErrors() { ERR_clear_error(); }
-    QuietErrors(const QuietErrors&) = delete;
-    QuietErrors& operator=(const QuietErrors&) = delete;
-};
-
-const unsigned char* bytes(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 std::string_view text_of(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
-Number number_of(std::string_view text) {
-    return Number(BN_bin2bn(bytes(text), static_cast<int>(text.size()), nullptr));
-}
-
-Key key_from(const char* kind, const Builder& builder) {
-    Params params(OSSL_PARAM_BLD_to_param(builder.get()));
-    KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
-    EVP_PKEY* key = nullptr;
-    if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
-        return nullptr;
-    return {key, EVP_PKEY_free};
-}
-
 Key rsa_key(const json::object& jwk) {
-    auto modulus = http::from_base64url(text_of(jwk, "n"));
-    auto exponent = http::from_base64url(text_of(jwk, "e"));
-    if (!modulus || !exponent || modulus->empty() || exponent->empty() || modulus->size() > number_max ||
-        exponent->size() > 8)
-        return nullptr;
-    auto n = number_of(*modulus);
-    auto e = number_of(*exponent);
-    Builder builder(OSSL_PARAM_BLD_new());
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
-    auto key = key_from("RSA", builder);
+    auto numbers = http::read_rsa(text_of(jwk, "n"), text_of(jwk, "e"));
+    auto key = numbers ? http::rsa_public_key(*numbers) : nullptr;
     return key && EVP_PKEY_get_bits(key.get()) >= rsa_bits_min ? key : nullptr;
 }
 
@@ -90,7 +44,7 @@ Key ec_key(const json::object& jwk) {
     Builder builder(OSSL_PARAM_BLD_new());
     OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
     OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
-    return key_from("EC", builder);
+    return http::public_key("EC", builder);
 }
 
 /// r and s side by side (RFC 7518 section 3.4) as OpenSSL wants them.

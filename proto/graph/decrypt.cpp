@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/freed.hpp"
 #include "proto/graph/walk.hpp"
 
 namespace lamp::graph {
@@ -23,17 +24,10 @@ constexpr std::size_t symmetric_bytes = 32;
 constexpr int vector_bytes = 16; // of AES, taken from the front of the key
 constexpr int rsa_bits_min = 2048;
 
-template <auto free_function>
-struct FreeWith {
-    template <class T>
-    void operator()(T* one) const {
-        free_function(one);
-    }
-};
-using Context = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeWith<EVP_CIPHER_CTX_free>>;
-using Memory = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
+using Context = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
+using Memory = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using OwnedKey = std::unique_ptr<EVP_PKEY, PrivateKey::Free>;
 
 const unsigned char* bytes(std::string_view text) {
@@ -103,7 +97,7 @@ bool add_extension(X509* certificate, int which, const char* value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>> made(
+    std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>> made(
         X509V3_EXT_conf_nid(nullptr, &context, which, value));
     return made && X509_add_ext(certificate, made.get(), -1) == 1;
 }
