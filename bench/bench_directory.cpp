@@ -3,10 +3,10 @@
 // the other's as they wait for each other; the clock's is beside it.
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <future>
 #include <string>
 
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "directory/directory.hpp"
 #include "loop/loop.hpp"
@@ -20,18 +20,6 @@ namespace {
 constexpr double import_limit_s = 5;
 constexpr double unchanged_limit_s = 2;
 constexpr double search_limit_ms = 5;
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-directory-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 std::string file_of(int contacts) {
     static constexpr std::array first{"Jane", "Sam", "Zoë", "Anaïs", "Lucía", "Wouter", "Jörg", "Ægir"};
@@ -98,7 +86,7 @@ int main(int argc, char** argv) {
     bool quick = argc > 1 && std::strcmp(argv[1], "--quick") == 0;
     log::set_level(log::Level::warning);
     const int contacts = quick ? 2'000 : 100'000;
-    Folder folder;
+    bench::Folder folder{"directory"};
     Loop loop("directory");
     auto store = store::Store::open({.folder = folder.path});
     if (!store) return 1;

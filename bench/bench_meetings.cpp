@@ -7,24 +7,13 @@
 
 #include "app/diversions.hpp"
 #include "app/options.hpp"
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "config/reader.hpp"
 
 using namespace lamp;
 
 namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-diversions-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 template <class T>
 T must(Result<T> result) {
@@ -87,7 +76,7 @@ struct House {
         egress.context().poll();
     }
 
-    Folder folder;
+    bench::Folder folder{"diversions"};
     std::shared_ptr<const config::Configuration> config = configuration(folder.path);
     std::unique_ptr<store::Store> store = must(store::Store::open({.folder = folder.path}));
     Loop egress{"egress"};

@@ -3,10 +3,10 @@
 // same events for webhooks that do not want them.
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <thread>
 
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "outbox/outbox.hpp"
 #include "tests/fakes/http_server.hpp"
@@ -14,18 +14,6 @@
 using namespace lamp;
 
 namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-outbox-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 /// Answers 200 to everything, on a thread of its own.
 class Receiver {
@@ -75,7 +63,7 @@ struct Measured {
 };
 
 Measured measure(const std::string& wanted, int events) {
-    Folder folder;
+    bench::Folder folder{"outbox"};
     Receiver receiver;
     Loop loop("egress");
     auto store = store::Store::open({.folder = folder.path});

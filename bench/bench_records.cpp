@@ -3,11 +3,11 @@
 // that keeps records against one that drops the news, in turns.
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <future>
 #include <semaphore>
 #include <thread>
 
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "calls/call_id.hpp"
 #include "records/history.hpp"
@@ -17,18 +17,6 @@ using namespace lamp::records;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-records-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 constexpr int lines = 20'000;
 constexpr int batch = 64; // calls that begin, talk or end in one turn of the feeding loop
@@ -83,7 +71,7 @@ void must(bool good) {
 
 /// Per second of CPU time.
 double rows_per_s(int count) {
-    Folder folder;
+    bench::Folder folder{"records"};
     auto opened = store::open_current(folder.path);
     must(opened.has_value());
     auto& disk = opened->database;
@@ -163,7 +151,7 @@ public:
     [[nodiscard]] HistoryReport report() const { return history_.report(); }
 
 private:
-    Folder folder_;
+    bench::Folder folder_{"records"};
     Loop loop_{"history"};
     std::unique_ptr<store::Store> store_ = std::move(*store::Store::open({.folder = folder_.path}));
     History history_;

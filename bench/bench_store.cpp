@@ -1,11 +1,11 @@
 // Does group commit pay? Units of work through the Store against one transaction each; and how long one alone takes.
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <future>
 #include <semaphore>
 #include <string>
 
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "loop/loop.hpp"
 #include "store/store.hpp"
@@ -14,18 +14,6 @@ using namespace lamp;
 using namespace lamp::store;
 
 namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-store-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 double seconds_since(Steady begun) {
     return std::chrono::duration<double>(steady_now() - begun).count();
@@ -41,7 +29,7 @@ void must(bool good) {
 }
 
 double alone_per_s(Sync sync, int units) {
-    Folder folder;
+    bench::Folder folder{"store"};
     auto opened = open_current(folder.path, sync);
     must(opened.has_value());
     auto begun = steady_now();
@@ -51,7 +39,7 @@ double alone_per_s(Sync sync, int units) {
 }
 
 double grouped_per_s(Sync sync, int units) {
-    Folder folder;
+    bench::Folder folder{"store"};
     Loop loop("bench");
     auto store = Store::open({.folder = folder.path, .sync = sync});
     must(store.has_value());
@@ -76,7 +64,7 @@ double grouped_per_s(Sync sync, int units) {
 
 /// From submission to the answer on the loop, with nothing else to do.
 double one_us(Sync sync, int units) {
-    Folder folder;
+    bench::Folder folder{"store"};
     Loop loop("bench");
     auto store = Store::open({.folder = folder.path, .sync = sync});
     must(store.has_value());

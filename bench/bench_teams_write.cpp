@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "adapters/teams/teams.hpp"
+#include "bench/folder.hpp"
 #include "bench/measure.hpp"
 #include "fakes/graph/guid.hpp"
 #include "fakes/world.hpp"
@@ -57,9 +58,6 @@ struct Heard {
 class Desk {
 public:
     Desk(std::size_t people, bool lifted) {
-        std::string name = (std::filesystem::temp_directory_path() / "lamp-bench-teams-XXXXXX").string();
-        must(::mkdtemp(name.data()) != nullptr, "no folder");
-        folder_ = name;
         sim::Options fake;
         fake.people = people;
         fake.second_line_every = 0;
@@ -67,7 +65,7 @@ public:
         world_ = std::make_unique<sim::World>(fake);
         world_->start();
         if (lifted) static_cast<void>(command("graph/settings", {{"rate", 0}}));
-        auto opened = store::Store::open({.folder = folder_});
+        auto opened = store::Store::open({.folder = folder_.path});
         must(opened.has_value(), "no store");
         store_ = std::move(*opened);
         auto start = world_->announcement();
@@ -105,7 +103,6 @@ public:
         loop_.join();
         teams_.reset();
         store_.reset();
-        std::filesystem::remove_all(folder_);
     }
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
@@ -175,7 +172,7 @@ private:
         return result.get_future().get();
     }
 
-    std::filesystem::path folder_;
+    bench::Folder folder_{"teams"};
     std::unique_ptr<sim::World> world_;
     presence::Table table_{1 << 16};
     fanout::Fanout fanout_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "faults/folder.hpp"
+#include "faults/must.hpp"
 #include "privacy/retention.hpp"
 #include "store/schema.hpp"
 
@@ -13,14 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) FAIL(result.error().text);
-    return std::move(*result);
-}
-void must(const Result<void>& result) {
-    if (!result) FAIL(result.error().text);
-}
+using faults::must;
 
 constexpr auto old_ones = R"sql(
     INSERT INTO call VALUES(10,'a','p','l','',1,0,'1','1','','','','','','',NULL,20,NULL,0,0,1,0,0,'','',0,0,1,0,'');

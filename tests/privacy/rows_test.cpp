@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "faults/folder.hpp"
+#include "faults/must.hpp"
 #include "privacy/keyed_hash.hpp"
 #include "privacy/rows.hpp"
 #include "store/schema.hpp"
@@ -17,14 +18,7 @@ using namespace lamp::privacy;
 
 namespace {
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) FAIL(result.error().text);
-    return std::move(*result);
-}
-void must(const Result<void>& result) {
-    if (!result) FAIL(result.error().text);
-}
+using faults::must;
 
 struct Disk {
     faults::Folder folder{"privacy"};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "faults/folder.hpp"
+#include "faults/must.hpp"
 #include "records/recorder.hpp"
 #include "store/schema.hpp"
 
@@ -24,14 +25,7 @@ using Texts = std::vector<std::string>;
 
 inline const Wall nine = std::chrono::sys_days(std::chrono::year(2026) / 11 / 26) + 9h;
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) FAIL(result.error().text);
-    return std::move(*result);
-}
-inline void must(const Result<void>& result) {
-    if (!result) FAIL(result.error().text);
-}
+using faults::must;
 
 /// alice and bob have a line each, carol two, desk@x is dave's and erin's, hunt@x is the reception's.
 inline std::vector<Owner> office() {

@@ -12,6 +12,7 @@
 
 #include "base/log.hpp"
 #include "faults/folder.hpp"
+#include "faults/must.hpp"
 #include "loop/loop.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
@@ -42,14 +43,7 @@ private:
     std::string lines_;
 };
 
-template <class T>
-T must(Result<T> result) {
-    if (!result) FAIL(result.error().text);
-    return std::move(*result);
-}
-inline void must(const Result<void>& result) {
-    if (!result) FAIL(result.error().text);
-}
+using faults::must;
 
 template <class T>
 std::string text(const Result<T>& result) {
