@@ -115,7 +115,7 @@ Result<WantedNumber> WantedNumber::read(std::string_view written, const std::str
     }
     numbers::PublicNetwork network(country);
     auto found = network.find(characters);
-    wanted.text_ = found ? found->e164 : numbers::plain_number(written);
+    wanted.text_ = found ? found->e164 : numbers::plain_number(user_part(written));
     if (!wanted.text_.starts_with('+')) {
         wanted.forms_ = {wanted.text_};
         return wanted;

@@ -23,6 +23,8 @@ TEST_CASE("however it is written, it is the same number") {
         CHECK_MESSAGE(wanted(written).text() == "+31612345678", written);
     CHECK(wanted("2101").text() == "2101");
     CHECK(wanted("*21").text() == "*21");
+    for (const char* written : {"210120612345678", "sip:210120612345678@pbx.example", "sips:2101 2061 2345 678"})
+        CHECK_MESSAGE(wanted(written).text() == "210120612345678", written); // no numbering plan has it
     CHECK(!WantedNumber::read("Alice", "NL"));
     CHECK(!WantedNumber::read("", "NL"));
 }
