@@ -14,12 +14,12 @@ using store::Audited;
 using store::Database;
 
 Audited audited(const status::AuditView& row) {
-    return {row.at, row.who, row.what, row.subject, row.before, row.after};
+    return {row.at, row.who, row.what, row.subject, row.before, row.after, row.text};
 }
 
 status::AuditView view_of(Audited row) {
     status::AuditView view{
-        .at = row.at, .line = {}, .what = std::move(row.what), .who = std::move(row.who), .text = {}};
+        .at = row.at, .line = {}, .what = std::move(row.what), .who = std::move(row.who), .text = std::move(row.text)};
     view.subject = std::move(row.subject);
     view.before = std::move(row.before);
     view.after = std::move(row.after);

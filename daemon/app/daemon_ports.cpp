@@ -27,18 +27,6 @@ records::LineLogs line_logs(const xsi::CallLogs& logs) {
     return all;
 }
 
-/// Takes what another room has to say and passes on both, the newest first.
-status::Reply<std::vector<status::AuditView>> merged_audit(std::vector<status::AuditView> first, std::size_t most,
-                                                           status::Reply<std::vector<status::AuditView>> reply) {
-    return [first = std::move(first), most, reply = std::move(reply)](std::vector<status::AuditView> second) {
-        auto all = first;
-        std::ranges::move(second, std::back_inserter(all));
-        std::ranges::sort(all, std::ranges::greater(), &status::AuditView::at);
-        if (all.size() > most) all.resize(most);
-        reply(std::move(all));
-    };
-}
-
 } // namespace
 
 // --- what the status service asks for; each question travels to its loop and back
@@ -133,12 +121,8 @@ status::Ports Daemon::ports() {
     };
     ports.forwarding_audit = [this](std::string line, std::size_t most,
                                     status::Reply<std::vector<status::AuditView>> reply) {
-        egress_.post([this, line = std::move(line), most, reply = std::move(reply)] {
-            if (!line.empty()) return diversions_.audit(line, most, reply);
-            diversions_.audit(line, most, [this, most, reply](std::vector<status::AuditView> views) {
-                directory_.audit(most, merged_audit(std::move(views), most, reply));
-            });
-        });
+        egress_.post(
+            [this, line = std::move(line), most, reply = std::move(reply)] { diversions_.audit(line, most, reply); });
     };
     ports.agents = [this](status::Reply<std::vector<status::AgentView>> reply) {
         egress_.post([this, reply = std::move(reply)] { reply(acd_.agents()); });

@@ -49,7 +49,7 @@ void DirectoryDesk::prepare(const config::Configuration& configuration, store::S
     network_.emplace(options.country);
     directory_.emplace(loop_, store, options.state_dir / "backups" / "directory",
                        [plan = plan_](std::string_view written) { return plan->normal({}, written); });
-    directory_->on_audit = [](const directory::AuditEntry& entry) {
+    directory_->on_audit = [](const store::Audited& entry) {
         log::info("directory", "changed", {{"what", entry.what}, {"by", entry.who}});
     };
     directory_->on_change = [this] { changed_.ring(); };
@@ -162,16 +162,6 @@ Result<std::vector<status::FindingView>> DirectoryDesk::checked() {
         last_check_.findings.push_back(
             {std::move(one.kind), std::move(one.key), std::move(one.name), std::move(one.what), std::move(one.text)});
     return last_check_.findings;
-}
-
-void DirectoryDesk::audit(std::size_t most, status::Reply<std::vector<status::AuditView>> reply) {
-    directory_->audit_rows(most, [reply = std::move(reply)](const Result<std::vector<directory::AuditEntry>>& rows) {
-        std::vector<status::AuditView> views;
-        if (rows)
-            for (const auto& row : *rows)
-                views.push_back({row.at, {}, row.what, row.who, row.text});
-        reply(std::move(views));
-    });
 }
 
 // --- what may be asked

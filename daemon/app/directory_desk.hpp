@@ -37,8 +37,6 @@ public:
     std::function<void()> on_change;
 
     [[nodiscard]] status::DirectoryPorts ports();
-    /// What was done to it, the newest first. Any loop.
-    void audit(std::size_t most, status::Reply<std::vector<status::AuditView>> reply);
 
 private:
     template <class T>

@@ -159,21 +159,20 @@ std::string Directory::fresh_key() {
 }
 
 void Directory::audit(std::string_view who, std::string_view what, std::string text) {
-    AuditEntry entry{wall_now(), std::string(who), std::string(what), std::move(text)};
+    store::Audited entry{.at = wall_now(),
+                         .who = std::string(who),
+                         .what = std::string(what),
+                         .subject = {},
+                         .before = {},
+                         .after = {},
+                         .text = std::move(text)};
     store_.submit(
-        loop_, [entry](store::Database& disk) { return put_audit(disk, entry); },
+        loop_, [entry](store::Database& disk) { return store::put_audited(disk, entry); },
         [](Result<void> done) {
             if (!done)
                 log::error("directory", "a change could not be written to the audit", {{"why", done.error().text}});
         });
     if (on_audit) on_audit(std::move(entry));
-}
-
-void Directory::audit_rows(std::size_t most, Reply<std::vector<AuditEntry>> reply) {
-    enqueue(reply, [this, most, reply]() -> Task<> {
-        reply(co_await store_.read<std::vector<AuditEntry>>(
-            [most](store::Database& disk) { return read_audit(disk, most); }));
-    });
 }
 
 Task<Result<void>> Directory::apply(std::vector<Change> changes) {

@@ -16,8 +16,8 @@
 
 #include "contacts/plan.hpp"
 #include "contacts/search.hpp"
-#include "directory/audit.hpp"
 #include "loop/loop.hpp"
+#include "store/audit.hpp"
 #include "store/store.hpp"
 
 namespace lamp::directory {
@@ -66,11 +66,9 @@ public:
     /// Any loop. Empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.load(); }
     /// Set before `start`; on the directory's loop. Hears of everything that was changed, and by whom.
-    std::function<void(AuditEntry)> on_audit;
+    std::function<void(store::Audited)> on_audit;
     /// Set before `start`; on the directory's loop. There is another snapshot.
     std::function<void()> on_change;
-    /// What was changed, the newest first. Any loop.
-    void audit_rows(std::size_t most, Reply<std::vector<AuditEntry>> reply);
 
     // Any loop. `by` is the token's name. Errors: not_found, invalid, conflict (a folder that is not empty), limit,
     // and what the disk says (unavailable): then nothing has changed.

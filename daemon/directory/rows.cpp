@@ -103,25 +103,4 @@ Result<void> write_favourites(store::Database& disk, const std::string& owner, s
     return {};
 }
 
-Result<void> put_audit(store::Database& disk, const AuditEntry& entry) {
-    auto put = disk.run("INSERT INTO directory_audit(at, who, what, text) VALUES(?1, ?2, ?3, ?4)", entry.at, entry.who,
-                        entry.what, entry.text);
-    if (!put) return put;
-    return disk.run("DELETE FROM directory_audit WHERE id <= (SELECT max(id) FROM directory_audit) - ?1",
-                    audit_rows_max);
-}
-
-Result<std::vector<AuditEntry>> read_audit(store::Database& disk, std::size_t most) {
-    auto rows = disk.prepare("SELECT at, who, what, text FROM directory_audit ORDER BY id DESC LIMIT ?1", most);
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<AuditEntry> entries;
-    while (true) {
-        auto row = rows->step();
-        if (!row) return std::unexpected(row.error());
-        if (!*row) return entries;
-        entries.push_back({Wall(milliseconds(rows->integer(0))), std::string(rows->text(1)), std::string(rows->text(2)),
-                           std::string(rows->text(3))});
-    }
-}
-
 } // namespace lamp::directory

@@ -8,7 +8,6 @@
 
 #include "base/clock.hpp"
 #include "contacts/plan.hpp"
-#include "directory/audit.hpp"
 #include "store/database.hpp"
 
 namespace lamp::directory {
@@ -28,10 +27,5 @@ struct Stored {
 [[nodiscard]] Result<std::vector<std::string>> read_favourites(store::Database& disk, const std::string& owner);
 [[nodiscard]] Result<void> write_favourites(store::Database& disk, const std::string& owner,
                                             std::span<const std::string> keys);
-
-inline constexpr std::size_t audit_rows_max = 100'000; // older ones leave the disk
-[[nodiscard]] Result<void> put_audit(store::Database& disk, const AuditEntry& entry);
-/// The newest first.
-[[nodiscard]] Result<std::vector<AuditEntry>> read_audit(store::Database& disk, std::size_t most);
 
 } // namespace lamp::directory

@@ -30,7 +30,7 @@ struct KeptTable {
     std::string_view place; // as answers call it
     std::string_view table;
     std::array<std::string_view, 3> key; // the primary key's columns
-    std::array<Part, 3> parts;
+    std::array<Part, 5> parts;
     Fate fate;
     std::string_view busy = "0"; // SQL: the row is still being written to, and would come back
 };

@@ -9,7 +9,7 @@
 namespace lamp::privacy {
 namespace {
 
-using Statements = std::array<std::string_view, 3>;
+using Statements = std::array<std::string_view, 2>;
 
 /// Of each kind: ?1 is the moment, ?2 how many rows. Those that are empty: nothing more on disk.
 Statements statements_of(Kind kind) {
@@ -26,7 +26,6 @@ Statements statements_of(Kind kind) {
                 "LIMIT ?2)"};
     case Kind::audit:
         return {"DELETE FROM forwarding_audit WHERE id IN (SELECT id FROM forwarding_audit WHERE at < ?1 LIMIT ?2)",
-                "DELETE FROM directory_audit WHERE id IN (SELECT id FROM directory_audit WHERE at < ?1 LIMIT ?2)",
                 "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 LIMIT ?2)"};
     case Kind::contacts:
         return {"DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE gone_at < ?1 LIMIT ?2)"};

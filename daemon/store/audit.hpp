@@ -18,6 +18,7 @@ struct Audited {
     std::string subject; // whose state it was: a token's name; may be empty
     std::string before;  // empty: there was none
     std::string after;   // empty: there is none any more
+    std::string text{};  // where a change is told in words: keys and names of fields, no contents
     bool operator==(const Audited&) const = default;
 };
 

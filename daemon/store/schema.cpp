@@ -233,7 +233,8 @@ constexpr Migration all[] = {
             what    TEXT    NOT NULL,
             subject TEXT    NOT NULL,
             before  TEXT    NOT NULL,
-            after   TEXT    NOT NULL
+            after   TEXT    NOT NULL,
+            text    TEXT    NOT NULL
         );
     )sql"},
     // Privacy: who erased a number, and when; of the number only a keyed hash. Times are milliseconds since 1970.
@@ -244,16 +245,6 @@ constexpr Migration all[] = {
             who         TEXT    NOT NULL,
             number_hash TEXT    NOT NULL,
             found       INTEGER NOT NULL
-        );
-    )sql"},
-    // What was done to the directory, by whom. Keys and names of fields, no contents.
-    {"directory audit", R"sql(
-        CREATE TABLE directory_audit (
-            id   INTEGER PRIMARY KEY,
-            at   INTEGER NOT NULL,
-            who  TEXT    NOT NULL,
-            what TEXT    NOT NULL,
-            text TEXT    NOT NULL
         );
     )sql"},
     // Agents of call centres that are unavailable because of us: the intent, before the platform is asked.

@@ -42,7 +42,7 @@ public:
         REQUIRE(opened.has_value());
         store_ = std::move(*opened);
         directory_.emplace(loop_, *store_, folder_ / "backups", plain);
-        directory_->on_audit = [this](const AuditEntry& entry) {
+        directory_->on_audit = [this](const store::Audited& entry) {
             audit_.push_back(fmt::format("{} {} {}", entry.who, entry.what, entry.text));
         };
         loop_.start();

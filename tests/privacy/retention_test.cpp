@@ -24,8 +24,8 @@ constexpr auto old_ones = R"sql(
     INSERT INTO outbox_letter VALUES(1,'w','a','e',10,'',1,0,'',10), (2,'w','b','e',10,'',0,0,'',NULL),
         (3,'w','c','e',10,'',1,0,'',90);
     INSERT INTO forwarding_audit VALUES(1,10,'l','w','w','t'), (2,90,'l','w','w','t');
-    INSERT INTO directory_audit VALUES(1,10,'w','w','t'), (2,90,'w','w','t');
-    INSERT INTO audit VALUES(1,10,'w','w','s','b','a'), (2,90,'w','w','s','b','a');
+    INSERT INTO audit VALUES(1,10,'w','w','','','','t'), (2,90,'w','w','','','','t'),
+        (3,10,'w','w','s','b','a',''), (4,90,'w','w','s','b','a','');
     INSERT INTO contact VALUES('a','{}',1,10), ('b','{}',1,NULL), ('c','{}',1,90);
     INSERT INTO recognition_source(name, last_sync) VALUES('crm', 10), ('hr', 90);
     INSERT INTO recognition_record VALUES('crm',0,'1','x'), ('crm',0,'2','x'), ('hr',0,'1','x');
@@ -42,9 +42,7 @@ const Row rows[] = {
     {Kind::calls, 1, "SELECT count(*) FROM call WHERE id IN ('c', 'd')", 2}, // one of them goes on
     {Kind::dead_letters, 1, "SELECT count(*) FROM outbox_letter WHERE id <> 1", 2},
     {Kind::audit, 3,
-     "SELECT count(*) FROM (SELECT id FROM forwarding_audit UNION ALL SELECT id FROM directory_audit UNION ALL "
-     "SELECT id FROM audit) WHERE id = 2",
-     3},
+     "SELECT count(*) FROM (SELECT at FROM forwarding_audit UNION ALL SELECT at FROM audit) WHERE at = 90", 3},
     {Kind::contacts, 1, "SELECT count(*) FROM contact WHERE key <> 'a'", 2},
     {Kind::recognition, 2, "SELECT count(*) FROM recognition_record WHERE source = 'hr'", 1},
     {Kind::backups, 0, "SELECT count(*) FROM contact", 2},
