@@ -130,7 +130,7 @@ public:
             text.remove_prefix(piece.bytes.size());
             if (auto taken = take(piece); !taken) return std::unexpected(taken.error());
         }
-        if (out_.characters.find_first_of("0123456789") == std::string::npos)
+        if (out_.without_zeros.find_first_of("0123456789") == std::string::npos)
             return fail(Category::invalid, "This is no telephone number: there is no digit in it.");
         return std::move(out_);
     }

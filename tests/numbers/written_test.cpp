@@ -60,6 +60,7 @@ TEST_CASE("what is no number, and why") {
         {"",                          "no digit"},
         {" \u00a0\t",                 "no digit"},
         {"+",                         "no digit"},
+        {"+(0)",                      "no digit"},
         {"*#",                        "no digit"},
         {"tel:",                      "no digit"},
         {"()",                        "no digit"},
