@@ -8,12 +8,12 @@
 #include <tuple>
 
 #include "base/log.hpp"
+#include "base/schedule.hpp"
 #include "recognition/accept.hpp"
 #include "recognition/files.hpp"
 #include "recognition/index.hpp"
 #include "recognition/ldap_source.hpp"
 #include "recognition/rest/contacts_source.hpp"
-#include "recognition/schedule.hpp"
 #include "recognition/shelf.hpp"
 #include "store/kept_token.hpp"
 
@@ -153,7 +153,8 @@ struct Integration {
     Integration(IntegrationOptions options_, std::string tenant_)
         : options(std::move(options_)),
           tenant(std::move(tenant_)),
-          schedule(minutes_of(options.sync).value_or(0), options.delta, std::hash<std::string>()(options.name)) {}
+          schedule(minutes_of(options.sync).value_or(std::chrono::minutes()), options.delta,
+                   std::hash<std::string>()(options.name)) {}
 
     [[nodiscard]] const std::string& country() const { return options.country.empty() ? tenant : options.country; }
     [[nodiscard]] Reading reading() const {

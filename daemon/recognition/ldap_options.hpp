@@ -4,12 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "config/section.hpp"
-#include "ldap/options.hpp"
+#include "ldap/login.hpp"
 
 namespace lamp::recognition {
-
-inline constexpr std::size_t ldap_attributes_max = 64; // of each list
 
 struct LdapOptions {
     std::string base{};
@@ -26,5 +23,6 @@ struct LdapOptions {
 /// For `embed`: all keys; their checks are in `check_ldap`.
 [[nodiscard]] config::Section<LdapOptions> ldap_section();
 void check_ldap(const LdapOptions& options, const std::string& url, const Secret& password, config::Scope& at);
+[[nodiscard]] ldap::Login login_of(const LdapOptions& options, const std::string& url, const Secret& password);
 
 } // namespace lamp::recognition

@@ -1,9 +1,4 @@
 // The keys of ldap_options.hpp.
-#include <algorithm>
-#include <fmt/format.h>
-
-#include "config/types.hpp"
-#include "ldap/filter.hpp"
 #include "recognition/ldap_options.hpp"
 
 namespace lamp::recognition {
@@ -11,31 +6,6 @@ namespace {
 
 using enum config::Reload;
 using O = LdapOptions;
-using Names = std::vector<std::string>;
-
-/// An attribute as RFC 4512 section 2.5 has it, with options or as a dotted number.
-bool is_attribute(const std::string& name) {
-    return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == ';' ||
-               c == '.';
-    });
-}
-
-void check_names(std::string_view key, const Names& names, config::Scope& at) {
-    if (names.size() > ldap_attributes_max)
-        at.error(key, fmt::format("names more than {} attributes", ldap_attributes_max));
-    for (const auto& one : names)
-        if (!is_attribute(one)) at.error(key, fmt::format("\"{}\" is no name of an attribute", one));
-}
-
-void check_way(const O& o, const std::string& url, const Secret& password, config::Scope& at) {
-    if (url.empty()) return at.error("url", "is required: ldap://host or ldaps://host");
-    auto address = ldap::parse_address(url);
-    if (!address) return at.error("url", address.error().text);
-    if (address->tls && o.start_tls) at.error("start_tls", "belongs to ldap://; ldaps:// has TLS from the beginning");
-    if (!password.empty() && !address->tls && !o.start_tls && !config::is_loopback(address->host))
-        at.warning("url", "sends the password unencrypted: ldaps:// or start_tls = true would not");
-}
 
 } // namespace
 
@@ -57,19 +27,15 @@ config::Section<LdapOptions> ldap_section() {
 }
 
 void check_ldap(const LdapOptions& o, const std::string& url, const Secret& password, config::Scope& at) {
-    check_way(o, url, password, at);
-    if (o.base.empty())
-        at.error("base", "is required: where the people stand, \"dc=example,dc=net\"");
-    else if (!ldap::is_name(o.base))
-        at.error("base", "is no distinguished name, such as \"dc=example,dc=net\"");
-    if (!o.bind_dn.empty() && password.empty()) at.error("password", "is required with bind_dn");
-    if (o.bind_dn.empty() && !password.empty()) at.error("bind_dn", "is required with password");
-    if (!o.filter.empty())
-        if (auto read = ldap::read_filter(o.filter); !read) at.error("filter", read.error().text);
+    ldap::check_login(login_of(o, url, password), at);
     if (o.number_attributes.empty()) at.error("number_attributes", "names no attribute");
-    check_names("name_attributes", o.name_attributes, at);
-    check_names("number_attributes", o.number_attributes, at);
-    check_names("attributes", o.attributes, at);
+    ldap::check_attributes("name_attributes", o.name_attributes, at);
+    ldap::check_attributes("number_attributes", o.number_attributes, at);
+    ldap::check_attributes("attributes", o.attributes, at);
+}
+
+ldap::Login login_of(const LdapOptions& o, const std::string& url, const Secret& password) {
+    return {url, o.base, o.bind_dn, o.filter, o.start_tls, password};
 }
 
 } // namespace lamp::recognition

@@ -2,9 +2,9 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/schedule.hpp"
 #include "recognition/index.hpp"
 #include "recognition/options.hpp"
-#include "recognition/schedule.hpp"
 
 namespace lamp::recognition {
 namespace {
@@ -22,7 +22,8 @@ void check(const IntegrationOptions& o, config::Scope& at) {
     if (o.type == Type::ldap) check_ldap(o.ldap, o.url, o.password, at);
     if (o.type == Type::rest) rest::check_rest(o.whole_rest(), at);
     if (o.type != Type::sqlite && !o.query.empty()) at.error("query", "belongs to type = \"sqlite\"");
-    for (std::string_view key : {"base", "bind_dn", "filter", "start_tls", "name_attributes", "number_attributes"})
+    for (std::string_view key :
+         {"base", "bind_dn", "filter", "start_tls", "name_attributes", "number_attributes", "attributes"})
         if (o.type != Type::ldap && at.given(key)) at.error(key, "belongs to type = \"ldap\"");
 }
 

@@ -34,7 +34,8 @@ ldap::Entry entry_of(std::string_view bytes) {
 }
 
 void contact(const ldap::Entry& entry) {
-    auto record = record_of(entry, {});
+    static const auto question = question_of({}, "ldap://d");
+    auto record = record_of(ldap::id_of(entry), entry, {}, question);
     static_cast<void>(ldap::root_of(entry));
     if (!record) return;
     require(!record->id.empty() && text::is_utf8(record->id) && text::is_utf8(record->name));
@@ -52,7 +53,7 @@ void contact(const ldap::Entry& entry) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view bytes(reinterpret_cast<const char*>(data), size);
     contact(entry_of(bytes));
-    if (auto cursor = parse_cursor(bytes)) require(parse_cursor(to_text(*cursor)) == cursor);
+    if (auto cursor = ldap::parse_cursor(bytes)) require(ldap::parse_cursor(ldap::to_text(*cursor)) == cursor);
     if (auto filter = ldap::read_filter(bytes)) require(ldap::read_filter(*filter) == *filter);
     require(ldap::read_filter("(cn=" + ldap::escaped(bytes.substr(0, 1000)) + ")").has_value());
     if (auto address = ldap::parse_address(bytes)) require(ldap::parse_address(to_string(*address)) == *address);
