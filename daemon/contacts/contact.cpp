@@ -13,6 +13,7 @@ std::vector<std::string> differences(const Contact& before, const Contact& after
     std::vector<std::string> names;
     for (const Column& column : columns)
         if (column.name != "key" && written(before, column) != written(after, column)) names.emplace_back(column.name);
+    if (names.empty() && before.numbers != after.numbers) names.emplace_back("numbers"); // beyond the file's
     return names;
 }
 

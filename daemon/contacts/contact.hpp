@@ -9,6 +9,9 @@ namespace lamp::contacts {
 inline constexpr std::size_t text_max = 1024; // bytes of one text of a contact, however it comes in
 inline constexpr std::size_t list_max = 64;   // entries of one list
 
+/// The source of contacts that nobody else names.
+inline constexpr std::string_view own_source = "contacts";
+
 struct Number {
     std::string type;   // work, mobile, home, main, fax or a label of one's own; may be empty
     std::string number; // "+31201230002"; extensions as they are
@@ -17,7 +20,7 @@ struct Number {
 
 struct Contact {
     std::string key;                   // unique; given by the directory, never used again
-    std::string source = "contacts";   // whose it is: contacts, people, broadworks, ldap
+    std::string source{own_source};    // whose it is: contacts, people, broadworks, ldap
     std::string folder;                // "Sales/Export"; empty: the top
     std::string last_name, first_name; // the only ones that must not be empty
     std::string company, department, title, email;
@@ -34,7 +37,8 @@ struct Contact {
 /// "Jane Doe".
 [[nodiscard]] std::string full_name(const Contact& contact);
 
-/// The names of the columns in which two contacts differ; `key` and `source` are not compared.
+/// The names of the columns in which two contacts differ, "numbers" where only those beyond the columns do; `key` and
+/// `source` are not compared.
 [[nodiscard]] std::vector<std::string> differences(const Contact& before, const Contact& after);
 
 } // namespace lamp::contacts

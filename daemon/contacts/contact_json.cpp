@@ -148,7 +148,8 @@ Result<Contact> read_contact(const json::object& object, Contact base, const Nor
     for (const auto& [name, value] : object)
         if (auto read = read_member(base, name, value, normal); !read) return std::unexpected(read.error());
     if (base.last_name.empty()) return fail(Category::invalid, "\"last_name\" must not be empty.");
-    if (base.first_name.empty()) return fail(Category::invalid, "\"first_name\" must not be empty.");
+    if (base.first_name.empty() && base.source == own_source)
+        return fail(Category::invalid, "\"first_name\" must not be empty.");
     return base;
 }
 

@@ -10,7 +10,8 @@ namespace lamp::contacts {
 void write_contact(JsonWriter& json, const Contact& contact);
 
 /// Members that are there replace those of `base`; null empties. Not `key` and `source`, and nothing unknown. Both
-/// names must not be empty in the end. Category::invalid names the member.
+/// names must not be empty in the end; where another source names the contact, the last one. Category::invalid names
+/// the member.
 [[nodiscard]] Result<Contact> read_contact(const boost::json::object& object, Contact base, const Normal& normal);
 
 } // namespace lamp::contacts

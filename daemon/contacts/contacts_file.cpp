@@ -200,4 +200,11 @@ void append_row(std::string& out, const Contact& contact, char separator) {
     csv::write_row(out, {cells.begin(), cells.end()}, separator);
 }
 
+std::string contacts_text(std::span<const Contact> contacts, char separator, bool byte_order_mark) {
+    auto text = header(separator, byte_order_mark);
+    for (const auto& one : contacts)
+        if (one.source == own_source) append_row(text, one, separator);
+    return text;
+}
+
 } // namespace lamp::contacts

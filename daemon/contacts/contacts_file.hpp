@@ -2,6 +2,7 @@
 // line and column. Pure.
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,5 +39,7 @@ using Normal = std::function<Result<std::string>(std::string_view written)>;
 /// The first row, with or without a byte order mark (spreadsheets want one to see UTF-8).
 [[nodiscard]] std::string header(char separator, bool byte_order_mark);
 void append_row(std::string& out, const Contact& contact, char separator);
+/// The first row, and one for each contact of our own: what can be imported again.
+[[nodiscard]] std::string contacts_text(std::span<const Contact> contacts, char separator, bool byte_order_mark);
 
 } // namespace lamp::contacts

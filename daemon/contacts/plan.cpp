@@ -31,7 +31,10 @@ Contact completed(Contact contact, const Contact& known, const std::vector<std::
         if (!has) take_over(contact, known, column);
         numbers = numbers || (has && column.kind == Kind::number);
     }
-    if (!numbers) contact.numbers = known.numbers;
+    if (!numbers)
+        contact.numbers = known.numbers;
+    else if (known.numbers.size() > numbers_in_file)
+        contact.numbers.insert(contact.numbers.end(), known.numbers.begin() + numbers_in_file, known.numbers.end());
     contact.key = known.key;
     contact.source = known.source;
     return contact;
@@ -83,26 +86,36 @@ Plan plan_import(std::span<const Contact> current, const Reading& file, const Im
                  fmt::format("\"{}\" is no contact's: leave it empty for a new one", contact.key.substr(0, 80))});
             continue;
         }
-        named[known->second] = true;
         const auto& before = current[known->second];
+        if (before.source != own_source) {
+            plan.refusals.push_back({line, 1, "key",
+                                     fmt::format("\"{}\" is named by {}, which no file changes: leave the row out",
+                                                 before.key, before.source)});
+            continue;
+        }
+        named[known->second] = true;
         auto after = completed(contact, before, file.columns);
         if (auto fields = differences(before, after); !fields.empty())
             plan.changes.push_back({Change::Kind::modify, line, before, std::move(after), std::move(fields)});
         else
             ++plan.unchanged;
     }
-    for (std::size_t i = 0; i < current.size(); ++i)
+    std::size_t ours = 0;
+    for (std::size_t i = 0; i < current.size(); ++i) {
+        if (current[i].source != own_source) continue;
+        ++ours;
         if (!named[i]) plan.changes.push_back({Change::Kind::remove, 0, current[i], {}});
-    if (file.rows.empty() && file.mistakes.empty() && !current.empty() && !limits.allow_empty)
+    }
+    if (file.rows.empty() && file.mistakes.empty() && ours > 0 && !limits.allow_empty)
         plan.refusals.push_back(
-            {1, 1, "", fmt::format("the file has no rows: all {} contacts would go (--allow-empty)", current.size())});
+            {1, 1, "", fmt::format("the file has no rows: all {} contacts would go (--allow-empty)", ours)});
     auto gone = plan.count(Change::Kind::remove);
     bool emptied = file.rows.empty() && limits.allow_empty; // asked for by name
-    if (auto allowed = limits.allowed(current.size()); gone > allowed && !emptied)
+    if (auto allowed = limits.allowed(ours); gone > allowed && !emptied)
         plan.refusals.push_back(
             {1, 1, "",
-             fmt::format("{} of {} contacts are not in the file and would go; {} may (--max-delete)", gone,
-                         current.size(), allowed)});
+             fmt::format("{} of {} contacts are not in the file and would go; {} may (--max-delete)", gone, ours,
+                         allowed)});
     return plan;
 }
 

@@ -36,7 +36,8 @@ struct Plan {
     std::vector<Mistake> refusals; // with any of them nothing may be done
 };
 
-/// Columns that the file does not have stay as they are. `current` is the whole directory.
+/// Columns that the file does not have stay as they are. `current` is the whole directory; of contacts that another
+/// source names none is changed.
 [[nodiscard]] Plan plan_import(std::span<const Contact> current, const Reading& file, const ImportLimits& limits);
 
 } // namespace lamp::contacts

@@ -1,0 +1,91 @@
+#include "contacts/source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "contacts/columns.hpp"
+
+namespace lamp::contacts {
+namespace {
+
+constexpr std::array texts_of_source{&Contact::last_name,  &Contact::first_name, &Contact::company,
+                                     &Contact::department, &Contact::title,      &Contact::email,
+                                     &Contact::external_id};
+
+bool belongs_to_source(const Column& column) {
+    if (column.kind == Kind::number || column.kind == Kind::label) return true;
+    return column.kind == Kind::text && std::ranges::find(texts_of_source, column.text) != texts_of_source.end();
+}
+
+/// What we say of them, with what the source says.
+Contact renewed(Contact contact, Contact said) {
+    for (auto text : texts_of_source)
+        contact.*text = std::move(said.*text);
+    contact.numbers = std::move(said.numbers);
+    return contact;
+}
+
+Result<void> may_go(std::size_t gone, std::size_t there, bool all, const SourceReading& reading,
+                    const ImportLimits& limits) {
+    const bool asked = limits.most || limits.most_percent;
+    auto allowed = limits.allowed(there);
+    if (gone == 0 || (gone <= allowed && (asked || !all))) return {};
+    return fail(Category::conflict,
+                fmt::format("{} of {} contacts of {} would go; {} may. Nothing was changed. If that is right: "
+                            "lamplighter directory sync --max-delete {}.",
+                            gone, there, reading.source, all && !asked ? "not all of them" : std::to_string(allowed),
+                            gone));
+}
+
+} // namespace
+
+std::string_view foreign_difference(const Contact& before, const Contact& after) {
+    if (before.source == own_source) return {};
+    for (const Column& column : columns)
+        if (belongs_to_source(column) && written(before, column) != written(after, column)) return column.name;
+    return {};
+}
+
+Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading, const ImportLimits& limits) {
+    Plan plan;
+    std::unordered_map<std::string_view, const Contact*> known;
+    for (const auto& one : current)
+        if (one.source == reading.source) known.emplace(one.external_id, &one);
+    const auto there = known.size();
+    std::unordered_set<std::string_view> gone(reading.gone.begin(), reading.gone.end());
+    for (auto& one : reading.contacts) {
+        auto found = known.find(one.external_id);
+        if (found == known.end()) {
+            one.source = reading.source;
+            plan.changes.push_back({Change::Kind::create, 0, {}, std::move(one)});
+            continue;
+        }
+        const Contact& before = *found->second;
+        known.erase(found);
+        auto after = renewed(before, std::move(one));
+        if (auto fields = differences(before, after); !fields.empty())
+            plan.changes.push_back({Change::Kind::modify, 0, before, std::move(after), std::move(fields)});
+        else
+            ++plan.unchanged;
+    }
+    std::size_t removed = 0;
+    for (const auto& one : current) { // in their order
+        if (one.source != reading.source) continue;
+        auto left = known.find(one.external_id);
+        if (left == known.end() || left->second != &one) continue;
+        if (!reading.whole && !gone.contains(one.external_id)) {
+            ++plan.unchanged;
+            continue;
+        }
+        plan.changes.push_back({Change::Kind::remove, 0, one, {}});
+        ++removed;
+    }
+    if (auto may = may_go(removed, there, reading.whole && removed == there, reading, limits); !may)
+        return std::unexpected(may.error());
+    return plan;
+}
+
+} // namespace lamp::contacts

@@ -1,0 +1,30 @@
+// Contacts that another system names (a directory server): it says who there is and what they are called; where they
+// are filed, their lines, devices, roles and notes are said here. Pure.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contacts/plan.hpp"
+
+namespace lamp::contacts {
+
+/// The first column (columns.hpp) in which they differ and which belongs to the contact's source; empty: there is none.
+/// Of a contact of our own nothing does.
+[[nodiscard]] std::string_view foreign_difference(const Contact& before, const Contact& after);
+
+struct SourceReading {
+    std::string source{};
+    bool whole = true; // `contacts` are all there are; else what has changed
+    /// Without key, each external_id once.
+    std::vector<Contact> contacts{};
+    std::vector<std::string> gone{}; // external ids; only where not whole
+};
+
+/// What makes `current` say what the reading says. Category::conflict: more contacts of the source would go than
+/// `limits` lets, or all of them.
+[[nodiscard]] Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading,
+                                       const ImportLimits& limits);
+
+} // namespace lamp::contacts
