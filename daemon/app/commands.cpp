@@ -14,6 +14,7 @@
 #include "app/calendar_doctor.hpp"
 #include "app/google_command.hpp"
 #include "app/house_doctor.hpp"
+#include "app/ldap_doctor.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
 #include "app/recognition_doctor.hpp"
@@ -203,6 +204,10 @@ Task<bool> examine_phonebridge(const config::Configuration& configuration, Loop&
     return examine_zoho(loop, configuration, teller("zoho"));
 }
 
+Task<bool> examine_people_server(const config::Configuration& configuration, Loop& loop) {
+    return examine_ldap(loop, configuration, teller("ldap"));
+}
+
 Task<bool> examine_sources(const config::Configuration& configuration, Loop& loop) {
     return examine_recognition(loop, configuration, teller);
 }
@@ -229,8 +234,9 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration, {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom,
-                                    &examine_goto, &examine_all_calendars, &examine_phonebridge, &examine_sources})
+    return examine(*configuration,
+                   {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom, &examine_goto,
+                    &examine_all_calendars, &examine_phonebridge, &examine_people_server, &examine_sources})
                ? cli::done
                : cli::failed;
 }

@@ -43,20 +43,47 @@ std::unexpected<Error> not_read() {
 
 } // namespace
 
-void DirectoryDesk::prepare(const config::Configuration& configuration, store::Store& store) {
+Result<void> DirectoryDesk::prepare(const config::Configuration& configuration, store::Store& store) {
     const auto& options = configuration.get<DaemonOptions>();
     plan_ = numbers::DialPlan::build({}, options.country);
     network_.emplace(options.country);
-    directory_.emplace(loop_, store, options.state_dir / "backups" / "directory",
-                       [plan = plan_](std::string_view written) { return plan->normal({}, written); });
+    directory_.emplace(loop_, store, options.state_dir / "backups" / "directory", normal());
     directory_->on_audit = [](const store::Audited& entry) {
         log::info("directory", "changed", {{"what", entry.what}, {"by", entry.who}});
     };
     directory_->on_change = [this] { changed_.ring(); };
+    const auto* section = configuration.find<directory::LdapOptions>();
+    if (!section) return {};
+    auto of_server = *section;
+    if (of_server.ca_file.empty()) of_server.ca_file = configuration.get<NetOptions>().ca_file;
+    auto made = directory::LdapPeople::make(loop_, *directory_, std::move(of_server), normal());
+    if (!made) return std::unexpected(made.error());
+    ldap_ = std::move(*made);
+    return {};
+}
+
+contacts::Normal DirectoryDesk::normal() const {
+    return [plan = plan_](std::string_view written) { return plan->normal({}, written); };
+}
+
+std::optional<status::AdapterView> DirectoryDesk::adapter() const {
+    if (!ldap_) return std::nullopt;
+    auto health = ldap_->health();
+    status::AdapterView view{.name = "ldap",
+                             .state = health.state,
+                             .queue = 0,
+                             .last_success = health.last_success,
+                             .last_error = health.last_error,
+                             .not_ready = {}};
+    if (health.unreadable > 0)
+        view.problems.push_back(fmt::format("{} numbers of {} people are none that can be read, and were left out.",
+                                            health.unreadable, health.contacts));
+    return view;
 }
 
 void DirectoryDesk::start() {
     directory_->start();
+    if (ldap_) ldap_->start();
     loop_.post([this] { loop_.spawn(tell_changes()); });
     loop_.start();
 }
@@ -64,6 +91,7 @@ void DirectoryDesk::start() {
 void DirectoryDesk::end() {
     loop_.stop();
     loop_.join();
+    if (ldap_) ldap_->close();
 }
 
 Task<> DirectoryDesk::tell_changes() {
@@ -132,17 +160,13 @@ Result<status::FavouritesView> DirectoryDesk::favourites(std::vector<std::string
 Result<std::string> DirectoryDesk::written(const status::ExportOrder& order) const {
     auto snapshot = directory_->snapshot();
     if (!snapshot) return not_read();
+    if (order.format == status::ExportOrder::Format::csv)
+        return contacts::contacts_text(snapshot->contacts, order.separator, order.byte_order_mark);
     std::string text;
-    if (order.format == status::ExportOrder::Format::csv) {
-        text = contacts::header(order.separator, order.byte_order_mark);
-        for (const auto& one : snapshot->contacts)
-            contacts::append_row(text, one, order.separator);
-        return text;
-    }
     JsonWriter json(text);
     json.array([&] {
         for (const auto& one : snapshot->contacts)
-            contacts::write_contact(json, one);
+            if (one.source == contacts::own_source) contacts::write_contact(json, one);
     });
     return text;
 }
@@ -179,9 +203,8 @@ status::DirectoryPorts DirectoryDesk::ports() {
 }
 
 void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
-    auto normal = [plan = plan_](std::string_view written) { return plan->normal({}, written); };
-    ports.create = [this, normal](const boost::json::object& object, std::string by,
-                                  Answer<status::DirectoryPorts::Made> answer) {
+    ports.create = [this, normal = normal()](const boost::json::object& object, std::string by,
+                                             Answer<status::DirectoryPorts::Made> answer) {
         auto contact = contacts::read_contact(object, {}, normal);
         if (!contact) return answer(std::unexpected(contact.error()));
         directory_->create(std::move(*contact), std::move(by),
@@ -189,8 +212,8 @@ void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
                                return Result<status::DirectoryPorts::Made>({made.key, json_of(made)});
                            }));
     };
-    ports.modify = [this, normal](std::string key, boost::json::object change, std::string by,
-                                  Answer<std::string> answer) {
+    ports.modify = [this, normal = normal()](std::string key, boost::json::object change, std::string by,
+                                             Answer<std::string> answer) {
         auto snapshot = directory_->snapshot();
         if (snapshot && !snapshot->find(key) && roll_.load()->find(key))
             return answer(fail(Category::conflict, "This is no contact: the people file or the platform names it."));
@@ -258,6 +281,13 @@ void DirectoryDesk::add_file_ports(status::DirectoryPorts& ports) {
     ports.restore = [this](std::string name, bool dry_run, std::string by, Answer<status::ImportView> answer) {
         directory_->restore(std::move(name), dry_run, std::move(by),
                             mapped<ImportReport>(std::move(answer), import_view));
+    };
+    ports.synchronise = [this](status::SyncOrder order, Answer<status::ImportView> answer) {
+        if (!ldap_)
+            return answer(fail(Category::not_found, "There is nothing to synchronise with: no [ldap] is configured."));
+        ldap_->sync({.options = {.limits = order.limits, .dry_run = order.dry_run},
+                     .by = std::move(order.by),
+                     .reply = mapped<ImportReport>(std::move(answer), import_view)});
     };
     ports.check = [this](Answer<std::vector<status::FindingView>> answer) {
         loop_.post([this, answer = std::move(answer)] { answer(checked()); });

@@ -10,6 +10,7 @@
 #include "config/reader.hpp"
 #include "directory/check.hpp"
 #include "directory/directory.hpp"
+#include "directory/ldap_people.hpp"
 #include "directory/roll.hpp"
 #include "loop/loop.hpp"
 #include "numbers/dial_plan.hpp"
@@ -20,8 +21,8 @@ namespace lamp {
 
 class DirectoryDesk {
 public:
-    /// Control loop, before `start`.
-    void prepare(const config::Configuration& configuration, store::Store& store);
+    /// Control loop, before `start`. Category::invalid: [ldap] cannot be.
+    [[nodiscard]] Result<void> prepare(const config::Configuration& configuration, store::Store& store);
     void start();
     /// Control loop, after the store was stopped.
     void end();
@@ -37,6 +38,8 @@ public:
     std::function<void()> on_change;
 
     [[nodiscard]] status::DirectoryPorts ports();
+    /// Any loop, after `prepare`: of [ldap]; nothing without it.
+    [[nodiscard]] std::optional<status::AdapterView> adapter() const;
 
 private:
     template <class T>
@@ -47,6 +50,7 @@ private:
         std::vector<status::FindingView> findings;
     };
 
+    [[nodiscard]] contacts::Normal normal() const;
     [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
     [[nodiscard]] Result<std::string> find(const std::string& key) const;
     void add_contact_ports(status::DirectoryPorts& ports);
@@ -60,6 +64,7 @@ private:
 
     Loop loop_{"directory"};
     std::optional<directory::Directory> directory_;
+    std::unique_ptr<directory::LdapPeople> ldap_; // null without [ldap]
     std::atomic<std::shared_ptr<const directory::Roll>> roll_{std::make_shared<const directory::Roll>()};
     std::shared_ptr<const numbers::DialPlan> plan_; // the country's, without extensions
     std::optional<numbers::PublicNetwork> network_;

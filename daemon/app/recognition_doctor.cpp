@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include "app/callers.hpp"
+#include "app/ldap_doctor.hpp"
 #include "app/options.hpp"
 #include "http/url.hpp"
 #include "recognition/files.hpp"
+#include "recognition/ldap_source.hpp"
 #include "recognition/rest/presets.hpp"
 #include "recognition/rest/source.hpp"
 
@@ -29,20 +31,37 @@ std::string remedy_of(const Error& error) {
     }
 }
 
-Task<bool> examine_file(const IntegrationOptions& options, http::Tell tell) {
-    auto source = options.type == Type::csv ? recognition::csv_source(options.file, options.key)
-                                            : recognition::sqlite_source(options.file, options.query, options.key);
+/// All of its contacts are read.
+Task<bool> examine_whole(std::unique_ptr<recognition::Source> source, std::function<std::string(const Error&)> remedy,
+                         std::string nobody, http::Tell tell) {
     auto read = co_await source->sync({});
     if (!read) {
-        tell({"contacts", false, read.error().text, "correct the file, or file, key and query in [[recognition]]"});
+        tell({"contacts", false, read.error().text, remedy(read.error())});
         co_return false;
     }
     std::size_t numbers = 0;
     for (const auto& record : read->records)
         numbers += record.numbers.size();
-    tell({"contacts", numbers > 0, fmt::format("{} with {} numbers", read->records.size(), numbers),
-          "no column has telephone numbers"});
+    tell(
+        {"contacts", numbers > 0, fmt::format("{} with {} numbers", read->records.size(), numbers), std::move(nobody)});
     co_return numbers > 0;
+}
+
+Task<bool> examine_file(const IntegrationOptions& options, http::Tell tell) {
+    auto source = options.type == Type::csv ? recognition::csv_source(options.file, options.key)
+                                            : recognition::sqlite_source(options.file, options.query, options.key);
+    auto remedy = [](const Error&) { return "correct the file, or file, key and query in [[recognition]]"; };
+    co_return co_await examine_whole(std::move(source), remedy, "no column has telephone numbers", tell);
+}
+
+Task<bool> examine_server(Loop& loop, const IntegrationOptions& options, http::Tell tell) {
+    auto source =
+        recognition::ldap_source(loop.context(), options.ldap, options.url, options.password, options.rest.ca_file);
+    if (!source) {
+        tell({"options", false, source.error().text, "correct [[recognition]]"});
+        co_return false;
+    }
+    co_return co_await examine_whole(std::move(*source), &remedy_for_ldap, std::string(nobody_there), tell);
 }
 
 Task<bool> examine_sample(RestSource& source, http::Tell tell) {
@@ -94,6 +113,8 @@ Task<bool> examine_recognition(Loop& loop, const config::Configuration& configur
         bool good = true;
         if (one.type == Type::rest)
             good = co_await examine_crm(loop, one, one.country.empty() ? tenant : one.country, tell);
+        else if (one.type == Type::ldap)
+            good = co_await examine_server(loop, one, tell);
         else if (one.type == Type::csv || one.type == Type::sqlite)
             good = co_await examine_file(one, tell);
         passed = passed && good;

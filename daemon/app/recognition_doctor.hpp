@@ -1,5 +1,5 @@
-// `lamplighter doctor`, the sources of [[recognition]]: each file is read, each CRM is asked for one page. Says how
-// much there is and nothing of whom. The command's own loop.
+// `lamplighter doctor`, the sources of [[recognition]]: each file and directory server is read, each CRM is asked for
+// one page. Says how much there is and nothing of whom. The command's own loop.
 #pragma once
 #include <functional>
 #include <string>

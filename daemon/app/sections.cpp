@@ -10,6 +10,7 @@
 #include "app/options.hpp"
 #include "config/problems.hpp"
 #include "csta/options.hpp"
+#include "directory/ldap_options.hpp"
 #include "forwarding/options.hpp"
 #include "http/url.hpp"
 #include "oidc/options.hpp"
@@ -216,6 +217,7 @@ config::Schema schema() {
         .add(outbox::mail_section())
         .add(records::history_section())
         .add(recognition::recognition_section())
+        .add(directory::ldap_section())
         .add(scripts::script_section())
         .add(privacy::privacy_section())
         .add(status::token_section())

@@ -1,8 +1,8 @@
-#include "recognition/schedule.hpp"
+#include "base/schedule.hpp"
 
 #include <algorithm>
 
-namespace lamp::recognition {
+namespace lamp {
 namespace {
 
 using namespace std::chrono_literals;
@@ -13,17 +13,17 @@ constexpr milliseconds spread = 1h;
 
 } // namespace
 
-std::optional<int> minutes_of(std::string_view time) {
+std::optional<std::chrono::minutes> minutes_of(std::string_view time) {
     auto digit = [&](std::size_t at) { return time[at] >= '0' && time[at] <= '9' ? time[at] - '0' : 100; };
     if (time.size() != 5 || time[2] != ':') return std::nullopt;
     const int hours = digit(0) * 10 + digit(1);
     const int minutes = digit(3) * 10 + digit(4);
     if (hours > 23 || minutes > 59) return std::nullopt;
-    return hours * 60 + minutes;
+    return std::chrono::minutes(hours * 60 + minutes);
 }
 
-Schedule::Schedule(int night, milliseconds delta, std::uint64_t seed)
-    : night_(std::chrono::minutes(night) + milliseconds(seed % static_cast<std::uint64_t>(spread.count()))),
+Schedule::Schedule(std::chrono::minutes night, milliseconds delta, std::uint64_t seed)
+    : night_(night + milliseconds(seed % static_cast<std::uint64_t>(spread.count()))),
       delta_every_(delta),
       backoff_(first_retry, longest_retry, seed) {}
 
@@ -58,4 +58,4 @@ void Schedule::failed(bool whole, Wall now) {
     delta_ = now + std::max(wait, delta_every_);
 }
 
-} // namespace lamp::recognition
+} // namespace lamp

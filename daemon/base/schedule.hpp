@@ -8,18 +8,18 @@
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
 
-namespace lamp::recognition {
+namespace lamp {
 
-/// "02:00" in minutes; nothing: it is no time of day.
-[[nodiscard]] std::optional<int> minutes_of(std::string_view time);
+/// Since midnight, of "18:00"; nothing: it is no time of day.
+[[nodiscard]] std::optional<std::chrono::minutes> minutes_of(std::string_view time);
 
 class Schedule {
 public:
     enum class Due : std::uint8_t { nothing, delta, full };
 
-    /// `night`: minutes after midnight UTC; each source begins within the hour behind it, always at the same time.
-    /// `delta` 0: nightly only.
-    Schedule(int night, milliseconds delta, std::uint64_t seed);
+    /// `night`: since midnight UTC; each source begins within the hour behind it, always at the same time. `delta` 0:
+    /// nightly only.
+    Schedule(std::chrono::minutes night, milliseconds delta, std::uint64_t seed);
 
     /// At the start: when everything was last read, if the cache knows.
     void begin(std::optional<Wall> last, Wall now);
@@ -42,4 +42,4 @@ private:
     Backoff backoff_;
 };
 
-} // namespace lamp::recognition
+} // namespace lamp

@@ -164,6 +164,13 @@ int import(const Call& call, const std::string& file) {
     return post_and_tell(call, target, file, std::move(*text));
 }
 
+int sync(const Call& call) {
+    auto target = fmt::format("/v1/directory/sync?changes={}", changes_told);
+    if (call.arguments.has("dry-run")) target += "&dry_run=1";
+    if (auto most = call.arguments.value("max-delete")) target += "&max_delete=" + http::encode_query(*most);
+    return post_and_tell(call, target, "the LDAP server", {});
+}
+
 int restore(const Call& call, const std::string& backup) {
     auto target = fmt::format("/v1/directory/restore?changes={}", changes_told);
     if (!backup.empty()) target += "&backup=" + http::encode_query(backup);
@@ -230,8 +237,8 @@ std::optional<std::string> stray_option(const Arguments& arguments, const std::s
         std::string_view option;
         std::string_view words;
     };
-    static constexpr std::array rules{Rule{"dry-run", "import restore"}, Rule{"allow-empty", "import"},
-                                      Rule{"max-delete", "import"}, Rule{"separator", "export template"},
+    static constexpr std::array rules{Rule{"dry-run", "import sync restore"}, Rule{"allow-empty", "import"},
+                                      Rule{"max-delete", "import sync"}, Rule{"separator", "export template"},
                                       Rule{"bom", "export template"}};
     for (const auto& rule : rules)
         if (arguments.has(rule.option) && !rule.words.contains(word))
@@ -245,9 +252,9 @@ int directory(const Call& call) {
     auto words = call.arguments.words();
     auto word = words.empty() ? std::string() : words.front();
     auto rest = words.size() > 1 ? words[1] : std::string();
-    static constexpr std::array known{"export", "import", "template", "check", "restore", "backups", "search"};
+    static constexpr std::array known{"export", "import", "template", "check", "sync", "restore", "backups", "search"};
     if (std::ranges::find(known, word) == known.end())
-        return misused("directory takes the word export, import, template, check, restore, backups or search");
+        return misused("directory takes the word export, import, template, check, sync, restore, backups or search");
     if (auto stray = stray_option(call.arguments, word)) return misused(*stray);
     if (word == "import" && rest.empty()) return misused("directory import needs a FILE; - is standard input");
     if (word == "import") return import(call, rest);
@@ -256,6 +263,7 @@ int directory(const Call& call) {
     if (!rest.empty()) return misused(fmt::format("directory {} takes no more words", word));
     if (word == "export") return write(call);
     if (word == "template") return model(call);
+    if (word == "sync") return sync(call);
     return word == "check" ? check(call) : backups(call);
 }
 

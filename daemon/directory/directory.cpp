@@ -68,6 +68,16 @@ bool is_backup_name(std::string_view name) {
                });
 }
 
+std::string counts(const contacts::Plan& plan) {
+    return fmt::format("{} created, {} changed, {} removed", plan.count(Change::Kind::create),
+                       plan.count(Change::Kind::modify), plan.count(Change::Kind::remove));
+}
+
+/// The member of a contact that a column of the file shows.
+std::string_view member_of(std::string_view column) {
+    return column.starts_with("number") || column.starts_with("label") ? "numbers" : column;
+}
+
 } // namespace
 
 Snapshot::Snapshot(std::vector<Contact> everybody, std::vector<std::string> made_folders)
@@ -158,6 +168,14 @@ std::string Directory::fresh_key() {
     }
 }
 
+std::string Directory::lasting_key(const Contact& contact, const Snapshot& snapshot) {
+    auto sum = text::fnv1a(contact.external_id, text::fnv1a(contact.source));
+    auto key = fmt::format("l-{:016x}", sum);
+    if (snapshot.find(key)) return fresh_key(); // somebody else's sum is the same
+    taken_.insert(key);
+    return key;
+}
+
 void Directory::audit(std::string_view who, std::string_view what, std::string text) {
     store::Audited entry{.at = wall_now(),
                          .who = std::string(who),
@@ -220,6 +238,9 @@ void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> 
         if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
         auto after = change(*known);
         if (!after) co_return reply(std::unexpected(after.error()));
+        if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
+            co_return reply(fail(Category::conflict, fmt::format("\"{}\" is what {} says: change it there.",
+                                                                 member_of(field), known->source)));
         auto fields = contacts::differences(*known, *after);
         if (fields.empty()) co_return reply(*known);
         auto done = co_await apply({Change{Change::Kind::modify, 0, *known, *after, fields}});
@@ -234,6 +255,9 @@ void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
         auto snapshot = snapshot_.load();
         const auto* known = snapshot->find(key);
         if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
+        if (known->source != contacts::own_source)
+            co_return reply(fail(Category::conflict,
+                                 fmt::format("The contact goes when {} does not name it any more.", known->source)));
         auto done = co_await apply({Change{Change::Kind::remove, 0, *known, {}, {}}});
         if (!done) co_return reply(std::unexpected(done.error()));
         audit(by, "contact_removed", key);
@@ -249,11 +273,36 @@ void Directory::import(std::string text, ImportOptions options, std::string by, 
             co_await carry_out(contacts::read_contacts(text, quick_normal(*snapshot_.load(), normal_)), options);
         if (report && report->applied)
             audit(by, options.restoring ? "restored" : "imported",
-                  fmt::format("{} created, {} changed, {} removed; before: {}",
-                              report->plan.count(Change::Kind::create), report->plan.count(Change::Kind::modify),
-                              report->plan.count(Change::Kind::remove), report->backup));
+                  fmt::format("{}; before: {}", counts(report->plan), report->backup));
         reply(std::move(report));
     });
+}
+
+void Directory::synchronise(contacts::SourceReading reading, ImportOptions options, std::string by,
+                            Reply<ImportReport> reply) {
+    enqueue(reply, [this, reading = std::move(reading), options, by = std::move(by), reply]() mutable -> Task<> {
+        auto source = reading.source;
+        auto report = co_await carry_out(std::move(reading), options);
+        if (report && report->applied) audit(by, "synchronised", fmt::format("{}: {}", source, counts(report->plan)));
+        reply(std::move(report));
+    });
+}
+
+Task<Result<ImportReport>> Directory::carry_out(contacts::SourceReading reading, ImportOptions options) {
+    auto snapshot = snapshot_.load();
+    auto plan = contacts::plan_source(snapshot->contacts, std::move(reading), options.limits);
+    if (!plan) co_return std::unexpected(plan.error());
+    if (snapshot->contacts.size() + plan->count(Change::Kind::create) >
+        contacts_max + plan->count(Change::Kind::remove))
+        co_return fail(Category::limit, fmt::format("The directory holds at most {} contacts.", contacts_max));
+    ImportReport report{.plan = std::move(*plan)};
+    if (options.dry_run || report.plan.changes.empty()) co_return report;
+    for (auto& change : report.plan.changes)
+        if (change.kind == Change::Kind::create) change.after.key = lasting_key(change.after, *snapshot);
+    auto done = co_await apply(report.plan.changes);
+    if (!done) co_return std::unexpected(done.error());
+    report.applied = true;
+    co_return report;
 }
 
 Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, ImportOptions options) {
@@ -293,9 +342,7 @@ Result<std::string> Directory::save_backup() const {
         now += milliseconds(1);
     auto name = backup_name(now);
     auto part = backups_ / (name + ".part");
-    std::string text = contacts::header(';', false);
-    for (const auto& one : snapshot_.load()->contacts)
-        contacts::append_row(text, one, ';');
+    auto text = contacts::contacts_text(snapshot_.load()->contacts, ';', false);
     {
         std::ofstream file(part, std::ios::binary | std::ios::trunc);
         file << text;

@@ -16,6 +16,7 @@
 
 #include "contacts/plan.hpp"
 #include "contacts/search.hpp"
+#include "contacts/source.hpp"
 #include "loop/loop.hpp"
 #include "store/audit.hpp"
 #include "store/store.hpp"
@@ -71,7 +72,8 @@ public:
     std::function<void()> on_change;
 
     // Any loop. `by` is the token's name. Errors: not_found, invalid, conflict (a folder that is not empty), limit,
-    // and what the disk says (unavailable): then nothing has changed.
+    // and what the disk says (unavailable): then nothing has changed. Of contacts that another source names, what it
+    // says cannot be changed here (conflict), nor can they be removed.
     void create(contacts::Contact contact, std::string by, Reply<contacts::Contact> reply);
     /// `change` gets the contact as it is and gives it as it shall be.
     void modify(std::string key, std::function<Result<contacts::Contact>(contacts::Contact)> change, std::string by,
@@ -79,6 +81,10 @@ public:
     void remove(std::string key, std::string by, Reply<contacts::Contact> reply);
     /// A refused file is no error: the report's plan has refusals, and nothing has changed.
     void import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply);
+    /// Makes the contacts of another source those that it has read. `limits`: without them not more than a fifth of
+    /// them, or 10, may go, and never all. Nothing is saved before: the source has it. Errors also: conflict, too many
+    /// would.
+    void synchronise(contacts::SourceReading reading, ImportOptions options, std::string by, Reply<ImportReport> reply);
     /// The newest first.
     void backups(Reply<std::vector<Backup>> reply);
     /// Of a backup's name, or of the newest when it is empty.
@@ -105,12 +111,15 @@ private:
     [[nodiscard]] Task<> load();
     /// On disk, then in the snapshot.
     [[nodiscard]] Task<Result<void>> apply(std::vector<contacts::Change> changes);
+    [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::SourceReading reading, ImportOptions options);
     [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::Reading reading, ImportOptions options);
     [[nodiscard]] Task<Result<std::string>> move_folder(std::string path, std::string to);
     [[nodiscard]] Result<std::string> save_backup() const;
     [[nodiscard]] Result<std::vector<Backup>> list_backups() const;
     [[nodiscard]] Result<std::string> read_backup(const std::string& name) const;
     [[nodiscard]] std::string fresh_key();
+    /// Always the same for who comes back: favourites are keys.
+    [[nodiscard]] std::string lasting_key(const contacts::Contact& contact, const Snapshot& snapshot);
     void show(std::vector<contacts::Contact> everybody);
     void audit(std::string_view who, std::string_view what, std::string text);
 

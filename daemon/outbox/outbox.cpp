@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/schedule.hpp"
 #include "base/zones.hpp"
 #include "outbox/bodies.hpp"
 #include "outbox/digest_time.hpp"

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
+#include "base/schedule.hpp"
 #include "http/url.hpp"
-#include "outbox/digest_time.hpp"
 #include "outbox/mail_message.hpp"
 #include "outbox/options.hpp"
 #include "outbox/selector.hpp"

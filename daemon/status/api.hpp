@@ -116,6 +116,7 @@ public:
     void directory_check(Call& call, const Asked& asked);
     void directory_export(Call& call, const Asked& asked);
     void directory_import(Call& call, const Asked& asked);
+    void directory_sync(Call& call, const Asked& asked);
     void directory_backups(Call& call, const Asked& asked);
     void directory_restore(Call& call, const Asked& asked);
     void change_contact(Call& call, const Asked& asked);
@@ -258,6 +259,7 @@ private:
                                                std::string by);
     [[nodiscard]] Task<Answer> make_export(ExportOrder order);
     [[nodiscard]] Task<Answer> make_import(ImportOrder order, std::size_t changes);
+    [[nodiscard]] Task<Answer> make_sync(SyncOrder order, std::size_t changes);
     [[nodiscard]] Task<Answer> make_backups(Page page);
     [[nodiscard]] Task<Answer> make_restore(std::string backup, bool dry_run, std::string by, std::size_t changes);
 

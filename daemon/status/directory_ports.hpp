@@ -44,6 +44,11 @@ struct ImportOrder {
     contacts::ImportLimits limits{};
     std::string by; // the token's name, for the audit
 };
+struct SyncOrder {
+    bool dry_run = false;
+    contacts::ImportLimits limits{};
+    std::string by;
+};
 struct ImportView {
     contacts::Plan plan; // with refusals: nothing was changed
     bool applied = false;
@@ -91,6 +96,9 @@ struct DirectoryPorts {
 
     std::function<void(ExportOrder, Answer<std::string>)> write;
     std::function<void(ImportOrder, Answer<ImportView>)> import;
+    /// Reads the people of another system now. not_found: there is none; conflict: too many contacts
+    /// would go.
+    std::function<void(SyncOrder, Answer<ImportView>)> synchronise;
     std::function<void(Answer<std::vector<BackupView>>)> backups;
     std::function<void(std::string backup, bool dry_run, std::string by, Answer<ImportView>)> restore;
     std::function<void(Answer<std::vector<FindingView>>)> check;

@@ -112,7 +112,7 @@ constexpr std::array<Parameter, 1> sync_parameters{{
 
 constexpr std::array<Parameter, 5> directory_parameters{{
     {"q", text_schema, "Words that must all occur in names, companies, e-mail addresses, lines or numbers."},
-    {"source", text_schema, "Only of this source: contacts, people, broadworks …"},
+    {"source", text_schema, "Only of this source: contacts, ldap, people, broadworks."},
     {"folder", text_schema, "Only in this folder and those below it."},
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
@@ -127,13 +127,16 @@ constexpr std::array<Parameter, 3> export_parameters{{
     {"bom", R"({"type":"string","enum":["0","1"],"default":"1"})",
      "csv: 1 puts a byte order mark in front, by which spreadsheets know UTF-8."},
 }};
+constexpr Parameter most_gone{"max_delete", text_schema,
+                              "How many contacts may go: a number, or a part such as 5%. Default: 20%, or 10."};
 constexpr std::array<Parameter, 4> import_parameters{{
     dry_run,
     {"allow_empty", R"({"type":"string","enum":["0","1"],"default":"0"})",
      "1: a file that is nothing but its first row empties the directory."},
-    {"max_delete", text_schema, "How many contacts may go: a number, or a part such as 5%. Default: 20%, or 10."},
+    most_gone,
     changes_told,
 }};
+constexpr std::array<Parameter, 3> people_sync_parameters{{dry_run, most_gone, changes_told}};
 constexpr std::array<Parameter, 3> restore_parameters{{
     {"backup", text_schema, "Which one; default: the newest."},
     dry_run,
@@ -367,6 +370,9 @@ constexpr std::array table{
     Route{post, "/v1/directory/import", Gate::permission, permission("directory.sync"), &Api::directory_import,
           "Makes the contacts those of a file, all of it or nothing; the directory is saved before", 200,
           "DirectoryImport", import_parameters, "text/csv", std::size_t{64} << 20},
+    Route{post, "/v1/directory/sync", Gate::permission, permission("directory.sync"), &Api::directory_sync,
+          "Brings in the people of the LDAP server now; nothing is changed where too many would go", 200,
+          "DirectoryImport", people_sync_parameters},
     Route{get, "/v1/directory/backups", Gate::permission, permission("directory.sync"), &Api::directory_backups,
           "What was saved before imports, the newest first", 200, "BackupPage", page_parameters},
     Route{post, "/v1/directory/restore", Gate::permission, permission("directory.sync"), &Api::directory_restore,

@@ -231,6 +231,58 @@ TEST_CASE("a disk that takes nothing changes nothing, and what is shown is what 
     CHECK(life.exported() == before);
 }
 
+TEST_CASE("people of a server come with keys that last, and what it says is not changed here") {
+    faults::Folder folder("directory");
+    auto sync = [](Life& life, std::vector<std::string> ids, ImportOptions options = {}) {
+        contacts::SourceReading reading{.source = "ldap"};
+        for (auto& id : ids) {
+            reading.contacts.push_back(person("Of " + id));
+            reading.contacts.back().first_name.clear(); // a server may know only one
+            reading.contacts.back().external_id = std::move(id);
+        }
+        return life.ask<ImportReport>(
+            [&](Directory& it, auto reply) { it.synchronise(std::move(reading), options, "ldap", reply); });
+    };
+    std::string key;
+    {
+        Life life(folder);
+        auto report = sync(life, {"a", "b"}, {.dry_run = true});
+        REQUIRE(report.has_value());
+        CHECK(report->plan.changes.size() == 2);
+        CHECK(life.names().empty());
+        CHECK(sync(life, {"a", "b"})->applied);
+        CHECK(life.names() == Names{"Of a", "Of b"});
+        CHECK_FALSE(sync(life, {"b", "a"})->applied);
+        key = life.shown()->contacts[0].key;
+        auto change = [&](std::string Contact::* part) {
+            return life.ask<Contact>([&](Directory& it, auto reply) {
+                it.modify(
+                    key, [part](Contact one) -> Result<Contact> { return one.*part = "Sales", one; }, "ann", reply);
+            });
+        };
+        CHECK(change(&Contact::folder).has_value());
+        auto refused = change(&Contact::company);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().category == Category::conflict);
+        CHECK(refused.error().text == "\"company\" is what ldap says: change it there.");
+        auto removed = life.ask<Contact>([&](Directory& it, auto reply) { it.remove(key, "ann", reply); });
+        CHECK(removed.error().category == Category::conflict);
+        CHECK(sync(life, {"b"})->applied);
+        CHECK(life.audit() == std::vector<std::string>{"ldap synchronised ldap: 2 created, 0 changed, 0 removed",
+                                                       "ann contact_changed " + key + ": folder",
+                                                       "ldap synchronised ldap: 0 created, 0 changed, 1 removed"});
+    }
+    Life next(folder);
+    CHECK(next.names() == Names{"Of b"});
+    next.create(person("Own"));
+    CHECK(sync(next, {"a", "b"})->applied);
+    CHECK(next.shown()->find(key) != nullptr);
+    CHECK_FALSE(sync(next, {}).has_value());
+    next.store().stop();
+    CHECK_FALSE(sync(next, {"a", "b", "c"}).has_value());
+    CHECK(next.names() == Names{"Of a", "Of b", "Own"});
+}
+
 TEST_CASE("backups are named by us alone") {
     faults::Folder folder("directory");
     Life life(folder);

@@ -47,6 +47,11 @@ class Directory(unittest.TestCase):
         self.addCleanup(one.close)
         return one
 
+    def way(self, slapd):
+        one = Way(slapd.port)
+        self.addCleanup(one.close)
+        return one
+
     def view(self, daemon):
         status, _, page = daemon.get("/v1/integrations")
         self.assertEqual(status, 200, page)
@@ -223,11 +228,6 @@ class Many(Directory):
 
 class Cut(Directory):
     """What is between the two ends: a connection that goes, and one that stands still."""
-
-    def way(self, slapd):
-        one = Way(slapd.port)
-        self.addCleanup(one.close)
-        return one
 
     def test_the_server_goes_in_the_middle_of_a_page(self):
         slapd = self.slapd(*crowd(2000), settings="sizelimit unlimited")

@@ -1,0 +1,145 @@
+#include "directory/ldap_contacts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/text/text.hpp"
+
+namespace lamp::directory {
+namespace {
+
+using contacts::Contact;
+
+struct Usual {
+    std::string_view name;
+    std::string Contact::* text; // null: a kind of number
+    std::string_view attributes;
+};
+constexpr std::array usual{
+    Usual{"last_name", &Contact::last_name, "sn"},
+    Usual{"first_name", &Contact::first_name, "givenName"},
+    Usual{"company", &Contact::company, "company o"},
+    Usual{"department", &Contact::department, "department departmentNumber ou"},
+    Usual{"title", &Contact::title, "title"},
+    Usual{"email", &Contact::email, "mail"},
+    Usual{"work", nullptr, "telephoneNumber otherTelephone ipPhone otherIpPhone"},
+    Usual{"main", nullptr, ""},
+    Usual{"mobile", nullptr, "mobile otherMobile"},
+    Usual{"home", nullptr, "homePhone otherHomePhone"},
+    Usual{"other", nullptr, ""},
+    Usual{"pager", nullptr, "pager otherPager"},
+    Usual{"fax", nullptr, "facsimileTelephoneNumber otherFacsimileTelephoneNumber"},
+};
+constexpr std::array whole_names{"displayName", "cn"};
+
+const Usual& usual_of(std::string_view name) {
+    return *std::ranges::find(usual, name, &Usual::name);
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    while (!(text = text::trim(text)).empty()) {
+        auto word = text.substr(0, text.find_first_of(" \t"));
+        words.emplace_back(word);
+        text.remove_prefix(word.size());
+    }
+    return words;
+}
+
+std::string_view shown(std::string_view value) {
+    value = text::trim(value);
+    return value.size() > contacts::text_max || value.contains('\0') ? std::string_view() : value;
+}
+
+std::string_view first_of(const ldap::Entry& entry, const Part& part) {
+    for (const auto& attribute : part.attributes)
+        if (auto value = shown(entry.first(attribute)); !value.empty()) return value;
+    return {};
+}
+
+/// Of "Jane van Doe", "Doe, Jane" and "Reception", as far as the entry does not say what is which.
+void complete_names(Contact& contact, const ldap::Entry& entry) {
+    if (!contact.first_name.empty() && !contact.last_name.empty()) return;
+    std::string_view whole;
+    for (const char* attribute : whole_names)
+        if (whole.empty()) whole = shown(entry.first(attribute));
+    const auto comma = whole.find(", "), blank = whole.find(' ');
+    const std::string &first = contact.first_name, &last = contact.last_name;
+    if (!last.empty() && whole.size() > last.size() && whole.ends_with(last)) {
+        contact.first_name = text::trim(whole.substr(0, whole.size() - last.size()));
+    } else if (comma != std::string_view::npos) {
+        if (last.empty()) contact.last_name = text::trim(whole.substr(0, comma));
+        if (first.empty()) contact.first_name = text::trim(whole.substr(comma + 1));
+    } else if (last.empty()) {
+        if (first.empty() && blank != std::string_view::npos) contact.first_name = whole.substr(0, blank);
+        if (whole.starts_with(first)) contact.last_name = text::trim(whole.substr(first.size()));
+    }
+    if (last.empty()) std::swap(contact.last_name, contact.first_name);
+}
+
+void add_numbers(Contact& contact, const ldap::Entry& entry, const Part& part, const contacts::Normal& normal,
+                 std::size_t& unreadable) {
+    for (const auto& attribute : part.attributes)
+        for (const auto& value : entry.values(attribute)) {
+            if (text::trim(value).empty() || contact.numbers.size() >= contacts::list_max) continue;
+            auto number = normal(value);
+            if (!number)
+                ++unreadable;
+            else if (std::ranges::find(contact.numbers, *number, &contacts::Number::number) == contact.numbers.end())
+                contact.numbers.push_back({std::string(part.name), std::move(*number)});
+        }
+}
+
+} // namespace
+
+bool is_part(std::string_view name) {
+    return std::ranges::find(usual, name, &Usual::name) != usual.end();
+}
+
+std::vector<std::string_view> parts() {
+    std::vector<std::string_view> names;
+    for (const auto& one : usual)
+        names.push_back(one.name);
+    return names;
+}
+
+std::vector<Part> attributes_of(const std::map<std::string, std::string>& said) {
+    std::vector<Part> all;
+    for (const auto& one : usual) {
+        auto other = said.find(std::string(one.name));
+        all.push_back({one.name, words_of(other == said.end() ? one.attributes : std::string_view(other->second))});
+    }
+    return all;
+}
+
+ldap::Question question_of(const LdapOptions& options, const std::vector<Part>& parts) {
+    ldap::Question question{.url = options.url,
+                            .bind_dn = options.bind_dn,
+                            .base = options.base,
+                            .filter = options.filter,
+                            .any_of = {},
+                            .attributes = {whole_names.begin(), whole_names.end()}};
+    for (const auto& one : parts) {
+        ldap::add_once(question.attributes, one.attributes);
+        if (!usual_of(one.name).text) ldap::add_once(question.any_of, one.attributes);
+    }
+    return question;
+}
+
+std::optional<Contact> contact_of(std::string id, const ldap::Entry& entry, const std::vector<Part>& parts,
+                                  const contacts::Normal& normal, std::size_t& unreadable) {
+    Contact contact;
+    contact.source = ldap_source;
+    contact.external_id = std::move(id);
+    for (const auto& part : parts)
+        if (auto text = usual_of(part.name).text)
+            contact.*text = first_of(entry, part);
+        else
+            add_numbers(contact, entry, part, normal, unreadable);
+    complete_names(contact, entry);
+    if (contact.last_name.empty() || contact.external_id.empty() || contact.external_id.size() > contacts::text_max)
+        return std::nullopt;
+    return contact;
+}
+
+} // namespace lamp::directory
