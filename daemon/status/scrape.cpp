@@ -88,9 +88,10 @@ void write_platforms(MetricsText& text, const std::vector<PlatformView>& platfor
 
 void write_adapters(MetricsText& text, const std::vector<AdapterView>& adapters) {
     if (adapters.empty()) return;
-    text.gauge("lamplighter_adapter_up", "1 while the adapter works.");
+    // One that somebody has switched off is neither up nor down. A refused login is "degraded": that is not up.
+    text.gauge("lamplighter_adapter_up", "1 while the adapter works and has no trouble.");
     for (const AdapterView& one : adapters)
-        text.sample({{"adapter", one.name}}, std::uint64_t{one.state == "up"});
+        if (one.state != "off") text.sample({{"adapter", one.name}}, std::uint64_t{one.state == "up"});
     text.gauge("lamplighter_adapter_queue", "What waits for the adapter.");
     for (const AdapterView& one : adapters)
         text.sample({{"adapter", one.name}}, one.queue);

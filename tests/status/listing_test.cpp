@@ -453,7 +453,9 @@ TEST_CASE("metrics: promtool finds nothing to say") {
     auto one = platform();
     one.name = "ac\"me\\\n";
     ports.platforms = always(std::vector{one});
-    ports.adapters = always(std::vector<status::AdapterView>{{"teams", "up", 2, wall_now(), "", ""}});
+    ports.adapters = always(std::vector<status::AdapterView>{{"teams", "up", 2, wall_now(), "", ""},
+                                                             {"zoom", "degraded", 0, {}, "refused", ""},
+                                                             {"zoho", "off", 1, {}, "", ""}});
     auto options = default_options();
     Loop loop("serve");
     presence::Table people(16);
@@ -471,6 +473,10 @@ TEST_CASE("metrics: promtool finds nothing to say") {
     CHECK(text.body.find("lamplighter_extra_things_total{kind=\"a\"} 3\n") != std::string::npos);
     CHECK(text.body.find("lamplighter_channel_up{platform=\"ac\\\"me\\\\\\n\",host=\"xsp1.example.net\"} 1\n") !=
           std::string::npos);
+    CHECK(text.body.find("lamplighter_adapter_up{adapter=\"teams\"} 1\n") != std::string::npos);
+    CHECK(text.body.find("lamplighter_adapter_up{adapter=\"zoom\"} 0\n") != std::string::npos);
+    CHECK(text.body.find("lamplighter_adapter_up{adapter=\"zoho\"}") == std::string::npos); // nobody is alerted
+    CHECK(text.body.find("lamplighter_adapter_queue{adapter=\"zoho\"} 1\n") != std::string::npos);
     if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
         MESSAGE("promtool is not installed (Debian package prometheus); the format is not checked by it");
         return;
