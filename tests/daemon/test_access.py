@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from office import BIN, Daemon, EventStream, Simulator, within
+from office import BIN, Daemon, Simulator, within
 
 ROOT = "a root secret of some length"
 
@@ -103,7 +103,7 @@ class Tokens(unittest.TestCase):
     def test_limits(self):
         people = list(csv.DictReader(self.sim.people_csv.read_text().splitlines()))
         mine = people[0]
-        self.assertTrue(self.daemon_ready())
+        self.assertTrue(self.daemon.ready())
         secret = self.create("mine", "--role", "operator", "--lines", mine["lines"].split()[0])
         items = self.daemon.get("/v1/presence", secret)[2]["items"]
         self.assertEqual([item["id"] for item in items], [mine["id"]])
@@ -128,9 +128,6 @@ class Tokens(unittest.TestCase):
         self.assertEqual([call["person"] for call in history(secret)], [mine["id"]])
         stats = self.daemon.get("/v1/stats?by=person", secret)[2]["items"]
         self.assertEqual([row["key"] for row in stats], [mine["id"]])
-
-    def daemon_ready(self):
-        return within(15, lambda: self.daemon.get("/readyz")[0] == 200)
 
     def test_expiry_of_the_configuration(self):
         yesterday = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)).date().isoformat()
@@ -220,15 +217,8 @@ class SecureDaemon(Daemon):
         super().__init__(simulator, extra=extra)
 
     def start(self):
-        text = self.text.replace('anonymous_role = "administrator"\n', self.http_keys)
-        self.config.write_text(text)
-        log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([BIN / "lamplighter", "run", "--config", self.config], stderr=log,
-                                        stdout=subprocess.DEVNULL,
-                                        env={**self.environment, "NOTIFY_SOCKET": self.notify.path})
-        log.close()
-        assert self.notify.hears("READY=1", 20), "not ready:\n" + self.log()
-        self.port = int(self.log().split("https://127.0.0.1:", 1)[1].split()[0].strip('"/,'))
+        self.config.write_text(self.text.replace('anonymous_role = "administrator"\n', self.http_keys))
+        super().start()
 
     def ask(self, target, shown=None, token=None):
         context = ssl.create_default_context(cafile=None)

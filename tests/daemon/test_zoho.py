@@ -129,9 +129,6 @@ class Linked(unittest.TestCase):
         connection.close()
         return answer.status
 
-    def hook_of(self, user):
-        return self.sim.command("truth")["users"][user]["hook"]
-
 
 class Calls(Linked):
     def test_a_call_of_a_linked_person_is_told_in_order_and_nobody_elses(self):
