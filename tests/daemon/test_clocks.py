@@ -91,7 +91,6 @@ class Clocked(House):
     def begin(self):
         if self.daemon:
             self.daemon.kill()
-            self.daemon.notify.heard.clear()
             self.daemon.start()
         else:
             extra = f'[[calendar]]\nname = "feed"\nprovider = "ics"\nline = "{self.one}"\nurl = {json.dumps(self.feed.url)}\npoll = "1s"\n'
