@@ -5,28 +5,34 @@ const listOf = value => (Array.isArray(value) ? value : []);
 
 /** What is known of agents. What an event told while the list was being read is newer than the list. */
 export class Agents {
-  #all = new Map();  // "line person" -> {agent, told}; agent null: none any more
+  #all = new Map();  // person -> Map of line -> {agent, told}; agent null: none any more
   #told = 0;
 
-  of(person) { return this.list().filter(agent => agent.person === person); }
-  list() { return [...this.#all.values()].map(({ agent }) => agent).filter(Boolean); }
+  of(person) { return [...(this.#all.get(person)?.values() ?? [])].map(({ agent }) => agent).filter(Boolean); }
+  list() { return [...this.#all.keys()].flatMap(person => this.of(person)); }
   /** Gives the person of whom something else is known now, or null. */
   take(agent) {
     if (typeof agent?.person !== 'string' || typeof agent.line !== 'string') return null;
-    this.#all.set(JSON.stringify([agent.line, agent.person]), { agent: agent.state ? agent : null, told: this.#told += 1 });
+    this.#put(agent, { agent: agent.state ? agent : null, told: this.#told += 1 });
     return agent.person;
   }
   /** `items` were asked for when `since` (of `mark`) was. Gives the persons of whom something else is known now. */
   replace(items, since) {
     const changed = new Set();
-    for (const [key, { agent, told }] of this.#all) if (told <= since) { this.#all.delete(key); if (agent) changed.add(agent.person); }
+    for (const [person, lines] of this.#all) {
+      for (const [line, { agent, told }] of lines) if (told <= since) { lines.delete(line); if (agent) changed.add(person); }
+      if (lines.size === 0) this.#all.delete(person);
+    }
     for (const agent of items) {
-      const key = JSON.stringify([agent.line, agent.person]);
-      if (this.#all.has(key)) continue;
-      this.#all.set(key, { agent, told: since });
+      if (this.#all.get(agent.person)?.has(agent.line)) continue;
+      this.#put(agent, { agent, told: since });
       changed.add(agent.person);
     }
     return changed;
+  }
+  #put({ person, line }, known) {
+    if (!this.#all.has(person)) this.#all.set(person, new Map());
+    this.#all.get(person).set(line, known);
   }
   mark() { return this.#told; }
   clear() { this.#all.clear(); }
