@@ -373,6 +373,18 @@ async function loadEverybody(signal) {
   for (const [id, record] of people) if (record.load !== load) drop(id);
 }
 
+/** What all pages of a list hold, as far as so much is worth it. */
+async function everyItem(path, signal) {
+  const items = [];
+  let cursor = null;
+  do {
+    const page = await requestJson(`${path}?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < LARGE);
+  return items;
+}
+
 function takeForwarding(data) {
   const id = forwards.take(data);
   if (id !== null) changed(id, false);
@@ -380,13 +392,7 @@ function takeForwarding(data) {
 
 /** Whose calls go elsewhere; of everybody else nothing is known that is worth a word. */
 async function loadForwards(signal) {
-  const since = forwards.mark(), items = [];
-  let cursor = null;
-  do {
-    const page = await requestJson(`v1/forwarding?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor && items.length < LARGE);
+  const since = forwards.mark(), items = await everyItem('v1/forwarding', signal);
   for (const id of forwards.replace(items, since)) changed(id, false);
 }
 
@@ -397,16 +403,10 @@ function takeAgent(data) {
   queuesDirty = true;
 }
 
-/** Of an older daemon, or without the right, there are none: the board is live all the same. */
+/** Of an older daemon there are none: the board is live all the same. */
 async function loadAgents(signal) {
-  const since = agents.mark(), items = [];
-  let cursor = null;
-  do {
-    const page = await requestJson(`v1/acd/agents?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal })
-      .catch(error => { if (error.status === 404) return { items: [], next: null }; throw error; });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor && items.length < LARGE);
+  const since = agents.mark();
+  const items = await everyItem('v1/acd/agents', signal).catch(error => { if (error.status === 404) return []; throw error; });
   for (const id of agents.replace(items, since)) changed(id, false);
   queuesDirty = true;
   draw();
@@ -430,13 +430,7 @@ function takeMissed(data) {
 async function loadCalls(signal) {
   await learnRights();
   if (!rights.has('calls.read')) return;
-  const since = calls.mark(), items = [];
-  let cursor = null;
-  do {
-    const page = await requestJson(`v1/calls/active?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { signal });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor && items.length < LARGE);
+  const since = calls.mark(), items = await everyItem('v1/calls/active', signal);
   for (const id of calls.replace(items, since)) changed(id, false);
   // Lamps do not wait for what is over: without history the board is live all the same.
   const missed = await requestJson('v1/calls?direction=in&result=missed&limit=50', { signal }).catch(() => ({ items: [] }));
