@@ -41,20 +41,20 @@ const $ = id => document.getElementById(id);
 /** A number as this reader wants it: a local one as it is dialled here, or the international form. */
 function written(number) {
   const { code, trunk = '' } = health?.numbers ?? {};
-  if (remembered.get(inBrowser, 'lamplighter.numbers') !== 'local' || !code || !String(number).startsWith(`+${code}`)) return number;
+  if (!view.localNumbers || !code || !String(number).startsWith(`+${code}`)) return number;
   return trunk + String(number).slice(code.length + 1);
 }
 
 function toggleNumbers() {
-  const local = remembered.get(inBrowser, 'lamplighter.numbers') === 'local';
-  remembered.set(inBrowser, 'lamplighter.numbers', local ? null : 'local');
+  view.localNumbers = !view.localNumbers;
+  remembered.set(inBrowser, 'lamplighter.numbers', view.localNumbers ? 'local' : null);
   drawNumbersButton();
   for (const id of people.keys()) changed(id, false);
   drawMissed();
   if (details.id !== null) { drawCalls(); askHistory(); }
 }
 function drawNumbersButton() {
-  setMark($('numbers'), 'aria-pressed', String(remembered.get(inBrowser, 'lamplighter.numbers') === 'local'));
+  setMark($('numbers'), 'aria-pressed', String(view.localNumbers));
   show($('numbers'), Boolean(health?.numbers?.code));
 }
 
@@ -514,6 +514,7 @@ function signOut() {
 const view = {
   query: '', terms: [], statuses: new Set(), sort: remembered.get(inBrowser, 'lamplighter.sort') ?? 'name',
   folded: new Set((remembered.get(inBrowser, 'lamplighter.folded') ?? '').split('\n').filter(Boolean)),
+  localNumbers: remembered.get(inBrowser, 'lamplighter.numbers') === 'local',
   /** Does a change of status or time alone move lamps about? */
   dependsOnStatus() { return large || this.statuses.size > 0 || this.sort !== 'name'; },
 };
@@ -1023,7 +1024,7 @@ const endForward = () => askForward('DELETE', { line: $('forward-line').value })
 /** A card for each call: who it is, what the contact says, what may be done. Drawn anew only when it says something else. */
 function drawCalls() {
   const mine = calls.of(details.id), section = $('details-calls'), may = rights.has('callcontrol.any');
-  const key = JSON.stringify([details.id, mine, may, remembered.get(inBrowser, 'lamplighter.numbers')]);
+  const key = JSON.stringify([details.id, mine, may, view.localNumbers]);
   if (section.dataset.key === key) return;
   section.dataset.key = key;
   const focused = section.contains(document.activeElement) ? document.activeElement.dataset.order : null;
