@@ -706,7 +706,7 @@ function signsOf(p, forwarded, trouble) {
   if (trouble) list.push(['stale', trouble]);
   if (line.forwarding && line.forwarding !== 'none' && !forwarded) list.push(['forward', t('forwarding', { kind: plainWord(line.forwarding) })]);
   const agent = acd.brief(agents.of(p.id));
-  if (agent) list.push(['acd', [`${t('acd')}: ${acd.state(agent)}`, acd.reason(agent)].filter(Boolean).join(', '), acd.word(agent.state)]);
+  if (agent) list.push(['acd', [`${t('acd')}: ${acd.state(agent)}`, agent.conflict ? '' : acd.reason(agent)].filter(Boolean).join(', '), acd.word(agent.state)]);
   else if (isGiven(p.acd)) list.push(['acd', `${t('acd')}: ${acd.word(p.acd.state ?? p.acd)}`, acd.word(p.acd.state ?? p.acd)]);
   if (agent?.conflict) list.push(['stale', t('acdConflict')]);
   if (line.stale) list.push(['stale', t('lineStale')]);
