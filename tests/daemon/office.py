@@ -107,7 +107,7 @@ subscriptions_per_second = 10000
         self.config.write_text(self.text)
         self.environment = {**os.environ, "SIM_PASSWORD": simulator.announced["password"], **(environment or {})}
         self.process = None
-        self.port = None
+        self.port = self.url = None
         self.start()
 
     def start(self):
@@ -121,13 +121,19 @@ subscriptions_per_second = 10000
         assert self.notify.hears("READY=1", 20), "not ready:\n" + self.log()
         self.notify.heard.clear()
         text = self.log_path.read_bytes()[offset:].decode()
-        self.port = int(re.search(r"https?://127\.0\.0\.1:(\d+)", text)[1])
+        found = re.search(r"https?://127\.0\.0\.1:(\d+)", text)
+        self.url, self.port = found[0], int(found[1])
 
     def log(self):
         return self.log_path.read_text()
 
-    def connection(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def lamplighter(self, *words, **more):
+        """A command that has ended; `more` is for subprocess.run."""
+        usual = {"capture_output": True, "text": True, "timeout": 60, "env": self.environment}
+        return subprocess.run([BIN / "lamplighter", *words], **{**usual, **more})
+
+    def connection(self, timeout=10):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def get(self, target, token=None, method="GET", body=None):
         """(status, headers, parsed or raw body)"""

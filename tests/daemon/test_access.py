@@ -36,8 +36,7 @@ class Tokens(unittest.TestCase):
         self.sim.close()
 
     def lamplighter(self, *words, token=ROOT):
-        where = ["--url", f"http://127.0.0.1:{self.daemon.port}", "--token", token]
-        return subprocess.run([BIN / "lamplighter", *words, *where], capture_output=True, text=True, timeout=30)
+        return self.daemon.lamplighter(*words, "--url", self.daemon.url, "--token", token)
 
     def create(self, *words, token=ROOT):
         made = self.lamplighter("token", "create", *words, token=token)
@@ -136,8 +135,7 @@ class Tokens(unittest.TestCase):
         self.assertTrue(headers["WWW-Authenticate"].startswith("Bearer"))
         wrong = table.replace(yesterday, "soon").replace("an old secret", "sha256:12")
         self.daemon.config.write_text(self.daemon.text + wrong)
-        checked = subprocess.run([BIN / "lamplighter", "check", "--config", self.daemon.config], capture_output=True,
-                                 text=True, env=self.daemon.environment, timeout=30)
+        checked = self.daemon.lamplighter("check", "--config", self.daemon.config)
         self.assertEqual(checked.returncode, 78)
         self.assertIn("expires", checked.stdout)
         self.assertIn("secret: is no hash", checked.stdout)

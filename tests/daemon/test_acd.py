@@ -1,9 +1,8 @@
 """Agents of call centres: what is told of them, and agents that go with Teams meetings, seen from the platform."""
 import json
-import subprocess
 import unittest
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 from test_teams import environment, teams_section
 
 FOLLOW = """
@@ -73,8 +72,7 @@ class Told(House):
         self.assertTrue(self.shown(self.one, conflict=True), self.agents())
         self.assertEqual(self.platform(self.one), "Available")  # nobody wants it to follow
 
-        listed = subprocess.run([BIN / "lamplighter", "acd", "--url", f"http://127.0.0.1:{self.daemon.port}", "--format", "json",
-                                 "--queue", queue["id"]], capture_output=True, text=True, timeout=20)
+        listed = self.daemon.lamplighter("acd", "--url", self.daemon.url, "--format", "json", "--queue", queue["id"])
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertEqual({one["person"]: one["state"] for one in json.loads(listed.stdout)}[self.one], "available")
 

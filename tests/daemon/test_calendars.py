@@ -1,10 +1,9 @@
 """Appointments that divert calls, from a provider's calendar to the platform: what counts is where calls go at the end."""
 import json
-import subprocess
 import time
 import unittest
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 from test_diversions import House, later
 from test_teams import environment, teams_section
 
@@ -37,8 +36,7 @@ class Google(House):
         return self.sim.command("google/add", calendar="reception@example.net", summary=title, start=start, end=end, **more)["id"]
 
     def asks(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--config", self.daemon.config], capture_output=True, text=True,
-                              timeout=60, env=self.daemon.environment).stdout
+        return self.daemon.lamplighter(*words, "--config", self.daemon.config).stdout
 
     def known(self):
         """The appointments that the plan shows, by title."""
@@ -93,8 +91,7 @@ class Appointments(Google):
         self.assertEqual(self.always(self.one), (False, ""))
 
         def said(*words):
-            return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                                  capture_output=True, text=True, timeout=60).stdout
+            return self.daemon.lamplighter(*words, "--url", self.daemon.url).stdout
 
         self.assertIn("Lunch with Anna", said("calendar", "plan"))
         self.assertIn("reception", said("calendar", "list"))

@@ -1,12 +1,10 @@
 """Calls of the built binaries: what is recorded, who missed one, who is recognised, what scripts offer, and who is told."""
-import http.client
 import json
-import subprocess
 import time
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 from receiver import Receiver
 
 CUSTOMERS = "id;name;phone;account\n7;Zeta;020 123 0002;A/7 & co\n"
@@ -83,8 +81,7 @@ class Recorded(unittest.TestCase):
         self.assertEqual([body["event"] for body in self.receiver.received], ["call.ringing", "call.ended", "call.missed"])
         stats = self.daemon.get("/v1/stats?by=person")[2]["items"]
         self.assertEqual([(row["incoming"]["total"], row["incoming"]["missed"]) for row in stats], [(1, 1)])
-        printed = subprocess.run([BIN / "lamplighter", "calls", "--missed", "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                                 capture_output=True, text=True, timeout=30)
+        printed = self.daemon.lamplighter("calls", "--missed", "--url", self.daemon.url)
         self.assertIn("+31201230002", printed.stdout, printed.stderr)
 
     def test_records_and_events_survive_a_kill_and_a_receiver_that_is_away(self):
@@ -127,7 +124,7 @@ class Recorded(unittest.TestCase):
 
     def test_pages_of_a_named_site_may_ask(self):
         def ask(method, origin):
-            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=10)
+            connection = self.daemon.connection()
             connection.request(method, "/v1/whoami", None, {"Origin": origin, "Access-Control-Request-Method": "GET"})
             answer = connection.getresponse()
             answer.read()
@@ -145,8 +142,7 @@ class Recorded(unittest.TestCase):
     def test_a_script_of_contacts_that_nobody_has_is_a_mistake_with_its_place(self):
         text = self.daemon.text.replace('integration = "customers"', 'integration = "custmers"')
         self.daemon.config.write_text(text.replace("[http]", '[http]\ncors_origins = ["*"]'))
-        printed = subprocess.run([BIN / "lamplighter", "check", "--config", self.daemon.config], capture_output=True, text=True,
-                                 timeout=30, env=self.daemon.environment)
+        printed = self.daemon.lamplighter("check", "--config", self.daemon.config)
         self.assertEqual(printed.returncode, 78, printed.stdout)
         line = next(number for number, one in enumerate(text.splitlines(), 2) if one.startswith("integration"))
         self.assertIn(f':{line}:15: [script "ticket"] integration: "custmers" is the name of no [[recognition]] '

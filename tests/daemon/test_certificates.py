@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import unittest
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 
 WIRES = ("http", "sip", "csta")
 SYSTEM_STATUS = ('<?xml version="1.0" encoding="UTF-8"?><RequestSystemStatus '
@@ -70,8 +70,8 @@ class Secured(Daemon):
         self.config.write_text(self.text.replace("[http]", '[http]\ncertificate = "http.pem"\nkey = "http.key"'))
         super().start()
 
-    def connection(self):
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=unchecked())
+    def connection(self, timeout=10):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=unchecked())
 
 
 class Certificates(unittest.TestCase):
@@ -154,8 +154,7 @@ certificate_poll = "1s"
         number = issue(self.daemon.folder, "csta", days=-1)
         self.assertTrue(self.shows("csta", number))  # as the administrator has it
         self.assertTrue(within(15, lambda: any("[csta]" in text and " ended on 20" in text for text in self.problems())))
-        doctor = subprocess.run([BIN / "lamplighter", "doctor", "--config", self.daemon.config], capture_output=True, text=True,
-                                env=self.daemon.environment)
+        doctor = self.daemon.lamplighter("doctor", "--config", self.daemon.config)
         self.assertEqual(doctor.returncode, 1, doctor.stdout)
         self.assertRegex(doctor.stdout, r"FAIL +csta: certificate: it ended on 20")
         self.assertRegex(doctor.stdout, r"ok +sip: certificate: ")

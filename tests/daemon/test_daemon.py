@@ -120,11 +120,10 @@ class FirstLight(WithOffice):
 
 class CommandLine(WithOffice):
     def lamplighter(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words], capture_output=True, text=True, timeout=60,
-                              env={**os.environ, "SIM_PASSWORD": "secret"})
+        return self.daemon.lamplighter(*words)
 
     def asks(self, *words):
-        return self.lamplighter(*words, "--url", f"http://127.0.0.1:{self.daemon.port}")
+        return self.lamplighter(*words, "--url", self.daemon.url)
 
     def test_listings(self):
         for words in (["status"], ["presence"], ["presence", "--query", "sales"], ["calls", "--active"], ["watchers"]):
@@ -208,8 +207,7 @@ class CommandLine(WithOffice):
         self.assertNotIn("FAIL", outcome.stdout)
         wrong = self.daemon.folder / "wrong.toml"
         wrong.write_text(self.daemon.text.replace("env:SIM_PASSWORD", "env:WRONG_PASSWORD"))
-        outcome = subprocess.run([BIN / "lamplighter", "doctor", "--config", wrong], capture_output=True, text=True,
-                                 timeout=60, env={**os.environ, "WRONG_PASSWORD": "wrong"})
+        outcome = self.daemon.lamplighter("doctor", "--config", wrong, env={**os.environ, "WRONG_PASSWORD": "wrong"})
         self.assertEqual(outcome.returncode, 1)
         self.assertIn("check username and password", outcome.stdout)
 
@@ -262,8 +260,7 @@ class Notified(unittest.TestCase):
         self.sim.close()
 
     def lamplighter(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--config", self.daemon.config], capture_output=True,
-                              text=True, timeout=60, env=self.daemon.environment)
+        return self.daemon.lamplighter(*words, "--config", self.daemon.config)
 
     def log_in(self):
         login = subprocess.Popen([BIN / "lamplighter", "teams", "login", "--notifications", "--config",
@@ -446,8 +443,7 @@ class Why(WithOffice):
         self.assertEqual([(one["value"], one["at"]) for one in self.services(person)],
                          [(one["value"], one["at"]) for one in seen])
         self.assertEqual(self.asked(lines[0]), asked)
-        shown = subprocess.run([BIN / "lamplighter", "why", person, "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                               capture_output=True, text=True, timeout=20).stdout
+        shown = self.daemon.lamplighter("why", person, "--url", self.daemon.url).stdout
         self.assertRegex(shown, r"commpilot_express +" + re.escape(lines[0]) + r" +busy → \+31201234567")
 
     def test_what_is_not_assigned_is_absent(self):

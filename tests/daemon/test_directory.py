@@ -1,6 +1,5 @@
 """The directory as a black box: every route and command, imports that are whole or nothing, hostile files, kill -9."""
 import csv
-import http.client
 import io
 import json
 import os
@@ -68,7 +67,7 @@ class Directory(unittest.TestCase):
         return status, value
 
     def raw(self, method, target, body=b"", token=None, fields=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
+        connection = self.daemon.connection(120)
         headers = {"Content-Type": "text/csv", **({"Authorization": "Bearer " + token} if token else {}), **(fields or {})}
         connection.request(method, target, body.encode() if isinstance(body, str) else body, headers)
         answer = connection.getresponse()
@@ -102,7 +101,7 @@ class Directory(unittest.TestCase):
         return page["items"]
 
     def command(self, *words, code=0, stdin=None):
-        outcome = subprocess.run([BIN / "lamplighter", "directory", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
+        outcome = subprocess.run([BIN / "lamplighter", "directory", *words, "--url", self.daemon.url],
                                  input=stdin, capture_output=True, timeout=120, env={**os.environ, "TZ": "UTC"})
         self.assertEqual(outcome.returncode, code, outcome)
         return outcome.stdout.decode("utf-8")
@@ -224,7 +223,7 @@ class Contacts(Directory):
         self.assertEqual(self.raw("POST", "/v1/directory/import", large, "no-such-token")[0], 401)
         self.assertEqual(self.raw("POST", "/v1/directory/import", large)[0], 422)
         for length, token, status in (((64 << 20) + 1, None, 413), (3 << 20, CLERK, 403), (3 << 20, "no-such-token", 401)):
-            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=20)
+            connection = self.daemon.connection(20)
             connection.putrequest("POST", "/v1/directory/import")
             connection.putheader("Content-Length", str(length))
             if token:
@@ -372,7 +371,7 @@ class Large(Directory):
         before = sorted(self.exported().splitlines())
         database = self.daemon.folder / "state" / "lamplighter.db-wal"
         for round_ in range(3):
-            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
+            connection = self.daemon.connection(120)
             size = database.stat().st_size
             connection.request("POST", "/v1/directory/import?max_delete=100%25", file_of(40_000), {"Content-Type": "text/csv"})
             # Once before anything is written, then as soon as something is.

@@ -2,12 +2,11 @@
 import csv
 import datetime
 import json
-import subprocess
 import time
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 from test_teams import environment, teams_section
 
 SMARTBUSY = """
@@ -129,8 +128,7 @@ class Operators(House):
         self.assertIn("forwarding", [output["adapter"] for output in why["outputs"]])
 
         def said(*words):
-            return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                                  capture_output=True, text=True, timeout=60).stdout
+            return self.daemon.lamplighter(*words, "--url", self.daemon.url).stdout
 
         self.assertIn("2011", said("forwarding", self.one))
         self.assertIn("2011", said("forwarding"))
@@ -446,8 +444,7 @@ class Stopped(House):
     def test_a_second_daemon_on_the_same_state_is_refused(self):
         self.operator(self.one, "2011")
         self.assertTrue(self.goes_to(self.one, "2011"))
-        second = subprocess.run([BIN / "lamplighter", "run", "--config", self.daemon.config], env=self.daemon.environment,
-                                capture_output=True, text=True, timeout=20)
+        second = self.daemon.lamplighter("run", "--config", self.daemon.config, timeout=20)
         self.assertEqual(second.returncode, 1, second.stderr)
         self.assertIn("another lamplighter", second.stderr)
         self.assertEqual(self.always(self.one), (True, "2011"))

@@ -1,11 +1,9 @@
 """GoToMeeting as users meet it: the daemon as a process, the fake GoTo behind it, logins that are good for one use."""
 import csv
 import json
-import os
-import subprocess
 import unittest
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 
 EXTRA = """
 [presence]
@@ -108,8 +106,7 @@ class Meetings(unittest.TestCase):
         self.assertEqual(self.daemon.presence()[self.one]["status"], "available")
 
     def test_doctor_leaves_the_login_alone(self):
-        asked = subprocess.run([BIN / "lamplighter", "doctor", "--config", self.daemon.config], capture_output=True, text=True,
-                               timeout=60, env={**os.environ, "SIM_PASSWORD": "secret", **environment(self.sim)})
+        asked = self.daemon.lamplighter("doctor", "--config", self.daemon.config)
         self.assertIn("goto: meetings: the service is there", asked.stdout, asked.stdout + asked.stderr)
         self.assertEqual(self.sim.command("goto/state")["requests"]["token"], 1)
 

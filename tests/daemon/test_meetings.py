@@ -1,11 +1,10 @@
 """Meetings of Zoom and of others as users meet them: the daemon as a process, the fake Zoom behind it, its web hooks and REST."""
 import json
-import os
 import shutil
 import subprocess
 import unittest
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 
 
 def zoom_section(sim, hooks=True, rest=True, **more):
@@ -50,7 +49,7 @@ settle = "100ms"
             self.use_endpoint()
 
     def use_endpoint(self):
-        self.sim.command("zoom/endpoint", url=f"http://127.0.0.1:{self.daemon.port}/hooks/zoom")
+        self.sim.command("zoom/endpoint", url=self.daemon.url + "/hooks/zoom")
         self.assertTrue(within(5, lambda: self.sim.command("zoom/state")["endpoint"]["validated"]))
 
     def is_shown(self, person, status, seconds=10):
@@ -121,8 +120,7 @@ class ZoomBothWays(House):
         if shutil.which("promtool"):
             outcome = subprocess.run(["promtool", "check", "metrics"], input=text.encode(), capture_output=True)
             self.assertEqual(outcome.stdout + outcome.stderr, b"")
-        asked = subprocess.run([BIN / "lamplighter", "doctor", "--config", self.daemon.config], capture_output=True, text=True,
-                               timeout=60, env={**os.environ, "SIM_PASSWORD": "secret", **environment(self.sim)})
+        asked = self.daemon.lamplighter("doctor", "--config", self.daemon.config)
         self.assertIn("Zoom presence", asked.stdout, asked.stdout + asked.stderr)
 
     def test_nobody_writes_names_of_people_into_the_log(self):

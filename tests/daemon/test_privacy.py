@@ -3,7 +3,6 @@ import csv
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import unittest
 import urllib.parse
@@ -12,7 +11,7 @@ for folder in ("csta", "interop"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 import sip_office  # noqa: E402
 from csta_client import Client  # noqa: E402
-from office import BIN, Daemon, Simulator, within  # noqa: E402
+from office import Daemon, Simulator, within  # noqa: E402
 from receiver import Receiver  # noqa: E402
 from sip_office import ALICE, LOTTE, whole  # noqa: E402
 
@@ -49,8 +48,7 @@ class Office(unittest.TestCase):
         return self.more
 
     def lamplighter(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                              capture_output=True, text=True, timeout=60)
+        return self.daemon.lamplighter(*words, "--url", self.daemon.url)
 
     def calls(self, query="", token=None):
         status, _, page = self.daemon.get("/v1/calls" + query, token)

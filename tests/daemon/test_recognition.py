@@ -60,21 +60,15 @@ class Crm(unittest.TestCase):
         found = self.daemon.get("/v1/recognise?number=" + number.replace("+", "%2B"))[2]["items"]
         return [one["name"] for one in found]
 
-    def run_it(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words], capture_output=True, text=True, timeout=60,
-                              env=self.daemon.environment)
-
     def integration(self, *words):
-        outcome = self.run_it("integration", *words, "--format", "json",
-                              "--url", f"http://127.0.0.1:{self.daemon.port}")
+        outcome = self.daemon.lamplighter("integration", *words, "--format", "json", "--url", self.daemon.url)
         self.assertEqual(outcome.returncode, 0, outcome.stderr)
         return json.loads(outcome.stdout)
 
     def doctor(self, text=None, environment=None):
         config = self.daemon.folder / "examined.toml"
         config.write_text(text or self.daemon.text)
-        outcome = subprocess.run([BIN / "lamplighter", "doctor", "--config", config], capture_output=True, text=True,
-                                 timeout=60, env={**self.daemon.environment, **(environment or {})})
+        outcome = self.daemon.lamplighter("doctor", "--config", config, env={**self.daemon.environment, **(environment or {})})
         return outcome.returncode, outcome.stdout
 
     def test_the_state_of_an_integration_and_its_switches(self):

@@ -1,7 +1,6 @@
 """SIP as telephones and their administrators meet it: lamps, presence, logins, publications, reload, restart, and a
 platform that goes away. Real simulator, real sockets."""
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -11,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from office import BIN, within
+from office import within
 from sip_office import (ALICE, ANAIS, DOMAIN, LISTEN, LOTTE, LUCIA, WOUTER, Office, TlsUa, WithOffice, certificate, challenges, credentials,
                         hear, published, sip_list, users_text, whole)
 from test_teams import environment, teams_section
@@ -285,8 +284,7 @@ class Operators(WithOffice):
     """What those see who run the daemon."""
 
     def asks(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.office.daemon.port}"],
-                              capture_output=True, text=True, timeout=60, env={**os.environ, "SIM_PASSWORD": "secret"})
+        return self.office.daemon.lamplighter(*words, "--url", self.office.daemon.url)
 
     def test_watchers(self):
         office = self.office

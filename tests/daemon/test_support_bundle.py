@@ -3,12 +3,11 @@ import json
 import pathlib
 import re
 import stat
-import subprocess
 import tarfile
 import tempfile
 import unittest
 
-from office import BIN, Daemon, Simulator
+from office import Daemon, Simulator
 
 SECRETS = {"WEBHOOK_SECRET": "w3bhook-s3cret-of-ours", "DAV_SECRET": "d4v-s3cret-of-a-calendar", "TOKEN_SECRET": "t0ken-s3cret-for-the-door"}
 LITERAL = "literal-s3cret-in-the-file"
@@ -54,8 +53,8 @@ class Bundle(unittest.TestCase):
         cls.folder.cleanup()
 
     def make(self, *words, environment=None):
-        return subprocess.run([BIN / "lamplighter", "support-bundle", "--config", self.daemon.config, *words], capture_output=True, text=True,
-                              cwd=self.folder.name, env=environment or self.daemon.environment, timeout=180)
+        return self.daemon.lamplighter("support-bundle", "--config", self.daemon.config, *words, cwd=self.folder.name,
+                                       env=environment or self.daemon.environment, timeout=180)
 
     def made(self, name, *words):
         out = pathlib.Path(self.folder.name, name)
@@ -64,11 +63,8 @@ class Bundle(unittest.TestCase):
         with tarfile.open(out) as archive:
             return out, {pathlib.Path(one.name).name: archive.extractfile(one).read().decode() for one in archive if one.isfile()}
 
-    def url(self):
-        return f"http://127.0.0.1:{self.daemon.port}"
-
     def test_what_is_in_it_and_what_is_not(self):
-        out, files = self.made("bundle.tar.gz", "--url", self.url())
+        out, files = self.made("bundle.tar.gz", "--url", self.daemon.url)
         self.assertEqual(stat.S_IMODE(out.stat().st_mode), 0o600)
         self.assertEqual(set(files), {"README.txt", "versions.txt", "configuration.toml", "configuration-problems.txt", "status.json", "ready.json",
                                       "metrics.txt", "people-doubts.json", "integrations.json", "doctor.txt", "journal.txt"})
@@ -94,7 +90,7 @@ class Bundle(unittest.TestCase):
     def test_the_same_person_is_the_same_word_within_one_bundle_only(self):
         words = []
         for name in ("one.tar.gz", "two.tar.gz"):
-            _, files = self.made(name, "--url", self.url())
+            _, files = self.made(name, "--url", self.daemon.url)
             words.append(re.search(r'username = "(mail-\w+)"', files["configuration.toml"])[1])
             self.assertIn(words[-1], files["doctor.txt"] + files["configuration.toml"])
         self.assertNotEqual(*words)
@@ -105,8 +101,7 @@ class Bundle(unittest.TestCase):
         broken = self.daemon.folder / "broken.toml"
         broken.write_text('[daemon]\nnonsense = "hunter2hunter2"\n')
         out = pathlib.Path(self.folder.name, "broken.tar.gz")
-        run = subprocess.run([BIN / "lamplighter", "support-bundle", "--config", broken, "--out", out], capture_output=True, text=True,
-                             timeout=180)
+        run = self.daemon.lamplighter("support-bundle", "--config", broken, "--out", out, timeout=180)
         self.assertEqual(run.returncode, 0, run.stderr)
         with tarfile.open(out) as archive:
             text = archive.extractfile("lamplighter-support/configuration-problems.txt").read().decode()

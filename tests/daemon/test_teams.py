@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from office import BIN, Daemon, Simulator, truth_within, within
+from office import Daemon, Simulator, truth_within, within
 
 
 def teams_section(sim, **more):
@@ -53,11 +53,10 @@ class BothWays(unittest.TestCase):
         cls.pair.__exit__()
 
     def lamplighter(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words], capture_output=True, text=True, timeout=60,
-                              env={**os.environ, "SIM_PASSWORD": "secret", **environment(self.sim)})
+        return self.daemon.lamplighter(*words)
 
     def asks(self, *words):
-        return self.lamplighter(*words, "--url", f"http://127.0.0.1:{self.daemon.port}")
+        return self.lamplighter(*words, "--url", self.daemon.url)
 
     def callers(self):
         """Who is in a call, by the simulator's truth."""

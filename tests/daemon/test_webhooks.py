@@ -1,11 +1,10 @@
 """Webhooks of the built binaries: `lamplighter webhooks`, /v1/webhooks, a reload, the signature as a receiver checks it."""
 import csv
 import json
-import subprocess
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
+from office import Daemon, Simulator, within
 from receiver import Receiver
 
 SECRET = "Tiny secret"
@@ -24,8 +23,7 @@ class Webhooks(unittest.TestCase):
         self.sim.close()
 
     def lamplighter(self, *words):
-        return subprocess.run([BIN / "lamplighter", *words, "--url", f"http://127.0.0.1:{self.daemon.port}"],
-                              capture_output=True, text=True, timeout=30)
+        return self.daemon.lamplighter(*words, "--url", self.daemon.url)
 
     def test_an_operator_tests_lists_and_replays(self):
         tested = self.lamplighter("webhooks", "test", "crm")

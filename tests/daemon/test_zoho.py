@@ -1,6 +1,5 @@
 """Zoho PhoneBridge as users meet it: the daemon as a process between the simulated office and the fake Zoho."""
 import csv
-import http.client
 import json
 import re
 import subprocess
@@ -67,17 +66,13 @@ class Linked(unittest.TestCase):
         self.assertTrue(self.daemon.ready(), self.daemon.log())
 
     # --- the command line
-    def run_it(self, *words, **more):
-        return subprocess.run([BIN / "lamplighter", *words], capture_output=True, text=True, timeout=60,
-                              env=self.daemon.environment, **more)
-
     def zoho(self, *words):
         outcome = self.ask_it(*words)
         self.assertEqual(outcome.returncode, 0, outcome.stderr)
         return outcome.stdout
 
     def ask_it(self, *words):
-        return self.run_it("zoho", *words, "--url", f"http://127.0.0.1:{self.daemon.port}")
+        return self.daemon.lamplighter("zoho", *words, "--url", self.daemon.url)
 
     def rows(self, *words):
         return json.loads(self.zoho(*words, "--format", "json"))
@@ -120,7 +115,7 @@ class Linked(unittest.TestCase):
         registered = user["clicktodial"]["clicktodialuri"]
         self.assertTrue(registered.startswith(PUBLIC + "/hooks/zoho/") and registered.endswith("/dial"), registered)
         proof = json.loads(user["clicktodial"]["authorizationparam"])
-        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=10)
+        connection = self.daemon.connection()
         path = registered[len(PUBLIC):].removesuffix("dial") + verb
         connection.request("POST", path, urllib.parse.urlencode(parameters),
                            {"Content-Type": "application/x-www-form-urlencoded", proof["name"]: key or proof["value"]})
@@ -272,7 +267,7 @@ class LivingOffice(unittest.TestCase):
 
 class Doctor(Linked):
     def doctor(self):
-        outcome = self.run_it("doctor", "--config", str(self.daemon.config))
+        outcome = self.daemon.lamplighter("doctor", "--config", str(self.daemon.config))
         return outcome.returncode, [line for line in outcome.stdout.splitlines() if "zoho: " in line or "->" in line]
 
     def test_each_step_and_what_to_do_about_it(self):
@@ -314,7 +309,7 @@ class Consents(Linked):
             {"code": "1000.code", "state": asked["state"], "accounts-server": self.sim.announced["zoho"], **more}))
 
     def test_the_wrong_account_is_refused_and_the_right_one_goes_on_without_a_restart(self):
-        examined = self.run_it("doctor", "--config", str(self.daemon.config))
+        examined = self.daemon.lamplighter("doctor", "--config", str(self.daemon.config))
         self.assertEqual(examined.returncode, 1)
         self.assertIn("zoho: consent: nobody has consented yet", examined.stdout)
         status = self.rows("status")
