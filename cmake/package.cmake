@@ -4,9 +4,8 @@ set(LAMP_MAINTAINER "Lamplighter developers <lamplighter@lamplighter.example>")
 find_program(GZIP gzip REQUIRED)
 string(TIMESTAMP LAMP_PACKAGE_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH counts
 set(made ${CMAKE_CURRENT_BINARY_DIR}/packaging)
-foreach(page changelog lamplighter.8)
-  configure_file(packaging/${page}.in ${made}/${page}.made @ONLY)
-endforeach()
+configure_file(packaging/changelog.in ${made}/changelog @ONLY)
+configure_file(packaging/lamplighter.8.in ${made}/lamplighter.8.made @ONLY)
 # The manual's commands and the shell's are those of the program's own table.
 add_custom_command(OUTPUT ${made}/lamplighter.bash COMMAND lamplighter completion bash > ${made}/lamplighter.bash
   DEPENDS lamplighter)
@@ -16,8 +15,7 @@ add_custom_command(OUTPUT ${made}/lamplighter.8.gz
   COMMAND ${GZIP} -9nkf ${made}/lamplighter.8
   DEPENDS ${made}/lamplighter.8.made ${made}/commands.8)
 add_custom_command(OUTPUT ${made}/changelog.gz
-  COMMAND ${CMAKE_COMMAND} -E copy ${made}/changelog.made ${made}/changelog
-  COMMAND ${GZIP} -9nkf ${made}/changelog DEPENDS ${made}/changelog.made VERBATIM)
+  COMMAND ${GZIP} -9nkf ${made}/changelog DEPENDS ${made}/changelog VERBATIM)
 add_custom_target(package_pages ALL
   DEPENDS ${made}/changelog.gz ${made}/lamplighter.8.gz ${made}/lamplighter.bash)
 
