@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import unittest
 import urllib.parse
 
 from house import need, program
+from ports import free_port
 import test_hour
 from test_diversions import House, within
 
@@ -46,9 +46,7 @@ class Radicale:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lamp-radicale-"))
         (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.port = one.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.start()
