@@ -1,12 +1,11 @@
 """Who has a line's calls elsewhere, seen from the platform: what counts is where calls go at the end, whatever broke in between."""
-import csv
 import datetime
 import json
 import time
 import unittest
 import urllib.parse
 
-from office import Daemon, Simulator, within
+from office import Daemon, Simulator, rewrite_people, within
 from test_teams import environment, teams_section
 
 SMARTBUSY = """
@@ -489,15 +488,7 @@ class Rosters(House):
     """Who has which line changes while somebody is in a meeting."""
 
     def write_people(self, change):
-        """`change(row)` makes each row, as {column: text}, another one."""
-        file = self.daemon.folder / "people.csv"
-        with file.open(newline="") as before:
-            reader = csv.DictReader(before)
-            columns, rows = reader.fieldnames, [change(row) for row in reader]
-        with file.open("w", newline="") as after:
-            writer = csv.DictWriter(after, columns)
-            writer.writeheader()
-            writer.writerows(rows)
+        rewrite_people(self.daemon.folder / "people.csv", change)
 
     def change_people(self, change):
         self.write_people(change)

@@ -1,9 +1,8 @@
 """GoToMeeting as users meet it: the daemon as a process, the fake GoTo behind it, logins that are good for one use."""
-import csv
 import json
 import unittest
 
-from office import Daemon, Simulator, within
+from office import Daemon, Simulator, rewrite_people, within
 
 EXTRA = """
 [presence]
@@ -27,23 +26,11 @@ def environment(sim):
     return {"SIM_GOTO_SECRET": sim.announced["goto_client_secret"], "SIM_GOTO_REFRESH": sim.announced["goto_refresh_token"]}
 
 
-def name_organisers(path):
-    """Everybody is the organiser of that e-mail address."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row["goto"] = row["email"]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 class Meetings(unittest.TestCase):
     def setUp(self):
         self.sim = Simulator("--people", "12", "--second-lines", "1000")
         self.addCleanup(self.sim.close)
-        name_organisers(self.sim.people_csv)
+        rewrite_people(self.sim.people_csv, lambda row: {**row, "goto": row["email"]})  # everybody is an organiser
         self.daemon = Daemon(self.sim, extra=EXTRA + goto_section(self.sim), environment=environment(self.sim))
         self.addCleanup(self.daemon.close)
         self.assertTrue(self.daemon.ready(20), self.daemon.log())

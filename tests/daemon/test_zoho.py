@@ -1,12 +1,11 @@
 """Zoho PhoneBridge as users meet it: the daemon as a process between the simulated office and the fake Zoho."""
-import csv
 import json
 import re
 import subprocess
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
+from office import BIN, Daemon, Simulator, rewrite_people, within
 
 CUSTOMER = "0201230002"
 WRITTEN = "+31201230002"
@@ -24,18 +23,6 @@ def zoho_section(sim, **more):
 def environment(sim):
     return {"SIM_ZOHO_SECRET": sim.announced["zoho_client_secret"],
             "SIM_ZOHO_REFRESH": sim.announced["zoho_refresh_token"]}
-
-
-def write_column(path, values):
-    """Puts `values` ({person: user}) into the people file's column zoho."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row["zoho"] = values.get(row["id"], "")
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 class Reachable(Daemon):
@@ -59,7 +46,8 @@ class Linked(unittest.TestCase):
         self.addCleanup(self.sim.close)
         by_extension = {said["extension"]: user for user, said in self.sim.command("truth")["users"].items()}
         self.one, self.two, self.three = (by_extension[extension] for extension in (2000, 2001, 2002))
-        write_column(self.sim.people_csv, {self.one: self.one})  # the id of a person here is an e-mail address
+        link = {self.one: self.one}  # the id of a person here is an e-mail address
+        rewrite_people(self.sim.people_csv, lambda row: {**row, "zoho": link.get(row["id"], "")})
         self.daemon = Reachable(self.sim, extra=zoho_section(self.sim, **self.section),
                                 environment=environment(self.sim))
         self.addCleanup(self.daemon.close)
