@@ -85,6 +85,8 @@ public:
     }
 
 private:
+    using Digests = std::vector<std::optional<access::Digest>>; // of each token
+
     void report(std::string_view section, std::size_t entry, std::string_view key, std::string message) {
         mistakes_.push_back({section, entry, key, std::move(message)});
     }
@@ -111,9 +113,12 @@ private:
                 report("role", entry, key, unknown("permission", text, {permissions().begin(), permissions().end()}));
     }
     void inspect_tokens() {
+        Digests digests; // each once: this runs on the serve loop, and there may be many
+        for (const TokenOptions& token : options_.tokens)
+            digests.push_back(digest_of(token));
         for (std::size_t i = 0; i < options_.tokens.size(); ++i) {
             const TokenOptions& token = options_.tokens[i];
-            inspect_secret(i);
+            inspect_secret(i, digests);
             if (!roles_.exists(token.role)) report("token", i, "role", unknown("role", token.role, roles_.names()));
             for (std::size_t j = 0; j < i; ++j)
                 if (options_.tokens[j].certificate == token.certificate && !token.certificate.empty())
@@ -122,12 +127,12 @@ private:
         }
     }
 
-    void inspect_secret(std::size_t i) {
+    void inspect_secret(std::size_t i, const Digests& digests) {
         const TokenOptions& token = options_.tokens[i];
         if (token.secret.empty() && token.certificate.empty()) report("token", i, "secret", "is empty");
-        if (!token.secret.empty() && !digest_of(token)) report("token", i, "secret", "is no hash of 64 digits");
+        if (!token.secret.empty() && !digests[i]) report("token", i, "secret", "is no hash of 64 digits");
         for (std::size_t j = 0; j < i; ++j)
-            if (!token.secret.empty() && digest_of(options_.tokens[j]) == digest_of(token))
+            if (!token.secret.empty() && digests[j] == digests[i])
                 report("token", i, "secret", fmt::format("is the same as that of \"{}\"", options_.tokens[j].name));
     }
 

@@ -142,6 +142,19 @@ TEST_CASE("access: what is refused, and where") {
     }
 }
 
+TEST_CASE("access: what is wrong with secrets, all of it and in order") {
+    AccessOptions options;
+    options.tokens = {{"a", Secret("one"), "viewer"},
+                      {"b", Secret("sha256:1"), "viewer"},
+                      {"c", Secret("one"), "viewer"},
+                      {"d", Secret("sha256:2"), "viewer"}};
+    std::vector<std::string> said;
+    for (const auto& one : Access::check(options))
+        said.push_back(options.tokens[one.entry].name + " " + one.message);
+    CHECK(said == std::vector<std::string>{"b is no hash of 64 digits", "c is the same as that of \"a\"",
+                                           "d is no hash of 64 digits", "d is the same as that of \"b\""});
+}
+
 TEST_CASE("access: only the very secret opens") {
     auto access = Access::compile(with_role("viewer")).value();
     CHECK(access->find("secret") != nullptr);
