@@ -139,10 +139,11 @@ std::size_t Server::consume_head(Connection& one, std::string_view bytes) {
 
 /// False: the request has been answered.
 bool Server::allow_body(Connection& one, const Request& request, std::size_t& limit) {
+    limit = limits_.body_bytes;
+    if (!request.chunked && request.content_length <= limits_.body_bytes) return true; // whoever asks
     Call call(*this, one, request, body_);
     auto allowed = body_limit ? body_limit(call) : std::optional(limits_.body_bytes);
     limit = allowed.value_or(limits_.body_bytes);
-    if (!request.chunked && request.content_length <= std::min(limit, limits_.body_bytes)) return true;
     if (!allowed) { // who may not send so much is told so before it is read
         one.close_after = true;
         Request bare = request;

@@ -89,8 +89,9 @@ public:
     /// While draining: somebody still waits for bytes from us.
     [[nodiscard]] bool busy() const;
     [[nodiscard]] Steady now() const { return now_; }
-    /// How long a body the request may have (at most Limits::large_body_bytes); nothing: it is answered without its
-    /// body, and the connection closed. It does not answer the call. Empty: Limits::body_bytes.
+    /// How long a body the request may have (at most Limits::large_body_bytes), asked of one in chunks or longer than
+    /// Limits::body_bytes; nothing: it is answered without its body, and the connection closed. It does not answer the
+    /// call. Empty: Limits::body_bytes.
     std::function<std::optional<std::size_t>(Call&)> body_limit;
     /// Called at each sweep (once a second).
     std::function<void()> on_sweep;
