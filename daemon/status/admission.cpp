@@ -3,7 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "status/api.hpp"
+#include "status/asking.hpp"
 
 namespace lamp::status {
 namespace {
@@ -153,9 +153,7 @@ bool Api::admit(Call& call, const Route& route, const Identity* identity, Denied
         return false;
     }
     if (!may(*identity, route)) {
-        auto missing = name(route.permission);
-        call.answer(problem(403, fmt::format("The role {} does not hold the permission {}.", identity->role, missing),
-                            fmt::format(R"("missing":"{}")", missing)));
+        call.answer(not_permitted(*identity, route.permission));
         return false;
     }
     if (route.method != Method::get && identity->token.empty() && from_another_site(call.request)) {

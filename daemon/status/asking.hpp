@@ -1,6 +1,8 @@
-// Waiting for another room's answer, with a limit. For the files of Api only.
+// Waiting for another room's answer, with a limit, and the answers that several endpoints give. For the files of Api
+// only.
 #pragma once
 #include <algorithm>
+#include <fmt/format.h>
 #include <span>
 
 #include "status/api.hpp"
@@ -54,6 +56,15 @@ Answer Api::listed(const std::vector<T>& items, Page page, Write write) {
 
 [[nodiscard]] inline Answer no_answer() {
     return problem(504, "Another part of the daemon did not answer in time.");
+}
+
+[[nodiscard]] inline Answer unknown_person() {
+    return problem(404, "There is no person with this id.");
+}
+
+[[nodiscard]] inline Answer not_permitted(const Identity& who, Permission missing) {
+    return problem(403, fmt::format("The role {} does not hold the permission {}.", who.role, name(missing)),
+                   fmt::format(R"("missing":"{}")", name(missing)));
 }
 
 } // namespace lamp::status

@@ -44,11 +44,6 @@ bool may_act(const Identity& who, Permission any, Permission self) {
     return who.may(any) || (who.may(self) && !who.person.empty());
 }
 
-Answer not_permitted(const Identity& who, Permission missing) {
-    return problem(403, fmt::format("The role {} does not hold the permission {}.", who.role, name(missing)),
-                   fmt::format(R"("missing":"{}")", name(missing)));
-}
-
 Answer too_often(milliseconds wait) {
     auto answer = problem(429, "Too many numbers are dialled; try again later.");
     answer.fields += fmt::format("Retry-After: {}\r\n", std::chrono::ceil<seconds>(wait).count());
@@ -146,7 +141,7 @@ std::optional<Api::Page> Api::page_in(Call& call, const Query& query) const {
 
 void Api::why(Call& call, const Asked& asked) {
     auto slot = find_person(asked.id, asked);
-    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    if (!slot) return call.answer(unknown_person());
     if (ports_.interested) ports_.interested(*slot);
     defer(call, make_why(*slot, asked.reach));
 }
@@ -170,7 +165,7 @@ Task<Answer> Api::make_why(presence::Slot slot, ReachPtr reach) {
     auto watchers = co_await ask<std::vector<WatcherView>>(watchers_of(slot), until);
     auto forwarding = co_await ask<PersonForwarding>(forwarding_of(slot), until);
     if (!lines || !person || !watchers || !forwarding) co_return no_answer();
-    if (!people_->listed(slot)) co_return problem(404, "There is no person with this id.");
+    if (!people_->listed(slot)) co_return unknown_person();
     if (reach && !reach->sees_whole(slot)) {
         keep_seen(*reach, slot, *lines);
         if (services) keep_seen(*reach, slot, *services);
@@ -289,7 +284,7 @@ void Api::write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, con
 
 void Api::photo(Call& call, const Asked& asked) {
     auto slot = find_person(asked.id, asked);
-    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    if (!slot) return call.answer(unknown_person());
     defer(call, make_photo(*slot, std::string(call.request.if_none_match)));
 }
 
@@ -379,7 +374,7 @@ void Api::dial(Call& call, const Asked& asked) {
     if (!who.may(permission("dial.any")) && (*members)[0] != who.person)
         return call.answer(not_permitted(who, permission("dial.any")));
     auto slot = find_person((*members)[0], asked);
-    if (!slot) return call.answer(problem(404, "There is no person with this id."));
+    if (!slot) return call.answer(unknown_person());
     if (!is_number((*members)[1])) return call.answer(problem(400, "\"to\" is no number."));
     if (auto wait = dial_rate_.take(who.token, (*members)[0], steady_now()); wait > milliseconds(0))
         return call.answer(too_often(wait));

@@ -283,9 +283,7 @@ std::optional<std::string> Api::favourites_owner(Call& call, const Asked& asked,
     const Identity& who = *asked.identity;
     bool own = who.may(permission("self")) && !who.person.empty() && who.person == asked.id;
     if (!own && !who.may(any)) {
-        auto missing = name(any);
-        call.answer(problem(403, fmt::format("The role {} does not hold the permission {}.", who.role, missing),
-                            fmt::format(R"("missing":"{}")", missing)));
+        call.answer(not_permitted(who, any));
         return std::nullopt;
     }
     bool team = asked.id.starts_with("team:") && asked.id.size() > 5 && asked.id.size() <= 128;

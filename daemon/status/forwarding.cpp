@@ -116,10 +116,6 @@ Result<Wish> read_wish(std::string_view text, Wall now) {
     return Wish{std::string(to->value_or("")), std::string(line->value_or("")), *from, *until};
 }
 
-Answer unknown_person() {
-    return problem(404, "There is no person with this id.");
-}
-
 } // namespace
 
 std::function<void(Reply<PersonForwarding>)> Api::forwarding_of(presence::Slot slot) const {
@@ -184,10 +180,7 @@ std::optional<presence::Slot> Api::whose_calls(Call& call, const Asked& asked) c
     const Identity& who = *asked.identity;
     bool own = who.may(permission("forwarding.self")) && !who.person.empty() && asked.id == who.person;
     if (!own && !who.may(permission("forwarding.any")))
-        return call.answer(problem(403,
-                                   fmt::format("The role {} does not hold the permission forwarding.any.", who.role),
-                                   R"("missing":"forwarding.any")")),
-               std::nullopt;
+        return call.answer(not_permitted(who, permission("forwarding.any"))), std::nullopt;
     auto slot = find_person(asked.id, asked);
     if (!slot) call.answer(unknown_person());
     return slot;

@@ -3,8 +3,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
-#include "status/api.hpp"
-#include "status/json.hpp"
+#include "status/asking.hpp"
 #include "status/presence_json.hpp"
 #include "status/target.hpp"
 
@@ -16,10 +15,6 @@ struct ListFilter {
     std::optional<std::string_view> folder;
     std::optional<presence::Status> status;
 };
-
-Answer unknown_person() {
-    return problem(404, "There is no person with this id.");
-}
 
 } // namespace
 

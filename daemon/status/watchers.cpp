@@ -13,7 +13,7 @@ void Api::watchers(Call& call, const Asked& asked) {
     std::optional<presence::Slot> slot;
     if (auto id = query->find("person")) {
         slot = find_person(*id, asked);
-        if (!slot) return call.answer(problem(404, "There is no person with this id."));
+        if (!slot) return call.answer(unknown_person());
     }
     defer(call, make_watchers(*page, slot, asked.reach));
 }
