@@ -76,7 +76,8 @@ Task<Result<void>> Store::write(Work work) {
     co_return std::move(*waiting->result);
 }
 
-void Store::enqueue(asio::any_io_executor where, Work work, Done done) {
+/// One thing more to do is counted; false: it is refused, and `done` hears why.
+bool Store::admit(const asio::any_io_executor& where, Done& done) {
     // Counted before `stopping_` is read: stop() waits for whoever was counted.
     auto before = queued_.fetch_add(1);
     std::optional<Error> refusal;
@@ -85,19 +86,22 @@ void Store::enqueue(asio::any_io_executor where, Work work, Done done) {
     else if (before >= options_.queue)
         refusal.emplace(Category::limit,
                         fmt::format("The database is behind by {} changes and takes no more for now.", options_.queue));
-    if (!refusal) {
-        loop_.post([this, unit = Unit{.work = std::move(work),
-                                      .done = std::move(done),
-                                      .where = std::move(where),
-                                      .submitted = steady_now()}]() mutable { take(std::move(unit)); });
-        return;
-    }
+    if (!refusal) return true;
     --queued_;
     if (refusal->category == Category::limit) {
         std::lock_guard lock(report_mutex_);
         ++report_.refused;
     }
     asio::post(where, [done = std::move(done), error = std::move(*refusal)] { done(std::unexpected(error)); });
+    return false;
+}
+
+void Store::enqueue(asio::any_io_executor where, Work work, Done done) {
+    if (!admit(where, done)) return;
+    loop_.post([this, unit = Unit{.work = std::move(work),
+                                  .done = std::move(done),
+                                  .where = std::move(where),
+                                  .submitted = steady_now()}]() mutable { take(std::move(unit)); });
 }
 
 void Store::take(Unit unit) {
@@ -131,8 +135,8 @@ void Store::turn() {
 }
 
 void Store::scrub(Loop& loop, Done done) {
-    ++queued_; // stop() waits for it
     asio::any_io_executor where = loop.context().get_executor();
+    if (!admit(where, done)) return;
     loop_.post([this, where, done = std::move(done)]() mutable { scrub_now(std::move(where), std::move(done)); });
 }
 
@@ -143,7 +147,9 @@ void Store::scrub_now(asio::any_io_executor where, Done done) {
         });
         return;
     }
+    busy_since_ = steady_now().time_since_epoch().count();
     auto result = abandoned_ ? Result<void>(std::unexpected(cancelled())) : database_->empty_log();
+    busy_since_ = 0;
     --queued_;
     asio::post(where, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
 }

@@ -33,7 +33,7 @@ struct StoreOptions {
 
 struct StoreReport {
     std::size_t queued = 0;               // waiting or under way
-    milliseconds busy{0};                 // how long the present transaction has been running; 0: at rest
+    milliseconds busy{0};                 // how long the present transaction or scrub has been running; 0: at rest
     std::uint64_t units = 0;              // confirmed
     std::uint64_t commits = 0;            // transactions that brought them to disk
     std::uint64_t failures = 0;           // units that failed
@@ -105,6 +105,7 @@ private:
     using Results = std::vector<Result<void>>;
 
     Store(StoreOptions options, Opened opened);
+    [[nodiscard]] bool admit(const asio::any_io_executor& where, Done& done);
     void enqueue(asio::any_io_executor where, Work work, Done done);
     // On the store's thread:
     void take(Unit unit);

@@ -219,6 +219,33 @@ TEST_CASE("stopping finishes what is queued and takes nothing new") {
     CHECK(late.starts_with("cancelled: "));
 }
 
+TEST_CASE("emptying the log is work, too: it counts as busy, and is refused when we are stopping") {
+    Folder folder;
+    Loop loop("test");
+    auto store = open_in(folder);
+    std::vector<std::string> results;
+    auto note = [&](const Result<void>& result) { results.push_back(text(result)); };
+    auto reader = must(Database::open(folder.file())); // the log cannot be emptied under it
+    must(reader.run("BEGIN"));
+    CHECK(must(sessions(reader)) == 0);
+    store->submit(loop, session("anna"), note);
+    turn_until(loop, [&] { return results.size() == 1; });
+    store->scrub(loop, note);
+    auto until = steady_now() + 2s;
+    while (store->report().busy == 0ms && steady_now() < until)
+        std::this_thread::sleep_for(1ms);
+    CHECK(store->report().busy > 0ms);
+    must(reader.run("COMMIT"));
+    turn_until(loop, [&] { return results.size() == 2; });
+    CHECK(results[1] == "good");
+    CHECK(store->report().busy == 0ms);
+    store->stop();
+    store->scrub(loop, note);
+    CHECK(store->report().queued == 0);
+    turn_until(loop, [&] { return results.size() == 3; });
+    CHECK(results[2].starts_with("cancelled: "));
+}
+
 TEST_CASE("stopping does not wait for ever: the rest is told that it is cancelled") {
     Log log;
     Folder folder;
