@@ -209,9 +209,7 @@ private:
 
     void name_it() {
         warn(component_.line, "The event has no UID; a move or a new title makes it another one.");
-        std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a: the same in every run and on every machine
-        for (char c : event_.told.title + '\n' + event_.told.location)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        auto hash = text::fnv1a(event_.told.title + '\n' + event_.told.location);
         event_.told.uid = fmt::format("no-uid-{}-{:016x}", rfc3339(event_.start.instant()), hash);
     }
 

@@ -1,4 +1,4 @@
-// Characters and numbers: transcoding, trimming, strict integers, word hashes. Pure.
+// Characters and numbers: transcoding, trimming, strict integers, hashes. Pure.
 #pragma once
 #include <charconv>
 #include <cstdint>
@@ -28,6 +28,13 @@ template <class Integer>
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+/// FNV-1a, 64 bits: the same in every build and on every machine, so a sum may be kept. Goes on from `sum`.
+[[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view bytes, std::uint64_t sum = 0xcbf29ce484222325U) {
+    for (char c : bytes)
+        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return sum;
 }
 
 /// Tells words apart by their length, first and last eight bytes: cheap, and enough for element names. Different words

@@ -92,6 +92,14 @@ TEST_CASE("a word's hash sees its length and both of its ends") {
         }
 }
 
+TEST_CASE("FNV-1a is the one of its inventors, and goes on where it stopped") {
+    CHECK(text::fnv1a("") == 0xcbf29ce484222325U);
+    CHECK(text::fnv1a("a") == 0xaf63dc4c8601ec8cU);
+    CHECK(text::fnv1a("foobar") == 0x85944171f73967e8U);
+    CHECK(text::fnv1a("bar", text::fnv1a("foo")) == text::fnv1a("foobar"));
+    CHECK(text::fnv1a("\xff") == ((0xcbf29ce484222325U ^ 0xffU) * 0x100000001b3U));
+}
+
 TEST_CASE("percent-decoding refuses a broken escape") {
     struct Row {
         std::string_view text;

@@ -5,18 +5,12 @@
 #include <set>
 #include <tuple>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::calendars {
 namespace {
 
 constexpr std::size_t key_bytes_max = 200;
-
-/// FNV-1a: the same in every build, for claims outlive the program.
-std::uint64_t sum_of(std::string_view text) {
-    std::uint64_t sum = 0xcbf29ce484222325U;
-    for (char c : text)
-        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return sum;
-}
 
 bool begins_before(const Occurrence& left, const Occurrence& right) {
     return std::tie(left.from, left.key) < std::tie(right.from, right.key);
@@ -107,7 +101,7 @@ Said Agenda::judge(const Occurrence& occurrence, std::string_view line) const {
 std::string Agenda::claim_name(const Occurrence& occurrence) const {
     const std::string& key = occurrence.key;
     if (key.size() <= key_bytes_max) return fmt::format("{}/{}", owner_, key);
-    return fmt::format("{}/{}~{:016x}", owner_, cut_to(key, key_bytes_max - 17), sum_of(key));
+    return fmt::format("{}/{}~{:016x}", owner_, cut_to(key, key_bytes_max - 17), text::fnv1a(key));
 }
 
 } // namespace lamp::calendars

@@ -434,16 +434,11 @@ void fill_in(Node& node, std::string_view key, const std::map<std::string, std::
 }
 
 std::string fingerprint_of(std::string_view text, const std::map<std::string, std::string>& values) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    auto mix = [&](std::string_view bytes) {
-        for (unsigned char c : bytes)
-            hash = (hash ^ c) * 0x100000001b3U;
-        hash = (hash ^ 0xffU) * 0x100000001b3U;
-    };
-    mix(text);
+    auto mixed = [](std::string_view bytes, std::uint64_t sum) { return text::fnv1a("\xff", text::fnv1a(bytes, sum)); };
+    auto sum = text::fnv1a("\xff", text::fnv1a(text));
     for (const auto& [name, value] : values)
-        mix(name), mix(value);
-    return fmt::format("{:016x}", hash);
+        sum = mixed(value, mixed(name, sum));
+    return fmt::format("{:016x}", sum);
 }
 
 void read_searches(Table& file, const Node& root, Listing common, Preset& out) {
