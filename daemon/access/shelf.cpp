@@ -21,10 +21,6 @@ std::vector<std::string> split(std::string_view text) {
     return names;
 }
 
-std::optional<Wall> maybe_time(const store::Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(Wall(milliseconds(row.integer(column))));
-}
-
 } // namespace
 
 Result<void> put_token(store::Database& disk, const IssuedToken& token) {
@@ -60,10 +56,10 @@ Result<std::vector<IssuedToken>> read_tokens(store::Database& disk, std::vector<
         IssuedToken token{.name = std::string(rows->text(0)), .digest = *digest, .role = std::string(rows->text(2))};
         token.person = rows->text(3);
         token.scope = {split(rows->text(4)), split(rows->text(5))};
-        token.created = Wall(milliseconds(rows->integer(6)));
+        token.created = rows->time(6);
         token.created_by = rows->text(7);
-        token.expires = maybe_time(*rows, 8);
-        token.last_used = maybe_time(*rows, 9);
+        token.expires = rows->maybe_time(8);
+        token.last_used = rows->maybe_time(9);
         tokens.push_back(std::move(token));
     }
 }

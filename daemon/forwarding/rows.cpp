@@ -57,8 +57,8 @@ Result<void> read_claims(store::Database& disk, Lines& lines, std::vector<std::s
             continue;
         }
         Claim claim{.source = *source, .name = std::string(rows->text(2)), .to = std::string(rows->text(3))};
-        claim.from = Wall(milliseconds(rows->integer(4)));
-        if (!rows->null(5)) claim.until = Wall(milliseconds(rows->integer(5)));
+        claim.from = rows->time(4);
+        claim.until = rows->maybe_time(5);
         claim.resting = rows->integer(6) != 0;
         lines[line].claims.push_back(std::move(claim));
     }
@@ -130,7 +130,7 @@ Result<std::vector<AuditEntry>> read_audit(store::Database& disk, const std::str
         if (!row) return std::unexpected(row.error());
         if (!*row) return entries;
         AuditEntry entry;
-        entry.at = Wall(milliseconds(rows->integer(0)));
+        entry.at = rows->time(0);
         entry.line = rows->text(1);
         for (auto what = AuditEntry::What::claim_began; what <= AuditEntry::What::call_ordered;
              what = static_cast<AuditEntry::What>(static_cast<int>(what) + 1))

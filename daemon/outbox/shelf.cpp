@@ -13,10 +13,6 @@ constexpr int waits = on_disk(LetterState::waiting);
 constexpr int is_dead = on_disk(LetterState::dead);
 constexpr int is_gathered = on_disk(LetterState::gathered);
 
-Wall wall(std::int64_t since_1970) {
-    return Wall(milliseconds(since_1970));
-}
-
 template <class Row>
 Result<std::vector<Row>> rows(Result<store::Statement> found, Row (*read)(const store::Statement&)) {
     if (!found) return std::unexpected(found.error());
@@ -73,7 +69,7 @@ Result<std::vector<Letter>> waiting(store::Database& disk, const std::string& we
                           .webhook = std::string(row.text(1)),
                           .key = std::string(row.text(2)),
                           .event = std::string(row.text(3)),
-                          .made = wall(row.integer(4)),
+                          .made = row.time(4),
                           .body = std::string(row.text(5)),
                           .attempts = static_cast<std::uint32_t>(row.integer(6))};
         });
@@ -92,7 +88,7 @@ Result<Counts> count(store::Database& disk, const std::string& webhook) {
     if (!*row) return counts;
     counts.waiting = static_cast<std::uint64_t>(found->integer(0));
     counts.dead = static_cast<std::uint64_t>(found->integer(1));
-    if (!found->null(2)) counts.oldest = wall(found->integer(2));
+    counts.oldest = found->maybe_time(2);
     return counts;
 }
 
@@ -128,8 +124,8 @@ Result<std::vector<calls::DeadLetter>> dead(store::Database& disk, const std::st
                                      .webhook = std::string(row.text(1)),
                                      .key = std::string(row.text(2)),
                                      .event = std::string(row.text(3)),
-                                     .made = wall(row.integer(4)),
-                                     .died = wall(row.integer(5)),
+                                     .made = row.time(4),
+                                     .died = row.time(5),
                                      .attempts = static_cast<std::uint32_t>(row.integer(6)),
                                      .reason = std::string(row.text(7))};
         });

@@ -223,7 +223,7 @@ Result<std::vector<calls::PrivacyErasure>> read_erasures(Database& disk, std::si
         auto row = rows->step();
         if (!row) return std::unexpected(row.error());
         if (!*row) return all;
-        all.push_back({Wall(milliseconds(rows->integer(0))), std::string(rows->text(1)), std::string(rows->text(2)),
+        all.push_back({rows->time(0), std::string(rows->text(1)), std::string(rows->text(2)),
                        static_cast<std::uint64_t>(rows->integer(3))});
     }
 }

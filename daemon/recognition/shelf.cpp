@@ -1,14 +1,6 @@
 #include "recognition/shelf.hpp"
 
 namespace lamp::recognition {
-namespace {
-
-std::optional<Wall> wall(const store::Statement& row, int column) {
-    if (row.null(column)) return std::nullopt;
-    return Wall(milliseconds(row.integer(column)));
-}
-
-} // namespace
 
 Result<Kept> read_kept(store::Database& disk, const std::string& source) {
     auto found = disk.prepare("SELECT enabled, deleted_at, epoch, cursor, last_sync, last_whole "
@@ -19,11 +11,11 @@ Result<Kept> read_kept(store::Database& disk, const std::string& source) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return Kept();
     return Kept{.enabled = found->integer(0) != 0,
-                .deleted_at = wall(*found, 1),
+                .deleted_at = found->maybe_time(1),
                 .epoch = found->integer(2),
                 .cursor = std::string(found->text(3)),
-                .last_sync = wall(*found, 4),
-                .last_whole = wall(*found, 5)};
+                .last_sync = found->maybe_time(4),
+                .last_whole = found->maybe_time(5)};
 }
 
 Result<void> keep(store::Database& disk, const std::string& source, const Kept& kept) {

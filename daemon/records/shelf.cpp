@@ -30,12 +30,6 @@ int number_of(Enum value) {
     return static_cast<int>(value);
 }
 
-Wall time_of(const Statement& row, int column) {
-    return Wall(milliseconds(row.integer(column)));
-}
-std::optional<Wall> maybe_time(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(time_of(row, column));
-}
 /// One that a newer Lamplighter wrote is the first.
 template <class Enum>
 Enum enum_of(const Statement& row, int column, Enum last) {
@@ -49,7 +43,7 @@ Written read_row(const Statement& row) {
     int at = 0;
     auto text = [&] { return std::string(row.text(at++)); };
     auto flag = [&] { return row.integer(at++) != 0; };
-    record.started = time_of(row, at++);
+    record.started = row.time(at++);
     record.id = text();
     record.person = text();
     record.line = text();
@@ -62,9 +56,9 @@ Written read_row(const Statement& row) {
     record.ddi = text();
     record.ddi_name = text();
     record.queue = text();
-    record.answered = maybe_time(row, at++);
-    record.ended = maybe_time(row, at++);
-    record.held_at = maybe_time(row, at++);
+    record.answered = row.maybe_time(at++);
+    record.ended = row.maybe_time(at++);
+    record.held_at = row.maybe_time(at++);
     record.rang = milliseconds(row.integer(at++));
     record.held = milliseconds(row.integer(at++));
     if (!row.null(at)) record.result = enum_of(row, at, calls::CallResult::failed);
@@ -246,7 +240,7 @@ Result<std::size_t> forget_older(Database& disk, Wall than, std::size_t most) {
     if (!last) return std::unexpected(last.error());
     auto more = last->step();
     if (!more) return std::unexpected(more.error());
-    auto until = *more ? Wall(milliseconds(last->integer(0) + 1)) : than;
+    auto until = *more ? last->time(0) + milliseconds(1) : than;
     if (auto done = disk.run("DELETE FROM call WHERE started < ?1", until); !done) return std::unexpected(done.error());
     auto gone = static_cast<std::size_t>(disk.changed());
     if (auto done = disk.run("DELETE FROM call_gap WHERE ends < ?1", than); !done) return std::unexpected(done.error());
@@ -269,8 +263,8 @@ Result<std::vector<calls::Gap>> read_gaps(Database& disk, std::optional<Wall> fr
         if (!row) return std::unexpected(row.error());
         if (!*row) break;
         gaps.push_back({.platform = std::string(rows->text(0)),
-                        .from = time_of(*rows, 1),
-                        .until = maybe_time(*rows, 2),
+                        .from = rows->time(1),
+                        .until = rows->maybe_time(2),
                         .filled = rows->integer(3) != 0});
     }
     std::ranges::reverse(gaps);
@@ -286,7 +280,7 @@ Result<std::optional<Wall>> read_mark(Database& disk, const std::string& name) {
     if (!row) return std::unexpected(row.error());
     auto found = row->step();
     if (!found) return std::unexpected(found.error());
-    return *found ? std::optional(time_of(*row, 0)) : std::nullopt;
+    return *found ? std::optional(row->time(0)) : std::nullopt;
 }
 
 Result<calls::CallPage> read_calls(Database& disk, const calls::CallQuery& query) {

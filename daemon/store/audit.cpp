@@ -20,7 +20,7 @@ Result<std::vector<Audited>> read_audited(Database& disk, std::size_t most) {
         if (!row) return std::unexpected(row.error());
         if (!*row) return found;
         auto text = [&](int column) { return std::string(rows->text(column)); };
-        found.push_back({Wall(milliseconds(rows->integer(0))), text(1), text(2), text(3), text(4), text(5), text(6)});
+        found.push_back({rows->time(0), text(1), text(2), text(3), text(4), text(5), text(6)});
     }
 }
 

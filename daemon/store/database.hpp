@@ -46,6 +46,10 @@ public:
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] std::span<const std::uint8_t> bytes(int column) const;
     [[nodiscard]] bool null(int column) const;
+    [[nodiscard]] Wall time(int column) const { return Wall(milliseconds(integer(column))); } // as it was bound
+    [[nodiscard]] std::optional<Wall> maybe_time(int column) const {
+        return null(column) ? std::nullopt : std::optional(time(column));
+    }
 
 private:
     friend class Database;

@@ -34,6 +34,9 @@ TEST_CASE("values come back as they went in") {
     CHECK(rows.null(3));
     REQUIRE(must(rows.step()));
     CHECK(rows.integer(0) == 1'764'154'800'123);
+    CHECK(rows.time(0) == time);
+    CHECK(rows.maybe_time(0) == time);
+    CHECK_FALSE(rows.maybe_time(3));
     CHECK(rows.text(1).empty());
     CHECK_FALSE(rows.null(1));
     CHECK(rows.integer(2) == 7);

@@ -51,8 +51,7 @@ Task<Result<std::vector<Intent>>> read_intents(store::Store& store, std::string 
             auto row = rows->step();
             if (!row) return std::unexpected(row.error());
             if (!*row) return found;
-            if (auto person = graph::parse_guid(rows->text(0)))
-                found.push_back({*person, Wall(milliseconds(rows->integer(1)))});
+            if (auto person = graph::parse_guid(rows->text(0))) found.push_back({*person, rows->time(1)});
         }
     });
 }

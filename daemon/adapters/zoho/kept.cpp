@@ -44,7 +44,6 @@ Result<void> read_notices(store::Database& disk, Memory& memory) {
         if (!row) return std::unexpected(row.error());
         if (!*row) return {};
         auto text = [&](int column) { return std::string(rows->text(column)); };
-        auto wall = [&](int column) { return Wall(milliseconds(rows->integer(column))); };
         Notice notice{.direction = rows->integer(1) != 0 ? Direction::received : Direction::dialed,
                       .state = state_named(rows->text(2)).value_or(State::ended),
                       .id = text(3),
@@ -52,9 +51,10 @@ Result<void> read_notices(store::Database& disk, Memory& memory) {
                       .to = text(5),
                       .zohouser = text(6),
                       .transferred_id = text(7),
-                      .start = wall(8),
+                      .start = rows->time(8),
                       .duration = seconds(rows->integer(9))};
-        memory.notices.push_back({rows->integer(0), std::move(notice), wall(10), static_cast<int>(rows->integer(11))});
+        memory.notices.push_back(
+            {rows->integer(0), std::move(notice), rows->time(10), static_cast<int>(rows->integer(11))});
     }
 }
 
