@@ -5,6 +5,7 @@
 #include <map>
 
 #include "status/asking.hpp"
+#include "status/body.hpp"
 #include "status/call_json.hpp"
 #include "status/forwarding_json.hpp"
 #include "status/json.hpp"
@@ -20,12 +21,11 @@ constexpr milliseconds services_before{2'000}; // left for the rest of `why`
 
 /// The texts of a JSON object's members; a member that is missing, empty or no text is named in the error.
 Result<std::vector<std::string>> read_members(std::string_view body, std::initializer_list<std::string_view> names) {
-    boost::system::error_code error;
-    auto document = boost::json::parse(body, error);
-    if (error || !document.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
+    auto object = object_of(body);
+    if (!object) return std::unexpected(object.error());
     std::vector<std::string> values;
     for (auto name : names) {
-        const auto* value = document.get_object().if_contains(name);
+        const auto* value = object->if_contains(name);
         bool good = value && value->is_string() && !value->get_string().empty() &&
                     value->get_string().size() <= number_length_max * 4;
         if (!good) return fail(Category::invalid, fmt::format("The body needs the text \"{}\".", name));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "status/asking.hpp"
+#include "status/body.hpp"
 #include "status/import_json.hpp"
 #include "status/target.hpp"
 
@@ -15,13 +16,6 @@ constexpr std::size_t text_max = 1'024;
 
 Answer no_directory() {
     return problem(501, "This daemon has no directory.");
-}
-
-Result<boost::json::object> object_of(std::string_view body) {
-    boost::system::error_code error;
-    auto value = boost::json::parse(body, error);
-    if (error || !value.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
-    return std::move(value.get_object());
 }
 
 /// {"path": "…"}.

@@ -7,6 +7,7 @@
 
 #include "config/types.hpp"
 #include "status/asking.hpp"
+#include "status/body.hpp"
 #include "status/target.hpp"
 
 namespace lamp::status {
@@ -42,22 +43,8 @@ struct Wish {
     std::optional<Wall> until;
 };
 
-bool is_text(std::string_view text) {
-    return !text.empty() && text.size() <= text_max &&
-           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-/// Nothing: it is not there, or null.
-Result<std::optional<std::string_view>> text_of(const json::object& body, std::string_view name) {
-    const auto* value = body.if_contains(name);
-    if (!value || value->is_null()) return std::nullopt;
-    if (!value->is_string() || !is_text(value->get_string()))
-        return fail(Category::invalid, fmt::format("\"{}\" must be a text of 1 to {} characters.", name, text_max));
-    return std::string_view(value->get_string());
-}
-
 Result<std::optional<Wall>> time_of(const json::object& body, std::string_view name) {
-    auto text = text_of(body, name);
+    auto text = text_of(body, name, text_max);
     if (!text) return std::unexpected(text.error());
     if (!*text) return std::nullopt;
     auto time = parse_rfc3339(**text);
@@ -82,7 +69,7 @@ Result<void> only_known(const json::object& body) {
 Result<std::optional<Wall>> end_of(const json::object& body, std::optional<Wall> from, Wall now) {
     auto until = time_of(body, "until");
     if (!until) return until;
-    auto lasts = text_of(body, "for");
+    auto lasts = text_of(body, "for", text_max);
     if (!lasts) return std::unexpected(lasts.error());
     if (*until && *lasts) return fail(Category::invalid, "Give \"until\" or \"for\", not both.");
     if (*lasts) {
@@ -97,19 +84,17 @@ Result<std::optional<Wall>> end_of(const json::object& body, std::optional<Wall>
 }
 
 Result<Wish> read_wish(std::string_view text, Wall now) {
-    boost::system::error_code error;
-    auto document = json::parse(text, error);
-    if (error || !document.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
-    const json::object& body = document.get_object();
-    if (auto known = only_known(body); !known) return std::unexpected(known.error());
-    if (!body.contains("to")) return fail(Category::invalid, "\"to\" is missing: a number, or null for the end.");
-    auto to = text_of(body, "to");
+    auto body = object_of(text);
+    if (!body) return std::unexpected(body.error());
+    if (auto known = only_known(*body); !known) return std::unexpected(known.error());
+    if (!body->contains("to")) return fail(Category::invalid, "\"to\" is missing: a number, or null for the end.");
+    auto to = text_of(*body, "to", text_max);
     if (!to) return std::unexpected(to.error());
-    auto line = text_of(body, "line");
+    auto line = text_of(*body, "line", text_max);
     if (!line) return std::unexpected(line.error());
-    auto from = time_of(body, "from");
+    auto from = time_of(*body, "from");
     if (!from) return std::unexpected(from.error());
-    auto until = end_of(body, *from, now);
+    auto until = end_of(*body, *from, now);
     if (!until) return std::unexpected(until.error());
     if (!*to && (*from || *until))
         return fail(Category::invalid, "The end of a forwarding takes no times: it is at once.");
@@ -203,7 +188,7 @@ void Api::end_forward(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"line"});
     if (!query) return call.answer(problem(400, query.error().text));
     auto line = query->find("line");
-    if (line && !is_text(*line)) return call.answer(problem(400, "The line is none."));
+    if (line && !is_text(*line, text_max)) return call.answer(problem(400, "The line is none."));
     if (!may_forward(asked, *slot, line.value_or(""))) return call.answer(problem(404, needs_line));
     if (!ports_.forward) return call.answer(problem(501, "No telephony platform is configured."));
     defer(call, make_forward({*slot, std::string(line.value_or("")), {}, {}, {}, asked.identity->token}, asked.reach));

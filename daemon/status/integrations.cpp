@@ -3,17 +3,13 @@
 
 #include "calls/call_json.hpp"
 #include "status/asking.hpp"
+#include "status/body.hpp"
 #include "status/target.hpp"
 
 namespace lamp::status {
 namespace {
 
 constexpr std::size_t number_max = 128;
-
-bool is_number(std::string_view text) {
-    return !text.empty() && text.size() <= number_max &&
-           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
 
 void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
     json.key(name);
@@ -82,7 +78,8 @@ void Api::recognise(Call& call, const Asked&) {
     if (!query) return call.answer(problem(400, query.error().text));
     auto number = query->find("number").value_or("");
     if (number.starts_with(' ')) number.remove_prefix(1); // "+31…" whose plus sign nobody has encoded
-    if (!is_number(number)) return call.answer(problem(400, "number is needed, and must be a telephone number."));
+    if (!is_text(number, number_max))
+        return call.answer(problem(400, "number is needed, and must be a telephone number."));
     auto live = query->find("live").value_or("0");
     if (live != "0" && live != "1") return call.answer(problem(400, "live is 0 or 1."));
     bool lost_plus = query->find("number")->starts_with(' ');

@@ -3,9 +3,9 @@
 #include <boost/json.hpp>
 
 #include "status/asking.hpp"
+#include "status/body.hpp"
 
 namespace lamp::status {
-namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::seconds privacy_wait{120}; // a million calls are looked through
@@ -14,11 +14,10 @@ constexpr std::size_t erasures_max = 100'000; // that can be paged through
 
 /// What may stand in the body; an error: something else does.
 Result<calls::PrivacyOrder> read_order(std::string_view body, bool flags) {
-    boost::system::error_code error;
-    auto value = json::parse(body, error);
-    if (error || !value.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
+    auto object = object_of(body);
+    if (!object) return std::unexpected(object.error());
     calls::PrivacyOrder order;
-    for (const auto& [key, member] : value.get_object()) {
+    for (const auto& [key, member] : *object) {
         bool* flag = !flags              ? nullptr
                      : key == "dry_run"  ? &order.dry_run
                      : key == "contacts" ? &order.contacts

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "access/expiry.hpp"
+#include "status/body.hpp"
 
 namespace lamp::status {
 namespace json = boost::json;
@@ -15,25 +16,11 @@ constexpr std::size_t name_max = 64;
 constexpr std::size_t text_max = 256;
 constexpr std::size_t list_max = 1000;
 
-bool is_text(std::string_view text, std::size_t most) {
-    return !text.empty() && text.size() <= most &&
-           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-/// Nothing: it is not there, or null.
-Result<std::optional<std::string>> text_of(const json::object& body, std::string_view name, std::size_t most) {
-    const auto* value = body.if_contains(name);
-    if (!value || value->is_null()) return std::nullopt;
-    if (!value->is_string() || !is_text(value->get_string(), most))
-        return fail(Category::invalid, fmt::format("\"{}\" must be a text of 1 to {} characters.", name, most));
-    return std::string(value->get_string());
-}
-
 Result<std::string> needed_text(const json::object& body, std::string_view name) {
     auto text = text_of(body, name, name_max);
     if (!text) return std::unexpected(text.error());
     if (!*text) return fail(Category::invalid, fmt::format("The body needs the text \"{}\".", name));
-    return std::move(**text);
+    return std::string(**text);
 }
 
 Result<std::vector<std::string>> texts_of(const json::object& body, std::string_view name) {
@@ -110,25 +97,23 @@ std::string in_words(const Identity& token) {
 }
 
 Result<access::IssuedToken> read_token(std::string_view text, Wall now) {
-    boost::system::error_code error;
-    auto document = json::parse(text, error);
-    if (error || !document.is_object()) return fail(Category::invalid, "The body must be a JSON object.");
-    const json::object& body = document.get_object();
-    if (auto known = only_known(body); !known) return std::unexpected(known.error());
-    auto name = needed_text(body, "name");
+    auto body = object_of(text);
+    if (!body) return std::unexpected(body.error());
+    if (auto known = only_known(*body); !known) return std::unexpected(known.error());
+    auto name = needed_text(*body, "name");
     if (!name) return std::unexpected(name.error());
-    auto role = needed_text(body, "role");
+    auto role = needed_text(*body, "role");
     if (!role) return std::unexpected(role.error());
-    auto person = text_of(body, "person", text_max);
+    auto person = text_of(*body, "person", text_max);
     if (!person) return std::unexpected(person.error());
-    auto folders = texts_of(body, "folders");
+    auto folders = texts_of(*body, "folders");
     if (!folders) return std::unexpected(folders.error());
-    auto lines = texts_of(body, "lines");
+    auto lines = texts_of(*body, "lines");
     if (!lines) return std::unexpected(lines.error());
-    auto expires = end_of(body, now);
+    auto expires = end_of(*body, now);
     if (!expires) return std::unexpected(expires.error());
     access::IssuedToken token{.name = std::move(*name), .role = std::move(*role)};
-    token.person = std::move(*person).value_or("");
+    token.person = person->value_or("");
     token.scope = {std::move(*folders), std::move(*lines)};
     token.created = now;
     token.expires = *expires;
