@@ -84,11 +84,11 @@ void Api::respond(Call& call) {
 
 std::optional<std::size_t> Api::body_limit(Call& call) {
     auto match = router_.match(call.request.method, call.request.path);
-    if (!match.route || match.route->body_bytes == 0) return limits_.body_bytes;
+    if (!match.route || !match.route->large_body) return limits_.body_bytes;
     auto why = Denied::no_token;
     const Identity* who = identify(call, why);
     if (!who || !may(*who, *match.route)) return std::nullopt;
-    return match.route->body_bytes;
+    return limits_.large_body_bytes;
 }
 
 std::optional<presence::Slot> Api::find_person(std::string_view id) const {

@@ -12,7 +12,7 @@ struct Limits {
     std::size_t header_bytes = limits::http_header_bytes; // request line and fields together
     std::size_t header_fields = 100;
     std::size_t body_bytes = limits::http_body_bytes;
-    std::size_t large_body_bytes = 64 << 20; // on the paths that take one (Route::body_bytes)
+    std::size_t large_body_bytes = 64 << 20; // on the paths that take one (Route::large_body)
     std::size_t large_bodies = 4;            // of those at a time
     std::size_t connections = limits::http_connections;
     std::size_t pipelined_bytes = 64 * 1024; // answers gathered before they are sent

@@ -103,7 +103,7 @@ void write_operation(JsonWriter& json, const Route& route) {
             if (route.gate == Gate::permission) write_answer(json, 403, {}, true);
             if (!route.parameters.empty() || !route.body_schema.empty()) write_answer(json, 400, {}, true);
             if (route.pattern.find('{') != std::string_view::npos) write_answer(json, 404, {}, true);
-            if (route.body_bytes > 0) write_answer(json, 413, {}, true);
+            if (route.large_body) write_answer(json, 413, {}, true);
             if (route.pattern == "/v1/reload" || route.schema == "DirectoryImport") write_answer(json, 422, {}, true);
         });
     });

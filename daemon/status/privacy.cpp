@@ -8,7 +8,6 @@
 namespace lamp::status {
 namespace {
 
-constexpr std::chrono::seconds privacy_wait{120}; // a million calls are looked through
 constexpr std::size_t number_max = 256;
 constexpr std::size_t erasures_max = 100'000; // that can be paged through
 
@@ -95,7 +94,7 @@ Task<Answer> Api::make_privacy_erase(calls::PrivacyOrder order) {
     std::function<void(Reply<Done>)> port = [this, order = std::move(order)](Reply<Done> reply) {
         ports_.privacy_erase(order, std::move(reply));
     };
-    auto done = co_await ask<Done>(std::move(port), steady_now() + privacy_wait);
+    auto done = co_await ask<Done>(std::move(port), long_patience());
     if (!done) co_return no_answer();
     co_return *done ? erased(**done) : problem(done->error());
 }
@@ -112,7 +111,7 @@ Task<Answer> Api::make_privacy_export(std::string number) {
     std::function<void(Reply<Found>)> port = [this, number = std::move(number)](Reply<Found> reply) {
         ports_.privacy_export(number, std::move(reply));
     };
-    auto all = co_await ask<Found>(std::move(port), steady_now() + privacy_wait);
+    auto all = co_await ask<Found>(std::move(port), long_patience());
     if (!all) co_return no_answer();
     co_return *all ? exported(**all) : problem(all->error());
 }

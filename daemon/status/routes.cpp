@@ -373,6 +373,7 @@ constexpr std::array table{
     Route{post, "/v1/directory/sync", Gate::permission, permission("directory.sync"), &Api::directory_sync,
           "Brings in the people of the LDAP server now; nothing is changed where too many would go", 200,
           "DirectoryImport", people_sync_parameters},
+          "DirectoryImport", import_parameters, "text/csv", true},
     Route{get, "/v1/directory/backups", Gate::permission, permission("directory.sync"), &Api::directory_backups,
           "What was saved before imports, the newest first", 200, "BackupPage", page_parameters},
     Route{post, "/v1/directory/restore", Gate::permission, permission("directory.sync"), &Api::directory_restore,

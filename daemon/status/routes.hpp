@@ -42,7 +42,7 @@ struct Route {
     std::string_view schema; // of success: a name in components, a media type, or empty
     std::span<const Parameter> parameters = {};
     std::string_view body_schema = {}; // a name in components, or a media type
-    std::size_t body_bytes = 0;        // where bodies may be longer than elsewhere; Gate::permission only
+    bool large_body = false;           // bodies may be longer than elsewhere; Gate::permission only
 };
 
 /// What was asked of a route.

@@ -225,6 +225,33 @@ TEST_CASE("server: bodies, counted, chunked and awaited") {
     CHECK(dialled == std::vector<std::string>(5, "+31201230002"));
 }
 
+TEST_CASE("server: long bodies have their limit, too, counted and chunked, for who may send them") {
+    auto options = default_options();
+    options.limits.body_bytes = 1000;
+    options.limits.large_body_bytes = 2000;
+    Office office(std::move(options)); // without a directory
+    struct Row {
+        std::string_view token;
+        std::size_t size;
+        int status;
+    };
+    constexpr Row table[] = {{administrator, 1000, 501}, {administrator, 2000, 501}, {administrator, 2001, 413},
+                             {viewer, 1000, 403},        {viewer, 1001, 403},        {"nobody", 1001, 401}};
+    for (const Row& row : table) {
+        CAPTURE(row.token);
+        CAPTURE(row.size);
+        auto head =
+            fmt::format("POST /v1/directory/import HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n", row.token);
+        std::string body(row.size, 'x');
+        auto client = office.client();
+        client.send(fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body));
+        CHECK(client.read_answer().status == row.status);
+        auto other = office.client();
+        other.send(fmt::format("{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", head, body.size(), body));
+        CHECK(other.read_answer().status == row.status);
+    }
+}
+
 TEST_CASE("server: clients that never finish are told so, idle ones are let go, others notice nothing") {
     auto options = default_options();
     options.limits.header_wait = 150ms;
