@@ -149,6 +149,8 @@ Identity identity_of(const TokenOptions& token, Grants grants) {
     return who;
 }
 
+} // namespace
+
 Identity identity_of(const access::IssuedToken& token, Grants grants) {
     Identity who{token.name, token.role, grants, token.person, token.scope, token.expires};
     who.created = token.created;
@@ -156,8 +158,6 @@ Identity identity_of(const access::IssuedToken& token, Grants grants) {
     who.used = token.last_used;
     return who;
 }
-
-} // namespace
 
 std::vector<Access::Mistake> Access::check(const AccessOptions& options) {
     return Inspection(options).run();

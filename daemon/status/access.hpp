@@ -34,6 +34,7 @@ struct Identity {
     [[nodiscard]] bool expired(Wall now) const { return expires && *expires <= now; }
     [[nodiscard]] bool issued() const { return created.has_value(); }
 };
+[[nodiscard]] Identity identity_of(const access::IssuedToken& token, Grants grants);
 
 class Access {
 public:

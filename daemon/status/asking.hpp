@@ -58,6 +58,10 @@ Answer Api::listed(const std::vector<T>& items, Page page, Write write) {
     return problem(504, "Another part of the daemon did not answer in time.");
 }
 
+[[nodiscard]] inline Answer nothing_left() {
+    return {.status = 204, .content = Content::json, .fields = {}, .body = {}};
+}
+
 [[nodiscard]] inline Answer unknown_person() {
     return problem(404, "There is no person with this id.");
 }

@@ -90,10 +90,6 @@ Answer as_path(const std::string& path, int status) {
     return answer;
 }
 
-Answer nothing_left() {
-    return {.status = 204, .content = Content::json, .fields = {}, .body = {}};
-}
-
 Result<bool> flag(const Query& query, std::string_view name, bool otherwise) {
     auto word = query.find(name);
     if (!word) return otherwise;

@@ -19,12 +19,6 @@ std::string who_of(const Identity& identity) {
     return identity.token.empty() ? "anonymous" : identity.token;
 }
 
-Identity identity_of(const access::IssuedToken& token, Grants grants) {
-    Identity who{token.name, token.role, grants, token.person, token.scope, token.expires, token.created};
-    who.created_by = token.created_by;
-    return who;
-}
-
 Answer made_answer(const Identity& token, std::string_view secret, Wall now) {
     Answer answer{.status = 201, .content = Content::json, .fields = {}, .body = {}};
     JsonWriter json(answer.body);
@@ -122,7 +116,7 @@ Task<Answer> Api::drop_token(std::string name, AuditView row) {
         book_.add(std::move(*token));
     }
     if (!*done) co_return problem(done->error());
-    co_return Answer{.status = 204, .content = Content::json, .fields = {}, .body = {}};
+    co_return nothing_left();
 }
 
 } // namespace lamp::status
