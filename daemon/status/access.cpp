@@ -1,6 +1,5 @@
 #include "status/access.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <set>
@@ -202,10 +201,6 @@ const Identity* Access::find_certificate(std::string_view name) const {
 std::optional<Grants> Access::grants_of(std::string_view role) const {
     auto found = roles_.find(role);
     return found == roles_.end() ? std::nullopt : std::optional(found->second);
-}
-
-bool Access::any_limited() const {
-    return std::ranges::any_of(tokens_, [](const Identity& one) { return !one.scope.unlimited(); });
 }
 
 } // namespace lamp::status

@@ -64,8 +64,6 @@ public:
     [[nodiscard]] const std::deque<Identity>& tokens() const { return tokens_; }
     /// What a role holds; nothing: there is none of that name.
     [[nodiscard]] std::optional<Grants> grants_of(std::string_view role) const;
-    /// Some token sees only some people.
-    [[nodiscard]] bool any_limited() const;
 
 private:
     std::deque<Identity> tokens_; // addresses stay

@@ -43,10 +43,6 @@ Result<std::vector<std::string>> keys_of(std::string_view body) {
     return keys;
 }
 
-void write_raw(JsonWriter& json, const std::string& item) {
-    json.raw(item);
-}
-
 void write_folder(JsonWriter& json, const FolderView& one) {
     json.object([&] {
         json.member("path", one.path);
@@ -313,7 +309,7 @@ Task<Answer> Api::make_favourites(std::string owner, std::optional<std::vector<s
             json.key("items");
             json.array([&] {
                 for (const auto& item : favourites.items)
-                    write_raw(json, item);
+                    json.raw(item);
             });
             json.member("next", nullptr);
         });
