@@ -442,15 +442,8 @@ Task<Answer> Api::make_reload(std::string by) {
     if (!outcome) co_return no_answer();
     std::string members; // of the object, without its braces
     JsonWriter json(members);
-    auto texts = [&](std::string_view name, const std::vector<std::string>& list) {
-        json.key(name);
-        json.array([&] {
-            for (const std::string& text : list)
-                json.value(text);
-        });
-    };
-    texts("applied", outcome->applied);
-    texts("needs_restart", outcome->needs_restart);
+    write_texts(json, "applied", outcome->applied);
+    write_texts(json, "needs_restart", outcome->needs_restart);
     json.key("problems");
     json.array([&] {
         for (const config::Problem& one : outcome->problems)

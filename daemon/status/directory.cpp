@@ -301,11 +301,7 @@ Task<Answer> Api::make_favourites(std::string owner, std::optional<std::vector<s
         JsonWriter json(answer.body);
         json.object([&] {
             json.member("person", owner);
-            json.key("keys");
-            json.array([&] {
-                for (const auto& key : favourites.keys)
-                    json.value(key);
-            });
+            write_texts(json, "keys", favourites.keys);
             json.key("items");
             json.array([&] {
                 for (const auto& item : favourites.items)

@@ -96,11 +96,7 @@ void write_calendar(JsonWriter& json, const CalendarView& calendar) {
     json.object([&] {
         json.member("name", calendar.name);
         json.member("provider", calendar.provider);
-        json.key("lines");
-        json.array([&] {
-            for (const std::string& line : calendar.lines)
-                json.value(line);
-        });
+        write_texts(json, "lines", calendar.lines);
         json.member("state", calendar.state);
         json.member("last_success", calendar.last_success);
         json.member_or_null("last_error", calendar.last_error);

@@ -142,11 +142,7 @@ Task<Answer> Api::make_ready() {
     JsonWriter json(answer.body);
     json.object([&] {
         json.member("ready", missing.empty());
-        json.key("missing");
-        json.array([&] {
-            for (const std::string& text : missing)
-                json.value(text);
-        });
+        write_texts(json, "missing", missing);
         json.key("first_state");
         json.object([&] {
             json.member("known", all.first_known);

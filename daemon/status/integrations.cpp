@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::size_t number_max = 128;
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-    json.key(name);
-    json.array([&] {
-        for (const std::string& text : texts)
-            json.value(text);
-    });
-}
-
 void write_sample(JsonWriter& json, const calls::IntegrationSample& one) {
     json.object([&] {
         json.member("id", one.id);

@@ -59,14 +59,6 @@ Result<std::optional<Wall>> end_of(const json::object& body, Wall now) {
     return *end;
 }
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-    json.key(name);
-    json.array([&] {
-        for (const std::string& text : texts)
-            json.value(text);
-    });
-}
-
 } // namespace
 
 void write_scope(JsonWriter& json, const access::Scope& scope) {

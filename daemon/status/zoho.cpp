@@ -59,11 +59,7 @@ Answer summary(const LinksView& view) {
         json.member("users", std::uint64_t{view.users.size()});
         json.member("users_read", view.users_read);
         json.member_or_null("last_error", view.last_error);
-        json.key("problems");
-        json.array([&] {
-            for (const std::string& text : view.problems)
-                json.value(text);
-        });
+        write_texts(json, "problems", view.problems);
     });
     return answer;
 }
