@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "http/jwt.hpp"
+#include "oidc/text_of.hpp"
 
 namespace lamp::oidc {
 namespace json = boost::json;
@@ -17,11 +18,6 @@ constexpr double year_9999_s = 253'402'300'799;
 
 Verdict refused(std::string why) {
     return {Verdict::What::refused, std::move(why)};
-}
-
-std::string_view text_of(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
 std::optional<json::object> object_of(std::string_view part) {

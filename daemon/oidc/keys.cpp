@@ -6,6 +6,7 @@
 
 #include "http/jwt.hpp"
 #include "http/public_key.hpp"
+#include "oidc/text_of.hpp"
 
 namespace lamp::oidc {
 namespace json = boost::json;
@@ -22,11 +23,6 @@ using http::Key;
 using http::number_of;
 using http::QuietErrors;
 using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
-
-std::string_view text_of(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 Key rsa_key(const json::object& jwk) {
     auto numbers = http::read_rsa(text_of(jwk, "n"), text_of(jwk, "e"));
