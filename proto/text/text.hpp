@@ -52,13 +52,6 @@ template <class Integer>
     return static_cast<std::uint32_t>(mixed >> 32);
 }
 
-/// FNV-1a over 64 bits: the same in every build, so that it may stand on disk. `sum` goes on with what came before.
-[[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t sum = 0xcbf29ce484222325U) {
-    for (char c : text)
-        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return sum;
-}
-
 /// RFC 3986 percent-decoding; nothing on a broken escape.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
 
