@@ -147,6 +147,7 @@ struct Integration {
     bool gone = false; // of no configuration any more
     bool again_forced = false;
     bool changed = false; // while it was synchronising, perhaps
+    bool reread = false;  // contacts were deleted from disk behind our back
     std::optional<milliseconds> took;
     std::string trouble;
 
@@ -309,6 +310,10 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         const auto name = one->options.name;
         auto kept = co_await store.read<Kept>([name](store::Database& disk) { return read_kept(disk, name); });
         if (!kept) co_return std::unexpected(kept.error());
+        if (one->loaded) { // orders may have come meanwhile
+            kept->enabled = one->kept.enabled;
+            kept->deleted_at = one->kept.deleted_at;
+        }
         one->kept = *kept;
         std::vector<Record> records;
         while (true) {
@@ -341,15 +346,13 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         self->bell.ring();
     }
 
-    /// Whoever is synchronising brings contacts of its own.
-    Task<> read_again(std::shared_ptr<State> self) {
-        for (const auto& one : std::vector(all)) {
-            if (!one->loaded || one->syncing) continue;
-            if (auto done = co_await load(one); !done)
-                log::warning("recognition", "the contacts on disk cannot be read again",
-                             {{"integration", one->options.name}, {"reason", done.error().text}});
-        }
-        self->publish();
+    /// Never while it synchronises: what changed is put to the contacts in memory.
+    Task<> read_again(Shared one) {
+        one->reread = false;
+        if (auto done = co_await load(one); !done)
+            log::warning("recognition", "the contacts on disk cannot be read again",
+                         {{"integration", one->options.name}, {"reason", done.error().text}});
+        publish();
     }
 
     Task<Result<void>> keep_row(Shared one) {
@@ -457,6 +460,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             const auto now = wall_now();
             for (const auto& one : std::vector(all)) {
                 if (one->kept.deleted_at && now >= *one->kept.deleted_at + undo_life) co_await purge(one);
+                if (one->reread && one->loaded && !one->syncing) co_await read_again(one);
                 if (!one->on() || !one->loaded || one->syncing || !one->source) continue;
                 auto due = one->schedule.due(now);
                 if (due == Schedule::Due::full || (due == Schedule::Due::delta && one->source->delta())) {
@@ -680,7 +684,11 @@ void Integrations::forget(std::function<bool(std::string_view number)> so, bool 
     state_->loop.post([state = state_, so = std::move(so), reread, reply = std::move(reply)] {
         auto gone = std::erase_if(state->live,
                                   [&](const auto& one) { return one.second.matches.has_value() && so(one.first); });
-        if (reread) state->loop.spawn(state->read_again(state));
+        if (reread) {
+            for (const auto& one : state->all)
+                one->reread = true;
+            state->bell.ring();
+        }
         reply(gone);
     });
 }

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "faults/folder.hpp"
 #include "recognition/integrations.hpp"
+#include "recognition/shelf.hpp"
 
 using namespace lamp;
 using namespace lamp::recognition;
@@ -20,12 +21,15 @@ struct FakeState {
     std::optional<Result<Synced>> next;
     std::vector<Record> found;
     int look_ups = 0;
+    bool held = false; // synchronisations end once it is not
 };
 
 class FakeSource final : public Source {
 public:
     explicit FakeSource(std::shared_ptr<FakeState> state) : state_(std::move(state)) {}
     Task<Result<Synced>> sync(std::string) override {
+        while (state_->held)
+            if (!co_await sleep_for(1ms)) co_return fail(Category::cancelled, "It was stopped.");
         if (!state_->next) co_return fail(Category::unavailable, "It is down.");
         co_return *state_->next;
     }
@@ -105,6 +109,21 @@ struct House {
         return *answer;
     }
 };
+
+/// As erasure does, behind the back of whoever has them in memory.
+void delete_from_disk(House& house, std::vector<std::string> ids) {
+    bool gone = false;
+    house.store->submit(
+        house.loop,
+        [ids = std::move(ids)](store::Database& disk) -> Result<void> {
+            auto kept = read_kept(disk, "crm");
+            if (!kept) return std::unexpected(kept.error());
+            return drop_records(disk, "crm", kept->epoch, ids);
+        },
+        [&](const Result<void>& done) { gone = done.has_value(); });
+    house.until([&] { return gone; });
+    house.all->forget([](std::string_view) { return false; }, true, [](std::size_t) {});
+}
 
 IntegrationOptions fake_options() {
     IntegrationOptions one;
@@ -220,6 +239,49 @@ TEST_CASE("disabled and deleted ones are silent at once, and come back") {
     REQUIRE(house.order(IntegrationVerb::undo));
     CHECK(house.who("+31612345007") == "crm Person exact;");
     CHECK(house.order(IntegrationVerb::sync, "other").error().category == Category::not_found);
+}
+
+TEST_CASE("what was deleted from disk is forgotten, whether it is synchronising or not") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(10)};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    delete_from_disk(house, {"6"});
+    house.until([&] { return house.view().contacts == 9; });
+    for (auto [number, next] : {std::pair("+31612345007", Synced{.unchanged = true}),
+                                std::pair("+31612345008", Synced{.whole = false, .records = people(1)})}) {
+        CAPTURE(number);
+        CHECK(house.who(number) == "crm Person exact;");
+        house.fake->held = true;
+        house.fake->next = next;
+        REQUIRE(house.order(IntegrationVerb::sync));
+        house.until([&] { return house.view().state == "syncing"; });
+        delete_from_disk(house, {std::string(number).substr(11)});
+        house.fake->held = false;
+        house.until([&] { return house.who(number).empty() && house.view().state == "up"; });
+    }
+    CHECK(house.view().contacts == 7);
+    CHECK(house.who("+31612345000") == "crm Person exact;");
+    CHECK(house.order(IntegrationVerb::disable)->state == "off");
+    delete_from_disk(house, {"0"});
+    house.until([&] { return house.view().contacts == 6; });
+    CHECK(house.view().state == "off");
+}
+
+TEST_CASE("what a synchronisation has brought stays, though the disk is read at the same time") {
+    House house;
+    house.options = {fake_options()};
+    house.fake->next = Synced{.records = people(4001)};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    house.fake->next = Synced{.records = people(4003)};
+    house.all->forget([](std::string_view) { return false; }, true, [](std::size_t) {});
+    auto before = house.view().last_sync;
+    REQUIRE(house.order(IntegrationVerb::sync));
+    house.until([&] { return house.view().state == "up" && house.view().last_sync != before; });
+    house.turn([] { return false; }, 100ms);
+    CHECK(house.view().contacts == 4003);
 }
 
 TEST_CASE("who is not known is asked for once") {
