@@ -10,25 +10,19 @@ namespace json = boost::json;
 
 namespace {
 
-const json::value* member(const json::value& of, std::string_view name) {
-    return of.is_object() ? of.get_object().if_contains(name) : nullptr;
-}
-
 /// A row for each agent of each queue; an agent of no queue stands there once.
 json::array rows_of(const json::array& agents, const std::string& only) {
     json::array rows;
     for (const auto& agent : agents) {
-        const auto* queues = member(agent, "queues");
-        bool any = queues && queues->is_array() && !queues->get_array().empty();
+        const auto& queues = list_of(agent, "queues");
         auto row = [&](const json::value& queue) {
             json::object one = agent.get_object();
             one["queue"] = queue;
             one.erase("queues");
             rows.emplace_back(std::move(one));
         };
-        if (!any && only.empty() && agent.is_object()) row(nullptr);
-        if (!any) continue;
-        for (const auto& queue : queues->get_array())
+        if (queues.empty() && only.empty() && agent.is_object()) row(nullptr);
+        for (const auto& queue : queues)
             if (only.empty() || cell(queue, "id") == only) row(queue);
     }
     return rows;

@@ -72,18 +72,13 @@ void print_gaps(const json::array& gaps) {
     }
 }
 
-json::array member_list(const json::value& object, std::string_view name) {
-    const auto* value = object.is_object() ? object.get_object().if_contains(name) : nullptr;
-    return value && value->is_array() ? value->get_array() : json::array();
-}
-
 int show(const Call& call, const json::value& answer, const std::vector<Column>& columns, std::string_view nothing) {
-    auto items = member_list(answer, "items");
+    const auto& items = list_of(answer, "items");
     if (items.empty() && call.format == Format::table)
         fmt::print("{}\n", nothing);
     else
         print(print_list(items, columns, call.format));
-    if (call.format == Format::table) print_gaps(member_list(answer, "gaps"));
+    if (call.format == Format::table) print_gaps(list_of(answer, "gaps"));
     return done;
 }
 
@@ -102,13 +97,13 @@ int active(const Call& call) {
 Result<json::value> read_history(const Call& call, const std::string& target, bool whole) {
     auto page = call.daemon.get(target);
     if (!page || !whole || !page->is_object()) return page;
-    auto items = member_list(*page, "items");
-    auto gaps = member_list(*page, "gaps");
+    auto items = list_of(*page, "items");
+    auto gaps = list_of(*page, "gaps");
     for (auto next = cell(*page, "next"); !next.empty();) {
         auto more = call.daemon.get(target + "&cursor=" + http::encode_query(next));
         if (!more) return more;
-        for (auto& one : member_list(*more, "items"))
-            items.push_back(std::move(one));
+        for (const auto& one : list_of(*more, "items"))
+            items.push_back(one);
         if (cell(*more, "next") == next) break;
         next = cell(*more, "next");
     }

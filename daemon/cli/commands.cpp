@@ -30,12 +30,6 @@ int misused(std::string_view what) {
 
 namespace {
 
-const json::array& list_of(const json::value& object, std::string_view member) {
-    static const json::array none;
-    const auto* value = object.is_object() ? object.get_object().if_contains(member) : nullptr;
-    return value && value->is_array() ? value->get_array() : none;
-}
-
 // --- status
 
 int status(const Call& call) {
@@ -130,7 +124,7 @@ const std::vector<Column> watcher_columns{
 
 /// Why a phone does not ring, in plain words.
 void print_ways(const json::value& reasons) {
-    const auto* forwarding = reasons.is_object() ? reasons.get_object().if_contains("forwarding") : nullptr;
+    const auto* forwarding = member(reasons, "forwarding");
     auto rows = forwarding ? explain_forwarding(*forwarding, wall_now()) : std::vector<std::string>();
     auto silence = explain_silence(reasons);
     rows.insert(rows.end(), silence.begin(), silence.end());

@@ -99,7 +99,7 @@ void print_change(const json::value& change) {
                                   : '~',
                key, key.empty() ? "" : " ", text_in(change, "name"));
     if (!line.empty()) fmt::print(" (line {})", line);
-    const auto* fields = change.is_object() ? change.get_object().if_contains("fields") : nullptr;
+    const auto* fields = member(change, "fields");
     if (fields && fields->is_object())
         for (const auto& field : fields->get_object())
             fmt::print("\n    {}: {} -> {}", std::string_view(field.key()), quoted(field.value(), "before"),
@@ -109,10 +109,8 @@ void print_change(const json::value& change) {
 
 int print_import(const Call& call, const json::value& done) {
     if (call.format == Format::json) return print(json::serialize(done) + "\n"), cli::done;
-    const auto* changes = done.is_object() ? done.get_object().if_contains("changes") : nullptr;
-    if (changes && changes->is_array())
-        for (const auto& change : changes->get_array())
-            print_change(change);
+    for (const auto& change : list_of(done, "changes"))
+        print_change(change);
     if (text_in(done, "more") == "true") print("… and more\n");
     bool dry = text_in(done, "dry_run") == "true";
     fmt::print("{} {} created, {} changed, {} removed; {} stay as they are\n",
@@ -127,7 +125,7 @@ int print_import(const Call& call, const json::value& done) {
 int print_refusal(const std::string& file, const DaemonClient::Plain& answer) {
     boost::system::error_code error;
     auto problem = json::parse(answer.text, error);
-    const auto* rows = !error && problem.is_object() ? problem.get_object().if_contains("rows") : nullptr;
+    const auto* rows = error ? nullptr : member(problem, "rows");
     if (answer.status != 422 || !rows || !rows->is_array()) return complain(DaemonClient::complaint(answer));
     for (const auto& row : rows->get_array())
         fmt::print("{}:{}:{}: {}{}{}\n", file, text_in(row, "line"), text_in(row, "column"), text_in(row, "name"),

@@ -117,7 +117,7 @@ int audit(const Call& call) {
     if (auto line = call.arguments.value("line")) target += "&line=" + http::encode_query(*line);
     auto page = call.daemon.get(target);
     if (!page) return complain(page.error());
-    const auto* items = page->is_object() ? page->get_object().if_contains("items") : nullptr;
+    const auto* items = member(*page, "items");
     if (!items || !items->is_array()) return complain({Category::protocol, "the answer is no list"});
     const json::array& rows = items->get_array();
     if (rows.empty() && call.format == Format::table) return print("nothing was done\n"), done;

@@ -12,15 +12,10 @@ namespace json = boost::json;
 
 namespace {
 
-const json::array& list_of(const json::value& object, std::string_view member) {
-    static const json::array none;
-    const auto* value = object.is_object() ? object.get_object().if_contains(member) : nullptr;
-    return value && value->is_array() ? value->get_array() : none;
-}
-
-const json::value& member_of(const json::value& object, std::string_view member) {
+/// Null where there is none.
+const json::value& member_of(const json::value& object, std::string_view name) {
     static const json::value none;
-    const auto* value = object.is_object() ? object.get_object().if_contains(member) : nullptr;
+    const auto* value = member(object, name);
     return value ? *value : none;
 }
 

@@ -56,9 +56,7 @@ bool same_number(std::string_view left, std::string_view right) {
 }
 
 bool has_number(const json::value& item, const std::string& number) {
-    const auto* list = item.is_object() ? item.get_object().if_contains("numbers") : nullptr;
-    if (!list || !list->is_array()) return false;
-    return std::ranges::any_of(list->get_array(),
+    return std::ranges::any_of(list_of(item, "numbers"),
                                [&](const json::value& one) { return same_number(cell(one, "number"), number); });
 }
 
@@ -71,9 +69,7 @@ public:
         auto target = "/v1/favourites/" + http::encode_segment(person_);
         auto before = daemon_.get(target);
         if (!before) return std::unexpected(before.error());
-        json::array keys;
-        if (const auto* list = before->is_object() ? before->get_object().if_contains("keys") : nullptr)
-            if (list->is_array()) keys = list->get_array();
+        auto keys = list_of(*before, "keys");
         auto count = keys.size();
         std::vector<Outcome> outcomes;
         for (const auto& one : all) {
@@ -96,7 +92,7 @@ private:
         for (const auto& word : words) {
             auto found = daemon_.get("/v1/directory?limit=50&q=" + http::encode_query(word));
             if (!found) return std::unexpected(found.error());
-            const auto* items = found->is_object() ? found->get_object().if_contains("items") : nullptr;
+            const auto* items = member(*found, "items");
             if (!items || !items->is_array()) return fail(Category::protocol, "the answer is no list");
             std::vector<std::string> keys;
             for (const auto& item : items->get_array())

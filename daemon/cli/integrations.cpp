@@ -49,9 +49,9 @@ int show(const Call& call, const Result<json::value>& one) {
     if (call.format == Format::json) return print(json::serialize(*one) + "\n"), done;
     if (call.format == Format::csv) return print(print_list({*one}, columns(), Format::csv)), done;
     if (!one->is_object()) return complain({Category::protocol, "the answer is no integration"});
-    for (const auto& member : one->get_object()) {
-        auto value = cell(member.value(), "");
-        if (!value.empty()) fmt::print("{:<13} {}\n", std::string_view(member.key()), value);
+    for (const auto& known : one->get_object()) {
+        auto value = cell(known.value(), "");
+        if (!value.empty()) fmt::print("{:<13} {}\n", std::string_view(known.key()), value);
     }
     return done;
 }
@@ -60,15 +60,13 @@ int show(const Call& call, const Result<json::value>& one) {
 void show_sample(const Call& call, const std::string& target) {
     auto answer = call.daemon.get(target + "/sample");
     if (!answer || call.format != Format::table) return;
-    const auto* sample = answer->is_object() ? answer->get_object().if_contains("sample") : nullptr;
+    const auto* sample = member(*answer, "sample");
     if (!sample || !sample->is_object()) return;
     fmt::print("\nOne of its contacts:\n{:<20} {}\n", "name", cell(*sample, "name"));
-    const auto& members = sample->get_object();
-    if (const auto* numbers = members.if_contains("numbers"); numbers && numbers->is_array())
-        for (const auto& one : numbers->get_array())
-            fmt::print("{:<20} {}{}\n", cell(one, "kind"), cell(one, "number"),
-                       cell(one, "usable") == "true" ? "" : "   (no telephone number)");
-    if (const auto* fields = members.if_contains("fields"); fields && fields->is_object())
+    for (const auto& one : list_of(*sample, "numbers"))
+        fmt::print("{:<20} {}{}\n", cell(one, "kind"), cell(one, "number"),
+                   cell(one, "usable") == "true" ? "" : "   (no telephone number)");
+    if (const auto* fields = member(*sample, "fields"); fields && fields->is_object())
         for (const auto& field : fields->get_object())
             fmt::print("$({})  {}\n", std::string_view(field.key()), cell(field.value(), ""));
 }
@@ -114,7 +112,7 @@ int recognise(const Call& call) {
     if (call.arguments.has("live")) target += "&live=1";
     auto answer = call.daemon.get(target);
     if (!answer) return complain(answer.error());
-    const auto* items = answer->is_object() ? answer->get_object().if_contains("items") : nullptr;
+    const auto* items = member(*answer, "items");
     if (!items || !items->is_array()) return complain({Category::protocol, "the answer is no list"});
     if (items->get_array().empty() && call.format == Format::table)
         return print("nobody is known by this number\n"), done;

@@ -66,12 +66,21 @@ std::optional<Format> format_named(std::string_view text) {
     return std::nullopt;
 }
 
+const boost::json::value* member(const boost::json::value& of, std::string_view name) {
+    return of.is_object() ? of.get_object().if_contains(name) : nullptr;
+}
+
+const boost::json::array& list_of(const boost::json::value& of, std::string_view name) {
+    static const boost::json::array none;
+    const auto* list = member(of, name);
+    return list && list->is_array() ? list->get_array() : none;
+}
+
 std::string cell(const boost::json::value& item, std::string_view path) {
     const boost::json::value* at = &item;
     while (!path.empty()) {
         auto dot = std::min(path.find('.'), path.size());
-        if (!at->is_object()) return {};
-        at = at->get_object().if_contains(path.substr(0, dot));
+        at = member(*at, path.substr(0, dot));
         if (!at) return {};
         path.remove_prefix(std::min(dot + 1, path.size()));
     }

@@ -9,19 +9,13 @@ namespace lamp::cli {
 namespace json = boost::json;
 namespace {
 
-const json::array& places_of(const json::value& answer) {
-    static const json::array none;
-    const auto* places = answer.is_object() ? answer.get_object().if_contains("places") : nullptr;
-    return places != nullptr && places->is_array() ? places->get_array() : none;
-}
-
 int erase(const Call& call, const std::string& number) {
     auto answer = call.daemon.post("/v1/privacy/erase", json::object{{"number", number},
                                                                      {"dry_run", call.arguments.has("dry-run")},
                                                                      {"contacts", call.arguments.has("contacts")}});
     if (!answer) return complain(answer.error());
     if (call.format == Format::json) return print(json::serialize(*answer) + "\n"), done;
-    print(print_list(places_of(*answer),
+    print(print_list(list_of(*answer, "places"),
                      {{"PLACE", "place"}, {"FOUND", "found"}, {"ERASED", "erased"}, {"NOTE", "note"}}, call.format));
     if (call.format == Format::table && call.arguments.has("dry-run")) print("nothing was changed\n");
     return done;
