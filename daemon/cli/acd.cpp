@@ -33,9 +33,7 @@ json::array rows_of(const json::array& agents, const std::string& only) {
 int acd(const Call& call) {
     auto agents = call.daemon.list("/v1/acd/agents");
     if (!agents) return complain(agents.error());
-    auto rows = rows_of(*agents, call.arguments.value("queue").value_or(""));
-    if (rows.empty() && call.format == Format::table) return print("no agent is known\n"), done;
-    print(print_list(rows,
+    return show_rows(call, rows_of(*agents, call.arguments.value("queue").value_or("")),
                      {{"QUEUE", "queue.id"},
                       {"JOINED", "queue.joined"},
                       {"PERSON", "person"},
@@ -44,8 +42,7 @@ int acd(const Call& call) {
                       {"CODE", "code"},
                       {"SINCE", "since"},
                       {"CONFLICT", "conflict"}},
-                     call.format));
-    return done;
+                     "no agent is known");
 }
 
 } // namespace lamp::cli

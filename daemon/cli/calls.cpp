@@ -73,13 +73,9 @@ void print_gaps(const json::array& gaps) {
 }
 
 int show(const Call& call, const json::value& answer, const std::vector<Column>& columns, std::string_view nothing) {
-    const auto& items = list_of(answer, "items");
-    if (items.empty() && call.format == Format::table)
-        fmt::print("{}\n", nothing);
-    else
-        print(print_list(items, columns, call.format));
+    auto shown = show_rows(call, list_of(answer, "items"), columns, nothing);
     if (call.format == Format::table) print_gaps(list_of(answer, "gaps"));
-    return done;
+    return shown;
 }
 
 int active(const Call& call) {

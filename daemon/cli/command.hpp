@@ -21,6 +21,12 @@ void print(std::string_view text);
 [[nodiscard]] int complain(const Error& error);
 /// The same for words that the command does not take.
 [[nodiscard]] int misused(std::string_view what);
+/// Prints them; to people `nothing` where there are none. Gives the exit code.
+[[nodiscard]] int show_rows(const Call& call, const boost::json::array& rows, const std::vector<Column>& columns,
+                            std::string_view nothing);
+/// The same with the daemon's list.
+[[nodiscard]] int show_list(const Call& call, const std::string& target, const std::vector<Column>& columns,
+                            std::string_view nothing);
 
 // forwarding.cpp
 [[nodiscard]] int forwarding(const Call& call);

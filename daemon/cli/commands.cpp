@@ -28,6 +28,20 @@ int misused(std::string_view what) {
     return wrong_usage;
 }
 
+int show_rows(const Call& call, const json::array& rows, const std::vector<Column>& columns, std::string_view nothing) {
+    if (rows.empty() && call.format == Format::table)
+        fmt::print("{}\n", nothing);
+    else
+        print(print_list(rows, columns, call.format));
+    return done;
+}
+
+int show_list(const Call& call, const std::string& target, const std::vector<Column>& columns,
+              std::string_view nothing) {
+    auto items = call.daemon.list(target);
+    return items ? show_rows(call, *items, columns, nothing) : complain(items.error());
+}
+
 namespace {
 
 // --- status
@@ -169,11 +183,7 @@ int why(const Call& call) {
 int watchers(const Call& call) {
     std::string target = "/v1/watchers";
     if (!call.arguments.words().empty()) target += "?person=" + http::encode_query(call.arguments.words().front());
-    auto items = call.daemon.list(target);
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("nobody watches\n"), done;
-    print(print_list(*items, watcher_columns, call.format));
-    return done;
+    return show_list(call, target, watcher_columns, "nobody watches");
 }
 
 // --- people
@@ -181,13 +191,10 @@ int watchers(const Call& call) {
 int people(const Call& call) {
     if (call.arguments.words().empty() || call.arguments.words().front() != "check")
         return misused("people takes the word check");
-    auto items = call.daemon.list("/v1/people/doubts");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("everybody's accounts are found\n"), done;
-    print(print_list(
-        *items, {{"PERSON", "person"}, {"NAME", "name"}, {"SYSTEM", "adapter"}, {"DOUBT", "kind"}, {"WHY", "text"}},
-        call.format));
-    return done;
+    return show_list(
+        call, "/v1/people/doubts",
+        {{"PERSON", "person"}, {"NAME", "name"}, {"SYSTEM", "adapter"}, {"DOUBT", "kind"}, {"WHY", "text"}},
+        "everybody's accounts are found");
 }
 
 // --- calls

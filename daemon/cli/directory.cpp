@@ -204,29 +204,20 @@ int model(const Call& call) {
 }
 
 int check(const Call& call) {
-    auto items = call.daemon.list("/v1/directory/check");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("nothing is amiss\n"), done;
-    print(print_list(*items, {{"FINDING", "kind"}, {"KEY", "key"}, {"NAME", "name"}, {"WHAT", "what"}, {"WHY", "text"}},
-                     call.format));
-    return done;
+    return show_list(call, "/v1/directory/check",
+                     {{"FINDING", "kind"}, {"KEY", "key"}, {"NAME", "name"}, {"WHAT", "what"}, {"WHY", "text"}},
+                     "nothing is amiss");
 }
 
 int search(const Call& call, const std::string& words) {
     auto items = call.daemon.list("/v1/directory" + (words.empty() ? "" : "?q=" + http::encode_query(words)));
     if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("nobody is found\n"), done;
-    print(print_list(call.format == Format::json ? *items : readable(*items), item_columns, call.format));
-    return done;
+    return show_rows(call, call.format == Format::json ? *items : readable(*items), item_columns, "nobody is found");
 }
 
 int backups(const Call& call) {
-    auto items = call.daemon.list("/v1/directory/backups");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table)
-        return print("there is no backup yet: one is made before each import\n"), done;
-    print(print_list(*items, {{"BACKUP", "name"}, {"BYTES", "bytes"}}, call.format));
-    return done;
+    return show_list(call, "/v1/directory/backups", {{"BACKUP", "name"}, {"BYTES", "bytes"}},
+                     "there is no backup yet: one is made before each import");
 }
 
 /// An option that stands beside a word that does not take it.

@@ -71,6 +71,13 @@ int end(const Call& call, const std::string& person) {
 const std::vector<Column> plan_columns{{"FROM", "from"},   {"UNTIL", "until"}, {"CALENDAR", "calendar"},
                                        {"LINE", "line"},   {"TITLE", "title"}, {"TO", "to"},
                                        {"STATE", "state"}, {"WHY", "reason"}};
+const std::vector<Column> calendar_columns{{"NAME", "name"},
+                                           {"PROVIDER", "provider"},
+                                           {"LINES", "lines"},
+                                           {"STATE", "state"},
+                                           {"APPOINTMENTS", "appointments"},
+                                           {"LAST SUCCESS", "last_success"},
+                                           {"LAST ERROR", "last_error"}};
 
 } // namespace
 
@@ -95,21 +102,8 @@ int calendar(const Call& call) {
     if (!plan && call.arguments.has("next")) return misused("--next belongs to calendar plan");
     std::string target = "/v1/calendars";
     if (plan) target += "/plan?next=" + http::encode_query(call.arguments.value("next").value_or("7d"));
-    auto items = call.daemon.list(target);
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table)
-        return print(plan ? "no appointment diverts calls\n" : "no calendar is configured\n"), done;
-    print(print_list(*items,
-                     plan ? plan_columns
-                          : std::vector<Column>{{"NAME", "name"},
-                                                {"PROVIDER", "provider"},
-                                                {"LINES", "lines"},
-                                                {"STATE", "state"},
-                                                {"APPOINTMENTS", "appointments"},
-                                                {"LAST SUCCESS", "last_success"},
-                                                {"LAST ERROR", "last_error"}},
-                     call.format));
-    return done;
+    return plan ? show_list(call, target, plan_columns, "no appointment diverts calls")
+                : show_list(call, target, calendar_columns, "no calendar is configured");
 }
 
 int audit(const Call& call) {
@@ -119,9 +113,7 @@ int audit(const Call& call) {
     if (!page) return complain(page.error());
     const auto* items = member(*page, "items");
     if (!items || !items->is_array()) return complain({Category::protocol, "the answer is no list"});
-    const json::array& rows = items->get_array();
-    if (rows.empty() && call.format == Format::table) return print("nothing was done\n"), done;
-    print(print_list(rows,
+    return show_rows(call, items->get_array(),
                      {{"AT", "at"},
                       {"LINE", "line"},
                       {"WHAT", "what"},
@@ -130,8 +122,7 @@ int audit(const Call& call) {
                       {"SUBJECT", "subject"},
                       {"BEFORE", "before"},
                       {"AFTER", "after"}},
-                     call.format));
-    return done;
+                     "nothing was done");
 }
 
 } // namespace lamp::cli

@@ -28,11 +28,7 @@ const std::vector<Column>& columns() {
 }
 
 int list(const Call& call) {
-    auto items = call.daemon.list("/v1/integrations");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("no integration is configured\n"), done;
-    print(print_list(*items, columns(), call.format));
-    return done;
+    return show_list(call, "/v1/integrations", columns(), "no integration is configured");
 }
 
 Result<json::value> find(DaemonClient& daemon, const std::string& name) {
@@ -114,17 +110,14 @@ int recognise(const Call& call) {
     if (!answer) return complain(answer.error());
     const auto* items = member(*answer, "items");
     if (!items || !items->is_array()) return complain({Category::protocol, "the answer is no list"});
-    if (items->get_array().empty() && call.format == Format::table)
-        return print("nobody is known by this number\n"), done;
-    print(print_list(items->get_array(),
+    return show_rows(call, items->get_array(),
                      {{"NAME", "name"},
                       {"NUMBER", "number"},
                       {"INTEGRATION", "integration"},
                       {"CLASS", "class"},
                       {"WHY", "why"},
                       {"URL", "url"}},
-                     call.format));
-    return done;
+                     "nobody is known by this number");
 }
 
 int integration(const Call& call) {

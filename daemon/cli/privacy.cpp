@@ -30,12 +30,9 @@ int tell(const Call& call, const std::string& number) {
 }
 
 int list(const Call& call) {
-    auto items = call.daemon.list("/v1/privacy/erasures");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("no number was erased\n"), done;
-    print(
-        print_list(*items, {{"AT", "at"}, {"BY", "by"}, {"NUMBER", "number_hash"}, {"ERASED", "erased"}}, call.format));
-    return done;
+    return show_list(call, "/v1/privacy/erasures",
+                     {{"AT", "at"}, {"BY", "by"}, {"NUMBER", "number_hash"}, {"ERASED", "erased"}},
+                     "no number was erased");
 }
 
 } // namespace

@@ -52,11 +52,7 @@ int create(const Call& call, const std::string& name) {
 }
 
 int list(const Call& call) {
-    auto items = call.daemon.list("/v1/tokens");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("there is no token\n"), done;
-    print(print_list(*items, token_columns(), call.format));
-    return done;
+    return show_list(call, "/v1/tokens", token_columns(), "there is no token");
 }
 
 int revoke(const Call& call, const std::string& name) {

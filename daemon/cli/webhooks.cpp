@@ -35,11 +35,7 @@ std::string target_of(std::string_view webhook, std::string_view rest) {
 }
 
 int list(const Call& call) {
-    auto items = call.daemon.list("/v1/webhooks");
-    if (!items) return complain(items.error());
-    if (items->empty() && call.format == Format::table) return print("no webhook is configured\n"), done;
-    print(print_list(*items, webhook_columns(), call.format));
-    return done;
+    return show_list(call, "/v1/webhooks", webhook_columns(), "no webhook is configured");
 }
 
 /// Of one webhook, or of all.
@@ -59,9 +55,7 @@ int dead(const Call& call, const std::string& name) {
         if (!items) return complain(items.error());
         letters.insert(letters.end(), items->begin(), items->end());
     }
-    if (letters.empty() && call.format == Format::table) return print("nothing was given up\n"), done;
-    print(print_list(letters, letter_columns(), call.format));
-    return done;
+    return show_rows(call, letters, letter_columns(), "nothing was given up");
 }
 
 int order(const Call& call, const std::string& word, const std::string& name) {
