@@ -1,13 +1,11 @@
 #include "app/script_command.hpp"
 
 #include <boost/json.hpp>
-#include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
-#include <fstream>
 
 #include "app/options.hpp"
 #include "cli/commands.hpp"
+#include "cli/input.hpp"
 #include "cli/listing.hpp"
 #include "scripts/call_file.hpp"
 #include "scripts/scripts.hpp"
@@ -75,18 +73,6 @@ int list(const Arguments& arguments, const config::Configuration& configuration)
     return cli::done;
 }
 
-/// "-" is standard input.
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream stream(path == "-" ? "/dev/stdin" : path, std::ios::binary);
-    if (!stream) return fail(Category::not_found, fmt::format("{}: {}", path, std::strerror(errno)));
-    std::string text;
-    text.resize(scripts::call_file_bytes_max + 1);
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad() || (stream.fail() && !stream.eof())) return fail(Category::invalid, path + ": cannot be read");
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return text;
-}
-
 int render(const Arguments& arguments, const config::Configuration& configuration) {
     if (arguments.words().size() < 2) return misused("render needs the name of a script");
     const auto& name = arguments.words()[1];
@@ -94,8 +80,8 @@ int render(const Arguments& arguments, const config::Configuration& configuratio
     if (!path) return misused("render needs --call FILE, a call as JSON");
     auto all = scripts_of(configuration);
     if (!all) return complain(all.error().text);
-    auto text = read_file(*path);
-    if (!text) return complain(text.error().text);
+    auto text = cli::read_file(*path, scripts::call_file_bytes_max);
+    if (!text) return complain(fmt::format("{}: {}", *path, text.error().text));
     auto call = scripts::read_call(*text);
     if (!call) return complain(fmt::format("{}: {}", *path, call.error().text));
     for (const auto& warning : call->warnings)

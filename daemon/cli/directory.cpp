@@ -4,14 +4,13 @@
 #include <atomic>
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fstream>
-#include <iostream>
 #include <thread>
 #include <unistd.h>
 
 #include "base/clock.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/input.hpp"
 #include "contacts/contacts_file.hpp"
 #include "http/url.hpp"
 
@@ -49,21 +48,6 @@ public:
 private:
     std::jthread thread_;
 };
-
-Result<std::string> read_file(const std::string& file) {
-    std::string text;
-    if (file == "-") {
-        text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    } else {
-        std::ifstream stream(file, std::ios::binary);
-        text.resize(file_bytes_max + 1);
-        stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, stream.gcount())));
-        if (stream.bad() || (!stream.is_open())) return fail(Category::invalid, file + " cannot be read");
-    }
-    if (text.size() > file_bytes_max) return fail(Category::limit, file + " is longer than 64 MiB");
-    return text;
-}
 
 std::string text_in(const json::value& value, std::string_view member) {
     return cell(value, member);
@@ -153,8 +137,9 @@ int post_and_tell(const Call& call, const std::string& target, const std::string
 // --- the words
 
 int import(const Call& call, const std::string& file) {
-    auto text = read_file(file);
-    if (!text) return complain(text.error());
+    auto text = read_file(file, file_bytes_max);
+    if (!text) return complain({text.error().category, file + " cannot be read"});
+    if (text->size() > file_bytes_max) return complain({Category::limit, file + " is longer than 64 MiB"});
     auto target = fmt::format("/v1/directory/import?changes={}", changes_told);
     if (call.arguments.has("dry-run")) target += "&dry_run=1";
     if (call.arguments.has("allow-empty")) target += "&allow_empty=1";

@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 #include <tuple>
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/input.hpp"
 #include "cli/older.hpp"
 #include "http/url.hpp"
 
@@ -23,17 +23,6 @@ struct Outcome {
     std::string result; // imported, created, known, left out
     std::string why;
 };
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return fail(Category::not_found, fmt::format("{} cannot be read", path));
-    std::string text;
-    text.resize(older_file_max + 1);
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad()) return fail(Category::invalid, fmt::format("{} cannot be read", path));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
-}
 
 std::string digits_of(std::string_view number) {
     std::string digits;
@@ -176,8 +165,8 @@ int import_older(const Call& call) {
         return misused("--kind is favourites or integrations");
     auto kind =
         word ? std::optional(*word == "favourites" ? OlderKind::favourites : OlderKind::integrations) : std::nullopt;
-    auto text = read_file(*path);
-    if (!text) return complain(text.error());
+    auto text = read_file(*path, older_file_max);
+    if (!text) return complain({text.error().category, *path + " cannot be read"});
     auto file = read_older(*text, kind);
     if (!file) return complain({file.error().category, fmt::format("{}: {}", *path, file.error().text)});
     std::vector<Outcome> outcomes;
