@@ -112,7 +112,7 @@ Result<status::DirectoryPage> DirectoryDesk::search(const status::DirectoryQuery
     auto snapshot = directory_->snapshot();
     auto roll = roll_.load();
     if (!snapshot) return not_read();
-    DirectoryWalk walk(*snapshot, *roll, query, network_->country_code());
+    DirectoryWalk walk(*snapshot, *roll, query, network_->calling_code());
     if (auto begun = walk.begin(); !begun) return std::unexpected(begun.error());
     status::DirectoryPage page;
     while (auto place = walk.next()) {

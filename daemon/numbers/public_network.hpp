@@ -15,10 +15,6 @@ public:
     /// ISO 3166. Of a country that libphonenumber does not know only what begins with "+" or "00" can be a number.
     explicit PublicNetwork(std::string country);
     [[nodiscard]] const std::string& country() const { return country_; }
-    /// "31"; empty: it is not known.
-    [[nodiscard]] std::string country_code() const {
-        return calling_code_ == 0 ? std::string() : std::to_string(calling_code_);
-    }
 
     struct Found {
         std::string e164;
