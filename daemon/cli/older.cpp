@@ -103,17 +103,16 @@ constexpr std::array products{
     Product{"active directory", "ldap", "", "the server, in [ldap]"},
 };
 
-OlderFile& left_out(OlderFile& file, int line, std::string what, std::string why) {
+void left_out(OlderFile& file, int line, std::string what, std::string why) {
     file.left_out.push_back({line, std::move(what), std::move(why)});
-    return file;
 }
 
 void take_integration(OlderFile& file, int line, const std::string& name) {
     auto word = text::lower(name);
-    if (name.empty()) return void(left_out(file, line, name, "the row names no integration"));
+    if (name.empty()) return left_out(file, line, name, "the row names no integration");
     if (word.find("outlook") != std::string::npos)
-        return void(left_out(file, line, name,
-                             "contacts of Outlook are on one computer; the mailbox has them as graph-contacts"));
+        return left_out(file, line, name,
+                        "contacts of Outlook are on one computer; the mailbox has them as graph-contacts");
     for (const Product& one : products) {
         if (word.find(one.word) == std::string::npos) continue;
         file.integrations.push_back(
@@ -141,7 +140,7 @@ void take_favourite(OlderFile& file, Favourite one) {
     if (one.shown.empty()) one.shown = std::string(text::trim(one.first_name + " " + one.last_name));
     split_name(one);
     if (one.shown.empty() && one.email.empty() && one.numbers.empty())
-        return void(left_out(file, one.line, "", "the row has neither a name nor a number"));
+        return left_out(file, one.line, "", "the row has neither a name nor a number");
     if (one.shown.empty()) one.shown = one.email.empty() ? one.numbers.front() : one.email;
     file.favourites.push_back(std::move(one));
 }
