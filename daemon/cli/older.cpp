@@ -243,7 +243,7 @@ std::string as_configuration(const std::vector<OlderIntegration>& integrations) 
     for (const auto& one : integrations) {
         out += fmt::format("# line {}: {}\n# still needed: {}\n", one.line, in_quotes(one.name), one.note);
         if (one.type == "ldap") {
-            out += "# [ldap]\n\n";
+            out += "# [ldap]\n# url = \"ldaps://…\"\n# base = \"…\"\n\n";
             continue;
         }
         out += fmt::format("[[recognition]]\nname = {}\ntype = {}\n",

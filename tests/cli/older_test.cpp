@@ -89,6 +89,8 @@ TEST_CASE("integrations become tables of the configuration, or have a reason why
     CHECK(text.find("[[recognition]]\nname = \"dynamics365\"\ntype = \"rest\"\npreset = \"dynamics365\"\n") !=
           std::string::npos);
     CHECK(text.find("geheim") == std::string::npos);
+    CHECK(as_configuration({{1, "AD", "", "ldap", "the server"}})
+              .ends_with("# [ldap]\n# url = \"ldaps://…\"\n# base = \"…\"\n\n"));
     CHECK(as_configuration({{1, "a\"\nb\\", "", "csv", "file"}}).find("\"a\\\"b\\\\\"") != std::string::npos);
 }
 
