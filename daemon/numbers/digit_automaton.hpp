@@ -32,8 +32,6 @@ public:
     };
     [[nodiscard]] Beginnings beginnings(std::string_view digits) const;
 
-    [[nodiscard]] std::size_t states() const { return rows_.size(); }
-
 private:
     struct Row {
         std::array<std::uint16_t, 10> next{}; // 0: nothing can match any more
