@@ -24,10 +24,15 @@ void Follow::use(FollowSettings settings, Steady now) {
     }
 }
 
+Follow::Line& Follow::line_of(const std::string& name) {
+    auto [at, made] = lines_.try_emplace(name);
+    if (made) at->second.backoff = Backoff(settings_.retry_first, settings_.retry_longest);
+    return at->second;
+}
+
 void Follow::adopt(std::vector<Kept> kept, Steady now) {
     for (auto& one : kept) {
-        Line& line = lines_[one.line];
-        line.backoff = Backoff(settings_.retry_first, settings_.retry_longest);
+        Line& line = line_of(one.line);
         line.kept = std::move(one);
         line.away = true; // until Teams has spoken, or has been silent for too long
         line.silent_since = now;
@@ -40,13 +45,8 @@ void Follow::adopt(std::vector<Kept> kept, Steady now) {
 }
 
 void Follow::wish(const std::string& name, std::optional<bool> away, Steady now) {
-    auto found = lines_.find(name);
-    if (found == lines_.end()) {
-        if (!away.value_or(false)) return; // most people, most of the time
-        found = lines_.try_emplace(name).first;
-        found->second.backoff = Backoff(settings_.retry_first, settings_.retry_longest);
-    }
-    Line& line = found->second;
+    if (!away.value_or(false) && !lines_.contains(name)) return; // most people, most of the time
+    Line& line = line_of(name);
     line.said = away;
     if (!settings_.on) return;
     if (!away) {
@@ -72,13 +72,8 @@ void Follow::counts_away(Line& line, bool away, Steady now) {
 }
 
 void Follow::heard(const std::string& name, AgentState state, Steady now) {
-    auto found = lines_.find(name);
-    if (found == lines_.end()) {
-        if (state == AgentState::none) return;
-        found = lines_.try_emplace(name).first;
-        found->second.backoff = Backoff(settings_.retry_first, settings_.retry_longest);
-    }
-    Line& line = found->second;
+    if (state == AgentState::none && !lines_.contains(name)) return;
+    Line& line = line_of(name);
     if (line.state == state) return;
     if (std::exchange(line.unheard, false) && line.phase == Phase::look) line.due = now;
     auto before = std::exchange(line.state, state);

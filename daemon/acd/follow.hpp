@@ -5,7 +5,6 @@
 #pragma once
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -100,6 +99,8 @@ private:
         Backoff backoff{milliseconds(5'000), milliseconds(300'000)};
     };
 
+    /// A new one, perhaps.
+    [[nodiscard]] Line& line_of(const std::string& name);
     void counts_away(Line& line, bool away, Steady now);
     void user_won(Line& line, Steady now);
     void retry(Line& line, Phase phase, const Error& error, Steady now);
