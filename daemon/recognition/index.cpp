@@ -24,7 +24,7 @@ static_assert(suffix_min == 8);
 
 /// Of a key that is no extension's; 0: it is one.
 std::uint64_t digits_of(std::uint64_t key) {
-    return key >= Key::outside * 2 ? 0 : key & (Key::outside - 1);
+    return key >= Key::of_extensions ? 0 : key & (Key::outside - 1);
 }
 
 /// How many last digits are the same; 0: too few of the shorter one.

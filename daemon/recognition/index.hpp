@@ -38,6 +38,7 @@ struct Key {
 
     /// In `digits` of what is in no plan, lest it be some country's number; an extension's are above.
     static constexpr std::uint64_t outside = std::uint64_t{1} << 62U;
+    static constexpr std::uint64_t of_extensions = std::uint64_t{1} << 63U;
 };
 /// Category::invalid: no telephone number.
 [[nodiscard]] Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written);

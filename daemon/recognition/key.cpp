@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t extension_max = 6;
 constexpr std::size_t digits_max = 17;
-constexpr std::uint64_t of_extensions = std::uint64_t{1} << 63U;
 
 constexpr std::array<std::string_view, 6> withheld{"anonymous", "unavailable", "restricted",
                                                    "withheld",  "unknown",     "private"};
@@ -113,7 +112,7 @@ Result<Key> key_of(const numbers::DialPlan& plan, std::string_view written) {
     }
     if (normal->size() > extension_max || !all_digits(*normal))
         return outside_plan(*normal, key, Error(Category::invalid, "This is no telephone number."));
-    key.digits = value_of("1" + *normal) | of_extensions;
+    key.digits = value_of("1" + *normal) | Key::of_extensions;
     key.is_short = true;
     key.extension = 0;
     return key;
