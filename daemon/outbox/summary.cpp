@@ -4,6 +4,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "numbers/country.hpp"
+
 namespace lamp::outbox {
 namespace {
 
@@ -33,7 +35,7 @@ std::string title(calls::Happening what, bool incoming, const std::string& perso
 
 /// A number of the receiver's country as people there write it, every other one as it is.
 std::string written(const std::string& number, const Manner& manner) {
-    if (!manner.home || !manner.home->national(number)) return number;
+    if (!manner.home || std::to_string(numbers::calling_code(number)) != manner.home->calling_code()) return number;
     auto pretty = numbers::PublicNetwork::pretty_national(number);
     return pretty.empty() ? number : pretty;
 }
