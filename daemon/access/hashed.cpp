@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include "base/check.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::access {
 namespace {
@@ -20,13 +21,6 @@ struct Sha256 {
     Sha256(const Sha256&) = delete;
     Sha256& operator=(const Sha256&) = delete;
 };
-
-std::optional<unsigned> digit_of(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -45,22 +39,16 @@ std::optional<Digest> read_hashed(std::string_view text) {
     if (!means_hash(text) || text.size() != hashed_prefix.size() + digest.size() * 2) return std::nullopt;
     text.remove_prefix(hashed_prefix.size());
     for (std::size_t i = 0; i < digest.size(); ++i) {
-        auto high = digit_of(text[2 * i]);
-        auto low = digit_of(text[2 * i + 1]);
-        if (!high || !low) return std::nullopt;
-        digest.at(i) = static_cast<unsigned char>(*high << 4 | *low);
+        int high = text::hex_digit(text[2 * i]);
+        int low = text::hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        digest.at(i) = static_cast<unsigned char>(high * 16 + low);
     }
     return digest;
 }
 
 std::string write_hashed(const Digest& digest) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text(hashed_prefix);
-    for (unsigned char byte : digest) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15U];
-    }
-    return text;
+    return std::string(hashed_prefix) + text::hex(digest);
 }
 
 Secret new_secret() {

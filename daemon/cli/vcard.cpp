@@ -18,19 +18,14 @@ struct Property {
     std::string value{};
 };
 
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /// RFC 2045, 6.7, as vCard 2.1 has it.
 std::string unquoted_printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        bool coded = text[i] == '=' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
-        out += coded ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
-        i += coded ? 2 : 0;
+        int high = text[i] == '=' && i + 2 < text.size() ? text::hex_digit(text[i + 1]) : -1;
+        int low = high < 0 ? -1 : text::hex_digit(text[i + 2]);
+        out += low < 0 ? text[i] : static_cast<char>(high * 16 + low);
+        i += low < 0 ? 0 : 2;
     }
     return out;
 }

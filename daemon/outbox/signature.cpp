@@ -3,23 +3,12 @@
 #include <array>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <span>
 
 #include "base/check.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::outbox {
 namespace {
-
-std::string hex(std::span<const unsigned char> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (unsigned char byte : bytes) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
 
 /// These happen more than once to a call.
 bool repeats(calls::Happening what) {
@@ -40,7 +29,7 @@ std::string signature(const Secret& secret, Wall at, std::string_view body) {
         ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
                reinterpret_cast<const unsigned char*>(signed_text.data()), signed_text.size(), sum.data(), &size);
     LAMP_CHECK(done != nullptr);
-    return "t=" + time + ",v1=" + hex({sum.data(), size});
+    return "t=" + time + ",v1=" + text::hex({sum.data(), size});
 }
 
 std::string key_of(std::initializer_list<std::string_view> parts) {
@@ -50,7 +39,7 @@ std::string key_of(std::initializer_list<std::string_view> parts) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
     unsigned size = 0;
     LAMP_CHECK(::EVP_Digest(text.data(), text.size(), sum.data(), &size, EVP_sha256(), nullptr) == 1);
-    return hex({sum.data(), 16});
+    return text::hex({sum.data(), 16});
 }
 
 std::string key_of(std::string_view webhook, const calls::CallEvent& event) {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/check.hpp"
+#include "proto/text/text.hpp"
 #include "store/secrets.hpp"
 
 namespace lamp::privacy {
@@ -16,16 +17,6 @@ constexpr std::size_t key_bytes = 32;
 constexpr std::size_t hash_bytes = 6;
 constexpr std::string_view key_name = "privacy/key";
 
-std::string hex(std::span<const unsigned char> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (unsigned char byte : bytes) {
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
-    }
-    return out;
-}
-
 } // namespace
 
 Result<Secret> read_key(store::Database& disk) {
@@ -33,7 +24,7 @@ Result<Secret> read_key(store::Database& disk) {
     if (!kept || !kept->empty()) return kept;
     std::array<unsigned char, key_bytes> random{};
     LAMP_CHECK(::RAND_bytes(random.data(), random.size()) == 1);
-    Secret key(hex(random));
+    Secret key(text::hex(random));
     if (auto done = store::keep_secret(disk, std::string(key_name), key); !done) return std::unexpected(done.error());
     return key;
 }
@@ -45,7 +36,7 @@ std::string keyed_hash(const Secret& key, std::string_view text) {
     const auto* done = ::HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
                               reinterpret_cast<const unsigned char*>(text.data()), text.size(), sum.data(), &size);
     LAMP_CHECK(done != nullptr);
-    return "~" + hex(std::span(sum).first(hash_bytes));
+    return "~" + text::hex(std::span(sum).first(hash_bytes));
 }
 
 } // namespace lamp::privacy

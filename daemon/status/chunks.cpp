@@ -1,6 +1,7 @@
 // Chunked request bodies (RFC 9112, 7.1).
 #include <algorithm>
 
+#include "proto/text/text.hpp"
 #include "status/request.hpp"
 
 namespace lamp::status {
@@ -8,13 +9,6 @@ namespace {
 
 constexpr unsigned size_digits_max = 8;
 constexpr std::size_t overhead_max = 4096;
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -41,7 +35,7 @@ ChunkReader::Outcome ChunkReader::feed(std::string_view bytes, std::string& body
 }
 
 bool ChunkReader::take_size(char c) {
-    int digit = hex_digit(c);
+    int digit = text::hex_digit(c);
     if (digit >= 0) {
         left_ = left_ * 16 + static_cast<unsigned>(digit);
         return ++digits_ <= size_digits_max;

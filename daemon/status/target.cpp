@@ -5,15 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::status {
 namespace {
-
-int hex(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
@@ -27,8 +22,8 @@ bool percent_decode(std::string_view text, std::string& out, bool plus_is_space)
         char c = text[i];
         if (c == '+' && plus_is_space) c = ' ';
         if (c == '%') {
-            int high = i + 2 < text.size() ? hex(text[i + 1]) : -1;
-            int low = i + 2 < text.size() ? hex(text[i + 2]) : -1;
+            int high = i + 2 < text.size() ? text::hex_digit(text[i + 1]) : -1;
+            int low = i + 2 < text.size() ? text::hex_digit(text[i + 2]) : -1;
             if (high < 0 || low < 0) return false;
             c = static_cast<char>(high * 16 + low);
             i += 2;

@@ -75,13 +75,7 @@ std::string sum(Algorithm algorithm, std::initializer_list<std::string_view> par
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned size = 0;
     if (EVP_Digest(all.data(), all.size(), bytes.data(), &size, kind, nullptr) != 1) return {};
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < size; ++i) {
-        out += digits[bytes[i] >> 4U];
-        out += digits[bytes[i] & 15U];
-    }
-    return out;
+    return text::hex(std::span(bytes).first(size));
 }
 
 void add(std::string& out, std::string_view name, std::string_view value, bool quotes) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,11 @@ template <class Integer>
     auto mixed = (first ^ word.size()) * 0x9e3779b97f4a7c15U + last * 0xc2b2ae3d27d4eb4fU;
     return static_cast<std::uint32_t>(mixed >> 32);
 }
+
+/// 10 of 'a' and 'A'; -1: this is no hexadecimal digit.
+[[nodiscard]] int hex_digit(char c);
+/// Two small digits each.
+[[nodiscard]] std::string hex(std::span<const unsigned char> bytes);
 
 /// RFC 3986 percent-decoding; nothing on a broken escape.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <span>
 
 #include "base/secret.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::zoom {
 namespace {
@@ -20,14 +22,7 @@ std::string hex_hmac(std::string_view secret, std::string_view text) {
     unsigned size = 0;
     ::HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
            reinterpret_cast<const unsigned char*>(text.data()), text.size(), sum.data(), &size);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    out.reserve(std::size_t{size} * 2);
-    for (unsigned i = 0; i < size; ++i) {
-        out += digits[sum.at(i) >> 4];
-        out += digits[sum.at(i) & 15];
-    }
-    return out;
+    return text::hex(std::span(sum).first(size));
 }
 
 std::optional<Wall> time_of(std::string_view timestamp) {

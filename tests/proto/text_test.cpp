@@ -1,4 +1,6 @@
 // Characters and numbers: UTF-8 or not, Latin-1 as it is met in the field, strict integers, percent-decoding.
+#include <array>
+
 #include "here.hpp"
 #include "proto/text/text.hpp"
 
@@ -124,6 +126,17 @@ TEST_CASE("percent-decoding refuses a broken escape") {
         CAPTURE(row.text);
         CHECK(text::percent_decoded(row.text) == row.value);
     }
+}
+
+TEST_CASE("hexadecimal digits and what is written with them") {
+    const std::string_view digits = "0123456789abcdef";
+    for (int c = 0; c < 256; ++c) {
+        auto at = digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c));
+        CAPTURE(c);
+        CHECK(text::hex_digit(static_cast<char>(c)) == (at == std::string_view::npos ? -1 : static_cast<int>(at)));
+    }
+    CHECK(text::hex({}).empty());
+    CHECK(text::hex(std::array<unsigned char, 4>{0x00, 0x0f, 0xa0, 0xff}) == "000fa0ff");
 }
 
 TEST_CASE("trimming and letters") {

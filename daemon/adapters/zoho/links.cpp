@@ -20,12 +20,9 @@ bool is_number(std::string_view text) {
 } // namespace
 
 std::string random_hex(std::size_t bytes) {
-    std::string random(bytes, '\0');
-    LAMP_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(bytes)) == 1);
-    std::string out;
-    for (char c : random)
-        out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return out;
+    std::vector<unsigned char> random(bytes);
+    LAMP_CHECK(RAND_bytes(random.data(), static_cast<int>(bytes)) == 1);
+    return text::hex(random);
 }
 
 std::string_view name(Link::Origin origin) {
