@@ -1,7 +1,7 @@
 #include "app/access_ports.hpp"
 
-#include <future>
-#include <memory>
+#include <algorithm>
+#include <iterator>
 
 #include "access/shelf.hpp"
 #include "base/log.hpp"
@@ -57,41 +57,31 @@ void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve) {
             [](const Result<void>&) {}); // told again when it is used again
     };
     ports.changes_audit = [&store, &serve](std::size_t most, status::Reply<std::vector<status::AuditView>> reply) {
-        auto rows = std::make_shared<std::vector<status::AuditView>>();
-        store.submit(
-            serve,
-            [rows, most](Database& disk) -> Result<void> {
-                auto found = store::read_audited(disk, most);
-                if (!found) return std::unexpected(found.error());
-                rows->clear();
-                for (auto& row : *found)
-                    rows->push_back(view_of(std::move(row)));
-                return {};
-            },
-            [rows, reply = std::move(reply)](const Result<void>&) { reply(std::move(*rows)); });
+        using Rows = std::vector<Audited>;
+        store.ask<Rows>(
+            serve, [most](Database& disk) { return store::read_audited(disk, most); },
+            [reply = std::move(reply)](Result<Rows> found) {
+                std::vector<status::AuditView> views;
+                if (found) std::ranges::transform(*found, std::back_inserter(views), view_of);
+                reply(std::move(views));
+            });
     };
 }
 
-std::vector<access::IssuedToken> read_issued_tokens(store::Store& store, Loop& serve) {
+std::vector<access::IssuedToken> read_issued_tokens(store::Store& store) {
     constexpr seconds patience{10};
     using Tokens = std::vector<access::IssuedToken>;
-    auto answer = std::make_shared<std::promise<Tokens>>();
-    auto told = std::make_shared<bool>(false); // the store's thread: a unit may be done twice
-    auto tokens = answer->get_future();
-    store.submit(
-        serve,
-        [answer, told](Database& disk) -> Result<void> {
+    auto tokens = store.ask_now<Tokens>(
+        [](Database& disk) {
             std::vector<std::string> broken;
             auto found = access::read_tokens(disk, broken);
             for (const std::string& name : broken)
                 log::warning("app", "a token cannot be read and opens nothing", {{"name", name}});
-            if (!found) log::error("app", "tokens made at run time cannot be read", {{"why", found.error().text}});
-            if (!std::exchange(*told, true)) answer->set_value(found ? std::move(*found) : Tokens());
-            return {};
+            return found;
         },
-        [](const Result<void>&) {});
-    if (tokens.wait_for(patience) == std::future_status::ready) return tokens.get();
-    log::error("app", "tokens made at run time cannot be read: the disk does not answer");
+        patience);
+    if (tokens) return std::move(*tokens);
+    log::error("app", "tokens made at run time cannot be read", {{"why", tokens.error().text}});
     return {};
 }
 

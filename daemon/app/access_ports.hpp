@@ -16,7 +16,7 @@ void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve);
 
 /// At the start, before any loop runs: waits for the store's thread. A disk that does not answer costs the tokens made
 /// at run time, not the daemon: it is said in the log.
-[[nodiscard]] std::vector<access::IssuedToken> read_issued_tokens(store::Store& store, Loop& serve);
+[[nodiscard]] std::vector<access::IssuedToken> read_issued_tokens(store::Store& store);
 
 [[nodiscard]] status::BearerView bearer_view(oidc::Verdict verdict);
 

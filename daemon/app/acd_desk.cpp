@@ -40,23 +40,14 @@ void AcdDesk::prepare(const config::Configuration& configuration, store::Store& 
     store_ = &store;
     desk_ = std::move(desk);
     publish_ = std::move(publish);
-    auto rows = std::make_shared<std::vector<acd::Kept>>();
     auto settings = settings_of(configuration);
     following_ = settings.on;
     follow_.use(std::move(settings), steady_now());
-    store.submit(
-        loop_,
-        [rows](store::Database& disk) -> Result<void> {
-            auto kept = acd::read_kept(disk);
-            if (!kept) return std::unexpected(kept.error());
-            *rows = std::move(*kept);
-            return {};
-        },
-        [this, rows](const Result<void>& done) {
-            if (!done) return log::error("acd", "what was done to agents cannot be read", {{"why", done.error().text}});
-            follow_.adopt(std::move(*rows), steady_now());
-            turn();
-        });
+    store.ask<std::vector<acd::Kept>>(loop_, acd::read_kept, [this](Result<std::vector<acd::Kept>> kept) {
+        if (!kept) return log::error("acd", "what was done to agents cannot be read", {{"why", kept.error().text}});
+        follow_.adopt(std::move(*kept), steady_now());
+        turn();
+    });
 }
 
 void AcdDesk::reload(const config::Configuration& configuration) {

@@ -145,7 +145,7 @@ Result<void> Daemon::prepare() {
     if (auto made = make_issuer(); !made) return made;
     service_.emplace(serve_, service_options(), ports(), table_, fanout_);
     service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
-    service_->use_issued(read_issued_tokens(*store_, serve_));
+    service_->use_issued(read_issued_tokens(*store_));
     return service_->start();
 }
 

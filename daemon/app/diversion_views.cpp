@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
-#include <memory>
 
 #include "forwarding/rows.hpp"
 
@@ -61,19 +60,18 @@ bool is_at_rest(const status::ForwardingView& line) {
 
 void read_audit_views(store::Store& store, Loop& loop, std::string line, std::size_t most,
                       std::function<void(std::vector<status::AuditView>)> reply) {
-    auto rows = std::make_shared<std::vector<status::AuditView>>();
-    store.submit(
+    using Entries = std::vector<forwarding::AuditEntry>;
+    store.ask<Entries>(
         loop,
-        [rows, line = std::move(line), most](store::Database& disk) -> Result<void> {
-            auto entries = forwarding::read_audit(disk, line, most);
-            if (!entries) return std::unexpected(entries.error());
-            rows->clear();
-            for (auto& entry : *entries)
-                rows->push_back({entry.at, std::move(entry.line), std::string(name(entry.what)), std::move(entry.who),
-                                 std::move(entry.text)});
-            return {};
-        },
-        [rows, reply = std::move(reply)](const Result<void>&) { reply(std::move(*rows)); });
+        [line = std::move(line), most](store::Database& disk) { return forwarding::read_audit(disk, line, most); },
+        [reply = std::move(reply)](Result<Entries> entries) {
+            std::vector<status::AuditView> rows;
+            if (entries)
+                for (auto& entry : *entries)
+                    rows.push_back({entry.at, std::move(entry.line), std::string(name(entry.what)),
+                                    std::move(entry.who), std::move(entry.text)});
+            reply(std::move(rows));
+        });
 }
 
 status::AdapterView adapter_view(const Forwardings& forwardings, const std::string& disk_problem) {

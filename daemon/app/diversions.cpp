@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <future>
 
 #include "adapters/calendars/options.hpp"
 #include "app/diversion_views.hpp"
@@ -22,6 +21,7 @@ using Verb = forwarding::Reconciler::Verb;
 
 constexpr milliseconds hold{10'000}; // for the directories, at the start
 constexpr milliseconds longest_wait{60'000};
+constexpr milliseconds disk_patience{60'000}; // at the start, which fails without it
 
 /// Claims of SmartBusy are named by source and person: two people of one line may both be in a meeting.
 std::string claim_name(meetings::Source source, std::string_view person) {
@@ -90,26 +90,19 @@ Result<void> Diversions::prepare(const config::Configuration& configuration, sto
     return {};
 }
 
-// The egress loop does not run yet, so that nobody could answer there: the store's thread hands the lines over.
 Result<std::vector<Stored>> Diversions::read_disk() {
-    auto read = std::make_shared<std::promise<Result<std::vector<Stored>>>>();
-    auto lines = read->get_future();
-    store_->submit(
-        loop_,
-        [read = std::move(read)](store::Database& disk) -> Result<void> {
+    auto lines = store_->ask_now<std::vector<Stored>>(
+        [](store::Database& disk) {
             std::vector<std::string> broken;
             auto found = forwarding::read_lines(disk, broken);
             for (const auto& row : broken)
                 log::error("forwarding", "a row on disk cannot be read and is left out", {{"row", row}});
-            read->set_value(std::move(found));
-            return {};
+            return found;
         },
-        [](const Result<void>&) {});
-    try {
-        return lines.get();
-    } catch (const std::future_error&) { // the database refused before it was asked, and the promise is gone
-        return fail(Category::unavailable, "The forwardings of an earlier run cannot be read: the database is busy.");
-    }
+        disk_patience);
+    if (lines) return lines;
+    return fail(lines.error().category,
+                fmt::format("The forwardings of an earlier run cannot be read: {}", lines.error().text));
 }
 
 bool Diversions::wanted(const config::Configuration& configuration) {

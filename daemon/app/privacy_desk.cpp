@@ -102,21 +102,12 @@ void PrivacyDesk::use_options(const privacy::PrivacyOptions& options) {
     if (!options.pseudonymise_logs) return log::set_mask({});
     // Until the key is here nothing else is shown either.
     log::set_mask([](std::string_view, std::string_view) { return std::string("~"); });
-    auto key = std::make_shared<Secret>();
-    parts_.store.submit(
-        parts_.egress,
-        [key](store::Database& disk) -> Result<void> {
-            auto kept = privacy::read_key(disk);
-            if (!kept) return std::unexpected(kept.error());
-            *key = std::move(*kept);
-            return {};
-        },
-        [key, country = parts_.country](const Result<void>& done) {
-            if (!done) return log::warning("privacy", "logs show no pseudonyms", {{"why", done.error().text}});
-            log::set_mask([key = *key, country](std::string_view field, std::string_view value) {
-                return privacy::pseudonym(key, country, field, value);
-            });
+    parts_.store.ask<Secret>(parts_.egress, privacy::read_key, [country = parts_.country](const Result<Secret>& key) {
+        if (!key) return log::warning("privacy", "logs show no pseudonyms", {{"why", key.error().text}});
+        log::set_mask([key = *key, country](std::string_view field, std::string_view value) {
+            return privacy::pseudonym(key, country, field, value);
         });
+    });
 }
 
 calls::CallEvent PrivacyDesk::published(const calls::CallEvent& event) const {

@@ -450,19 +450,9 @@ void Outbox::dead_letters(std::string webhook, std::size_t most,
                           std::function<void(Result<std::vector<calls::DeadLetter>>)> reply) {
     if (!webhook.empty() && !state_->find(webhook))
         return reply(fail(Category::not_found, fmt::format("There is no webhook {}.", webhook)));
-    auto found = std::make_shared<std::vector<calls::DeadLetter>>();
-    state_->store.submit(
-        state_->loop,
-        [found, webhook = std::move(webhook), most](store::Database& disk) -> Result<void> {
-            auto rows = dead(disk, webhook, most);
-            if (!rows) return std::unexpected(rows.error());
-            *found = std::move(*rows);
-            return {};
-        },
-        [found, reply = std::move(reply)](const Result<void>& done) {
-            if (done) return reply(std::move(*found));
-            reply(std::unexpected(done.error()));
-        });
+    state_->store.ask<std::vector<calls::DeadLetter>>(
+        state_->loop, [webhook = std::move(webhook), most](store::Database& disk) { return dead(disk, webhook, most); },
+        std::move(reply));
 }
 
 void Outbox::order(calls::WebhookOrder order, std::function<void(Result<calls::WebhookDone>)> reply) {

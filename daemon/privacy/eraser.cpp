@@ -74,19 +74,8 @@ void Eraser::tell(std::string number, Reply<Result<calls::PrivacyExport>> reply)
 }
 
 void Eraser::erasures(std::size_t most, Reply<Result<std::vector<calls::PrivacyErasure>>> reply) {
-    auto found = std::make_shared<std::vector<calls::PrivacyErasure>>();
-    store_.submit(
-        loop_,
-        [found, most](store::Database& disk) -> Result<void> {
-            auto rows = read_erasures(disk, most);
-            if (!rows) return std::unexpected(rows.error());
-            *found = std::move(*rows);
-            return {};
-        },
-        [found, reply = std::move(reply)](const Result<void>& done) {
-            if (done) return reply(std::move(*found));
-            reply(std::unexpected(done.error()));
-        });
+    store_.ask<std::vector<calls::PrivacyErasure>>(
+        loop_, [most](store::Database& disk) { return read_erasures(disk, most); }, std::move(reply));
 }
 
 // --- the parts of an order

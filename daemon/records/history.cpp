@@ -97,8 +97,6 @@ struct History::State : std::enable_shared_from_this<History::State> {
     void flush();
     void flushed(const std::shared_ptr<std::vector<Written>>& batch, const Result<void>& result);
     void put(store::Store::Work work);
-    template <class T>
-    void ask(std::function<Result<T>(store::Database&)> question, std::function<void(Result<T>)> reply);
     void forget_old();
     void publish();
 
@@ -161,14 +159,14 @@ struct History::State : std::enable_shared_from_this<History::State> {
 };
 
 void History::State::start() {
-    ask<Beginning>([now = wall_now()](store::Database& disk) { return read_beginning(disk, now); },
-                   [self = shared_from_this()](Result<Beginning> found) {
-                       if (self->closed) return;
-                       if (!found)
-                           log::error("records", "calls from before the start cannot be read",
-                                      {{"why", found.error().text}});
-                       self->begin(found ? std::move(*found) : Beginning());
-                   });
+    store.ask<Beginning>(
+        loop, [now = wall_now()](store::Database& disk) { return read_beginning(disk, now); },
+        [self = shared_from_this()](Result<Beginning> found) {
+            if (self->closed) return;
+            if (!found)
+                log::error("records", "calls from before the start cannot be read", {{"why", found.error().text}});
+            self->begin(found ? std::move(*found) : Beginning());
+        });
 }
 
 void History::State::begin(const Beginning& found) {
@@ -262,10 +260,11 @@ void History::State::tick() {
 
 void History::State::forget_old() {
     auto than = wall_now() - options.keep;
-    ask<std::size_t>([than](store::Database& disk) { return forget_older(disk, than, forgotten_at_once); },
-                     [self = shared_from_this()](Result<std::size_t> gone) {
-                         if (gone && *gone >= forgotten_at_once && !self->closed) self->forget_old();
-                     });
+    store.ask<std::size_t>(
+        loop, [than](store::Database& disk) { return forget_older(disk, than, forgotten_at_once); },
+        [self = shared_from_this()](Result<std::size_t> gone) {
+            if (gone && *gone >= forgotten_at_once && !self->closed) self->forget_old();
+        });
 }
 
 void History::State::keep(std::vector<Written> records) {
@@ -344,25 +343,6 @@ void History::State::put(store::Store::Work work) {
         if (self->disk_complaints.allow(steady_now()))
             log::error("records", "a gap or mark is not on disk", {{"why", result.error().text}});
     });
-}
-
-template <class T>
-void History::State::ask(std::function<Result<T>(store::Database&)> question, std::function<void(Result<T>)> reply) {
-    auto answer = std::make_shared<std::optional<T>>();
-    store.submit(
-        loop,
-        [answer, question = std::move(question)](store::Database& disk) -> Result<void> {
-            auto found = question(disk);
-            if (!found) return std::unexpected(found.error());
-            *answer = std::move(*found);
-            return {};
-        },
-        [answer, reply = std::move(reply)](Result<void> result) {
-            if (!result)
-                reply(std::unexpected(result.error()));
-            else
-                reply(std::move(**answer));
-        });
 }
 
 void History::State::publish() {
@@ -461,7 +441,8 @@ void History::State::merge_log(const std::string& line, LogSpan span, Result<Lin
     std::vector<std::string> persons;
     if (auto owner = owners->find(line)) persons = std::move(owner->persons);
     auto look = [self = shared_from_this(), line, span, persons, logs = std::move(*found)] {
-        self->ask<std::vector<CallRecord>>(
+        self->store.ask<std::vector<CallRecord>>(
+            self->loop,
             [line, span](store::Database& disk) {
                 return read_line(disk, line, span.from - log_tolerance, span.until + log_tolerance);
             },
@@ -521,7 +502,8 @@ void History::gap_over(std::string platform, Wall at) {
 void History::calls(calls::CallQuery query, std::function<void(Result<calls::CallPage>)> reply) {
     state_->loop.post([state = state_, query = std::move(query), reply = std::move(reply)]() mutable {
         state->when_flushed.push_back([state, query = std::move(query), reply = std::move(reply)] {
-            state->ask<calls::CallPage>([query](store::Database& disk) { return read_calls(disk, query); }, reply);
+            state->store.ask<calls::CallPage>(
+                state->loop, [query](store::Database& disk) { return read_calls(disk, query); }, reply);
         });
         if (state->failing)
             for (auto& then : std::exchange(state->when_flushed, {}))
@@ -533,9 +515,12 @@ void History::calls(calls::CallQuery query, std::function<void(Result<calls::Cal
 void History::stats(calls::StatsQuery query, std::function<void(Result<calls::Stats>)> reply) {
     state_->loop.post([state = state_, query = std::move(query), reply = std::move(reply)]() mutable {
         state->when_flushed.push_back([state, query = std::move(query), reply = std::move(reply)] {
-            state->ask<calls::Stats>([query, zone = state->zone, owners = state->owners, now = wall_now()](
-                                         store::Database& disk) { return read_stats(disk, query, zone, *owners, now); },
-                                     reply);
+            state->store.ask<calls::Stats>(
+                state->loop,
+                [query, zone = state->zone, owners = state->owners, now = wall_now()](store::Database& disk) {
+                    return read_stats(disk, query, zone, *owners, now);
+                },
+                reply);
         });
         if (state->failing)
             for (auto& then : std::exchange(state->when_flushed, {}))

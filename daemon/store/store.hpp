@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -74,14 +75,31 @@ public:
     template <class T>
     [[nodiscard]] Task<Result<T>> read(std::function<Result<T>(Database&)> question) {
         auto answer = std::make_shared<std::optional<T>>();
-        auto done = co_await write([answer, question = std::move(question)](Database& database) -> Result<void> {
-            auto found = question(database);
-            if (!found) return std::unexpected(found.error());
-            *answer = std::move(*found);
-            return {};
-        });
+        auto done = co_await write(asking(std::move(question), answer));
         if (!done) co_return std::unexpected(done.error());
         co_return std::move(**answer);
+    }
+
+    /// The same with the answer on `loop`, as in `submit`.
+    template <class T>
+    void ask(Loop& loop, std::function<Result<T>(Database&)> question, std::function<void(Result<T>)> reply) {
+        auto answer = std::make_shared<std::optional<T>>();
+        submit(loop, asking(std::move(question), answer), [answer, reply = std::move(reply)](Result<void> done) {
+            if (done)
+                reply(std::move(**answer));
+            else
+                reply(std::unexpected(std::move(done.error())));
+        });
+    }
+
+    /// The same while no loop of the caller's runs yet: waits. timeout: there was no answer for so long.
+    template <class T>
+    [[nodiscard]] Result<T> ask_now(std::function<Result<T>(Database&)> question, milliseconds patience) {
+        auto answer = std::make_shared<std::promise<Result<T>>>();
+        auto found = answer->get_future();
+        ask<T>(loop_, std::move(question), [answer](Result<T> one) { answer->set_value(std::move(one)); });
+        if (found.wait_for(patience) == std::future_status::ready) return found.get();
+        return fail(Category::timeout, "The database does not answer.");
     }
 
     /// Behind everything that was submitted before: what was deleted leaves the write-ahead log, too, and with it the
@@ -103,6 +121,18 @@ private:
     };
     using Batch = std::vector<Unit>;
     using Results = std::vector<Result<void>>;
+
+    /// The unit that asks and leaves the answer there; done twice, it leaves the second one.
+    template <class T>
+    [[nodiscard]] static Work asking(std::function<Result<T>(Database&)> question,
+                                     std::shared_ptr<std::optional<T>> answer) {
+        return [question = std::move(question), answer = std::move(answer)](Database& database) -> Result<void> {
+            auto found = question(database);
+            if (!found) return std::unexpected(found.error());
+            *answer = std::move(*found);
+            return {};
+        };
+    }
 
     Store(StoreOptions options, Opened opened);
     [[nodiscard]] bool admit(const asio::any_io_executor& where, Done& done);

@@ -1,4 +1,5 @@
 // Group commit: order, isolation of a unit that fails, the queue's limit, the end.
+#include <atomic>
 #include <future>
 #include <thread>
 #include <vector>
@@ -176,6 +177,42 @@ TEST_CASE("answers come on the loop that asked") {
     two.start();
     CHECK(first.get_future().get());
     CHECK(second.get_future().get());
+}
+
+TEST_CASE("a question is answered on the loop that asked, or where nobody turns one") {
+    Folder folder;
+    Loop loop("test");
+    auto store = open_in(folder);
+    store->submit(loop, session("anna", 42), [](const Result<void>&) {});
+    auto since = [](Database& database) { return database.number("SELECT line_since FROM teams_session"); };
+    auto nothing = [](Database& database) { return database.number("SELECT line_since FROM teams_session LIMIT 0"); };
+    std::vector<std::string> told;
+    store->ask<std::int64_t>(loop, since, [&](Result<std::int64_t> found) { told.push_back(std::to_string(*found)); });
+    store->ask<std::int64_t>(loop, nothing, [&](const Result<std::int64_t>& found) { told.push_back(text(found)); });
+    CHECK(must(store->ask_now<std::int64_t>(since, 10s)) == 42);
+    CHECK(text(store->ask_now<std::int64_t>(nothing, 10s)).starts_with("not found: "));
+    turn_until(loop, [&] { return told.size() == 2; });
+    CHECK(told[0] == "42");
+    CHECK(told[1].starts_with("not found: "));
+}
+
+TEST_CASE("a question that is done twice is answered once, and nobody waits for ever") {
+    Folder folder;
+    Loop loop("test");
+    auto store = open_in(folder);
+    Gate gate;
+    store->submit(loop, gate.work(), [](const Result<void>&) {});
+    gate.reached.get_future().wait();
+    std::atomic<int> asked = 0;
+    auto question = [&asked](Database&) -> Result<int> { return ++asked; };
+    CHECK(text(store->ask_now<int>(question, 1ms)).starts_with("timeout: "));
+    auto answer = std::async(std::launch::async, [&] { return store->ask_now<int>(question, 10s); });
+    while (store->report().queued < 3)
+        std::this_thread::yield();
+    store->submit(loop, [](Database& database) { return database.run("ROLLBACK"); }, [](const Result<void>&) {});
+    gate.opened.set_value();
+    CHECK(must(answer.get()) > 2);
+    CHECK(asked > 2);
 }
 
 TEST_CASE("a full queue refuses at once, and what was taken is done") {
