@@ -13,6 +13,8 @@
 namespace lamp {
 namespace {
 
+constexpr milliseconds files_wait{600'000}; // there may be many gigabytes
+
 using privacy::Request;
 using PlaceReply = privacy::Eraser::Reply<calls::PrivacyPlace>;
 
@@ -68,11 +70,13 @@ void PrivacyDesk::add_places() {
         if (!request.erases()) return reply({.place = "events"});
         parts_.service().forget(test_of(request), [reply](std::size_t count) { reply(all_gone("events", count)); });
     });
-    eraser_.add([this](const Request& request, const PlaceReply& reply) { // the only loop that may block
-        parts_.callers.loop().post([folder = parts_.state_dir, request, reply] {
-            reply(privacy::look_into_files(folder, request.number, request.wish));
-        });
-    });
+    eraser_.add(
+        [this](const Request& request, const PlaceReply& reply) { // the only loop that may block
+            parts_.callers.loop().post([folder = parts_.state_dir, request, reply] {
+                reply(privacy::look_into_files(folder, request.number, request.wish));
+            });
+        },
+        files_wait);
 }
 
 void PrivacyDesk::add_ports(status::Ports& ports) {

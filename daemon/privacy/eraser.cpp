@@ -81,7 +81,7 @@ void Eraser::erasures(std::size_t most, Reply<Result<std::vector<calls::PrivacyE
 // --- the parts of an order
 
 template <class T>
-Task<Result<T>> Eraser::answer(std::function<void(Reply<T>)> ask) {
+Task<Result<T>> Eraser::answer(std::function<void(Reply<T>)> ask, milliseconds wait) {
     struct Waiting {
         explicit Waiting(asio::io_context& context) : bell(context) {}
         Bell bell;
@@ -95,7 +95,7 @@ Task<Result<T>> Eraser::answer(std::function<void(Reply<T>)> ask) {
             waiting->bell.ring();
         });
     });
-    for (auto until = steady_now() + place_wait; !waiting->value && steady_now() < until;)
+    for (auto until = steady_now() + wait; !waiting->value && steady_now() < until;)
         co_await waiting->bell.wait(std::chrono::ceil<milliseconds>(until - steady_now()));
     if (!waiting->value) co_return fail(Category::timeout, "A part of the daemon did not answer in time: try again.");
     co_return std::move(*waiting->value);
@@ -111,8 +111,7 @@ Task<Result<void>> Eraser::settle_all() {
 }
 
 /// Page after page, so that nobody else waits long for the disk.
-Task<Result<Page>> Eraser::look_through(const KeptTable& table, Request request) {
-    Page sum;
+Task<Result<void>> Eraser::look_through(const KeptTable& table, Request request, Page& sum) {
     std::vector<std::string> after;
     do {
         auto page = co_await store_.read<Page>([&table, request, after](store::Database& disk) {
@@ -126,7 +125,36 @@ Task<Result<Page>> Eraser::look_through(const KeptTable& table, Request request)
             if (sum.rows.size() < rows_told_max) sum.rows.push_back(std::move(row));
         after = std::move(page->last);
     } while (!after.empty());
-    co_return sum;
+    co_return Result<void>();
+}
+
+/// What is counted in `places` holds, whatever went wrong behind it.
+Task<Result<void>> Eraser::look_everywhere(Request request, std::vector<calls::PrivacyPlace>& places) {
+    for (const KeptTable& table : kept_tables()) {
+        Page page;
+        auto looked = co_await look_through(table, request, page);
+        add_up(place_of(places, table.place), {{}, page.found, page.erased, note_of(table, page)});
+        if (!looked) co_return looked;
+    }
+    for (const auto& [place, wait] : places_) {
+        auto one = co_await answer<calls::PrivacyPlace>(
+            [&](Reply<calls::PrivacyPlace> reply) { place(request, std::move(reply)); }, wait);
+        if (!one) co_return std::unexpected(one.error());
+        add_up(place_of(places, one->place), *one);
+    }
+    co_return Result<void>();
+}
+
+Task<Result<void>> Eraser::note(const calls::PrivacyDone& done, std::string by) {
+    std::uint64_t erased = 0;
+    for (const auto& place : done.places)
+        erased += place.erased;
+    calls::PrivacyErasure erasure{wall_now(), by, done.number_hash, erased};
+    auto noted = co_await store_.write([erasure](store::Database& disk) { return put_erasure(disk, erasure); });
+    if (noted)
+        log::info("privacy", "a number was erased",
+                  {{"number_hash", done.number_hash}, {"by", by}, {"erased", erased}});
+    co_return noted;
 }
 
 Task<Result<void>> Eraser::scrub() {
@@ -145,28 +173,13 @@ Task<Result<calls::PrivacyDone>> Eraser::carry_out(calls::PrivacyOrder order) {
     if (!key) co_return std::unexpected(key.error());
     calls::PrivacyDone done{.number_hash = keyed_hash(*key, number->text()), .dry_run = order.dry_run};
     if (auto settled = co_await settle_all(); !settled) co_return std::unexpected(settled.error());
-    for (const KeptTable& table : kept_tables()) {
-        auto page = co_await look_through(table, request);
-        if (!page) co_return std::unexpected(page.error());
-        add_up(place_of(done.places, table.place), {{}, page->found, page->erased, note_of(table, *page)});
+    auto looked = co_await look_everywhere(request, done.places);
+    if (!order.dry_run) { // also behind a part that failed: rows are gone
+        auto noted = co_await note(done, order.by);
+        auto scrubbed = co_await scrub();
+        if (looked) looked = noted ? scrubbed : noted;
     }
-    for (const auto& place : places_) {
-        auto one =
-            co_await answer<calls::PrivacyPlace>([&](Reply<calls::PrivacyPlace> reply) { place(request, reply); });
-        if (!one) co_return std::unexpected(one.error());
-        add_up(place_of(done.places, one->place), *one);
-    }
-    if (order.dry_run) co_return done;
-    std::uint64_t erased = 0;
-    for (const auto& place : done.places)
-        erased += place.erased;
-    auto noted =
-        co_await store_.write([erasure = calls::PrivacyErasure{wall_now(), order.by, done.number_hash, erased}](
-                                  store::Database& disk) { return put_erasure(disk, erasure); });
-    if (!noted) co_return std::unexpected(noted.error());
-    if (auto scrubbed = co_await scrub(); !scrubbed) co_return std::unexpected(scrubbed.error());
-    log::info("privacy", "a number was erased",
-              {{"number_hash", done.number_hash}, {"by", order.by}, {"erased", erased}});
+    if (!looked) co_return std::unexpected(looked.error());
     co_return done;
 }
 
@@ -176,15 +189,16 @@ Task<Result<calls::PrivacyExport>> Eraser::gather(std::string written) {
     calls::PrivacyExport all{.number = number->text()};
     if (auto settled = co_await settle_all(); !settled) co_return std::unexpected(settled.error());
     for (const KeptTable& table : kept_tables()) {
-        auto page = co_await look_through(table, {*number, {Wish::What::tell}});
-        if (!page) co_return std::unexpected(page.error());
-        bool whole = page->rows.size() == page->found;
+        Page page;
+        auto looked = co_await look_through(table, {*number, {Wish::What::tell}}, page);
+        if (!looked) co_return std::unexpected(looked.error());
+        bool whole = page.rows.size() == page.found;
         auto same = std::ranges::find(all.places, table.place, &calls::PrivacyExport::Place::place);
         if (same == all.places.end()) {
-            all.places.push_back({std::string(table.place), std::move(page->rows), whole});
+            all.places.push_back({std::string(table.place), std::move(page.rows), whole});
             continue;
         }
-        std::ranges::move(page->rows, std::back_inserter(same->rows));
+        std::ranges::move(page.rows, std::back_inserter(same->rows));
         same->whole = same->whole && whole;
     }
     co_return all;

@@ -34,10 +34,11 @@ public:
     Eraser(Loop& loop, store::Store& store, std::string country);
 
     void settle_first(Settle settle) { settles_.push_back(std::move(settle)); }
-    void add(Place place) { places_.push_back(std::move(place)); }
+    /// `wait`: how long it may take.
+    void add(Place place, milliseconds wait = place_wait) { places_.push_back({std::move(place), wait}); }
 
     // Any loop; the answers come on this one. Category::invalid: no number; timeout: a part of the daemon did not
-    // answer, and nothing can be said; limit: too many orders wait.
+    // answer, and nothing can be said, but what was erased before is gone and noted; limit: too many orders wait.
     void erase(calls::PrivacyOrder order, Reply<Result<calls::PrivacyDone>> reply);
     /// All that is on disk, for whoever asks what is kept of them.
     void tell(std::string number, Reply<Result<calls::PrivacyExport>> reply);
@@ -46,7 +47,7 @@ public:
 
     static constexpr std::size_t orders_max = 16;        // that wait
     static constexpr std::size_t rows_told_max = 10'000; // of one place
-    static constexpr seconds place_wait{10};
+    static constexpr milliseconds place_wait{10'000};
 
 private:
     using Job = std::function<Task<>()>;
@@ -55,16 +56,23 @@ private:
     [[nodiscard]] Task<Result<calls::PrivacyDone>> carry_out(calls::PrivacyOrder order);
     [[nodiscard]] Task<Result<calls::PrivacyExport>> gather(std::string number);
     [[nodiscard]] Task<Result<void>> settle_all();
-    [[nodiscard]] Task<Result<Page>> look_through(const KeptTable& table, Request request);
+    [[nodiscard]] Task<Result<void>> look_everywhere(Request request, std::vector<calls::PrivacyPlace>& places);
+    [[nodiscard]] Task<Result<void>> look_through(const KeptTable& table, Request request, Page& sum);
+    [[nodiscard]] Task<Result<void>> note(const calls::PrivacyDone& done, std::string by);
     [[nodiscard]] Task<Result<void>> scrub();
     template <class T>
-    [[nodiscard]] Task<Result<T>> answer(std::function<void(Reply<T>)> ask);
+    [[nodiscard]] Task<Result<T>> answer(std::function<void(Reply<T>)> ask, milliseconds wait = place_wait);
+
+    struct Timed {
+        Place place;
+        milliseconds wait;
+    };
 
     Loop& loop_;
     store::Store& store_;
     std::string country_;
     std::vector<Settle> settles_;
-    std::vector<Place> places_;
+    std::vector<Timed> places_;
     std::deque<Job> jobs_;
     bool working_ = false;
 };
