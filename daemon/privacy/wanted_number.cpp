@@ -1,6 +1,7 @@
 #include "privacy/wanted_number.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <fmt/format.h>
 #include <optional>
 
@@ -15,13 +16,6 @@ namespace {
 constexpr std::size_t extension_longest = 7;
 constexpr std::size_t bare_shortest = 7;
 constexpr std::size_t between_most = 3; // blanks, brackets … between two digits
-
-/// A character of a text, and where it stands there: what is encoded for a URL ("%2B") counts as what it means.
-struct Character {
-    char value;
-    std::size_t begin;
-    std::size_t end;
-};
 
 bool digit(char c) {
     return c >= '0' && c <= '9';
@@ -39,52 +33,67 @@ int hex(char c) {
     return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
-std::vector<Character> characters_of(std::string_view text) {
-    std::vector<Character> out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size();) {
-        bool encoded = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
-        std::size_t length = encoded ? 3 : 1;
-        char value = encoded ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
-        out.push_back({value, i, i + length});
-        i += length;
+/// The characters of a text, which may be a large file: what is encoded for a URL ("%2B") counts as what it means.
+class Characters {
+public:
+    explicit Characters(std::string_view text) {
+        values_.reserve(text.size());
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            bool encoded = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+            if (encoded) {
+                encoded_.push_back(static_cast<std::uint32_t>(values_.size()));
+                values_ += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+                i += 2;
+            } else {
+                values_ += text[i];
+            }
+        }
     }
-    return out;
-}
+    [[nodiscard]] std::size_t size() const { return values_.size(); }
+    char operator[](std::size_t at) const { return values_[at]; }
+    /// Where it begins in the text; of `size()`: where the text ends.
+    [[nodiscard]] std::size_t begin_of(std::size_t at) const {
+        auto before = std::ranges::lower_bound(encoded_, at) - encoded_.begin();
+        return at + 2 * static_cast<std::size_t>(before);
+    }
+
+private:
+    std::string values_;
+    std::vector<std::uint32_t> encoded_; // which of them are
+};
 
 /// Where `form` ends when it begins at `at`: one behind its last digit.
-std::optional<std::size_t> end_of(const std::vector<Character>& text, std::size_t at, std::string_view form,
-                                  bool joined) {
+std::optional<std::size_t> end_of(const Characters& text, std::size_t at, std::string_view form, bool joined) {
     for (std::size_t i = 0; i < form.size(); ++i) {
         std::size_t skipped = 0;
-        while (i > 0 && !joined && at < text.size() && between(text[at].value) && skipped < between_most) {
+        while (i > 0 && !joined && at < text.size() && between(text[at]) && skipped < between_most) {
             ++at;
             ++skipped;
         }
-        if (at >= text.size() || text[at].value != form[i]) return std::nullopt;
+        if (at >= text.size() || text[at] != form[i]) return std::nullopt;
         ++at;
     }
     return at;
 }
 
 /// The nearest character that is no blank and the like; 0: there is none behind `from`, where the last place ended.
-char before(const std::vector<Character>& text, std::size_t at, std::size_t from) {
-    while (at > from && between(text[at - 1].value))
+char before(const Characters& text, std::size_t at, std::size_t from) {
+    while (at > from && between(text[at - 1]))
         --at;
-    return at > from ? text[at - 1].value : '\0';
+    return at > from ? text[at - 1] : '\0';
 }
-char behind(const std::vector<Character>& text, std::size_t at) {
-    while (at < text.size() && between(text[at].value))
+char behind(const Characters& text, std::size_t at) {
+    while (at < text.size() && between(text[at]))
         ++at;
-    return at < text.size() ? text[at].value : '\0';
+    return at < text.size() ? text[at] : '\0';
 }
 
 /// Whether an extension stands alone there.
-bool alone(const std::vector<Character>& text, std::size_t begin, std::size_t end, std::size_t from) {
-    char left = begin > 0 ? text[begin - 1].value : '\0';
-    char right = end < text.size() ? text[end].value : '\0';
+bool alone(const Characters& text, std::size_t begin, std::size_t end, std::size_t from) {
+    char left = begin > 0 ? text[begin - 1] : '\0';
+    char right = end < text.size() ? text[end] : '\0';
     if (letter(left) || letter(right) || left == '+' || right == '@' || right == ':') return false;
-    if (left == ':' && begin > 1 && digit(text[begin - 2].value)) return false; // a time
+    if (left == ':' && begin > 1 && digit(text[begin - 2])) return false; // a time
     return !digit(before(text, begin, from)) && !digit(behind(text, end));
 }
 
@@ -147,25 +156,26 @@ bool WantedNumber::is(std::string_view number) const {
 std::vector<WantedNumber::Place> WantedNumber::places(std::string_view text, std::size_t most) const {
     std::vector<Place> found;
     if (std::ranges::count_if(text, digit) < static_cast<std::ptrdiff_t>(text_.size() > 4 ? 4 : 1)) return found;
-    auto characters = characters_of(text);
+    Characters characters(text);
     std::size_t last = 0; // where the last one ended
     auto next = [&](std::size_t at) -> std::optional<std::size_t> {
-        bool in_number = at > last && (digit(characters[at - 1].value) || characters[at - 1].value == '+');
+        bool in_number = at > last && (digit(characters[at - 1]) || characters[at - 1] == '+');
         if (in_number) return std::nullopt;
         auto fits = [&](std::string_view form) {
             auto end = end_of(characters, at, form, is_short_);
-            if (end && *end < characters.size() && digit(characters[*end].value)) end.reset();
+            if (end && *end < characters.size() && digit(characters[*end])) end.reset();
             return end;
         };
         for (const auto& form : forms_)
             if (auto end = fits(form); end && (!is_short_ || alone(characters, at, *end, last))) return end;
-        // Without a prefix it may be another country's.
-        if (char left = before(characters, at, last); bare_.empty() || digit(left) || left == '+') return std::nullopt;
-        return fits(bare_);
+        auto end = bare_.empty() ? std::nullopt : fits(bare_);
+        if (!end) return end;
+        char left = before(characters, at, last); // without a prefix it may be another country's
+        return digit(left) || left == '+' ? std::nullopt : end;
     };
     for (std::size_t at = 0; at < characters.size() && found.size() < most;) {
         auto end = next(at);
-        if (end) found.push_back({characters[at].begin, characters[*end - 1].end});
+        if (end) found.push_back({characters.begin_of(at), characters.begin_of(*end)});
         if (end) last = *end;
         at = end.value_or(at + 1);
     }
