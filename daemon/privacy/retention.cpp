@@ -59,6 +59,9 @@ struct Retention::State : std::enable_shared_from_this<State> {
             for (auto kind = Kind::calls; kind <= last_kind && !self->stopped;
                  kind = static_cast<Kind>(static_cast<int>(kind) + 1))
                 if (auto age = self->options.age(kind)) co_await self->sweep(kind, wall_now() - *age);
+            // Else the log has it until it is written over.
+            if (!self->stopped && std::exchange(self->gone, false))
+                self->store.scrub(self->loop, [](const Result<void>&) {});
             co_await self->bell.wait(between_rounds);
         }
     }
@@ -67,7 +70,7 @@ struct Retention::State : std::enable_shared_from_this<State> {
     Task<> sweep(Kind kind, Wall than) {
         if (kind == Kind::backups) co_return aged(kind, than);
         std::size_t sum = 0;
-        for (std::size_t gone = rows_at_once; gone == rows_at_once && !stopped;) {
+        for (std::size_t went = rows_at_once; went == rows_at_once && !stopped;) {
             auto some = co_await store.read<std::size_t>(
                 [kind, than](store::Database& disk) { return forget_older(disk, kind, than, rows_at_once); });
             if (!some) {
@@ -75,14 +78,14 @@ struct Retention::State : std::enable_shared_from_this<State> {
                              {{"kind", name(kind)}, {"why", some.error().text}});
                 co_return;
             }
-            gone = *some;
-            sum += gone;
-            if (gone > 0 && !co_await sleep_for(pause)) co_return;
+            went = *some;
+            sum += went;
+            gone = gone || went > 0;
+            if (went > 0 && !co_await sleep_for(pause)) co_return;
         }
         if (sum == 0 || stopped) co_return;
         log::debug("privacy", "what was too old is deleted", {{"kind", name(kind)}, {"rows", sum}});
         aged(kind, than);
-        store.scrub(loop, [](const Result<void>&) {}); // else the log has it until it is written over
     }
 
     Loop& loop;
@@ -90,6 +93,7 @@ struct Retention::State : std::enable_shared_from_this<State> {
     Aged aged;
     PrivacyOptions options;
     Bell bell;
+    bool gone = false; // rows, in this round
     bool begun = false;
     bool stopped = false;
 };

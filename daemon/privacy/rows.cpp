@@ -151,10 +151,8 @@ Result<void> erase(Database& disk, const KeptTable& table, const Found& row, con
     return {};
 }
 
-/// Blobs and empty columns are left out; whole numbers that look like times are times.
-Result<std::string> as_json(Database& disk, const KeptTable& table, const Found& row) {
-    constexpr std::int64_t earliest = 1'000'000'000'000; // ms: 2001
-    constexpr std::int64_t latest = 10'000'000'000'000;
+/// What can be told of a row: no blobs.
+Result<Texts> told_columns(Database& disk, const KeptTable& table) {
     Texts columns;
     auto names =
         disk.prepare(fmt::format("SELECT name FROM pragma_table_info('{}') WHERE type <> 'BLOB'", table.table));
@@ -162,9 +160,15 @@ Result<std::string> as_json(Database& disk, const KeptTable& table, const Found&
     while (true) {
         auto more = names->step();
         if (!more) return std::unexpected(more.error());
-        if (!*more) break;
+        if (!*more) return columns;
         columns.emplace_back(names->text(0));
     }
+}
+
+/// Empty columns are left out; whole numbers that look like times are times.
+Result<std::string> as_json(Database& disk, const KeptTable& table, const Texts& columns, const Found& row) {
+    constexpr std::int64_t earliest = 1'000'000'000'000; // ms: 2001
+    constexpr std::int64_t latest = 10'000'000'000'000;
     auto all = disk.prepare(fmt::format("SELECT {} FROM {}{}", joined(columns, ", "), table.table, this_row(table, 1)));
     if (!all) return std::unexpected(all.error());
     put_in(*all, row.key, 1);
@@ -193,11 +197,14 @@ Result<Page> look(Database& disk, const KeptTable& table, const WantedNumber& nu
     Page page;
     auto found = read_page(disk, table, number, after, page);
     if (!found) return std::unexpected(found.error());
+    bool tells = wish.what == Wish::What::tell && !found->empty();
+    auto columns = tells ? told_columns(disk, table) : Texts();
+    if (!columns) return std::unexpected(columns.error());
     for (const Found& row : *found) {
         ++page.found;
         if (row.busy) ++page.busy;
-        if (wish.what == Wish::What::tell) {
-            auto text = as_json(disk, table, row);
+        if (tells) {
+            auto text = as_json(disk, table, *columns, row);
             if (!text) return std::unexpected(text.error());
             page.rows.push_back(std::move(*text));
         }
