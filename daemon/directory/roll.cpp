@@ -1,8 +1,9 @@
 #include "directory/roll.hpp"
 
 #include <algorithm>
-
-#include "contacts/search.hpp"
+#include <iterator>
+#include <numeric>
+#include <utility>
 
 namespace lamp::directory {
 namespace {
@@ -28,6 +29,9 @@ void name(contacts::Contact& contact, std::string_view whole) {
 Roll::Roll(std::shared_ptr<const presence::People> people) : people_(std::move(people)) {
     starts_.reserve(people_->size() + 1);
     sources_.reserve(people_->size());
+    places_.resize(people_->slots());
+    for (std::uint32_t place = 0; auto slot : people_->order())
+        places_[slot] = place++;
 }
 
 /// Parts are ended, not separated: the first two are number and extension, lines follow. A single line that is the
@@ -50,9 +54,17 @@ void Roll::add_person(const contacts::Contact& contact) {
     if (word == words_.end()) words_.push_back(contact.source);
 }
 
+void Roll::add_other(contacts::Contact contact) {
+    others_index_.add(contact);
+    others_.push_back(std::move(contact));
+}
+
 void Roll::finish() {
     text_.shrink_to_fit();
     others_.shrink_to_fit();
+    others_by_key_.resize(others_.size());
+    std::iota(others_by_key_.begin(), others_by_key_.end(), 0U);
+    std::ranges::sort(others_by_key_, {}, by_key());
 }
 
 std::string_view Roll::packed(std::size_t place) const {
@@ -88,22 +100,31 @@ const std::string& Roll::source(std::size_t place) const {
 
 std::optional<std::size_t> Roll::find(std::string_view key) const {
     if (auto slot = people_ ? people_->find(key) : std::nullopt; slot && people_->listed(*slot)) {
-        auto place = std::ranges::find(people_->order(), *slot) - people_->order().begin();
-        return static_cast<std::size_t>(place);
+        return places_[*slot];
     }
-    auto other = std::ranges::find(others_, key, &contacts::Contact::key);
-    if (other == others_.end()) return std::nullopt;
-    return folk() + static_cast<std::size_t>(other - others_.begin());
+    auto other = std::ranges::lower_bound(others_by_key_, key, {}, by_key());
+    if (other == others_by_key_.end() || others_[*other].key != key) return std::nullopt;
+    return folk() + *other;
 }
 
 bool Roll::matches(std::size_t place, std::string_view folded, std::string_view number) const {
-    if (!number.empty() && place < folk() && packed(place).contains(number)) return true;
-    if (place < folk()) return people_->matches(people_->order()[place], folded);
-    const contacts::Contact& other = others_[place - folk()];
-    return !contacts::SearchIndex({&other, 1}).find(folded, 1).empty() ||
-           (!number.empty() && std::ranges::any_of(other.numbers, [&](const contacts::Number& one) {
-               return one.number.contains(number);
-           }));
+    if (!number.empty() && packed(place).contains(number)) return true;
+    return people_->matches(people_->order()[place], folded);
+}
+
+/// As places in the whole roll.
+std::vector<std::uint32_t> Roll::search_others(std::string_view folded, std::string_view number, std::size_t most,
+                                               std::size_t from) const {
+    auto found = others_index_.find(folded, most, {}, from);
+    if (!number.empty() && number != folded) {
+        auto by_words = std::exchange(found, {});
+        auto by_number = others_index_.find(number, most, {}, from);
+        std::ranges::set_union(by_words, by_number, std::back_inserter(found));
+    }
+    found.resize(std::min(found.size(), most));
+    for (auto& place : found)
+        place += static_cast<std::uint32_t>(folk());
+    return found;
 }
 
 std::vector<std::uint32_t> Roll::search(std::string_view query, std::size_t most, std::string_view country_code,
@@ -111,8 +132,10 @@ std::vector<std::uint32_t> Roll::search(std::string_view query, std::size_t most
     auto folded = presence::fold(query);
     auto number = contacts::number_in(query, country_code);
     std::vector<std::uint32_t> found;
-    for (auto place = from; place < size() && found.size() < most; ++place)
+    for (auto place = from; place < folk() && found.size() < most; ++place)
         if (folded.empty() || matches(place, folded, number)) found.push_back(static_cast<std::uint32_t>(place));
+    auto others = search_others(folded, number, most - found.size(), std::max(from, folk()) - folk());
+    found.insert(found.end(), others.begin(), others.end());
     return found;
 }
 

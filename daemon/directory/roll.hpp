@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "contacts/contact.hpp"
+#include "contacts/search.hpp"
 #include "presence/people.hpp"
 
 namespace lamp::directory {
@@ -21,8 +22,8 @@ public:
 
     /// One for each of the people, in their order. Of the contact are kept: source, the first number, extension, lines.
     void add_person(const contacts::Contact& contact);
-    /// Behind all of the people.
-    void add_other(contacts::Contact contact) { others_.push_back(std::move(contact)); }
+    /// Behind all of the people; each key once.
+    void add_other(contacts::Contact contact);
     /// Once, before anybody reads.
     void finish();
 
@@ -31,7 +32,8 @@ public:
     [[nodiscard]] std::string_view folder(std::size_t place) const;
     [[nodiscard]] const std::string& source(std::size_t place) const;
     [[nodiscard]] std::optional<std::size_t> find(std::string_view key) const;
-    /// As SearchIndex::find; it looks at each, so the words may be in other places than contacts have them.
+    /// As SearchIndex::find; it looks at each of the people, so the words may be in other places than contacts have
+    /// them.
     [[nodiscard]] std::vector<std::uint32_t> search(std::string_view query, std::size_t most,
                                                     std::string_view country_code, std::size_t from) const;
 
@@ -39,13 +41,21 @@ private:
     [[nodiscard]] std::size_t folk() const { return starts_.size() - 1; }
     [[nodiscard]] std::string_view packed(std::size_t place) const;
     [[nodiscard]] bool matches(std::size_t place, std::string_view folded, std::string_view number) const;
+    [[nodiscard]] std::vector<std::uint32_t> search_others(std::string_view folded, std::string_view number,
+                                                           std::size_t most, std::size_t from) const;
+    [[nodiscard]] auto by_key() const {
+        return [this](std::uint32_t place) -> std::string_view { return others_[place].key; };
+    }
 
     std::shared_ptr<const presence::People> people_;
-    std::string text_; // of each of the people the parts that they have, one behind the other
+    std::vector<std::uint32_t> places_; // of those who are listed, by slot
+    std::string text_;                  // of each of the people the parts that they have, one behind the other
     std::vector<std::uint32_t> starts_{0};
     std::vector<std::uint8_t> sources_;
     std::vector<std::string> words_; // sources
     std::vector<contacts::Contact> others_;
+    std::vector<std::uint32_t> others_by_key_; // places in `others_`
+    contacts::SearchIndex others_index_;
 };
 
 } // namespace lamp::directory

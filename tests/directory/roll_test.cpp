@@ -45,6 +45,10 @@ Roll office() {
     auto lobby = item("lobby@example.net", "broadworks", {"lobby@example.net"}, "+31201230009");
     lobby.last_name = "Lobby";
     roll.add_other(std::move(lobby));
+    auto cellar = item("cellar@example.net", "broadworks", {"cellar@example.net"}, "+31201230010", "2010");
+    cellar.last_name = "Cellar";
+    cellar.folder = "Lobby 0201230010"; // as somebody may write it who dials
+    roll.add_other(std::move(cellar));
     roll.finish();
     return roll;
 }
@@ -62,7 +66,7 @@ using Keys = std::vector<std::string>;
 
 TEST_CASE("what is kept of people is given back") {
     auto roll = office();
-    CHECK(roll.size() == 4);
+    CHECK(roll.size() == 5);
     auto alice = roll.contact(roll.find("alice@example.net").value());
     CHECK(alice.source == "people");
     CHECK(alice.first_name == "Alice");
@@ -79,18 +83,33 @@ TEST_CASE("what is kept of people is given back") {
     CHECK(bob.numbers.empty());
     CHECK(roll.contact(roll.find("eve@example.net").value()).lines.empty());
     CHECK(roll.contact(roll.find("lobby@example.net").value()).last_name == "Lobby");
+    CHECK(roll.contact(roll.find("cellar@example.net").value()).last_name == "Cellar");
     CHECK_FALSE(roll.find("nobody@example.net").has_value());
+    CHECK_FALSE(roll.find("a@example.net").has_value());
     CHECK_FALSE(Roll().find("nobody@example.net").has_value());
 }
 
 TEST_CASE("people are found by words and numbers") {
     auto roll = office();
-    CHECK(found(roll, "") == Keys{"alice@example.net", "bob@example.net", "eve@example.net", "lobby@example.net"});
+    CHECK(found(roll, "") ==
+          Keys{"alice@example.net", "bob@example.net", "cellar@example.net", "eve@example.net", "lobby@example.net"});
     CHECK(found(roll, "zoe") == Keys{"eve@example.net"});
     CHECK(found(roll, "dijk sales") == Keys{"alice@example.net"});
-    CHECK(found(roll, "LOBBY") == Keys{"lobby@example.net"});
+    CHECK(found(roll, "LOBBY") == Keys{"cellar@example.net", "lobby@example.net"});
+    CHECK(found(roll, "lobby cellar") == Keys{"cellar@example.net"});
+    CHECK(found(roll, "2010") == Keys{"cellar@example.net"});
+    CHECK(found(roll, "+3120123") == Keys{"alice@example.net", "cellar@example.net", "lobby@example.net"});
+    CHECK(found(roll, "020 123") == found(roll, "+3120123"));
+    CHECK(found(roll, "020 123 0010") == Keys{"cellar@example.net"});
     CHECK(found(roll, "020 123 0002") == Keys{"alice@example.net"});
     CHECK(found(roll, "020-1230009") == Keys{"lobby@example.net"});
     CHECK(found(roll, "nobody").empty());
-    CHECK(roll.search("", 2, "31", 1) == std::vector<std::uint32_t>{1, 2});
+    using Places = std::vector<std::uint32_t>;
+    CHECK(roll.search("", 2, "31", 1) == Places{1, 2});
+    CHECK(roll.search("", 2, "31", 2) == Places{2, 3});
+    CHECK(roll.search("", 9, "31", 4) == Places{4});
+    CHECK(roll.search("020 123", 2, "31", 0).size() == 2);
+    CHECK(roll.search("020 123", 1, "31", 3) == Places{3});
+    CHECK(roll.search("lobby", 9, "31", 4) == Places{4});
+    CHECK(roll.search("lobby", 9, "31", 5).empty());
 }
