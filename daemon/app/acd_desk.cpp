@@ -1,6 +1,7 @@
 #include "app/acd_desk.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "acd/options.hpp"
 #include "acd/rows.hpp"
@@ -196,7 +197,7 @@ void AcdDesk::tell(const std::string& line) {
     std::vector<std::string> events;
     for (presence::Slot person : persons)
         events.push_back(status::to_json(view(line, found->second, person), people_->person(person).id));
-    auto all = events.empty() ? std::string() : events.front();
+    auto all = fmt::format("{}", fmt::join(events, "\n")); // what one of them sees may have changed alone
     if (std::exchange(told_[line], all) == all) return;
     for (std::size_t i = 0; i < persons.size(); ++i)
         publish_(persons[i], std::move(events[i]));

@@ -81,7 +81,7 @@ private:
     LineBook lines_;
     std::map<std::string, Agent> agents_;
     std::map<std::string, std::string> queue_names_; // by id
-    std::map<std::string, std::string> told_;        // by line: the last event
+    std::map<std::string, std::string> told_;        // by line: the last events
     std::deque<std::string> to_ask_;
     std::size_t asking_ = 0;
     Steady look_again_{};

@@ -1,4 +1,5 @@
 """Agents of call centres: what is told of them, and agents that go with Teams meetings, seen from the platform."""
+import csv
 import json
 import unittest
 
@@ -21,9 +22,13 @@ class House(unittest.TestCase):
         self.addCleanup(self.sim.close)
         agents = sorted(user for user, said in self.sim.command("truth")["users"].items() if "agent" in said)
         self.one, self.other = agents[:2]
+        self.share()
         self.daemon = Daemon(self.sim, extra=self.extra + teams_section(self.sim), environment=environment(self.sim))
         self.addCleanup(self.daemon.close)
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
+
+    def share(self):
+        """Before the daemon reads who there is."""
 
     def agent(self, user, state, code=""):
         self.sim.command("agent", user=user, state=state, code=code)
@@ -84,6 +89,29 @@ class Told(House):
         self.assertEqual(self.daemon.get("/v1/acd/agents?limit=0")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd?queue=x")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd", method="DELETE")[0], 405)
+
+
+class Shared(House):
+    def share(self):
+        with open(self.sim.people_csv, newline="") as file:
+            rows = list(csv.DictReader(file))
+        next(row for row in rows if row["id"] == self.other)["lines"] += " " + self.one
+        with open(self.sim.people_csv, "w", newline="") as file:
+            table = csv.DictWriter(file, rows[0])
+            table.writeheader()
+            table.writerows(rows)
+
+    def test_each_of_a_lines_people_is_told_of(self):
+        events = self.daemon.events("?types=acd")
+        self.addCleanup(events.close)
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(self.shown(self.one, state="available"), self.agents())
+        for person in (self.one, self.other):
+            self.meeting(person, True)
+            told = {}
+            while (told.get("person"), told.get("line"), told.get("conflict")) != (person, self.one, True):
+                told = events.next()[1]
+            self.meeting(person, False)
 
 
 class Follows(House):
