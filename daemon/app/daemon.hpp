@@ -82,7 +82,7 @@ private:
                                                                       const numbers::DialPlan& plan) const;
     [[nodiscard]] std::shared_ptr<const records::Owners> owners(const std::vector<sip::LineRow>& rows,
                                                                 const roster::Roster& roster) const;
-    [[nodiscard]] std::shared_ptr<const calls::PrivateCalls> private_calls(const std::vector<sip::LineRow>& rows) const;
+    [[nodiscard]] std::shared_ptr<const calls::PrivateCalls> private_calls() const;
     void assign(const std::shared_ptr<const presence::People>& people, const std::vector<xsi::Assignment>& assignments);
 
     // --- reload (daemon_people.cpp)

@@ -105,7 +105,7 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
     auto phone_lines = line_rows(roster, infos_, *people_);
     tell_diversions(phone_lines, plan, known);
     directory_.use_roll(directory_roll(people_, phone_lines, infos_, of_file, *plan));
-    privacy_->use_private(private_calls(phone_lines));
+    privacy_->use_private(private_calls());
     history_.use_people(owners(phone_lines, roster));
     if (callers_.scripted()) callers_.use_phonebook(phonebook(phone_lines, *plan));
     if (phones_.on()) phones_.use_people(people_, std::move(phone_lines));
@@ -216,13 +216,13 @@ std::shared_ptr<const records::Owners> Daemon::owners(const std::vector<sip::Lin
     return owners;
 }
 
-std::shared_ptr<const calls::PrivateCalls> Daemon::private_calls(const std::vector<sip::LineRow>& rows) const {
+std::shared_ptr<const calls::PrivateCalls> Daemon::private_calls() const {
     auto found = std::make_shared<calls::PrivateCalls>();
-    for (const auto& id : configuration_->get<privacy::PrivacyOptions>().private_calls)
+    for (const auto& id : configuration_->get<privacy::PrivacyOptions>().private_calls) {
         found->add_person(id);
-    for (const auto& row : rows)
-        for (auto slot : row.persons)
-            if (found->hides(people_->person(slot).id, {})) found->add_line(row.id);
+        if (auto slot = people_ ? people_->find(id) : std::nullopt)
+            people_->for_lines(*slot, [&](std::string_view line) { found->add_line(line); });
+    }
     return found;
 }
 
@@ -284,6 +284,7 @@ status::ReloadView Daemon::reload(const std::string& by) {
 void Daemon::put_in_force() {
     log::set_level(configuration_->get<DaemonOptions>().log_level);
     privacy_->use_options(configuration_->get<privacy::PrivacyOptions>());
+    privacy_->use_private(private_calls()); // people who are new come with them, perhaps much later
     apply_rules();
     if (auto access = service_->use_access(access_options()); !access)
         log::error("app", "tokens and roles stay as they were", {{"why", access.error().text}});

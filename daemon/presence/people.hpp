@@ -1,6 +1,7 @@
 // The people: an immutable directory from id to slot with what is shown of each. Built new and swapped whole; a slot
 // stays with its id across builds, people who left keep theirs unlisted. Each loop holds its own shared pointer.
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -59,6 +60,14 @@ public:
     [[nodiscard]] bool matches(Slot slot, std::string_view folded_query) const;
     /// Lines of any slot below `slots()`, each ended by a line break; of people who left: none.
     [[nodiscard]] std::string_view lines(Slot slot) const { return view(entries_[slot].lines); }
+    /// Calls `each` with every one of them.
+    void for_lines(Slot slot, auto each) const {
+        for (auto rest = lines(slot); !rest.empty();) {
+            auto end = std::min(rest.find('\n'), rest.size());
+            each(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
 
 private:
     struct Text {

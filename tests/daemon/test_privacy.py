@@ -3,6 +3,7 @@ import csv
 import json
 import pathlib
 import re
+import signal
 import sys
 import unittest
 import urllib.parse
@@ -237,6 +238,30 @@ private_calls = ["{person}"]
         self.assertNotIn("612345678", told)
         self.assertNotIn(NAME, told)
         self.assertIn("Rob Vos", told)
+
+
+class Withdrawn(Office):
+    """A person who does not publish calls any more, while the platform's directory does not answer."""
+    more = """
+[csta]
+listen = ["tcp:127.0.0.1:0"]
+trusted = ["127.0.0.0/8"]
+[[token]]
+name = "other"
+secret = "other-secret"
+role = "operator"
+"""
+
+    def test_at_once(self):
+        self.sim.command("incoming", to="2000", number=CALLER, name=NAME)
+        shown = lambda: [one["remote"]["number"] for one in self.daemon.get("/v1/calls/active", "other-secret")[2]["items"]]
+        self.assertTrue(within(10, lambda: shown() == [E164]), shown())
+        person = self.daemon.get("/v1/calls/active")[2]["items"][0]["person"]
+        self.daemon.config.write_text(self.daemon.text + f'[privacy]\nprivate_calls = ["{person}"]\n')
+        self.sim.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.sim.process.send_signal, signal.SIGCONT)
+        self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
+        self.assertEqual(shown(), [None])
 
 
 class Telephones(unittest.TestCase):
