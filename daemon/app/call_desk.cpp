@@ -8,6 +8,8 @@
 namespace lamp {
 namespace {
 
+using What = forwarding::AuditEntry::What;
+
 std::string_view state_of(const xsi::Leg& leg) {
     switch (leg.state) {
     case xsi::CallState::alerting: return leg.incoming() ? "ringing" : "active";
@@ -71,17 +73,17 @@ void CallDesk::dial(status::DialRequest request, status::Reply<Result<std::strin
     ingress_.spawn(perform_dial(lines.front(), std::move(request), std::move(reply)));
 }
 
-void CallDesk::note(xsi::LineIndex line, bool dialled, const std::string& who, std::string text,
+void CallDesk::note(xsi::LineIndex line, What what, const std::string& by, std::string text,
                     const Error* trouble) const {
     if (!audit_) return;
     if (trouble) text += fmt::format("; refused: {}", trouble->text);
-    audit_({std::string(lines_.id(line)), dialled, who, std::move(text)});
+    audit_({std::string(lines_.id(line)), what, by, std::move(text)});
 }
 
 Task<> CallDesk::perform_dial(xsi::LineIndex line, status::DialRequest request,
                               status::Reply<Result<std::string>> reply) {
     auto call = co_await control_.dial(line, request.to);
-    note(line, true, request.by, "to " + request.to, call ? nullptr : &call.error());
+    note(line, What::dialled, request.by, "to " + request.to, call ? nullptr : &call.error());
     if (call)
         reply(calls::public_id(lines_.id(line), *call));
     else
@@ -101,7 +103,7 @@ Task<> CallDesk::perform(Found call, status::ControlRequest request, status::Rep
                            .to = request.to};
     auto outcome = co_await control_.order(call.line, std::move(order));
     note(
-        call.line, false, request.by,
+        call.line, What::call_ordered, request.by,
         fmt::format("{}{} {}", status::name(request.verb), request.to.empty() ? "" : " to " + request.to, request.call),
         outcome ? nullptr : &outcome.error());
     if (outcome)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/call_control.hpp"
+#include "forwarding/rows.hpp"
 #include "presence/people.hpp"
 #include "status/ports.hpp"
 #include "xsi/platform.hpp"
@@ -24,8 +25,8 @@ public:
     /// What was asked of a line's calls, by whom and with what result; before the loops start.
     struct Deed {
         std::string line;
-        bool dialled = false;
-        std::string who; // a token's name; empty: nobody in particular
+        forwarding::AuditEntry::What what{};
+        std::string by; // a token's name; empty: nobody in particular
         std::string text;
     };
     void use_audit(std::function<void(Deed)> audit) { audit_ = std::move(audit); }
@@ -43,7 +44,8 @@ private:
     [[nodiscard]] status::CallView view(xsi::LineIndex line, const xsi::Leg& leg) const;
     [[nodiscard]] Task<> perform_dial(xsi::LineIndex line, status::DialRequest request,
                                       status::Reply<Result<std::string>> reply);
-    void note(xsi::LineIndex line, bool dialled, const std::string& who, std::string text, const Error* trouble) const;
+    void note(xsi::LineIndex line, forwarding::AuditEntry::What what, const std::string& by, std::string text,
+              const Error* trouble) const;
     [[nodiscard]] Task<> perform(Found call, status::ControlRequest request, status::Reply<Result<std::string>> reply);
 
     Loop& ingress_;

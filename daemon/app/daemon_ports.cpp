@@ -87,11 +87,7 @@ status::Ports Daemon::ports() {
             [this, request = std::move(request), reply = std::move(reply)] { desk_.control(request, reply); });
     };
     desk_.use_audit([this](CallDesk::Deed deed) {
-        egress_.post([this, deed = std::move(deed)] {
-            using What = forwarding::AuditEntry::What;
-            diversions_.note({wall_now(), deed.line, deed.dialled ? What::dialled : What::call_ordered,
-                              deed.who.empty() ? "operator" : "operator " + deed.who, deed.text});
-        });
+        egress_.post([this, deed = std::move(deed)] { diversions_.note(deed.line, deed.what, deed.by, deed.text); });
     });
     ports.meeting = [this](std::vector<meetings::News> news) {
         if (meetings_waiting_.fetch_add(1) >= meetings_waiting_max) {

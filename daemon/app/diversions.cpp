@@ -482,11 +482,12 @@ void Diversions::note_operator(const std::string& line, const status::ForwardReq
     auto text = request.to.empty() ? std::string("asks for no forwarding any more")
                                    : fmt::format("asks for calls to go to {}{}", request.to,
                                                  request.until ? " until " + rfc3339(*request.until) : "");
-    note({wall_now(), line, request.to.empty() ? What::claim_ended : What::claim_began,
-          request.by.empty() ? "operator" : "operator " + request.by, std::move(text)});
+    note(line, request.to.empty() ? What::claim_ended : What::claim_began, request.by, std::move(text));
 }
 
-void Diversions::note(forwarding::AuditEntry entry) {
+void Diversions::note(const std::string& line, forwarding::AuditEntry::What what, const std::string& by,
+                      std::string text) {
+    forwarding::AuditEntry entry{wall_now(), line, what, by.empty() ? "operator" : "operator " + by, std::move(text)};
     store_->submit(
         loop_, [entry = std::vector{std::move(entry)}](store::Database& disk) { return put_audit(disk, entry); },
         [](const Result<void>&) {});

@@ -69,8 +69,8 @@ public:
     [[nodiscard]] std::vector<status::PersonForwarding> views() const;
     [[nodiscard]] Result<status::PersonForwarding> forward(const status::ForwardRequest& request);
     void audit(std::string line, std::size_t most, std::function<void(std::vector<status::AuditView>)> reply);
-    /// What others did, for the same log.
-    void note(forwarding::AuditEntry entry);
+    /// What an operator did, for the same log; `by`: the token's name, empty: nobody in particular.
+    void note(const std::string& line, forwarding::AuditEntry::What what, const std::string& by, std::string text);
     /// Nothing while nobody wants forwardings.
     [[nodiscard]] std::optional<status::AdapterView> adapter() const;
     [[nodiscard]] std::vector<fanout::Metric> metrics() const;
