@@ -65,7 +65,7 @@ public:
             now = snapshot_();
         }
         if (!now) co_return fail(Category::unavailable, "The contacts have not been read from the disk yet.");
-        auto digest = digest_of(*now);
+        auto digest = now == given_ ? given_digest_ : digest_of(*now);
         auto synced = cursor == digest                    ? Synced{.unchanged = true}
                       : given_ && cursor == given_digest_ ? changes(*given_, *now)
                                                           : everything(*now);
