@@ -45,6 +45,7 @@ public:
 
     /// Switched off, everything of ours is given back.
     void use(FollowSettings settings, Steady now);
+    [[nodiscard]] bool on() const { return settings_.on; }
     /// Of an earlier run; before anything else.
     void adopt(std::vector<Kept> kept, Steady now);
 

@@ -41,9 +41,7 @@ void AcdDesk::prepare(const config::Configuration& configuration, store::Store& 
     store_ = &store;
     desk_ = std::move(desk);
     publish_ = std::move(publish);
-    auto settings = settings_of(configuration);
-    following_ = settings.on;
-    follow_.use(std::move(settings), steady_now());
+    follow_.use(settings_of(configuration), steady_now());
     store.ask<std::vector<acd::Kept>>(loop_, acd::read_kept, [this](Result<std::vector<acd::Kept>> kept) {
         if (!kept) return log::error("acd", "what was done to agents cannot be read", {{"why", kept.error().text}});
         follow_.adopt(std::move(*kept), steady_now());
@@ -52,9 +50,7 @@ void AcdDesk::prepare(const config::Configuration& configuration, store::Store& 
 }
 
 void AcdDesk::reload(const config::Configuration& configuration) {
-    auto settings = settings_of(configuration);
-    following_ = settings.on;
-    follow_.use(std::move(settings), steady_now());
+    follow_.use(settings_of(configuration), steady_now());
     turn();
 }
 
@@ -214,7 +210,7 @@ std::vector<status::AgentView> AcdDesk::agents() const {
 
 std::optional<status::AdapterView> AcdDesk::adapter() const {
     auto problems = follow_.problems();
-    if (!following_ && follow_.held() == 0) return std::nullopt;
+    if (!follow_.on() && follow_.held() == 0) return std::nullopt;
     status::AdapterView view;
     view.name = "acd";
     view.state = problems.empty() ? "up" : "degraded";

@@ -76,7 +76,6 @@ private:
     calls::AgentDesk desk_;
     Publish publish_;
     acd::Follow follow_;
-    bool following_ = false;
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     LineBook lines_;
     std::map<std::string, Agent> agents_;

@@ -370,10 +370,15 @@ void print_usage(FILE* where) {
 
 // Not in the usage text: what the package's build asks for.
 
-int completion() {
+std::vector<cli::CommandInfo> own_infos() {
     std::vector<cli::CommandInfo> rows;
     for (const Command& command : commands())
         rows.push_back({command.name, command.usage, command.summary, command.options});
+    return rows;
+}
+
+int completion() {
+    auto rows = own_infos();
     for (auto& row : cli::command_infos()) {
         row.options.insert(row.options.end(), cli::daemon_options().begin(), cli::daemon_options().end());
         rows.push_back(std::move(row));
@@ -382,9 +387,7 @@ int completion() {
 }
 
 int manual() {
-    std::vector<cli::CommandInfo> rows;
-    for (const Command& command : commands())
-        rows.push_back({command.name, command.usage, command.summary, command.options});
+    auto rows = own_infos();
     std::ranges::move(cli::command_infos(), std::back_inserter(rows));
     fmt::print("{}.SH OPTIONS\nCommands that ask the running daemon also take:\n{}", cli::manual_entries(rows),
                cli::manual_entries(cli::daemon_options()));

@@ -10,10 +10,14 @@
 namespace lamp::privacy {
 namespace {
 
-calls::PrivacyPlace& place_of(std::vector<calls::PrivacyPlace>& places, std::string_view name) {
-    auto found = std::ranges::find(places, name, &calls::PrivacyPlace::place);
+/// The one of that name, a new one if need be.
+template <class Place>
+Place& place_of(std::vector<Place>& places, std::string_view name) {
+    auto found = std::ranges::find(places, name, &Place::place);
     if (found != places.end()) return *found;
-    return places.emplace_back(calls::PrivacyPlace{.place = std::string(name)});
+    auto& added = places.emplace_back();
+    added.place = name;
+    return added;
 }
 
 /// Why rows stay.
@@ -192,14 +196,9 @@ Task<Result<calls::PrivacyExport>> Eraser::gather(std::string written) {
         Page page;
         auto looked = co_await look_through(table, {*number, {Wish::What::tell}}, page);
         if (!looked) co_return std::unexpected(looked.error());
-        bool whole = page.rows.size() == page.found;
-        auto same = std::ranges::find(all.places, table.place, &calls::PrivacyExport::Place::place);
-        if (same == all.places.end()) {
-            all.places.push_back({std::string(table.place), std::move(page.rows), whole});
-            continue;
-        }
-        std::ranges::move(page.rows, std::back_inserter(same->rows));
-        same->whole = same->whole && whole;
+        auto& place = place_of(all.places, table.place);
+        place.whole = place.whole && page.rows.size() == page.found;
+        std::ranges::move(page.rows, std::back_inserter(place.rows));
     }
     co_return all;
 }

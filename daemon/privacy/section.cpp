@@ -26,9 +26,7 @@ void check_retention(const PrivacyOptions& options, config::Scope& at) {
     for (const auto& [kind, age] : options.retention) {
         auto read = config::parse_duration(age);
         if (!kind_named(kind))
-            at.error("retention", fmt::format("\"{}\" is no kind of data (calls, missed, dead_letters, audit, "
-                                              "contacts, backups, recognition)",
-                                              kind));
+            at.error("retention", fmt::format("\"{}\" is no kind of data ({})", kind, fmt::join(kinds, ", ")));
         else if (!read || *read < shortest || *read > longest)
             at.error("retention", fmt::format("{} must be a duration from 1h to 3650d", kind));
     }
