@@ -1,5 +1,6 @@
 #include "app/directory_desk.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -283,11 +284,18 @@ void DirectoryDesk::add_file_ports(status::DirectoryPorts& ports) {
                             mapped<ImportReport>(std::move(answer), import_view));
     };
     ports.synchronise = [this](status::SyncOrder order, Answer<status::ImportView> answer) {
-        if (!ldap_)
+        directory::ImportOptions options{.limits = order.limits, .dry_run = order.dry_run};
+        auto snapshot = directory_->snapshot();
+        const bool left = snapshot && std::ranges::find(snapshot->contacts, directory::ldap_source,
+                                                        &contacts::Contact::source) != snapshot->contacts.end();
+        if (!ldap_ && !left)
             return answer(fail(Category::not_found, "There is nothing to synchronise with: no [ldap] is configured."));
-        ldap_->sync({.options = {.limits = order.limits, .dry_run = order.dry_run},
-                     .by = std::move(order.by),
-                     .reply = mapped<ImportReport>(std::move(answer), import_view)});
+        auto reply = mapped<ImportReport>(std::move(answer), import_view);
+        if (ldap_)
+            ldap_->sync({.options = options, .by = std::move(order.by), .reply = std::move(reply)});
+        else // [ldap] was taken out: nobody names them any more
+            directory_->synchronise({.source = std::string(directory::ldap_source)}, options, std::move(order.by),
+                                    std::move(reply));
     };
     ports.check = [this](Answer<std::vector<status::FindingView>> answer) {
         loop_.post([this, answer = std::move(answer)] { answer(checked()); });

@@ -20,14 +20,6 @@ bool belongs_to_source(const Column& column) {
     return column.kind == Kind::text && std::ranges::find(texts_of_source, column.text) != texts_of_source.end();
 }
 
-/// What we say of them, with what the source says.
-Contact renewed(Contact contact, Contact said) {
-    for (auto text : texts_of_source)
-        contact.*text = std::move(said.*text);
-    contact.numbers = std::move(said.numbers);
-    return contact;
-}
-
 Result<void> may_go(std::size_t gone, std::size_t there, bool all, const SourceReading& reading,
                     const ImportLimits& limits) {
     const bool asked = limits.most || limits.most_percent;
@@ -42,11 +34,18 @@ Result<void> may_go(std::size_t gone, std::size_t there, bool all, const SourceR
 
 } // namespace
 
+Contact renewed(Contact ours, Contact said) {
+    for (auto text : texts_of_source)
+        ours.*text = std::move(said.*text);
+    ours.numbers = std::move(said.numbers);
+    return ours;
+}
+
 std::string_view foreign_difference(const Contact& before, const Contact& after) {
     if (before.source == own_source) return {};
     for (const Column& column : columns)
         if (belongs_to_source(column) && written(before, column) != written(after, column)) return column.name;
-    return {};
+    return before.numbers == after.numbers ? std::string_view() : "numbers"; // beyond the file's
 }
 
 Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading, const ImportLimits& limits) {
@@ -83,8 +82,7 @@ Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading
         plan.changes.push_back({Change::Kind::remove, 0, one, {}});
         ++removed;
     }
-    if (auto may = may_go(removed, there, reading.whole && removed == there, reading, limits); !may)
-        return std::unexpected(may.error());
+    if (auto may = may_go(removed, there, removed == there, reading, limits); !may) return std::unexpected(may.error());
     return plan;
 }
 

@@ -14,6 +14,9 @@ namespace lamp::contacts {
 /// Of a contact of our own nothing does.
 [[nodiscard]] std::string_view foreign_difference(const Contact& before, const Contact& after);
 
+/// What we say of somebody, with what the source says.
+[[nodiscard]] Contact renewed(Contact ours, Contact said);
+
 struct SourceReading {
     std::string source{};
     bool whole = true; // `contacts` are all there are; else what has changed

@@ -278,6 +278,23 @@ void Directory::import(std::string text, ImportOptions options, std::string by, 
     });
 }
 
+// What was said here of who comes back counts again.
+Task<Result<void>> Directory::bring_back(std::vector<Change>& changes, std::vector<std::string> keys) {
+    if (keys.empty()) co_return Result<void>();
+    auto gone = co_await store_.read<std::vector<Contact>>(
+        [keys = std::move(keys)](store::Database& disk) { return read_gone(disk, keys); });
+    if (!gone) co_return std::unexpected(gone.error());
+    std::unordered_map<std::string_view, const Contact*> by_key;
+    for (const auto& one : *gone)
+        by_key.emplace(one.key, &one);
+    for (auto& change : changes) {
+        auto was = change.kind == Change::Kind::create ? by_key.find(change.after.key) : by_key.end();
+        if (was != by_key.end() && was->second->external_id == change.after.external_id)
+            change.after = contacts::renewed(*was->second, std::move(change.after));
+    }
+    co_return Result<void>();
+}
+
 void Directory::synchronise(contacts::SourceReading reading, ImportOptions options, std::string by,
                             Reply<ImportReport> reply) {
     enqueue(reply, [this, reading = std::move(reading), options, by = std::move(by), reply]() mutable -> Task<> {
@@ -297,8 +314,15 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::SourceReading reading,
         co_return fail(Category::limit, fmt::format("The directory holds at most {} contacts.", contacts_max));
     ImportReport report{.plan = std::move(*plan)};
     if (options.dry_run || report.plan.changes.empty()) co_return report;
-    for (auto& change : report.plan.changes)
-        if (change.kind == Change::Kind::create) change.after.key = lasting_key(change.after, *snapshot);
+    std::vector<std::string> returning;
+    for (auto& change : report.plan.changes) {
+        if (change.kind != Change::Kind::create) continue;
+        auto known = taken_.size();
+        change.after.key = lasting_key(change.after, *snapshot);
+        if (taken_.size() == known) returning.push_back(change.after.key);
+    }
+    if (auto back = co_await bring_back(report.plan.changes, std::move(returning)); !back)
+        co_return std::unexpected(back.error());
     auto done = co_await apply(report.plan.changes);
     if (!done) co_return std::unexpected(done.error());
     report.applied = true;

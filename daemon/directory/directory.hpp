@@ -82,8 +82,8 @@ public:
     /// A refused file is no error: the report's plan has refusals, and nothing has changed.
     void import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply);
     /// Makes the contacts of another source those that it has read. `limits`: without them not more than a fifth of
-    /// them, or 10, may go, and never all. Nothing is saved before: the source has it. Errors also: conflict, too many
-    /// would.
+    /// them, or 10, may go, and never all. Nothing is saved before: the source has it, and what is said here of who
+    /// goes comes back with them, until [privacy] retention takes it. Errors also: conflict, too many would.
     void synchronise(contacts::SourceReading reading, ImportOptions options, std::string by, Reply<ImportReport> reply);
     /// The newest first.
     void backups(Reply<std::vector<Backup>> reply);
@@ -117,6 +117,7 @@ private:
     [[nodiscard]] Result<std::string> save_backup() const;
     [[nodiscard]] Result<std::vector<Backup>> list_backups() const;
     [[nodiscard]] Result<std::string> read_backup(const std::string& name) const;
+    [[nodiscard]] Task<Result<void>> bring_back(std::vector<contacts::Change>& changes, std::vector<std::string> keys);
     [[nodiscard]] std::string fresh_key();
     /// Always the same for who comes back: favourites are keys.
     [[nodiscard]] std::string lasting_key(const contacts::Contact& contact, const Snapshot& snapshot);

@@ -137,8 +137,8 @@ std::optional<Contact> contact_of(std::string id, const ldap::Entry& entry, cons
         else
             add_numbers(contact, entry, part, normal, unreadable);
     complete_names(contact, entry);
-    if (contact.last_name.empty() || contact.external_id.empty() || contact.external_id.size() > contacts::text_max)
-        return std::nullopt;
+    const auto& known_by = contact.external_id;
+    if (contact.last_name.empty() || known_by.empty() || shown(known_by) != known_by) return std::nullopt;
     return contact;
 }
 

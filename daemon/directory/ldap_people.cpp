@@ -72,7 +72,10 @@ Task<> LdapPeople::turn(bool whole, SyncOrder order) {
         read = std::move(*got);
         if (!read->changes.unchanged) report = co_await apply(std::move(read->reading), order);
     }
-    if (!order.options.dry_run) {
+    const auto& limits = order.options.limits;
+    const bool by_order = !report && report.error().category == Category::conflict && // a limit of that order's own
+                          (limits.most || limits.most_percent);
+    if (!order.options.dry_run && !by_order) {
         if (report) {
             cursor_ = read->changes.cursor;
             memory_ = std::move(read->changes.memory);

@@ -76,6 +76,19 @@ Result<void> write_changes(store::Database& disk, std::span<const contacts::Chan
     return {};
 }
 
+Result<std::vector<contacts::Contact>> read_gone(store::Database& disk, std::span<const std::string> keys) {
+    std::vector<contacts::Contact> found;
+    for (const auto& key : keys) {
+        auto rows = disk.prepare("SELECT document FROM contact WHERE key = ?1 AND gone_at IS NOT NULL", key);
+        if (!rows) return std::unexpected(rows.error());
+        auto row = rows->step();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) continue;
+        if (auto contact = contact_of(key, rows->text(0))) found.push_back(std::move(*contact)); // else it is erased
+    }
+    return found;
+}
+
 Result<void> write_folder(store::Database& disk, const std::string& path, bool there) {
     if (there) return disk.run("INSERT OR IGNORE INTO contact_folder(path) VALUES(?1)", path);
     return disk.run("DELETE FROM contact_folder WHERE path = ?1", path);

@@ -21,6 +21,9 @@ struct Stored {
 [[nodiscard]] Result<Stored> read_directory(store::Database& disk);
 /// One contact each; whoever goes stays on disk for `kept_gone`, under its key.
 [[nodiscard]] Result<void> write_changes(store::Database& disk, std::span<const contacts::Change> changes, Wall now);
+/// Of those keys the contacts that are gone, as they were, as far as they are still there.
+[[nodiscard]] Result<std::vector<contacts::Contact>> read_gone(store::Database& disk,
+                                                               std::span<const std::string> keys);
 [[nodiscard]] Result<void> write_folder(store::Database& disk, const std::string& path, bool there);
 
 /// In their order. A favourite that is gone is left out by whoever shows them.

@@ -76,25 +76,29 @@ private:
         return fmt::format("{}/{}", root_.host, invocation);
     }
 
-    // Who has changed and counts; then whoever has changed: the rest of them counts no more.
+    // Whoever has changed; then who of them counts: the rest counts no more. In this order, since who changes in
+    // between is in the second answer, too.
     Result<void> changes(const Cursor& before) {
         auto changed = changed_filter(before);
-        auto counting = people(fmt::format("(&{}{})", changed, people_filter(question_, root_.active_directory)));
-        if (!counting) return counting;
+        std::vector<std::string> ids;
         Search asked{.base = question_.base,
                      .filter = changed,
                      .attributes = identity_attributes(),
                      .binary = bytes_attributes()};
         auto done = session_.search(asked, [&](Entry&& entry) {
             note(entry);
-            auto id = id_of(entry);
-            if (auto one = counts_.find(id); one != counts_.end() && one->second) return Result<void>();
-            out_.memory.changes.push_back(text::fnv1a(id));
-            out_.gone.push_back(std::move(id));
+            ids.push_back(id_of(entry));
             return Result<void>();
         });
         if (!done) return done;
+        done = people(fmt::format("(&{}{})", changed, people_filter(question_, root_.active_directory)));
+        if (!done) return done;
         auto& found = out_.memory.changes;
+        for (auto& id : ids) {
+            if (auto one = counts_.find(id); one != counts_.end() && one->second) continue;
+            found.push_back(text::fnv1a(id));
+            out_.gone.push_back(std::move(id));
+        }
         std::ranges::sort(found);
         out_.unchanged = found.empty() || found == before_.changes;
         return {};

@@ -369,6 +369,10 @@ void Api::directory_sync(Call& call, const Asked& asked) {
 Task<Answer> Api::make_sync(SyncOrder order, std::size_t changes) {
     bool dry_run = order.dry_run;
     auto view = co_await ask_directory<ImportView>(long_patience(), ports_.directory.synchronise, std::move(order));
+    if (!view)
+        co_return problem(504,
+                          "The server is still being read. What was asked for will be done: see the adapter \"ldap\" "
+                          "in /v1/status, and the audit.");
     co_return told(view, [&](const ImportView& done) { return import_answer(done, dry_run, changes); });
 }
 

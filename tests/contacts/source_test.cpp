@@ -89,6 +89,10 @@ TEST_CASE("how many may go, and never all unasked") {
     }
     auto reading = reading_of(0, 0); // changes: who stays is not named
     reading.whole = false;
+    reading.gone = {"0", "1", "2"};
+    CHECK_FALSE(plan_source(crowd(3), reading, {}));
+    CHECK(plan_source(crowd(4), reading, {}).has_value());
+    reading.gone.clear();
     for (int i = 0; i < 11; ++i)
         reading.gone.push_back(std::to_string(i));
     CHECK_FALSE(plan_source(crowd(30), reading, {}));
@@ -107,6 +111,12 @@ TEST_CASE("what the source says is not changed here") {
     after = before;
     after.external_id = "else";
     CHECK(foreign_difference(before, after) == "external_id");
+    after = before;
+    for (int i = 0; i < 7; ++i)
+        before.numbers.push_back({"work", fmt::format("+3120123000{}", i)});
+    after.numbers = before.numbers;
+    after.numbers[6].type = "home";
+    CHECK(foreign_difference(before, after) == "numbers");
     before.source = after.source = std::string(own_source);
     CHECK(foreign_difference(before, after).empty());
 }

@@ -276,11 +276,12 @@ TEST_CASE("people of a server come with keys that last, and what it says is not 
     CHECK(next.names() == Names{"Of b"});
     next.create(person("Own"));
     CHECK(sync(next, {"a", "b"})->applied);
-    CHECK(next.shown()->find(key) != nullptr);
+    REQUIRE(next.shown()->find(key) != nullptr);
+    CHECK(next.shown()->find(key)->folder == "Sales"); // what was said here comes back, too
     CHECK_FALSE(sync(next, {}).has_value());
     next.store().stop();
     CHECK_FALSE(sync(next, {"a", "b", "c"}).has_value());
-    CHECK(next.names() == Names{"Of a", "Of b", "Own"});
+    CHECK(next.names() == Names{"Of b", "Own", "Sales/Of a"});
 }
 
 TEST_CASE("backups are named by us alone") {

@@ -98,7 +98,9 @@ TEST_CASE("numbers that are none are counted") {
     CHECK(unreadable == 2);
     CHECK(numbers_of(*contact) == "mobile=+316;");
     CHECK_FALSE(directory::contact_of("", entry, attributes_of({}), digits, unreadable));
-    CHECK_FALSE(directory::contact_of(std::string(2000, 'x'), entry, attributes_of({}), digits, unreadable));
+    for (const auto& id :
+         {std::string(2000, 'x'), std::string(" a"), std::string("a\0b", 3)}) // none comes back as it is
+        CHECK_FALSE(directory::contact_of(id, entry, attributes_of({}), digits, unreadable));
 }
 
 TEST_CASE("what is asked for") {
