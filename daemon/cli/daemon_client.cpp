@@ -16,6 +16,7 @@ constexpr std::chrono::minutes stream_silence{1}; // a heartbeat comes every 15 
 constexpr std::chrono::minutes file_wait{5};
 constexpr std::size_t file_bytes = std::size_t{512} << 20;
 
+/// Of a problem (RFC 9457) what the words before it do not say yet.
 Error refusal(const http::Answer& answer) {
     boost::system::error_code ignored;
     auto problem = json::parse(answer.body, ignored);
@@ -23,7 +24,8 @@ Error refusal(const http::Answer& answer) {
     if (problem.is_object()) {
         for (const char* member : {"title", "detail", "missing"})
             if (const auto* value = problem.get_object().if_contains(member); value && value->is_string())
-                text += fmt::format(": {}", std::string_view(value->get_string()));
+                if (std::string_view words = value->get_string(); !text.contains(words))
+                    text += fmt::format(": {}", words);
     }
     if (answer.status == 401) text += " (give --token or set LAMPLIGHTER_TOKEN)";
     return {Category::invalid, text};
