@@ -1,9 +1,10 @@
 """The people of a directory server as contacts of the daemon's directory: OpenLDAP's slapd and the daemon as a whole."""
 import json
 import subprocess
+import time
 import unittest
 
-from test_ldap import ANNA, BERT, CARO, SILENT, Directory, crowd
+from test_ldap import ANNA, BERT, CARO, SILENT, ActiveDirectory, Directory, crowd
 from slapd import BASE, LOGIN, PASSWORD, person
 from office import BIN, Daemon, within
 
@@ -197,6 +198,30 @@ class Broken(People):
         slapd.set("p00000", "telephoneNumber", "+31 20 123 0100")
         self.assertTrue(within(60, lambda: self.names(daemon, "+31201230100") == ["Crowd 00000"]), self.view(daemon))
         self.assertEqual(self.view(daemon)["state"], "up")
+
+    def test_who_changes_between_the_two_questions_stays(self):
+        slapd = self.slapd(*[ActiveDirectory.user(uid, 100, f"Of {uid.title()}", f"+31 20 123 01{i:02}") for i, uid in enumerate(("anna", "bert", "caro"))],
+                           root_dse=ActiveDirectory.root(102))
+        way = self.way(slapd)
+        polls, asked = [], []
+
+        def change(data):  # what has changed is asked for twice: who it is, and who of them counts
+            if b"highestCommittedUSN" in data:  # each conversation begins with the root entry
+                polls.append(time.monotonic())
+                asked.clear()
+            elif b"uSNChanged" in data:
+                asked.append(data)
+                if len(asked) == 2 and not self.changed:
+                    self.changed = len(polls)
+                    slapd.modify(f"dn: uid=bert,ou=people,{BASE}\nchangetype: modify\nreplace: mail\nmail: b@example.net\n-\nreplace: uSNChanged\n"
+                                 "uSNChanged: 103\n")
+
+        self.changed = 0
+        way.before = change
+        daemon = self.daemon(way.url, 'poll = "1s"')
+        self.assertTrue(within(20, lambda: self.people(daemon).get("Bert", {}).get("email") == "b@example.net"), self.view(daemon))
+        self.assertTrue(within(20, lambda: len(polls) >= self.changed + 2))
+        self.assertNotIn("1 removed", json.dumps(daemon.get("/v1/audit")[2]))
 
     def test_in_the_middle_of_a_page(self):
         slapd = self.slapd(*crowd(2000), settings="sizelimit unlimited")

@@ -10,6 +10,7 @@ class Way:
         self.most = None  # bytes of the server's on each connection; then both ends are closed
         self.still_after = None  # … then nothing is carried any more
         self.still = False
+        self.before = None  # called with what a client says, before it is carried on
         self.over = threading.Event()
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = self.door.getsockname()[1]
@@ -39,6 +40,8 @@ class Way:
         try:
             while data := source.recv(16384):
                 carried += len(data)
+                if self.before and not counted:
+                    self.before(data)
                 if counted and self.still_after and carried > self.still_after:
                     self.still = True
                     self.over.wait()
