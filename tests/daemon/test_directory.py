@@ -172,6 +172,17 @@ class Contacts(Directory):
         for words in ("0612345678", "06-1234 5678", "+31 6 12345678", "0031612345678", "345678"):
             self.assertEqual([item["key"] for item in self.contacts("&q=" + urllib.parse.quote(words))], [key], words)
 
+    def test_lines_roles_and_the_contacts_of_a_line(self):
+        line = next(item["lines"][0] for item in self.ask("GET", "/v1/directory?source=people")[1]["items"] if item["lines"])
+        made = self.create(lines=[line, "sales@example.net"], roles=["first aid"], default_line=line)
+        self.create(last_name="Other")
+        self.assertEqual((made["lines"], made["roles"], made["default_line"]), ([line, "sales@example.net"], ["first aid"], line))
+        self.assertEqual([item["key"] for item in self.contacts("&q=" + urllib.parse.quote(line))], [made["key"]])
+        status, changed = self.ask("PATCH", "/v1/contacts/" + made["key"], {"roles": ["first aid", "fire"], "lines": ["sales@example.net"], "default_line": None})
+        self.assertEqual((status, changed["roles"], changed["default_line"]), (200, ["first aid", "fire"], None))
+        self.assertEqual(self.contacts("&q=" + urllib.parse.quote(line)), [])
+        self.assertEqual(self.ask("PATCH", "/v1/contacts/" + made["key"], {"roles": []})[1]["roles"], [])
+
     def test_folders(self):
         self.assertEqual(self.ask("POST", "/v1/folders", {"path": "Sales/Export"}), (201, {"path": "Sales/Export"}))
         key = self.create(folder="Sales/Export/Far")["key"]
