@@ -103,6 +103,7 @@ void PrivacyDesk::aged(privacy::Kind kind, Wall than) {
 
 void PrivacyDesk::use_options(const privacy::PrivacyOptions& options) {
     retention_.use_options(options);
+    if (options.pseudonymise_logs == std::exchange(pseudonyms_, options.pseudonymise_logs)) return;
     if (!options.pseudonymise_logs) return log::set_mask({});
     // Until the key is here nothing else is shown either.
     log::set_mask([](std::string_view, std::string_view) { return std::string("~"); });

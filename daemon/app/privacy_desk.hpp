@@ -52,6 +52,7 @@ private:
     Parts parts_;
     privacy::Eraser eraser_;
     privacy::Retention retention_;
+    bool pseudonyms_ = false; // what logs show; control loop
     std::atomic<std::shared_ptr<const calls::PrivateCalls>> private_ = std::make_shared<const calls::PrivateCalls>();
 };
 
