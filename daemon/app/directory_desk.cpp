@@ -285,17 +285,15 @@ void DirectoryDesk::add_file_ports(status::DirectoryPorts& ports) {
     };
     ports.synchronise = [this](status::SyncOrder order, Answer<status::ImportView> answer) {
         directory::ImportOptions options{.limits = order.limits, .dry_run = order.dry_run};
+        auto reply = mapped<ImportReport>(std::move(answer), import_view);
+        if (ldap_) return ldap_->sync({.options = options, .by = std::move(order.by), .reply = std::move(reply)});
         auto snapshot = directory_->snapshot();
         const bool left = snapshot && std::ranges::find(snapshot->contacts, directory::ldap_source,
                                                         &contacts::Contact::source) != snapshot->contacts.end();
-        if (!ldap_ && !left)
-            return answer(fail(Category::not_found, "There is nothing to synchronise with: no [ldap] is configured."));
-        auto reply = mapped<ImportReport>(std::move(answer), import_view);
-        if (ldap_)
-            ldap_->sync({.options = options, .by = std::move(order.by), .reply = std::move(reply)});
-        else // [ldap] was taken out: nobody names them any more
-            directory_->synchronise({.source = std::string(directory::ldap_source)}, options, std::move(order.by),
-                                    std::move(reply));
+        if (!left)
+            return reply(fail(Category::not_found, "There is nothing to synchronise with: no [ldap] is configured."));
+        directory_->synchronise({.source = std::string(directory::ldap_source)}, options, std::move(order.by),
+                                std::move(reply)); // [ldap] was taken out: nobody names them any more
     };
     ports.check = [this](Answer<std::vector<status::FindingView>> answer) {
         loop_.post([this, answer = std::move(answer)] { answer(checked()); });

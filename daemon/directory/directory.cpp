@@ -73,6 +73,12 @@ std::string counts(const contacts::Plan& plan) {
                        plan.count(Change::Kind::modify), plan.count(Change::Kind::remove));
 }
 
+/// Whether the directory would not hold them.
+bool too_many(const Snapshot& snapshot, const contacts::Plan& plan) {
+    return snapshot.contacts.size() + plan.count(Change::Kind::create) >
+           Directory::contacts_max + plan.count(Change::Kind::remove);
+}
+
 /// The member of a contact that a column of the file shows.
 std::string_view member_of(std::string_view column) {
     return column.starts_with("number") || column.starts_with("label") ? "numbers" : column;
@@ -309,8 +315,7 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::SourceReading reading,
     auto snapshot = snapshot_.load();
     auto plan = contacts::plan_source(snapshot->contacts, std::move(reading), options.limits);
     if (!plan) co_return std::unexpected(plan.error());
-    if (snapshot->contacts.size() + plan->count(Change::Kind::create) >
-        contacts_max + plan->count(Change::Kind::remove))
+    if (too_many(*snapshot, *plan))
         co_return fail(Category::limit, fmt::format("The directory holds at most {} contacts.", contacts_max));
     ImportReport report{.plan = std::move(*plan)};
     if (options.dry_run || report.plan.changes.empty()) co_return report;
@@ -339,7 +344,7 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
                 returning.emplace(row.line, std::exchange(row.contact.key, {}));
     report.plan = contacts::plan_import(snapshot->contacts, reading, options.limits);
     auto& plan = report.plan;
-    if (snapshot->contacts.size() + plan.count(Change::Kind::create) > contacts_max + plan.count(Change::Kind::remove))
+    if (too_many(*snapshot, plan))
         plan.refusals.push_back({1, 1, "", fmt::format("the directory holds at most {} contacts", contacts_max)});
     if (!plan.refusals.empty() || options.dry_run || plan.changes.empty()) co_return report;
     auto backup = save_backup();

@@ -32,10 +32,6 @@ constexpr std::array usual{
 };
 constexpr std::array whole_names{"displayName", "cn"};
 
-const Usual& usual_of(std::string_view name) {
-    return *std::ranges::find(usual, name, &Usual::name);
-}
-
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     while (!(text = text::trim(text)).empty()) {
@@ -107,7 +103,8 @@ std::vector<Part> attributes_of(const std::map<std::string, std::string>& said) 
     std::vector<Part> all;
     for (const auto& one : usual) {
         auto other = said.find(std::string(one.name));
-        all.push_back({one.name, words_of(other == said.end() ? one.attributes : std::string_view(other->second))});
+        all.push_back(
+            {one.name, one.text, words_of(other == said.end() ? one.attributes : std::string_view(other->second))});
     }
     return all;
 }
@@ -121,7 +118,7 @@ ldap::Question question_of(const LdapOptions& options, const std::vector<Part>& 
                             .attributes = {whole_names.begin(), whole_names.end()}};
     for (const auto& one : parts) {
         ldap::add_once(question.attributes, one.attributes);
-        if (!usual_of(one.name).text) ldap::add_once(question.any_of, one.attributes);
+        if (!one.text) ldap::add_once(question.any_of, one.attributes);
     }
     return question;
 }
@@ -132,8 +129,8 @@ std::optional<Contact> contact_of(std::string id, const ldap::Entry& entry, cons
     contact.source = ldap_source;
     contact.external_id = std::move(id);
     for (const auto& part : parts)
-        if (auto text = usual_of(part.name).text)
-            contact.*text = first_of(entry, part);
+        if (part.text)
+            contact.*part.text = first_of(entry, part);
         else
             add_numbers(contact, entry, part, normal, unreadable);
     complete_names(contact, entry);

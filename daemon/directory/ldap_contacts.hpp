@@ -16,7 +16,8 @@ inline constexpr std::string_view ldap_source = "ldap";
 
 /// Which attributes of an entry one part of a contact stands in.
 struct Part {
-    std::string_view name; // last_name … email, or the kind of a number
+    std::string_view name;                 // last_name … email, or the kind of a number
+    std::string contacts::Contact::* text; // null: a kind of number
     std::vector<std::string> attributes;
 };
 [[nodiscard]] bool is_part(std::string_view name);

@@ -3,19 +3,6 @@
 #include <algorithm>
 
 namespace lamp::status {
-namespace {
-
-/// Calls `each` with every line of a person.
-void for_lines(const presence::People& people, presence::Slot slot, auto each) {
-    for (auto rest = people.lines(slot); !rest.empty();) {
-        auto end = std::min(rest.find('\n'), rest.size());
-        each(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-}
-
-} // namespace
-
 void Reach::use_people(const presence::People& people) {
     named_.clear();
     others_.clear();
@@ -25,7 +12,7 @@ void Reach::use_people(const presence::People& people) {
     for (presence::Slot slot : people.order()) {
         sight_[slot] = sight_of(people, slot);
         if (sight_[slot] == Sight::whole)
-            for_lines(people, slot, [&](std::string_view line) { others_.insert(mark_of(line)); });
+            people.for_lines(slot, [&](std::string_view line) { others_.insert(mark_of(line)); });
     }
 }
 
@@ -33,7 +20,7 @@ Reach::Sight Reach::sight_of(const presence::People& people, presence::Slot slot
     if (std::ranges::find(scope_.folders, people.person(slot).folder) != scope_.folders.end()) return Sight::whole;
     std::size_t lines = 0;
     std::size_t seen = 0;
-    for_lines(people, slot, [&](std::string_view line) {
+    people.for_lines(slot, [&](std::string_view line) {
         ++lines;
         if (named_.contains(mark_of(line))) ++seen;
     });

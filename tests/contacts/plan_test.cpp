@@ -14,10 +14,7 @@ std::vector<Contact> crowd(int count) {
 }
 
 std::string file_of(std::span<const Contact> contacts) {
-    auto text = header(';', false);
-    for (const auto& one : contacts)
-        append_row(text, one, ';');
-    return text;
+    return contacts_text(contacts, ';', false);
 }
 
 Plan plan_of(std::span<const Contact> current, const std::string& text, const ImportLimits& limits = {}) {

@@ -83,12 +83,7 @@ public:
             names.push_back((one.folder.empty() ? "" : one.folder + "/") + one.last_name);
         return names;
     }
-    [[nodiscard]] std::string exported() const {
-        auto text = contacts::header(';', false);
-        for (const auto& one : shown()->contacts)
-            contacts::append_row(text, one, ';');
-        return text;
-    }
+    [[nodiscard]] std::string exported() const { return contacts::contacts_text(shown()->contacts, ';', false); }
     [[nodiscard]] std::shared_ptr<const Snapshot> shown() const { return directory_->snapshot(); }
     [[nodiscard]] const std::vector<std::string>& audit() const { return audit_; } // after an answer
     store::Store& store() { return *store_; }

@@ -1,13 +1,12 @@
 // What an order leaves behind when a part of the daemon fails.
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <sstream>
 
 #include "faults/folder.hpp"
 #include "faults/must.hpp"
+#include "in_files.hpp"
 #include "privacy/eraser.hpp"
 
 using namespace lamp;
@@ -53,15 +52,6 @@ struct House {
         turn_until([&] { return all.has_value(); });
         return *all;
     }
-    /// Whether these bytes are in any file of the folder.
-    bool in_files(std::string_view text) const {
-        for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-            std::ostringstream all;
-            all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-            if (all.str().find(text) != std::string::npos) return true;
-        }
-        return false;
-    }
 };
 
 } // namespace
@@ -69,7 +59,7 @@ struct House {
 TEST_CASE("rows that are gone are noted and off the disk, also when a part behind them does not answer") {
     House house;
     house.eraser.add([](const Request&, const Eraser::Reply<calls::PrivacyPlace>&) {}, 20ms);
-    CHECK(house.in_files("06 12345678"));
+    CHECK(testing::in_files(house.folder.path(), "06 12345678"));
     auto done = house.erase();
     REQUIRE(!done);
     CHECK(done.error().category == Category::timeout);
@@ -77,5 +67,5 @@ TEST_CASE("rows that are gone are noted and off the disk, also when a part behin
     REQUIRE(erasures.size() == 1);
     CHECK(erasures[0].by == "ops");
     CHECK(erasures[0].found == 1);
-    CHECK(!house.in_files("12345678"));
+    CHECK(!testing::in_files(house.folder.path(), "12345678"));
 }

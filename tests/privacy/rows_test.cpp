@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "faults/folder.hpp"
 #include "faults/must.hpp"
+#include "in_files.hpp"
 #include "privacy/keyed_hash.hpp"
 #include "privacy/rows.hpp"
 #include "store/schema.hpp"
@@ -48,15 +47,6 @@ struct Disk {
             } while (!after.empty());
         }
         return sum;
-    }
-    /// Whether these bytes are in any file of the folder.
-    bool in_files(std::string_view text) const {
-        for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-            std::ostringstream all;
-            all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-            if (all.str().find(text) != std::string::npos) return true;
-        }
-        return false;
     }
 };
 
@@ -189,12 +179,12 @@ TEST_CASE("the bytes are gone from the files") {
         sql += call(i, i % 3 == 0 ? "+31612345678" : "+31612340000");
     disk.run(sql + "COMMIT;");
     disk.run("INSERT INTO forwarding_audit VALUES(1,1,'alice@x','claim_began','operator','to +31612345678')");
-    CHECK(disk.in_files("+31612345678"));
+    CHECK(testing::in_files(disk.folder.path(), "+31612345678"));
     disk.all("call", erase);
     disk.all("forwarding_audit", erase);
     must(disk.database.empty_log());
-    CHECK(!disk.in_files("31612345678"));
-    CHECK(disk.in_files("+31612340000"));
+    CHECK(!testing::in_files(disk.folder.path(), "31612345678"));
+    CHECK(testing::in_files(disk.folder.path(), "+31612340000"));
 }
 
 TEST_CASE("one key, and the hash says nothing without it") {
