@@ -7,7 +7,6 @@ the event stream, with 100 000 people on one daemon? The simulator runs beside i
 import argparse
 import pathlib
 import sys
-import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "daemon"))

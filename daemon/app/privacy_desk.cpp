@@ -104,12 +104,18 @@ void PrivacyDesk::aged(privacy::Kind kind, Wall than) {
 void PrivacyDesk::use_options(const privacy::PrivacyOptions& options) {
     retention_.use_options(options);
     if (options.pseudonymise_logs == std::exchange(pseudonyms_, options.pseudonymise_logs)) return;
-    if (!options.pseudonymise_logs) return log::set_mask({});
     // Until the key is here nothing else is shown either.
-    log::set_mask([](std::string_view, std::string_view) { return std::string("~"); });
-    parts_.store.ask<Secret>(parts_.egress, privacy::read_key, [country = parts_.country](const Result<Secret>& key) {
+    if (pseudonyms_) log::set_mask([](std::string_view, std::string_view) { return std::string("~"); });
+    parts_.egress.post([this, wanted = pseudonyms_] { show_pseudonyms(wanted); });
+}
+
+void PrivacyDesk::show_pseudonyms(bool wanted) {
+    pseudonyms_shown_ = wanted;
+    if (!wanted) return log::set_mask({});
+    parts_.store.ask<Secret>(parts_.egress, privacy::read_key, [this](const Result<Secret>& key) {
         if (!key) return log::warning("privacy", "logs show no pseudonyms", {{"why", key.error().text}});
-        log::set_mask([key = *key, country](std::string_view field, std::string_view value) {
+        if (!pseudonyms_shown_) return; // no longer wanted
+        log::set_mask([key = *key, country = parts_.country](std::string_view field, std::string_view value) {
             return privacy::pseudonym(key, country, field, value);
         });
     });

@@ -47,12 +47,15 @@ public:
 private:
     void aged(privacy::Kind kind, Wall than);
     void settle_first();
+    /// Egress.
+    void show_pseudonyms(bool wanted);
     void add_places();
 
     Parts parts_;
     privacy::Eraser eraser_;
     privacy::Retention retention_;
-    bool pseudonyms_ = false; // what logs show; control loop
+    bool pseudonyms_ = false;       // as configured; control loop
+    bool pseudonyms_shown_ = false; // what logs show; egress
     std::atomic<std::shared_ptr<const calls::PrivateCalls>> private_ = std::make_shared<const calls::PrivateCalls>();
 };
 

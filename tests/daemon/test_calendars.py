@@ -4,7 +4,7 @@ import time
 import unittest
 
 from office import Daemon, Simulator, within
-from test_diversions import House, later
+from test_diversions import House
 from test_teams import environment, teams_section
 
 

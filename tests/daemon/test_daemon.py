@@ -18,7 +18,7 @@ import unittest
 import urllib.parse
 import urllib.request
 
-from office import BIN, Daemon, Simulator, difference, truth_within, within
+from office import BIN, Daemon, Simulator, truth_within, within
 
 
 class WithOffice(unittest.TestCase):

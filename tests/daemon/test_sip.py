@@ -13,7 +13,7 @@ import unittest
 from office import within
 from sip_office import (ALICE, ANAIS, DOMAIN, LISTEN, LOTTE, LUCIA, WOUTER, Office, TlsUa, WithOffice, certificate, challenges, credentials,
                         hear, published, sip_list, users_text, whole)
-from test_teams import environment, teams_section
+from test_teams import teams_section
 
 LISTS = sip_list("blf-reception", whole(ALICE), whole(LOTTE), whole(WOUTER))
 PASSWORDS = {"lotte": "geheim", ALICE: "secret"}

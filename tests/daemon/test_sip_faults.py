@@ -9,7 +9,7 @@ import time
 import unittest
 
 from office import within
-from sip_office import ALICE, DOMAIN, LOTTE, LUCIA, WOUTER, Office, Relay, Ua, WithOffice, hear, published, sip_list, whole
+from sip_office import ALICE, LOTTE, LUCIA, WOUTER, Office, Relay, WithOffice, hear, published, sip_list, whole
 
 UNTRUSTED = "127.0.0.66"
 ONLY_US = 'trusted = ["127.0.0.1/32"]'

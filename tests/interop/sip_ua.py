@@ -12,7 +12,7 @@ import ssl
 import time
 
 import documents
-from sip_message import Malformed, Message, challenges, check_notify, credentials, cut, expect, worded
+from sip_message import Message, challenges, check_notify, credentials, cut, expect, worded
 
 MEDIA = {"dialog": "application/dialog-info+xml", "presence": "application/pidf+xml",
          "presence.winfo": "application/watcherinfo+xml", "dialog.winfo": "application/watcherinfo+xml",
