@@ -26,6 +26,7 @@ struct CallQuery {
     std::optional<CallResult> result{};
     std::string number{}; // remote party or DDI, compared in plain form
     std::string queue{};
+    std::string id{};        // public id; a call has a record for each person of its line
     std::string cursor{};    // `next` of the page before
     std::size_t limit = 100; // 1 to 1000
 };
@@ -42,6 +43,7 @@ struct CallPage {
     std::vector<CallRecord> items;
     std::string next{};      // empty: the last page
     std::vector<Gap> gaps{}; // within the time that was asked for
+    bool masked = false;     // numbers are not kept, or not whole: nobody can be called by them
 };
 
 enum class StatsKey : std::uint8_t { total, person, line, ddi, queue, destination, day, hour };

@@ -202,8 +202,13 @@ int people(const Call& call) {
 int dial(const Call& call) {
     auto person = call.arguments.value("person");
     auto to = call.arguments.value("to");
-    if (!person || !to) return misused("dial needs --person ID and --to NUMBER");
-    auto answer = call.daemon.post("/v1/dial", json::object{{"person", *person}, {"to", *to}});
+    auto again = call.arguments.value("call");
+    if (!person || to.has_value() == again.has_value())
+        return misused("dial needs --person ID, and --to NUMBER or --call ID");
+    json::object body{{"person", *person}};
+    if (to) body["to"] = *to;
+    if (again) body["call"] = *again;
+    auto answer = call.daemon.post("/v1/dial", body);
     if (!answer) return complain(answer.error());
     fmt::print("{}\n", cell(*answer, "call"));
     return done;
@@ -300,9 +305,11 @@ const std::vector<Command>& commands() {
          0,
          import_older},
         {"dial",
-         "--person ID --to NUMBER",
+         "--person ID --to NUMBER|--call ID",
          "lets somebody's phone dial",
-         {{"person", "ID", "whose phone"}, {"to", "NUMBER", "whom to call"}},
+         {{"person", "ID", "whose phone"},
+          {"to", "NUMBER", "whom to call"},
+          {"call", "ID", "calls back whoever was on the other side of this call"}},
          0,
          dial},
         {"call",

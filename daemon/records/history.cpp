@@ -503,7 +503,13 @@ void History::calls(calls::CallQuery query, std::function<void(Result<calls::Cal
     state_->loop.post([state = state_, query = std::move(query), reply = std::move(reply)]() mutable {
         state->when_flushed.push_back([state, query = std::move(query), reply = std::move(reply)] {
             state->store.ask<calls::CallPage>(
-                state->loop, [query](store::Database& disk) { return read_calls(disk, query); }, reply);
+                state->loop,
+                [query, masked = state->options.numbers != Numbers::whole](store::Database& disk) {
+                    auto page = read_calls(disk, query);
+                    if (page) page->masked = masked;
+                    return page;
+                },
+                reply);
         });
         if (state->failing)
             for (auto& then : std::exchange(state->when_flushed, {}))

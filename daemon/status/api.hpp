@@ -287,6 +287,7 @@ private:
     [[nodiscard]] Task<Answer> make_calls(Page page, Viewer viewer, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_reload(std::string by);
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
+    [[nodiscard]] Task<Answer> make_dial_again(DialRequest request, calls::CallQuery query, Viewer viewer);
     [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of, ReachPtr reach);
     void write_inputs(JsonWriter& json, const presence::Snapshot& snapshot, const std::vector<LineInput>& lines,
                       const std::vector<InputView>& others) const;

@@ -17,21 +17,47 @@ namespace lamp::status {
 namespace {
 
 constexpr std::size_t number_length_max = 128;
+constexpr std::size_t records_of_call = 10;    // one for each person of its line
 constexpr milliseconds services_before{2'000}; // left for the rest of `why`
 
 /// The texts of a JSON object's members; a member that is missing, empty or no text is named in the error.
-Result<std::vector<std::string>> read_members(std::string_view body, std::initializer_list<std::string_view> names) {
-    auto object = object_of(body);
-    if (!object) return std::unexpected(object.error());
+Result<std::vector<std::string>> members_of(const boost::json::object& object,
+                                            std::initializer_list<std::string_view> names) {
     std::vector<std::string> values;
     for (auto name : names) {
-        const auto* value = object->if_contains(name);
+        const auto* value = object.if_contains(name);
         bool good = value && value->is_string() && !value->get_string().empty() &&
                     value->get_string().size() <= number_length_max * 4;
         if (!good) return fail(Category::invalid, fmt::format("The body needs the text \"{}\".", name));
         values.emplace_back(value->get_string().begin(), value->get_string().end());
     }
     return values;
+}
+
+Result<std::vector<std::string>> read_members(std::string_view body, std::initializer_list<std::string_view> names) {
+    auto object = object_of(body);
+    if (!object) return std::unexpected(object.error());
+    return members_of(*object, names);
+}
+
+/// Whose telephone dials whom: a number, or whoever was on the other side of a call.
+struct DialOrder {
+    std::string person;
+    std::string to;   // either
+    std::string call; // or
+};
+
+Result<DialOrder> read_dial(std::string_view body) {
+    auto object = object_of(body);
+    if (!object) return std::unexpected(object.error());
+    bool again = object->contains("call");
+    if (again && object->contains("to"))
+        return fail(Category::invalid, "The body has \"to\", a number, or \"call\", a call's id; not both.");
+    auto members = members_of(*object, {"person", again ? "call" : "to"});
+    if (!members) return std::unexpected(members.error());
+    DialOrder order{.person = std::move((*members)[0]), .to = {}, .call = {}};
+    (again ? order.call : order.to) = std::move((*members)[1]);
+    return order;
 }
 
 bool is_number(std::string_view text) {
@@ -369,17 +395,38 @@ void Api::dial(Call& call, const Asked& asked) {
     const Identity& who = *asked.identity;
     if (!may_act(who, permission("dial.any"), permission("dial.self")))
         return call.answer(not_permitted(who, permission("dial.any")));
-    auto members = read_members(call.request.body, {"person", "to"});
-    if (!members) return call.answer(problem(400, members.error().text));
-    if (!who.may(permission("dial.any")) && (*members)[0] != who.person)
+    auto order = read_dial(call.request.body);
+    if (!order) return call.answer(problem(400, order.error().text));
+    if (!who.may(permission("dial.any")) && order->person != who.person)
         return call.answer(not_permitted(who, permission("dial.any")));
-    auto slot = find_person((*members)[0], asked);
+    if (!order->call.empty() && !who.may(permission("calls.read")))
+        return call.answer(not_permitted(who, permission("calls.read")));
+    auto slot = find_person(order->person, asked);
     if (!slot) return call.answer(unknown_person());
-    if (!is_number((*members)[1])) return call.answer(problem(400, "\"to\" is no number."));
-    if (auto wait = dial_rate_.take(who.token, (*members)[0], steady_now()); wait > milliseconds(0))
+    if (!is_number(order->to)) return call.answer(problem(400, "\"to\" is no number."));
+    if (auto wait = dial_rate_.take(who.token, order->person, steady_now()); wait > milliseconds(0))
         return call.answer(too_often(wait));
     if (!ports_.dial) return call.answer(problem(501, "No telephony platform is configured."));
-    defer(call, make_dial({*slot, (*members)[1], asked.identity->token}));
+    DialRequest request{*slot, std::move(order->to), who.token};
+    if (order->call.empty()) return defer(call, make_dial(std::move(request)));
+    calls::CallQuery wanted{.id = std::move(order->call), .limit = records_of_call};
+    if (asked.reach) wanted.within = within(*asked.reach);
+    defer(call, make_dial_again(std::move(request), std::move(wanted), Viewer(who)));
+}
+
+/// The other side of the newest call that `query` finds, as far as the viewer may know it.
+Task<Answer> Api::make_dial_again(DialRequest request, calls::CallQuery query, Viewer viewer) {
+    auto found = co_await ask_calls(std::move(query));
+    if (!found) co_return no_answer();
+    if (!*found) co_return problem(found->error());
+    auto& records = (*found)->items;
+    if (records.empty()) co_return problem(404, "There is no such call among those that are over.");
+    hide(viewer, records, false);
+    auto known = std::ranges::find_if(records, [](const auto& one) { return !one.remote_number.empty(); });
+    if (known == records.end() || (*found)->masked)
+        co_return problem(422, "The number of this call's other side is not known: withheld, private or not kept.");
+    request.to = known->remote_number;
+    co_return co_await make_dial(std::move(request));
 }
 
 Task<Answer> Api::make_dial(DialRequest request) {

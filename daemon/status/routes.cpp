@@ -306,7 +306,8 @@ constexpr std::array table{
           Gate::known,
           none,
           &Api::dial,
-          "Lets a person's phone dial; needs dial.any, or dial.self for the token's own person",
+          "Lets a person's phone dial `to`, or the other side of `call`, which is over (422: its number is not known). "
+          "Needs dial.any, or dial.self for the token's own person; for `call` calls.read, too",
           202,
           "CallId",
           {},

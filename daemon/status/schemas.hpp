@@ -96,7 +96,7 @@ inline constexpr std::string_view component_schemas = R"json({
 "Exported":{"type":"object","required":["number","places"],"properties":{"number":{"type":"string"},"places":{"type":"array","items":{"type":"object","required":["place","complete","rows"],"properties":{"place":{"type":"string"},"complete":{"type":"boolean"},"rows":{"type":"array","items":{"type":"object"}}}}}}},
 "ErasurePage":{"type":"object","required":["items","next"],"properties":{"items":{"type":"array","items":{"type":"object","required":["at","by","number_hash","erased"],"properties":{"at":{"$ref":"#/components/schemas/Time"},"by":{"type":"string"},"number_hash":{"type":"string"},"erased":{"$ref":"#/components/schemas/Count"}}}},"next":{"type":["string","null"]}}},
 "CallId":{"type":"object","required":["call"],"properties":{"call":{"type":"string"}}},
-"Dial":{"type":"object","required":["person","to"],"properties":{"person":{"type":"string"},"to":{"type":"string"}}},
+"Dial":{"type":"object","required":["person"],"oneOf":[{"required":["to"]},{"required":["call"]}],"properties":{"person":{"type":"string"},"to":{"type":"string"},"call":{"type":"string"}}},
 "Transfer":{"type":"object","required":["to"],"properties":{"to":{"type":"string"}}},
 "MeetingTold":{"type":"object","required":["person","meeting"],"additionalProperties":false,"properties":{"person":{"type":"string"},"meeting":{"type":"boolean"},"at":{"$ref":"#/components/schemas/MaybeTime"},"expires_in":{"type":["string","number","null"],"default":"10m"}}},
 "MeetingsTold":{"oneOf":[{"$ref":"#/components/schemas/MeetingTold"},{"type":"array","maxItems":1000,"items":{"$ref":"#/components/schemas/MeetingTold"}}]},

@@ -255,6 +255,8 @@ constexpr Migration all[] = {
             written INTEGER NOT NULL
         ) WITHOUT ROWID;
     )sql"},
+    // A record is called back by its id.
+    {"calls by id", "CREATE INDEX call_of_id ON call(id);"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.

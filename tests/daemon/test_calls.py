@@ -84,6 +84,27 @@ class Recorded(unittest.TestCase):
         printed = self.daemon.lamplighter("calls", "--missed", "--url", self.daemon.url)
         self.assertIn("+31201230002", printed.stdout, printed.stderr)
 
+    def test_a_missed_call_is_called_back_by_its_record(self):
+        self.sim.command("incoming", to="2000", number="0201230002")
+        self.assertTrue(within(10, lambda: self.daemon.get("/v1/calls/active")[2]["items"]), self.daemon.log())
+        self.sim.command("far", user="2000", what="hangup")
+        self.assertTrue(within(10, lambda: self.calls("?result=missed")), self.daemon.log())
+        missed = self.calls("?result=missed")[0]
+        person = missed["person"]
+        self.assertEqual(self.daemon.post("/v1/dial", {"person": person, "call": "0123456789abcdef"})[0], 404)
+        status, _, answer = self.daemon.post("/v1/dial", {"person": person, "call": missed["id"]})
+        self.assertEqual(status, 202, answer)
+        going = lambda: [one for one in self.daemon.get("/v1/calls/active")[2]["items"] if one["id"] == answer["call"]]
+        self.assertTrue(within(10, going), self.daemon.log())
+        self.assertEqual(self.daemon.post(f"/v1/calls/{answer['call']}/hangup")[0], 202)
+        self.assertTrue(within(10, lambda: len(self.audited()) == 2))
+        self.assertEqual([(what, text) for _, what, _, text in self.audited()][1], ("dialled", "to +31201230002"))
+        self.assertTrue(within(10, lambda: not self.daemon.get("/v1/calls/active")[2]["items"]), self.daemon.log())
+        printed = self.daemon.lamplighter("dial", "--person", person, "--call", missed["id"], "--url", self.daemon.url)
+        self.assertEqual(printed.returncode, 0, printed.stderr)
+        for words in (["--person", person], ["--person", person, "--call", "x", "--to", "2001"]):
+            self.assertEqual(self.daemon.lamplighter("dial", *words, "--url", self.daemon.url).returncode, 2, words)
+
     def test_records_and_events_survive_a_kill_and_a_receiver_that_is_away(self):
         self.receiver.down()
         self.sim.command("call", **{"from": "2000", "to": "2001"})

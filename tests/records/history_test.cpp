@@ -88,10 +88,19 @@ TEST_CASE("calls are told, kept and found, also before they are on disk") {
     auto page = daemon.ask();
     REQUIRE(page.items.size() == 1);
     CHECK(page.items[0].person == "alice");
+    CHECK_FALSE(page.masked);
     CHECK(daemon.heard(2) == Texts{"ended alice in missed", "missed alice in missed"});
     daemon.stop();
     CHECK(daemon.history.report().written >= 2);
     CHECK(daemon.history.report().waiting == 0);
+}
+
+TEST_CASE("a page says that its numbers are not whole") {
+    faults::Folder folder("records");
+    Daemon daemon(folder.path(), {.settle = 20ms, .numbers = Numbers::masked, .log_wait = 1ms});
+    daemon.start();
+    CHECK(daemon.ask().masked);
+    daemon.stop();
 }
 
 TEST_CASE("a missed call that was not settled at the end is told after the restart, once") {

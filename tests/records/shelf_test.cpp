@@ -115,6 +115,8 @@ TEST_CASE("questions") {
              Row{"a number", {.number = "0031 6-12345678"}, {"02", "01"}},
              Row{"a DDI", {.number = "+31201230000"}, {"03"}},
              Row{"a queue", {.queue = "Sales"}, {"02"}},
+             Row{"an id", {.id = "02"}, {"02"}},
+             Row{"the id of one that goes on", {.id = "04"}, {}},
              Row{"nobody", {.persons = {"x' OR 1=1 --"}}, {}},
          }) {
         CAPTURE(row.what);

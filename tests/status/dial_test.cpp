@@ -96,6 +96,52 @@ TEST_CASE("dial: not too often for one person, nor with one token") {
     CHECK(rate.take("t", "q", now + milliseconds(1)) == milliseconds(0));
 }
 
+TEST_CASE("dial: the other side of a call that is over") {
+    status::Ports ports;
+    calls::CallPage page;
+    std::string seen, asked;
+    ports.dial = [&](const status::DialRequest& request, const status::Reply<Result<std::string>>& reply) {
+        seen += request.to + ";";
+        reply(std::string("call-1"));
+    };
+    ports.calls = [&](const calls::CallQuery& query, const status::Reply<Result<calls::CallPage>>& reply) {
+        asked += query.id + ";";
+        auto found = page;
+        if (query.id != "c1") found.items.clear();
+        reply(std::move(found));
+    };
+    ports.private_calls = [](std::string_view, std::string_view line) { return line == "secret"; };
+    Office office(with_alice("alice@example.net"), std::move(ports));
+    auto client = office.client();
+    auto status = [&](std::string_view token, std::string_view body) {
+        return client.request("POST", "/v1/dial", token, body).status;
+    };
+    constexpr std::string_view back = R"({"person":"alice@example.net","call":"c1"})";
+    calls::CallRecord record;
+    record.id = "c1";
+    record.person = "bob@example.net";
+    record.line = "2001";
+    page.items = {record, record};
+    CHECK(status(operating, back) == 422);        // withheld
+    page.items[1].remote_number = "+31201230002"; // of another person of the line, who may be told
+    CHECK(status(operating, back) == 202);
+    CHECK(seen == "+31201230002;");
+    page.masked = true;
+    CHECK(status(operating, back) == 422);
+    page.masked = false;
+    page.items[1].line = "secret";
+    CHECK(status(operating, back) == 422);
+    CHECK(asked == "c1;c1;c1;c1;");
+    CHECK(status(operating, R"({"person":"alice@example.net","call":"c2"})") == 404);
+    CHECK(status(operating, R"({"person":"alice@example.net","call":""})") == 400);
+    CHECK(status(operating, R"({"person":"alice@example.net","call":"c1","to":"2002"})") == 400);
+    CHECK(status(operating, R"({"person":"alice@example.net"})") == 400);
+    auto refused = client.request("POST", "/v1/dial", "alice-secret", back);
+    CHECK(refused.status == 403);
+    CHECK(refused.json().at("missing") == "calls.read");
+    CHECK(seen == "+31201230002;");
+}
+
 TEST_CASE("dial: the page is there for everybody and dials nothing") {
     status::Ports ports;
     std::size_t dialled = 0;
