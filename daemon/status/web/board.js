@@ -1092,7 +1092,7 @@ async function lookUp(call) {
   const records = await looked.get(number);
   if (looked.size > 500) looked.clear();
   if (!records.length) return;
-  calls.recognised(call.id, records);
+  calls.recognised(call, records);
   changed(call.person, false);
 }
 
