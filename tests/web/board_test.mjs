@@ -718,8 +718,8 @@ test('who may only read calls gets no buttons; the history follows', { daemon: {
   daemon.gap();
   await callerIs(page, id, 'from +31201230002');
   await page.click(`${tileOf(id)} .open`);
-  await page.waitForSelector('#details-history .entries');
-  assert.match(await page.locator('#details-history').innerText(), /to Bob\s+answered · 1m long/);
+  await page.waitForSelector('#details-history .recent');
+  assert.match(await page.locator('#details-history').innerText(), /to Bob\s+\S+ · 2002 · answered · 1m long/);
   assert.equal(await page.locator('.call-card button').count(), 0);
   assert.ok(await page.locator('#dial-form').isHidden());
   daemon.state.history.unshift(ended(callOf(id), 'missed'));
@@ -752,6 +752,225 @@ test('missed calls are a list, from the daemon and live', { daemon: { people: 5 
   assert.match(await page.locator('#missed-list li').first().innerText(), /from Ann Zeta/);
   await page.locator('#missed-list button').first().click();
   assert.equal(await page.locator('#details-name').textContent(), daemon.people.get(other).name);
+});
+
+// ── Favourites, contacts, calling back ──────────────────────────────────────────────────────────────────────────────
+
+const entry = (key, first_name, last_name, numbers, more = {}) => ({ key, source: 'contacts', first_name, last_name, numbers: numbers.map(([type, number]) => ({ type, number })), extension: null, email: null, lines: [], folder: null, company: null, ...more });
+const folderIs = (page, folder, names) => page.waitForFunction(([folder, wanted]) => {
+  const at = node => new DOMMatrix(getComputedStyle(node).transform);
+  let now = null;
+  const seen = [...document.querySelectorAll('.heading, .tile')].map(node => ({ node, x: at(node).e, y: at(node).f })).sort((a, b) => a.y - b.y || a.x - b.x).flatMap(({ node }) => {
+    if (node.matches('.heading')) { now = node.querySelector('.folder').textContent; return []; }
+    return now === folder ? [node.querySelector('.name').textContent] : [];
+  });
+  return JSON.stringify(seen) === wanted;
+}, [folder, JSON.stringify(names)]);
+const press = (page, id) => page.locator(`${tileOf(id)} .star`).dispatchEvent('click');
+const saysIn = (page, id, text) => page.waitForFunction(([id, text]) => document.getElementById(id).textContent === text, [id, text]);
+
+test('favourites of the person that the token is stand first, in their order, and are kept by the daemon', { daemon: { people: 12 } }, async ({ page, daemon }) => {
+  const [me, one, other, third] = daemon.people.keys(), name = id => daemon.people.get(id).name;
+  const folder = daemon.people.get(me).folder;
+  daemon.state.me = me;
+  daemon.favourites.set(me, ['gone', other, one]);
+  daemon.favourites.set(`team:${folder}`, [one, third]);
+  await isLive(page);
+  daemon.gap();
+  await folderIs(page, 'Favourites', [name(other), name(one)]);
+  await folderIs(page, `Favourites of ${folder}`, [name(third)]);
+  const seen = await seenByFolder(page);
+  assert.equal(seen.length, 12, 'each has one lamp');
+  assert.equal(seen[0].folder, 'Favourites');
+  assert.equal(await page.getAttribute(`${tileOf(one)} .star`, 'aria-pressed'), 'true');
+  await page.selectOption('#sort', 'status');
+  daemon.favourites.set(me, ['gone', other, one, me]); // from another window meanwhile
+  await page.click(`${tileOf(third)} .open`);
+  await page.focus('#details-star');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#details-star[aria-pressed="true"]');
+  await folderIs(page, 'Favourites', [name(other), name(one), name(me), name(third)]);
+  await page.keyboard.press('Escape');
+  await press(page, other);
+  await folderIs(page, 'Favourites', [name(one), name(me), name(third)]);
+  assert.deepEqual(daemon.seen.favourites, [[me, 'gone', other, one, me, third], [me, 'gone', one, me, third]]);
+  daemon.change(one, { status: 'ringing' });
+  await statusIs(page, one, 'ringing');
+  await page.fill('#search', name(one));
+  await folderIs(page, 'Favourites', [name(one)]);
+});
+
+test('a favourite that the daemon does not take is none, and the page says why', { daemon: { people: 4 }, refused: /^503 favourites/ }, async ({ page, daemon }) => {
+  const [me, one] = daemon.people.keys();
+  Object.assign(daemon.state, { me, favouritesAway: 503 });
+  await isLive(page);
+  daemon.gap();
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 4);
+  await isLive(page);
+  await press(page, one);
+  await saysIn(page, 'board-said', 'favourites are away');
+  assert.equal(await page.getAttribute(`${tileOf(one)} .star`, 'aria-pressed'), 'false');
+  daemon.state.favouritesAway = 0;
+  await press(page, one);
+  await folderIs(page, 'Favourites', [daemon.people.get(one).name]);
+});
+
+test('a token of nobody has its favourites in this browser, contacts too', { daemon: { people: 6 } }, async ({ page, daemon }) => {
+  daemon.directory.set('k1', entry('k1', 'Ann', 'Zeta', [['work', '+31201230002']], { company: 'Zeta <b>Ltd</b>' }));
+  const [one, other] = daemon.people.keys(), name = id => daemon.people.get(id).name;
+  await isLive(page);
+  await press(page, other);
+  await folderIs(page, 'Favourites', [name(other)]);
+  await press(page, one);
+  await folderIs(page, 'Favourites', [name(other), name(one)]);
+  await page.fill('#search', 'zeta');
+  await page.click('.contact[data-key="k1"]');
+  assert.match(await page.locator('#contact').innerText(), /Ann Zeta\s+Zeta <b>Ltd<\/b>[^]*\+31201230002/);
+  assert.equal(await page.locator('#contact .call-button').count(), 0, 'nobody’s telephone would ring');
+  await page.click('#contact-star');
+  await page.keyboard.press('Escape');
+  await page.fill('#search', '');
+  await page.reload();
+  await isLive(page);
+  await folderIs(page, 'Favourites', [name(other), name(one)]);
+  await page.waitForSelector('.contact[data-key="k1"]');
+  await press(page, other);
+  await press(page, one);
+  await page.waitForFunction(() => localStorage.getItem('lamplighter.favourites') === 'k1');
+  assert.ok(!daemon.seen.requests.some(line => line.includes('/v1/favourites')), 'the daemon keeps none of nobody');
+});
+
+test('what the token may not read is not asked for', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  const [me, one] = daemon.people.keys();
+  Object.assign(daemon.state, { me, without: ['status.read', 'directory.read', 'self'] });
+  await isLive(page);
+  daemon.gap();
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 3);
+  const before = daemon.seen.requests.length;
+  await page.fill('#search', daemon.people.get(one).name);
+  await page.click(`${tileOf(one)} .open`);
+  await page.waitForSelector('.rules .decisive');
+  await page.click('#details-star');
+  await folderIs(page, 'Favourites', [daemon.people.get(one).name]);
+  await page.waitForTimeout(400); // longer than a search waits
+  assert.ok(daemon.seen.requests.length > before);
+  assert.ok(!daemon.seen.requests.slice(before).some(line => /directory|recognise|favourites|v1\/calls|v1\/status/.test(line)), daemon.seen.requests.slice(before).join());
+});
+
+test('the last calls say how they ended and are called back', { daemon: { people: 4 }, refused: /^422 withheld/ }, async ({ page, daemon }) => {
+  const [id, other] = daemon.people.keys();
+  Object.assign(daemon.state, { operator: true, calls: [] });
+  daemon.state.contacts['+31201230002'] = [contact('Ann Zeta')];
+  daemon.state.history = [ended(callOf(id, { id: 'h1' }), 'missed'), ended(callOf(id, { id: 'h2', remote: { number: '2002', name: 'Bob' }, direction: 'out' }), 'answered', { talk_s: 65 }),
+    ended(callOf(id, { id: 'h3', remote: { number: null, name: null }, withheld: true }), 'voicemail')];
+  await isLive(page);
+  daemon.gap();
+  await page.waitForSelector('#missed:not([hidden])');
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForFunction(() => document.querySelector('.recent strong')?.textContent === 'from Ann Zeta');
+  const rows = await page.locator('.recent li').evaluateAll(items => items.map(item => [item.className, item.querySelector('use').getAttribute('href'), item.querySelector('strong').textContent, item.querySelectorAll('button').length]));
+  assert.deepEqual(rows, [['missed', '#sign-missed', 'from Ann Zeta', 1], ['outgoing', '#sign-outgoing', 'to Bob', 1], ['missed', '#sign-missed', 'from number withheld', 0]]);
+  for (const [, sign] of rows) assert.equal(await page.locator(sign).count(), 1, `${sign} is drawn`);
+  assert.match(await page.locator('.recent small').first().innerText(), /\+31201230002 · missed · rang 12s/);
+  assert.equal(await page.locator('.recent button').first().getAttribute('aria-label'), `Call back Ann Zeta, from the telephone of ${daemon.people.get(id).name}`);
+  await page.focus('.recent button');
+  await page.keyboard.press('Enter');
+  await saysIn(page, 'call-said', 'Done.');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.call), 'h1', 'the keyboard keeps its place');
+  daemon.state.history[1].remote.number = null; // forgotten meanwhile
+  await page.click('.recent button[data-call="h2"]');
+  await saysIn(page, 'call-said', 'withheld');
+  await page.keyboard.press('Escape');
+  daemon.state.me = other; // who has a telephone calls back from it
+  daemon.gap();
+  await page.click('#missed summary');
+  await page.waitForSelector(`#missed-list .call-button[aria-label$="${daemon.people.get(other).name}"]`);
+  await page.click('#missed-list .call-button');
+  await saysIn(page, 'board-said', 'Done.');
+  assert.deepEqual(daemon.seen.orders, [['dial', id, 'h1'], ['dial', other, 'h1']]);
+});
+
+test('where one dials, a name suggests people and contacts with their numbers', { daemon: { people: 12 }, browser: { locale: 'en-GB' } }, async ({ page, daemon }) => {
+  const [id, zoe] = daemon.people.keys();
+  daemon.state.operator = true;
+  daemon.directory.set('k1', entry('k1', 'Ann', 'Zeta', [['work', '+31201230002'], ['fax', '+31201230003'], ['mobile', '+31612345678']], { company: 'Zeta Ltd' }));
+  for (let i = 0; i < 9; i += 1) daemon.directory.set(`many${i}`, entry(`many${i}`, 'Many', `One <i>${i}</i>`, [['work', `+3120555000${i}`], ['mobile', `+3161111111${i}`]]));
+  await isLive(page);
+  daemon.gap();
+  await page.click(`${tileOf(id)} .open`);
+  await page.waitForSelector('#dial-form:not([hidden])');
+  const choices = () => page.locator('#dial-choices li').allInnerTexts();
+  const asked = () => daemon.seen.requests.filter(line => line.includes('/v1/directory?')).length;
+  await page.locator('#dial-to').pressSequentially('ann zet', { delay: 20 });
+  await page.waitForSelector('#dial-choices li');
+  assert.equal(asked(), 1, 'not for every key');
+  assert.deepEqual(await choices(), ['Ann Zeta\nwork · +31201230002 · Zeta Ltd', 'Ann Zeta\nmobile · +31612345678 · Zeta Ltd'], 'the first number first, and no fax');
+  assert.equal(await page.getAttribute('#dial-to', 'aria-expanded'), 'true');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.getAttribute('#dial-to', 'aria-activedescendant'), 'dial-choices-1');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.inputValue('#dial-to'), '+31612345678');
+  assert.ok(await page.locator('#dial-choices').isHidden());
+  assert.deepEqual(daemon.seen.orders, [], 'chosen is not dialled');
+  await page.keyboard.press('Enter');
+  await saysIn(page, 'call-said', 'Done.');
+  await page.fill('#dial-to', 'many');
+  await page.waitForFunction(() => document.querySelectorAll('#dial-choices li').length === 8);
+  assert.ok((await choices()).every((text, i) => text.startsWith(`Many One <i>${i}</i>\nwork`)), 'everybody’s first number');
+  await page.keyboard.press('Escape');
+  assert.ok(await page.locator('#dial-choices').isHidden());
+  assert.ok(await page.locator('#details').isVisible(), 'Escape closes the list alone');
+  await page.fill('#dial-to', daemon.people.get(zoe).name);
+  await page.waitForSelector('#dial-choices li:nth-child(2)');
+  await page.click('#dial-choices li:nth-child(2)');
+  assert.equal(await page.inputValue('#dial-to'), '2001', 'the extension');
+  const before = asked();
+  await page.fill('#dial-to', '+3120');
+  await page.waitForTimeout(400); // longer than it waits
+  assert.equal(asked(), before, 'a number is no name');
+  assert.deepEqual(daemon.seen.orders, [['dial', id, '+31612345678']]);
+});
+
+test('a contact and a person show one number and offer the others; one’s own telephone calls', { daemon: { people: 5 }, refused: /^400 112/ }, async ({ page, daemon }) => {
+  const [me, one] = daemon.people.keys();
+  Object.assign(daemon.state, { me, operator: true });
+  daemon.directory.set('k1', entry('k1', 'Ann', 'Zeta', [['work', '+31201230002'], ['fax', '+31201230003'], ['mobile', '112']]));
+  daemon.favourites.set(me, ['k1', one]);
+  await isLive(page);
+  daemon.gap();
+  await page.click('.contact[data-key="k1"]');
+  assert.ok(await page.locator('#contact-star[aria-pressed="true"]').isVisible());
+  const numbers = () => page.locator('#contact .number strong').evaluateAll(nodes => nodes.filter(node => node.checkVisibility()).map(node => node.textContent));
+  assert.deepEqual(await numbers(), ['+31201230002']);
+  await page.locator('#contact .call-button').first().click();
+  await saysIn(page, 'contact-said', 'Done.');
+  await page.focus('#contact summary');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await numbers(), ['+31201230002', '+31201230003', '112']);
+  assert.equal(await page.locator('#contact .call-button').count(), 2, 'nobody talks to a fax machine');
+  await page.locator('#contact .call-button').last().click();
+  await saysIn(page, 'contact-said', '112 is an emergency number.');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.key), 'k1');
+  await page.click(`${tileOf(one)} .open`);
+  await page.locator('#details-numbers .call-button').first().click();
+  await saysIn(page, 'call-said', 'Done.');
+  await page.click(`${tileOf(me)} .open`);
+  await page.waitForSelector('#details-numbers strong');
+  assert.equal(await page.locator('#details-numbers .call-button').count(), 0, 'nobody calls oneself');
+  assert.deepEqual(daemon.seen.orders, [['dial', me, '+31201230002'], ['dial', me, '+31201232001']]);
+});
+
+test('a line of two people: each has the call on the own lamp', { daemon: { people: 3 } }, async ({ page, daemon }) => {
+  const [one, other] = daemon.people.keys();
+  daemon.state.calls = [callOf(one), callOf(other)];
+  await isLive(page);
+  daemon.gap();
+  await callerIs(page, one, 'from +31201230002');
+  await callerIs(page, other, 'from +31201230002');
+  daemon.tell('call', ended(callOf(other), 'answered_elsewhere'));
+  await page.waitForSelector(`${tileOf(other)}[data-called="false"]`);
+  await callerIs(page, one, 'from +31201230002');
 });
 
 test('arrow keys walk over the lamps as they are seen', { daemon: { people: 400 } }, async ({ page }) => {
@@ -829,6 +1048,12 @@ test('100 000 people: search first, asked of the daemon', { daemon: { people: 10
   assert.equal(daemon.seen.requests.filter(line => line.includes('/v1/presence')).length, 0, 'not everybody is paged in');
   const ringing = [...daemon.people.values()].filter(p => p.status === 'ringing').length;
   await page.waitForFunction(n => [...document.querySelectorAll('.chip')][1].querySelector('.n').textContent === n, ringing.toLocaleString('en-GB'));
+  const chosen = [...daemon.people.keys()][55555];
+  await page.evaluate(id => { localStorage.setItem('lamplighter.favourites', id); }, chosen);
+  await page.reload();
+  await page.waitForSelector(tileOf(chosen)); // although nobody has searched
+  daemon.change(chosen, { status: 'held' });
+  await statusIs(page, chosen, 'held');
   const someone = [...daemon.people.values()][77777];
   await page.fill('#search', someone.name);
   await page.waitForSelector(tileOf(someone.id));
@@ -848,8 +1073,9 @@ test('100 000 people: search first, asked of the daemon', { daemon: { people: 10
   assert.ok(await page.evaluate(() => document.getElementsByTagName('*').length) < 3000);
   daemon.gap();
   // After a gap nobody knows who changed. Waited for: the page was live before the gap reached it, too.
-  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 0);
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 1);
   await isLive(page);
+  await page.waitForSelector(tileOf(chosen));
 });
 
 // ── Everybody's page ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -882,7 +1108,7 @@ const contrasts = page => page.evaluate(() => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const pairs = ['text panel', 'text ground', 'muted panel', 'muted ground', 'muted sunken', 'muted red-soft', 'muted amber-soft', 'text red-soft', 'text amber-soft', 'text green-soft', 'accent panel', 'accent red-soft', 'accent amber-soft',
-    'red panel', 'red-ink red', 'amber-ink amber', 'green-ink green', 'dnd-ink dnd', 'grey-ink grey', 'amber-text amber-soft', 'amber-text panel'];
+    'red panel', 'red-ink red', 'amber-ink amber', 'green-ink green', 'dnd-ink dnd', 'grey-ink grey', 'amber-text amber-soft', 'amber-text panel', 'star panel', 'accent sunken'];
   return pairs.map(pair => { const [a, b] = pair.split(' ').map(light).sort((x, y) => y - x); return [pair, (a + 0.05) / (b + 0.05)]; });
 });
 
@@ -957,6 +1183,9 @@ async function takeShots(browser) {
   Object.assign(daemon.state, { operator: true, calls: [callOf(ringing), callOf(ids[20], { id: 'c3', state: 'active', direction: 'out', remote: { number: '+31401230002', name: 'Bob de Vries' } })],
     contacts: { '+31201230002': [contact('Ann van den Heuvel'), contact('Ann Heuvel', { url: null })] } });
   daemon.state.history = [ended(callOf(ringing), 'missed'), ended(callOf(ringing, { remote: { number: '2002', name: 'Bob' }, direction: 'out' }), 'answered', { talk_s: 300 })];
+  daemon.state.me = ids[8];
+  daemon.directory.set('k1', entry('k1', 'Ann', 'van den Heuvel', [['work', '+31201230002'], ['mobile', '+31612345678'], ['fax', '+31201230009']], { company: 'Zeta Ltd', email: 'ann@example.net', notes: 'Not on Mondays.' }));
+  daemon.favourites.set(ids[8], ['k1', ids[30], ringing]);
   daemon.state.channel = 'down';
   daemon.state.problems = ['Channel to xsp2.example.net is down since 10:32 (connection reset by peer); xsp1.example.net carries its lamps.'];
   const wide = { width: 1600, height: 1000 };
@@ -970,6 +1199,8 @@ async function takeShots(browser) {
     ['call-phone-dark', { viewport: { width: 360, height: 900 }, colorScheme: 'dark', locale: 'nl-NL' }, page => page.fill('#search', 'Alice Jansen').then(() => page.click('.tile[data-status="ringing"] .open')).then(() => page.waitForSelector('.links a'))],
     ['missed-dark', { viewport: wide, colorScheme: 'dark', locale: 'fr-FR' }, page => page.click('#missed summary')],
     ['missed-phone', { viewport: { width: 360, height: 740 }, locale: 'es-ES' }, page => page.click('#missed summary')],
+    ['contact', { viewport: wide }, page => page.click('.contact').then(() => page.click('#contact summary'))],
+    ['dial-phone-dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark', locale: 'de-DE' }, page => page.click('.tile .open').then(() => page.fill('#dial-to', 'an')).then(() => page.waitForSelector('#dial-choices li'))],
     ['systems', { viewport: wide, colorScheme: 'dark' }, page => page.click('#systems summary')],
     ['old', { viewport: wide }, async page => { daemon.state.refusing = true; daemon.cut(); await page.waitForSelector('body[data-old="true"]'); }],
   ]) {

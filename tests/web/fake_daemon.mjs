@@ -8,8 +8,7 @@ import { createServer } from 'node:http';
 
 const WEB = new URL('../../daemon/status/web/', import.meta.url);
 const FILES = { '/': ['index.html', 'text/html; charset=utf-8'], '/board.css': ['board.css', 'text/css; charset=utf-8'], '/board.js': ['board.js', 'text/javascript; charset=utf-8'],
-  '/acd.js': ['acd.js', 'text/javascript; charset=utf-8'], '/forwards.js': ['forwards.js', 'text/javascript; charset=utf-8'], '/calls.js': ['calls.js', 'text/javascript; charset=utf-8'],
-  ...Object.fromEntries(['', '_de', '_en', '_es', '_fr', '_nl'].map(name => [`/words${name}.js`, [`words${name}.js`, 'text/javascript; charset=utf-8']])) };
+  ...Object.fromEntries(['acd', 'calls', 'contacts', 'favourites', 'forwards', 'suggest', ...['', '_de', '_en', '_es', '_fr', '_nl'].map(name => `words${name}`)].map(name => [`/${name}.js`, [`${name}.js`, 'text/javascript; charset=utf-8']])) };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 const EVENTS_KEPT = 2000;
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
@@ -77,9 +76,12 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   let ids = [...people.keys()];
   const streams = new Set();
   const kept = [];                       // [{id, type, text}]
-  const seen = { requests: [], lastEventIds: [], refused: [], wishes: [], orders: [] };
+  const seen = { requests: [], lastEventIds: [], refused: [], wishes: [], orders: [], favourites: [] };
   const forwardings = new Map();         // id -> forwarding object, of those of whom there is more to say
-  const state = { token, permitted, agents: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, calls: null, history: [], historyAway: false, contacts: {} };
+  const favourites = new Map();          // owner -> keys
+  const directory = new Map();           // key -> directory object, of contacts
+  const extensions = new Map(ids.map((id, i) => [id, String(2000 + i)]));
+  const state = { token, permitted, agents: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, me: null, without: [], favouritesAway: 0, calls: null, history: [], historyAway: false, contacts: {} };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -176,9 +178,58 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     return json(response, now);
   }
 
-  /** Listings of calls, and orders to them: 403 unless `state.calls` is a list of calls. */
+  const permissions = () => ['self', 'presence.read', 'status.read', 'directory.read', ...(state.operator ? ['forwarding.any', 'dial.any', 'callcontrol.any'] : []), ...(state.calls ? ['calls.read'] : [])]
+    .filter(one => !state.without.includes(one));
+  const lacks = (permission, response) => !permissions().includes(permission) && (problem(response, 403, 'not permitted', { missing: permission }), true);
+
+  /** A directory object; of a person the one that everybody who is watched has. */
+  const entryOf = key => {
+    const p = people.get(key);
+    if (!p) return directory.get(key) ?? null;
+    const [first, ...last] = p.name.split(' ');
+    const extension = extensions.get(key) ?? '1999';
+    return { key, source: 'people', first_name: first, last_name: last.join(' '), numbers: [{ type: 'work', number: `+3120123${extension}` }], extension, email: p.email, lines: [], folder: p.folder, company: null };
+  };
+  function directoryAnswer(url, response) {
+    if (lacks('directory.read', response)) return null;
+    const key = decodeURIComponent(url.pathname.slice('/v1/directory/'.length));
+    if (url.pathname !== '/v1/directory') return entryOf(key) ? json(response, entryOf(key)) : problem(response, 404, 'There is no such entry.');
+    if (!queryIsClean(url, ['q', 'source', 'folder', 'limit', 'cursor'])) return problem(response, 400, 'unknown query parameter');
+    const limit = Number(url.searchParams.get('limit') ?? 100), terms = fold(url.searchParams.get('q') ?? '').split(/\s+/).filter(Boolean);
+    if (!(limit >= 1 && limit <= 1000)) return problem(response, 400, 'limit is 1 to 1000');
+    const text = item => fold([item.first_name, item.last_name, item.company, ...item.numbers.map(one => one.number)].join(' '));
+    const items = [];
+    for (const one of [...directory.keys(), ...ids]) {
+      const item = entryOf(one);
+      if (terms.every(term => text(item).includes(term))) items.push(item);
+      if (items.length > limit) break;
+    }
+    return json(response, { items: items.slice(0, limit), next: items.length > limit ? '1' : null });
+  }
+
+  /** One's own by `self`, everybody's by the directory's permissions; 404 unless it is a person or a team. */
+  async function favouritesAnswer(url, request, response) {
+    const owner = decodeURIComponent(url.pathname.slice('/v1/favourites/'.length));
+    if (!['GET', 'PUT'].includes(request.method)) return problem(response, 405, 'GET or PUT', {}, { Allow: 'GET, PUT' });
+    if (!(owner === state.me && permissions().includes('self')) && lacks(request.method === 'PUT' ? 'directory.write' : 'directory.read', response)) return null;
+    if (state.favouritesAway) return problem(response, state.favouritesAway, 'favourites are away');
+    if (!people.has(owner) && !/^team:./.test(owner)) return problem(response, 404, 'no such person');
+    if (request.method === 'PUT') {
+      let text = '';
+      for await (const piece of request) text += piece;
+      const { keys, ...others } = JSON.parse(text);
+      const good = Array.isArray(keys) && keys.length <= 1000 && keys.every(key => typeof key === 'string' && key !== '') && new Set(keys).size === keys.length;
+      if (!good || Object.keys(others).length || request.headers['content-type'] !== 'application/json') return problem(response, 400, 'keys');
+      seen.favourites.push([owner, ...keys]);
+      favourites.set(owner, keys);
+    }
+    const keys = favourites.get(owner) ?? [];
+    return json(response, { person: owner, keys, items: keys.map(entryOf).filter(Boolean), next: null });
+  }
+
+  /** Listings of calls: 403 unless `state.calls` is a list of calls. And orders to them. */
   async function callsAnswer(url, request, response) {
-    if (state.calls === null) return problem(response, 403, 'not permitted', { missing: 'calls.read' });
+    if (state.calls === null && request.method === 'GET') return problem(response, 403, 'not permitted', { missing: 'calls.read' });
     if (url.pathname === '/v1/calls/active') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.calls, next: null }) : problem(response, 400, 'unknown query parameter');
     if (url.pathname === '/v1/calls') {
       if (!queryIsClean(url, ['limit', 'person', 'direction', 'result'])) return problem(response, 400, 'unknown query parameter');
@@ -188,15 +239,19 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     }
     let text = '';
     for await (const piece of request) text += piece;
-    if (!state.operator) return problem(response, 403, 'not permitted', { missing: 'callcontrol.any' });
+    if (lacks(url.pathname === '/v1/dial' ? 'dial.any' : 'callcontrol.any', response)) return null;
     if (url.pathname === '/v1/dial') {
       const body = JSON.parse(text);
-      if (!people.has(body.person) || typeof body.to !== 'string' || Object.keys(body).length !== 2) return problem(response, 400, 'person and to');
+      if (!people.has(body.person) || typeof (body.to ?? body.call) !== 'string' || Object.keys(body).length !== 2) return problem(response, 400, 'person, and to or call');
       if (body.to === '112') return problem(response, 400, '112 is an emergency number.');
-      seen.orders.push(['dial', body.person, body.to]);
+      const record = state.history.find(call => call.id === body.call);
+      if (body.call && lacks('calls.read', response)) return null;
+      if (body.call && !record) return problem(response, 404, 'There is no such call among those that are over.');
+      if (body.call && !record.remote.number) return problem(response, 422, 'withheld');
+      seen.orders.push(['dial', body.person, body.to ?? body.call]);
     } else {
       const [, id, verb] = /^\/v1\/calls\/([^/]+)\/(answer|hold|resume|hangup)$/.exec(url.pathname) ?? [];
-      if (!state.calls.some(call => call.id === decodeURIComponent(id ?? '')) || text !== '') return problem(response, 404, 'no such call');
+      if (!state.calls?.some(call => call.id === decodeURIComponent(id ?? '')) || text !== '') return problem(response, 404, 'no such call');
       seen.orders.push([verb, decodeURIComponent(id)]);
     }
     response.writeHead(202, { 'Content-Type': 'application/json' });
@@ -244,7 +299,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     seen.requests.push(`${request.method} ${request.url}`);
     if (state.refusing) return request.socket.destroy();
     const forwarded = /^\/v1\/forwarding\/([^/]+)$/.exec(url.pathname);
-    if (request.method !== 'GET' && !forwarded && !(request.method === 'POST' && /^\/v1\/(dial$|calls\/)/.test(url.pathname))) return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
+    if (request.method !== 'GET' && !forwarded && !url.pathname.startsWith('/v1/favourites/') && !(request.method === 'POST' && /^\/v1\/(dial$|calls\/)/.test(url.pathname))) return problem(response, 405, 'only GET', {}, { Allow: 'GET' });
     if (FILES[url.pathname]) {
       const [file, type] = FILES[url.pathname];
       response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' });
@@ -254,10 +309,12 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (state.token !== null && request.headers.authorization !== `Bearer ${state.token}`) return problem(response, 401, 'token needed', {}, { 'WWW-Authenticate': 'Bearer' });
     if (!state.permitted) return problem(response, 403, 'not permitted', { missing: 'presence.read' });
     if (url.pathname === '/v1/presence') return listPeople(url, response);
-    if (url.pathname === '/v1/status') return status(response);
-    if (url.pathname === '/v1/whoami') return json(response, { token: null, role: state.operator ? 'operator' : 'viewer', permissions: ['presence.read', 'directory.read', ...(state.operator ? ['forwarding.any', 'dial.any', 'callcontrol.any'] : []), ...(state.calls ? ['calls.read'] : [])] });
+    if (url.pathname === '/v1/status') return lacks('status.read', response) ? null : status(response);
+    if (/^\/v1\/directory(\/|$)/.test(url.pathname)) return directoryAnswer(url, response);
+    if (url.pathname.startsWith('/v1/favourites/')) return favouritesAnswer(url, request, response);
+    if (url.pathname === '/v1/whoami') return json(response, { token: null, role: state.operator ? 'operator' : 'viewer', person: state.me, permissions: permissions() });
     if (/^\/v1\/(calls|dial)(\/|$)/.test(url.pathname)) return callsAnswer(url, request, response);
-    if (url.pathname === '/v1/recognise') return recognise(url, response);
+    if (url.pathname === '/v1/recognise') return lacks('directory.read', response) ? null : recognise(url, response);
     if (url.pathname === '/v1/forwarding') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: [...forwardings.values()], next: null }) : problem(response, 400, 'unknown query parameter');
     if (url.pathname === '/v1/acd/agents') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.agents, next: null }) : problem(response, 400, 'unknown query parameter');
     if (forwarded) return forward(decodeURIComponent(forwarded[1]), url, request, response);
@@ -266,6 +323,8 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
       response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=3600', ETag: '"1"' });
       return response.end(PIXEL);
     }
+    const one = /^\/v1\/presence\/([^/]+)$/.exec(url.pathname);
+    if (one) return people.has(decodeURIComponent(one[1])) ? json(response, people.get(decodeURIComponent(one[1]))) : problem(response, 404, 'no such person');
     const asked = /^\/v1\/presence\/([^/]+)\/why$/.exec(url.pathname);
     return asked ? why(decodeURIComponent(asked[1]), response) : problem(response, 404, 'no such path');
   });
@@ -275,7 +334,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   let flood = null;
 
   const daemon = {
-    url: `http://127.0.0.1:${server.address().port}/`, people, seen, state,
+    url: `http://127.0.0.1:${server.address().port}/`, people, favourites, directory, seen, state,
     /** Changes a person; `quietly`: without telling the streams, as if the event was lost. */
     change(id, patch, { quietly = false } = {}) {
       const p = people.get(id);

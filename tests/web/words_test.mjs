@@ -37,7 +37,7 @@ function nothingIsForgotten() {
 function everythingIsSaid() {
   const built = ['live', 'connecting', 'loading', 'syncing', 'lost', 'signin', 'answer', 'hold', 'resume', 'hangup']; // t(state), t(verb)
   const kinds = ['public', 'internal', 'feature', 'none'];                                                            // say(kind)
-  const pages = { BOARD: [['acd.js', 'board.js', 'calls.js', 'forwards.js', 'index.html'], built], DIAL: [['dial.js', 'dial.html'], kinds] };
+  const pages = { BOARD: [['acd.js', 'board.js', 'calls.js', 'contacts.js', 'forwards.js', 'index.html'], built], DIAL: [['dial.js', 'dial.html'], kinds] };
   for (const [page, [files, others]] of Object.entries(pages)) {
     const code = files.map(name => read(`daemon/status/web/${name}`)).join('\n');
     const unsaid = Object.keys(LANGUAGES.en[page]).filter(key => !others.includes(key) && !new RegExp(`'${key}'|words\\.${key}\\b|"${key}"`).test(code));

@@ -10,6 +10,9 @@
 import { claimsOf, endable, Forwards, linesOf, sayings } from './forwards.js';
 import { Agents, agentSayings } from './acd.js';
 import { actionsOf, Calls, callSayings, matchesOf, verbsOf } from './calls.js';
+import { choicesOf, contactSayings, isForTalking, numbersOf } from './contacts.js';
+import { Favourites } from './favourites.js';
+import { suggest } from './suggest.js';
 import { wordsFor } from './words.js';
 
 // ── 1. Words ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +54,9 @@ function toggleNumbers() {
   drawNumbersButton();
   for (const id of people.keys()) changed(id, false);
   drawMissed();
-  if (details.id !== null) { drawCalls(); askHistory(); }
+  drawContacts();
+  if (details.id !== null) { drawCalls(); drawHistory(); askNumbers(); }
+  if (contact.item !== null) drawContact();
 }
 function drawNumbersButton() {
   setMark($('numbers'), 'aria-pressed', String(view.localNumbers));
@@ -148,13 +153,19 @@ const COLOURS = {
 const RULE_STATUS = ['ringing', 'held', ...Array(4).fill('do_not_disturb'), ...STATUSES.slice(3)];
 const LARGE = 20000;      // above this many people the page asks the daemon instead of holding everybody
 const FOUND_MAX = 200;    // results shown of a search in a large organisation
+const SUGGESTED_MAX = 8;  // contacts offered at once
 const RECENT_MAX = 60;    // who changed recently, in a large organisation
+const CHOSEN_MAX = 60;    // favourites that are asked for one by one
 
 const people = new Map();   // id -> record {p, key, text, since, connection, load}
 const folders = new Map();  // name -> {name, key, total, counts}
 const forwards = new Forwards();
 const calls = new Calls();
 const agents = new Agents();
+const favourites = new Favourites(askFavourites, {
+  get: () => (remembered.get(inBrowser, 'lamplighter.favourites') ?? '').split('\n').filter(Boolean),
+  set: keys => remembered.set(inBrowser, 'lamplighter.favourites', keys.join('\n') || null),
+});
 const counts = new Map();   // status -> people (of those in `people`)
 const recent = new Set();   // large: ids, oldest change first
 const found = new Set();    // large: ids the daemon found for the present search
@@ -218,14 +229,19 @@ function takeRecent(p) {
   if (recent.size <= RECENT_MAX) return;
   const [oldest] = recent;
   recent.delete(oldest);
-  if (!found.has(oldest)) drop(oldest);
+  if (!isShown(oldest)) drop(oldest);
 }
 
+/** Somebody of whom a large organisation's board knows. */
+const isShown = id => found.has(id) || recent.has(id) || favourites.has(id) || favourites.team.includes(id);
+
 function forgetEverybody() {
-  for (const map of [people, folders, counts, recent, found, forwards, calls, agents]) map.clear();
+  for (const map of [people, folders, counts, recent, found, forwards, calls, agents, favourites]) map.clear();
+  foundContacts = [];
   orderDirty = countsDirty = true;
   drawMissed();
   drawQueues();
+  drawContacts();
   relayout();
 }
 
@@ -344,9 +360,12 @@ async function reload() {
   load += 1;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
+      await learnRights(signal);
       await pollStatus();
       if (!large && (health?.people?.total ?? 0) > LARGE) becomeLarge();
+      const chosen = loadFavourites(signal).catch(() => {}); // lamps do not wait for it
       await (large ? refreshLarge(signal) : loadEverybody(signal));
+      chosen.then(() => readChosen(signal));
       await loadForwards(signal);
       await loadAgents(signal);
       await loadCalls(signal);
@@ -428,8 +447,7 @@ function takeMissed(data) {
 
 /** The calls that go on and those that were missed, for who may see them. */
 async function loadCalls(signal) {
-  await learnRights();
-  if (!rights.has('calls.read')) return;
+  if (!holds('calls.read')) return;
   const since = calls.mark(), items = await everyItem('v1/calls/active', signal);
   for (const id of calls.replace(items, since)) changed(id, false);
   // Lamps do not wait for what is over: without history the board is live all the same.
@@ -479,6 +497,7 @@ function drawLink() {
 function askToken(error) {
   const tried = token.value !== null;
   if (details.id !== null) closeDetails();
+  closeContact();
   forgetEverybody();
   link.asOf = link.lastId = null;
   setLink('signin');
@@ -520,7 +539,7 @@ const view = {
 };
 const searching = () => view.terms.length > 0 || view.statuses.size > 0;
 const RANK = new Map(STATUSES.map((status, i) => [status, i]));
-const RECENT_KEY = '\u0000recent';
+const RECENT_KEY = '\u0000recent', FAVOURITES_KEY = '\u0000favourites', TEAM_KEY = '\u0000team';
 
 const matches = record => (view.statuses.size === 0 || view.statuses.has(record.p.status))
   && view.terms.every(term => record.text.includes(term));
@@ -538,9 +557,13 @@ const SORTS = {
 };
 
 function groups() {
-  const all = new Map();
+  const all = new Map(), own = [], team = [], inTeam = new Map(favourites.team.map((key, place) => [key, place]));
   for (const record of byName()) {
-    if (!matches(record) || (large && !found.has(record.p.id))) continue;
+    const { id } = record.p;
+    if (!matches(record)) continue;
+    if (favourites.has(id)) { own.push(record); continue; }
+    if (inTeam.has(id)) { team.push(record); continue; }
+    if (large && !found.has(id)) continue;
     const name = record.p.folder ?? '';
     if (!all.has(name)) all.set(name, []);
     all.get(name).push(record);
@@ -549,10 +572,18 @@ function groups() {
   list.sort((a, b) => (a.key < b.key ? -1 : 1));
   if (SORTS[view.sort]) for (const group of list) group.members.sort(SORTS[view.sort]);
   if (large) {
-    const members = [...recent].reverse().filter(id => !found.has(id)).map(id => people.get(id));
+    const members = [...recent].reverse().filter(id => !found.has(id) && !favourites.has(id) && !inTeam.has(id)).map(id => people.get(id));
     if (members.length) list.push({ name: RECENT_KEY, title: t('recent'), members });
   }
-  return list;
+  own.sort((a, b) => favourites.place(a.p.id) - favourites.place(b.p.id));
+  team.sort((a, b) => inTeam.get(a.p.id) - inTeam.get(b.p.id));
+  return [...chosenGroups(own, team), ...list];
+}
+
+/** Whoever is a favourite stands first and in the order of the favourites, whatever the others are sorted by. */
+function chosenGroups(own, team) {
+  const list = [{ name: FAVOURITES_KEY, title: t('favourites'), members: own }, { name: TEAM_KEY, title: t('teamFavourites', { team: favourites.teamName }), members: team }];
+  return list.filter(group => group.members.length > 0);
 }
 
 /** Turns the groups into rows with a height: all that scrolling needs to know of people who are not on screen. */
@@ -694,7 +725,7 @@ const tileAt = node => tiles.get(node.closest('.tile')?.dataset.id);
 function newTile() {
   const root = $('tile-template').content.firstElementChild.cloneNode(true);
   const tile = { root, signKey: '' };
-  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'caller', 'forward', 'chat']) tile[part] = root.querySelector(`.${part}`);
+  for (const part of ['open', 'lamp', 'badge', 'name', 'word', 'since', 'signs', 'caller', 'forward', 'chat', 'star']) tile[part] = root.querySelector(`.${part}`);
   tile.chat.title = t('chat');
   return tile;
 }
@@ -753,6 +784,13 @@ function drawTile(tile) {
   const chat = safeLink(p.chat);
   show(tile.chat, chat !== null);
   if (chat) { setMark(tile.chat, 'href', chat); setMark(tile.chat, 'aria-label', `${t('chat')}: ${p.name || p.id}`); }
+  drawStar(tile.star, p.id, p.name || p.id);
+}
+
+function drawStar(star, key, name) {
+  setMark(star, 'aria-pressed', String(favourites.has(key)));
+  setMark(star, 'aria-label', `${t('favourite')}: ${name}`);
+  setMark(star, 'title', t('favourite'));
 }
 
 /** How long so; in an old picture no longer than it is known, for nobody knows whether it still lasts. */
@@ -827,8 +865,9 @@ function tick() {
 
 // ── 8. Details and why ──────────────────────────────────────────────────────────────────────────────────────────────
 
-const details = { id: null, record: null, why: null, history: null, asked: 0 };
+const details = { id: null, record: null, why: null, history: [], failure: '', asked: 0 };
 const tell = callSayings({ t, words, age: shortAge, written });
+const contactWords = contactSayings({ words });
 const acd = agentSayings({ t, words });
 
 function textOf(value) {
@@ -841,12 +880,15 @@ function textOf(value) {
 }
 
 function openDetails(id) {
-  Object.assign(details, { id, record: people.get(id), why: null, history: null });
+  closeContact();
+  Object.assign(details, { id, record: people.get(id), why: null, history: [] });
   $('forward-form').reset();
   $('dial-form').reset();
   sayForward('');
   sayCall('');
+  show($('details-history'), false);
   askHistory();
+  askNumbers();
   drawDetails();
   drawPhoto();
   if (!$('details').open) $('details').show();
@@ -903,6 +945,7 @@ function drawDetails() {
   if (!record) return;
   drawLamp($('details-lamp'), record.p);
   setText($('details-name'), record.p.name || record.p.id);
+  drawStar($('details-star'), record.p.id, record.p.name || record.p.id);
   drawDetailsState();
   drawCalls();
   drawFacts();
@@ -971,18 +1014,26 @@ function drawForwarding() {
   return sections;
 }
 
-// Only who may forward sees the form. It stays as it is while the facts above it are drawn anew.
-let rights = new Set();
-async function learnRights() {
-  const who = await requestJson('v1/whoami').catch(() => null);
-  rights = new Set(Array.isArray(who?.permissions) ? who.permissions : []);
+// What is not permitted is neither shown nor asked for. Nothing: not known yet.
+let rights = null;
+let me = null; // the person that the token is
+const holds = permission => rights !== null && rights.has(permission);
+const mayDialFor = person => holds('dial.any') || (holds('dial.self') && person === me);
+
+async function learnRights(signal) {
+  const who = await requestJson('v1/whoami', { signal }).catch(() => null);
+  if (who === null) return;
+  rights = new Set(Array.isArray(who.permissions) ? who.permissions : []);
+  me = who.person || null;
+  setMark($('dial-to'), 'inputmode', holds('directory.read') ? 'text' : 'tel'); // names can be typed, too
+  setMark($('dial-to'), 'placeholder', t(holds('directory.read') ? 'dialName' : 'dialNumber'));
   if (details.id !== null) { drawForm(); drawCalls(); }
 }
 
 function drawForm() {
   const lines = linesOf(forwardingOfDetails()).map(line => line.line), choice = $('forward-line');
-  show($('forward-form'), rights.has('forwarding.any'));
-  show($('dial-form'), rights.has('dial.any'));
+  show($('forward-form'), holds('forwarding.any'));
+  show($('dial-form'), mayDialFor(details.id));
   show($('forward-stop'), endable(forwardingOfDetails()));
   show(choice, lines.length > 1);
   const wanted = ['', ...lines];
@@ -995,18 +1046,14 @@ async function askForward(method, wish) {
   const asked = details.id, line = wish.line && method === 'DELETE' ? `?line=${encodeURIComponent(wish.line)}` : '';
   const options = method === 'PUT' ? { method, body: JSON.stringify(wish), headers: { 'Content-Type': 'application/json' } } : { method };
   $('forward-form').inert = true;
-  const [said, wrong] = await requestJson(`v1/forwarding/${encodeURIComponent(asked)}${line}`, options).then(forwarding => {
+  const outcome = await requestJson(`v1/forwarding/${encodeURIComponent(asked)}${line}`, options).then(forwarding => {
     takeForwarding(forwarding);
     return [t('fwdDone'), false];
-  }, error => [error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : error.message, true]);
+  }, error => [failure(error), true]);
   $('forward-form').inert = false;
-  if (details.id === asked) sayForward(said, wrong);
+  if (details.id === asked) sayForward(...outcome);
 }
-
-function sayForward(text, wrong = false) {
-  setText($('forward-said'), text);
-  setMark($('forward-said'), 'class', wrong ? 'failure' : 'nothing');
-}
+const sayForward = (text, wrong) => sayIn($('forward-said'), text, wrong);
 
 function forwardCalls(event) {
   event.preventDefault();
@@ -1023,7 +1070,7 @@ const endForward = () => askForward('DELETE', { line: $('forward-line').value })
 
 /** A card for each call: who it is, what the contact says, what may be done. Drawn anew only when it says something else. */
 function drawCalls() {
-  const mine = calls.of(details.id), section = $('details-calls'), may = rights.has('callcontrol.any');
+  const mine = calls.of(details.id), section = $('details-calls'), may = holds('callcontrol.any');
   const key = JSON.stringify([details.id, mine, may, view.localNumbers]);
   if (section.dataset.key === key) return;
   section.dataset.key = key;
@@ -1061,20 +1108,34 @@ function webLink(text) {
   return url && ['https:', 'http:'].includes(url.protocol) ? url.href : null;
 }
 
-/** Orders something of a call or a phone and says what became of it. */
-async function askCall(path, body) {
-  const asked = details.id, options = { method: 'POST' };
+const failure = error => (error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : error.message);
+
+/** Orders something of a call or a phone; gives what became of it, and whether that is wrong. */
+function askOrder(path, body) {
+  const options = { method: 'POST' };
   if (body) Object.assign(options, { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
-  $('dial-form').inert = true;
-  const [said, wrong] = await request(path, options).then(() => [t('callDone'), false],
-    error => [error.status === 403 ? t('forbidden', { missing: textOf(error.missing) }) : error.message, true]);
-  $('dial-form').inert = false;
-  if (details.id === asked) sayCall(said, wrong);
+  return request(path, options).then(() => [t('callDone'), false], error => [failure(error), true]);
 }
 
-function sayCall(text, wrong = false) {
-  setText($('call-said'), text);
-  setMark($('call-said'), 'class', wrong ? 'failure' : 'nothing');
+async function askCall(path, body) {
+  const asked = details.id;
+  $('dial-form').inert = true;
+  const outcome = await askOrder(path, body);
+  $('dial-form').inert = false;
+  if (details.id === asked) sayCall(...outcome);
+}
+
+function sayIn(node, text, wrong = false) {
+  setText(node, text);
+  setMark(node, 'class', wrong ? 'failure' : 'nothing');
+}
+const sayCall = (text, wrong) => sayIn($('call-said'), text, wrong);
+/** What is of no open dialog; it goes by itself. */
+let hushing = 0;
+function sayBoard(text, wrong) {
+  sayIn($('board-said'), text, wrong);
+  clearTimeout(hushing);
+  hushing = setTimeout(() => sayIn($('board-said'), ''), 8000);
 }
 
 function dial(event) {
@@ -1085,12 +1146,15 @@ function dial(event) {
 
 /** Whose number it is, where the event did not say so: of a call that was there before this page. */
 const looked = new Map(); // number -> records, or a promise of them
-async function lookUp(call) {
-  const number = call.remote?.number;
-  if (!number || call.match || !rights.has('directory.read')) return;
+async function whose(number) {
+  if (!number || !holds('directory.read')) return [];
   if (!looked.has(number)) looked.set(number, requestJson(`v1/recognise?number=${encodeURIComponent(number)}`).then(answer => answer.items, () => []));
   const records = await looked.get(number);
   if (looked.size > 500) looked.clear();
+  return records;
+}
+async function lookUp(call) {
+  const records = call.match ? [] : await whose(call.remote?.number);
   if (!records.length) return;
   calls.recognised(call, records);
   changed(call.person, false);
@@ -1099,12 +1163,59 @@ async function lookUp(call) {
 /** The last calls of the person; asked for when the details open and when one of them is over. */
 async function askHistory() {
   const asked = details.id;
-  if (!rights.has('calls.read')) return show($('details-history'), false);
-  const page = await requestJson(`v1/calls?person=${encodeURIComponent(asked)}&limit=20`).catch(error => ({ failure: error.message }));
+  if (!holds('calls.read')) return;
+  const page = await requestJson(`v1/calls?person=${encodeURIComponent(asked)}&limit=20`).catch(error => ({ failure: error.message, items: [] }));
   if (details.id !== asked) return;
-  $('details-history').replaceChildren(el('h3', '', t('callHistory')),
-    page.failure ? el('p', 'failure', page.failure) : entries(page.items, call => [moment(call.started), tell.party(call), ...tell.ending(call)]));
-  show($('details-history'), true);
+  Object.assign(details, { history: page.items, failure: page.failure });
+  drawHistory();
+  for (const call of page.items) { // one after the other: the numbers of a history are many
+    const records = await whose(call.remote?.number);
+    if (details.history !== page.items) return;
+    if (records.length) call.match = { count: records.length, records };
+  }
+  drawHistory();
+}
+
+function drawHistory() {
+  if (!holds('calls.read')) return;
+  const section = $('details-history'), may = mayDialFor(details.id), { id, history, failure: failed } = details;
+  const key = JSON.stringify([id, history, may, failed, view.localNumbers]);
+  show(section, true);
+  if (section.dataset.key === key) return;
+  section.dataset.key = key;
+  const focused = section.contains(document.activeElement) ? document.activeElement.dataset.call : null;
+  section.replaceChildren(el('h3', '', t('callHistory')), failed ? el('p', 'failure', failed)
+    : history.length === 0 ? el('p', 'nothing', t('nothing')) : el('ul', 'recent', ...history.map(call => historyRow(call, may))));
+  if (focused) ([...section.querySelectorAll('button')].find(button => button.dataset.call === focused) ?? $('details-close')).focus();
+}
+
+function historyRow(call, may) {
+  const kind = tell.sign(call), small = [moment(call.started), tell.number(call) === tell.name(call) ? '' : tell.number(call), ...tell.ending(call)];
+  return el('li', kind, sign(kind), el('strong', '', tell.party(call)), el('small', '', small.filter(Boolean).join(' · ')),
+    may && call.remote?.number ? backButton(call, details.id, sayCall) : null);
+}
+
+/** Calls whoever was on the other side of a call, from the telephone of `person`. */
+function backButton(call, person, tellOutcome) {
+  const button = callButton(t('callBack', { who: tell.name(call), phone: nameOf(person) }), () => askOrder('v1/dial', { person, call: call.id }), tellOutcome);
+  button.dataset.call = call.id;
+  return button;
+}
+
+function callButton(label, order, tellOutcome) {
+  const button = el('button', 'call-button', sign('on_call'));
+  let asked = false; // a second click would be a second call
+  Object.assign(button, { type: 'button', title: label });
+  button.setAttribute('aria-label', label);
+  button.addEventListener('click', async () => {
+    if (asked) return;
+    const shown = [details.id, contact.item];
+    asked = true;
+    const outcome = await order();
+    asked = false;
+    if (details.id === shown[0] && contact.item === shown[1]) tellOutcome(...outcome);
+  });
+  return button;
 }
 
 function drawMissed() {
@@ -1116,8 +1227,155 @@ function drawMissed() {
     who.type = 'button';
     who.disabled = !person;
     who.addEventListener('click', () => openDetails(call.person));
-    return el('li', '', el('time', '', moment(call.started)), who, el('span', '', tell.party(call)), el('small', '', [tell.number(call), ...tell.way(call)].filter(text => text && text !== tell.name(call)).join(' · ')));
+    const phone = ownPhone() ?? call.person;
+    return el('li', '', el('time', '', moment(call.started)), who, el('span', '', tell.party(call)), el('small', '', [tell.number(call), ...tell.way(call)].filter(text => text && text !== tell.name(call)).join(' · ')),
+      phone && mayDialFor(phone) && call.remote?.number ? backButton(call, phone, sayBoard) : null);
   }));
+}
+
+// ── Contacts, numbers, favourites
+
+const nameOf = id => people.get(id)?.p.name || id;
+const ownPhone = () => (me !== null && mayDialFor(me) ? me : null);
+const contact = { item: null };
+let foundContacts = [];
+
+const askDirectory = (query, limit, signal) => requestJson(`v1/directory?${new URLSearchParams({ q: query, limit })}`, { signal }).then(page => page.items);
+/** What the directory knows of somebody; nothing where it knows nothing, or may not be asked. */
+const directoryEntry = (key, signal) => (holds('directory.read') ? requestJson(`v1/directory/${encodeURIComponent(key)}`, { signal }).catch(() => null) : Promise.resolve(null));
+
+/** The first number, and the others behind it; to be called where one has a telephone. `phone`: whose; null: nobody's. */
+function numberRows(item, phone, tellOutcome) {
+  const row = one => el('p', 'number', el('span', '', contactWords.type(one.type)), el('strong', '', written(one.number)),
+    phone && isForTalking(one) ? callButton(t('callNumber', { who: `${contactWords.name(item)}, ${written(one.number)}`, phone: nameOf(phone) }),
+      () => askOrder('v1/dial', { person: phone, to: one.number }), tellOutcome) : null);
+  const [first, ...others] = numbersOf(item).map(row);
+  if (!first) return [];
+  return [first, others.length ? el('details', 'other-numbers', el('summary', '', t('otherNumbers', { n: others.length })), ...others) : ''];
+}
+
+async function askNumbers() {
+  const asked = details.id;
+  $('details-numbers').replaceChildren();
+  const item = await directoryEntry(asked);
+  if (details.id !== asked || item === null) return;
+  const rows = numberRows(item, ownPhone() === asked ? null : ownPhone(), sayCall);
+  if (rows.length) $('details-numbers').replaceChildren(el('h3', '', t('phoneNumbers')), ...rows);
+}
+
+/** What may be meant by what is being typed where one dials: people and contacts by their names, with their numbers. */
+async function whomToDial(text, signal) {
+  if (!holds('directory.read') || text.length < 2 || !/\p{L}/u.test(text)) return [];
+  const choices = choicesOf(await askDirectory(text, SUGGESTED_MAX, signal), SUGGESTED_MAX);
+  return choices.map(({ item, type, number }) => ({ value: number, title: contactWords.name(item),
+    detail: [contactWords.type(type), written(number), contactWords.about(item)].filter(Boolean).join(' · ') }));
+}
+
+/** Contacts stand above the lamps: those that a search finds, else those that are favourites. */
+function drawContacts() {
+  const shown = view.terms.length ? foundContacts : favourites.items.filter(item => !people.has(item.key) && item.source !== 'people');
+  const list = $('contact-list'), key = JSON.stringify([shown, view.localNumbers, shown.map(item => favourites.has(item.key))]);
+  if (list.dataset.key === key) return; // somebody may be walking over it
+  list.dataset.key = key;
+  show($('contacts'), shown.length > 0);
+  list.replaceChildren(...shown.map(item => {
+    const [first] = numbersOf(item);
+    const button = el('button', 'contact', sign(favourites.has(item.key) ? 'star' : 'contact'), el('strong', '', contactWords.name(item)),
+      el('small', '', [contactWords.about(item), first ? written(first.number) : ''].filter(Boolean).join(' · ')));
+    button.type = 'button';
+    button.dataset.key = item.key;
+    button.addEventListener('click', () => openContact(item));
+    return el('li', '', button);
+  }));
+}
+
+let contactsWanted = null;
+function searchContacts() {
+  contactsWanted?.abort();
+  const { signal } = contactsWanted = new AbortController();
+  if (view.query.length < 2 || !holds('directory.read')) { foundContacts = []; return drawContacts(); }
+  setTimeout(async () => {
+    if (signal.aborted) return;
+    const items = await askDirectory(view.query, 50, signal).catch(() => []);
+    if (signal.aborted) return;
+    foundContacts = items.filter(item => item.source !== 'people' && !people.has(item.key)).slice(0, SUGGESTED_MAX);
+    drawContacts();
+  }, 200);
+}
+
+function openContact(item) {
+  if (details.id !== null) closeDetails();
+  contact.item = item;
+  sayContact('');
+  drawContact();
+  if (!$('contact').open) $('contact').show();
+  $('contact-close').focus();
+}
+function closeContact() {
+  if (contact.item === null) return;
+  const { key } = contact.item;
+  contact.item = null;
+  $('contact').close();
+  [...$('contact-list').querySelectorAll('button')].find(button => button.dataset.key === key)?.focus();
+}
+const sayContact = (text, wrong) => sayIn($('contact-said'), text, wrong);
+
+function drawContact() {
+  const { item } = contact;
+  setText($('contact-name'), contactWords.name(item));
+  setText($('contact-about'), contactWords.about(item));
+  drawStar($('contact-star'), item.key, contactWords.name(item));
+  const facts = [item.email ? fact(t('mail'), anchor(item.email, `mailto:${encodeURIComponent(item.email).replace('%40', '@')}`)) : null,
+    item.folder ? fact(t('folder'), item.folder) : null, item.notes ? fact(t('notes'), item.notes) : null].filter(Boolean);
+  $('contact-facts').replaceChildren(el('h3', '', t('phoneNumbers')),
+    ...(numbersOf(item).length ? numberRows(item, ownPhone(), sayContact) : [el('p', 'nothing', t('none'))]), facts.length ? el('dl', '', ...facts) : '');
+}
+
+/** GET or PUT of somebody's favourites. */
+function askFavourites(method, owner, keys) {
+  const options = keys ? { method, body: JSON.stringify({ keys }), headers: { 'Content-Type': 'application/json' } } : { method };
+  return requestJson(`v1/favourites/${encodeURIComponent(owner)}`, options);
+}
+
+/** One's own, and those of the team of one's folder for who may read them. */
+async function loadFavourites(signal) {
+  const folder = me !== null && holds('directory.read') ? people.get(me)?.p.folder ?? (await requestJson(`v1/presence/${encodeURIComponent(me)}`, { signal }).catch(() => null))?.folder : null;
+  drawFavourites(await favourites.load(me !== null && holds('self') ? me : null, folder || null));
+}
+
+/** Favourites of whom nothing is known here: people of a large organisation, and contacts where the browser keeps the keys alone. */
+async function readChosen(signal) {
+  const contacts = new Set(favourites.items.filter(item => item.source === 'contacts').map(item => item.key));
+  if (large) {
+    const strangers = [...favourites.keys, ...favourites.team].filter(key => !contacts.has(key)).slice(0, CHOSEN_MAX);
+    await Promise.all(strangers.map(key => requestJson(`v1/presence/${encodeURIComponent(key)}`, { signal }).then(take, () => {})));
+  }
+  if (!favourites.kept) {
+    const strangers = favourites.keys.filter(key => !people.has(key) && !contacts.has(key)).slice(0, CHOSEN_MAX);
+    favourites.items.push(...(await Promise.all(strangers.map(key => directoryEntry(key, signal)))).filter(Boolean));
+  }
+  drawContacts();
+  relayout();
+}
+
+function drawFavourites(keys) {
+  for (const key of keys) changed(key, true);
+  if (details.id !== null) drawStar($('details-star'), details.id, nameOf(details.id));
+  if (contact.item !== null) drawStar($('contact-star'), contact.item.key, contactWords.name(contact.item));
+  if (link.state !== 'loading') drawContacts(); // until everybody is here nobody knows who is a contact
+  relayout();
+}
+
+async function star(key, item = null) {
+  const wanted = !favourites.has(key);
+  try {
+    await favourites.put(key, wanted);
+    if (wanted && item && !favourites.kept) favourites.items.push(item);
+  } catch (error) {
+    const tellOutcome = details.id !== null ? sayCall : contact.item !== null ? sayContact : sayBoard;
+    tellOutcome(failure(error), true);
+  }
+  drawFavourites([key]);
 }
 
 /** The picture comes through `request`, since an image element cannot bring a token; nothing is shown where there is none. */
@@ -1200,7 +1458,7 @@ let health = null;
 let doubted = null;          // the last total for which everybody was read again
 
 async function pollStatus() {
-  if (link.state === 'signin') return;
+  if (link.state === 'signin' || (rights !== null && !holds('status.read'))) return;
   try { health = await requestJson('v1/status', { signal: AbortSignal.timeout(8000) }); } catch (error) {
     if (error.status === 401) throw error;
     setHealthOld();
@@ -1284,7 +1542,7 @@ function becomeLarge() {
 
 /** After a gap nobody can say who changed meanwhile: the list of changes begins anew, the results are asked again. */
 async function refreshLarge(signal) {
-  for (const id of [...recent]) { recent.delete(id); drop(id); }
+  for (const id of [...recent]) { recent.delete(id); if (!isShown(id)) drop(id); }
   await askDaemon(signal);
 }
 
@@ -1301,7 +1559,7 @@ async function askDaemon(signal) {
   const before = [...found];
   found.clear();
   items.slice(0, FOUND_MAX).forEach(p => { found.add(p.id); take(p); });
-  for (const id of before) if (!found.has(id) && !recent.has(id)) drop(id);
+  for (const id of before) if (!isShown(id)) drop(id);
   Object.assign(finding, { asking: false, failure: '', more: items.length > FOUND_MAX || pages.some(page => page.next) });
   relayout();
 }
@@ -1345,6 +1603,7 @@ function search() {
   view.query = $('search').value.trim();
   view.terms = fold(view.query).split(/\s+/).filter(Boolean);
   if (large) searchLarge();
+  searchContacts();
   countsDirty = true;
   relayout();
 }
@@ -1423,6 +1682,7 @@ function onKey(event) {
   if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); $('search').focus(); $('search').select(); }
   if (event.key !== 'Escape') return;
   if (details.id !== null) closeDetails();
+  else if (contact.item !== null) closeContact();
   else if (onWall()) location.hash = '';
   else if (event.target === $('search')) { $('search').value = ''; search(); }
 }
@@ -1453,7 +1713,15 @@ function listen() {
   on($('forward-form'), 'submit', forwardCalls);
   on($('forward-stop'), 'click', endForward);
   on($('dial-form'), 'submit', dial);
-  on(board, 'click', event => { if (event.target.closest('.open')) openDetails(tileAt(event.target).id); });
+  suggest($('dial-to'), $('dial-choices'), whomToDial);
+  on($('details-star'), 'click', () => star(details.id));
+  on($('contact-star'), 'click', () => star(contact.item.key, contact.item));
+  on($('contact-close'), 'click', closeContact);
+  on(window, 'storage', event => { if (event.key === 'lamplighter.favourites' && !favourites.kept) loadFavourites().then(readChosen); });
+  on(board, 'click', event => {
+    if (event.target.closest('.open')) openDetails(tileAt(event.target).id);
+    else if (event.target.closest('.star')) star(tileAt(event.target).id);
+  });
   on(board, 'keydown', walk);
   on(board, 'focusin', event => { tabStop = tileAt(event.target)?.id ?? tabStop; });
   // All lamps blink together: each animation is set to the document's own time.

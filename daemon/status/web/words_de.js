@@ -36,6 +36,11 @@ export const BOARD = {
   callHistory: 'Gesprächsverlauf', missedCalls: 'Verpasste Anrufe', callLasted: 'dauerte {time}', callRang: 'klingelte {time}',
   c: { ringing: 'klingelt', dialling: 'wählt', active: 'im Gespräch', held: 'gehalten', held_by_remote: 'von der Gegenseite gehalten', answered: 'angenommen', missed: 'verpasst', answered_elsewhere: 'anderswo angenommen', declined: 'abgewiesen', abandoned: 'Warteschlange verlassen', forwarded: 'umgeleitet', voicemail: 'Voicemail', failed: 'nicht erreicht' },
 
+  // Contacts, favourites (contacts.js, favourites.js)
+  favourites: 'Favoriten', teamFavourites: 'Favoriten von {team}', favourite: 'Favorit', contacts: 'Kontakte', phoneNumbers: 'Nummern', otherNumbers: 'Andere Nummern: {n}', notes: 'Notizen', dialName: 'Name oder Nummer', dialChoices: 'Wen Sie meinen könnten',
+  callBack: '{who} zurückrufen, mit dem Telefon von {phone}', callNumber: '{who} anrufen, mit dem Telefon von {phone}',
+  n: { work: 'Büro', mobile: 'mobil', home: 'privat', main: 'Zentrale', fax: 'Fax', extension: 'Nebenstelle' },
+
   // Agents (acd.js)
   acdQueues: 'Warteschlangen', acdSince: 'Agent seit', acdConflict: 'bekommt Anrufe aus Warteschlangen, obwohl niemand stören soll', acdFollowed: 'nicht verfügbar wegen Besprechung oder Nicht stören', numbers: 'Nummern lokal oder international',
   a: { sign_in: 'angemeldet', available: 'verfügbar', unavailable: 'nicht verfügbar', wrap_up: 'Nachbearbeitung', sign_out: 'abgemeldet' },

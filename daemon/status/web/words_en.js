@@ -36,6 +36,11 @@ export const BOARD = {
   callHistory: 'Call history', missedCalls: 'Missed calls', callLasted: '{time} long', callRang: 'rang {time}',
   c: { ringing: 'rings', dialling: 'dialling', active: 'in a call', held: 'on hold', held_by_remote: 'held by the other side', answered: 'answered', missed: 'missed', answered_elsewhere: 'answered elsewhere', declined: 'declined', abandoned: 'left the queue', forwarded: 'forwarded', voicemail: 'voicemail', failed: 'not reached' },
 
+  // Contacts, favourites (contacts.js, favourites.js)
+  favourites: 'Favourites', teamFavourites: 'Favourites of {team}', favourite: 'Favourite', contacts: 'Contacts', phoneNumbers: 'Numbers', otherNumbers: 'Other numbers: {n}', notes: 'Notes', dialName: 'Name or number', dialChoices: 'Whom you may mean',
+  callBack: 'Call back {who}, from the telephone of {phone}', callNumber: 'Call {who}, from the telephone of {phone}',
+  n: { work: 'work', mobile: 'mobile', home: 'home', main: 'main number', fax: 'fax', extension: 'extension' },
+
   // Agents (acd.js)
   acdQueues: 'Queues', acdSince: 'Agent since', acdConflict: 'takes calls of queues although nobody should disturb', acdFollowed: 'unavailable because of a meeting or do not disturb', numbers: 'Local or international numbers',
   a: { sign_in: 'signed in', available: 'available', unavailable: 'unavailable', wrap_up: 'wrapping up', sign_out: 'signed out' },

@@ -36,6 +36,11 @@ export const BOARD = {
   callHistory: 'Historial de llamadas', missedCalls: 'Llamadas perdidas', callLasted: 'duró {time}', callRang: 'sonó {time}',
   c: { ringing: 'suena', dialling: 'marcando', active: 'en llamada', held: 'en espera', held_by_remote: 'retenida por el otro', answered: 'contestada', missed: 'perdida', answered_elsewhere: 'contestada en otro sitio', declined: 'rechazada', abandoned: 'dejó la cola', forwarded: 'desviada', voicemail: 'buzón de voz', failed: 'sin conseguir' },
 
+  // Contacts, favourites (contacts.js, favourites.js)
+  favourites: 'Favoritos', teamFavourites: 'Favoritos de {team}', favourite: 'Favorito', contacts: 'Contactos', phoneNumbers: 'Números', otherNumbers: 'Otros números: {n}', notes: 'Notas', dialName: 'Nombre o número', dialChoices: 'A quién puede referirse',
+  callBack: 'Devolver la llamada a {who}, con el teléfono de {phone}', callNumber: 'Llamar a {who}, con el teléfono de {phone}',
+  n: { work: 'trabajo', mobile: 'móvil', home: 'casa', main: 'centralita', fax: 'fax', extension: 'extensión' },
+
   // Agents (acd.js)
   acdQueues: 'Colas', acdSince: 'Agente desde', acdConflict: 'recibe llamadas de colas aunque nadie debe molestar', acdFollowed: 'no disponible por una reunión o no molestar', numbers: 'Números locales o internacionales',
   a: { sign_in: 'conectado', available: 'disponible', unavailable: 'no disponible', wrap_up: 'tareas posteriores', sign_out: 'desconectado' },

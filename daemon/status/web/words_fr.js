@@ -36,6 +36,11 @@ export const BOARD = {
   callHistory: 'Historique des appels', missedCalls: 'Appels manqués', callLasted: 'durée {time}', callRang: 'a sonné {time}',
   c: { ringing: 'sonne', dialling: 'numérotation', active: 'en appel', held: 'en attente', held_by_remote: 'mis en attente par l’autre', answered: 'répondu', missed: 'manqué', answered_elsewhere: 'répondu ailleurs', declined: 'refusé', abandoned: 'a quitté la file', forwarded: 'renvoyé', voicemail: 'messagerie', failed: 'non joint' },
 
+  // Contacts, favourites (contacts.js, favourites.js)
+  favourites: 'Favoris', teamFavourites: 'Favoris de {team}', favourite: 'Favori', contacts: 'Contacts', phoneNumbers: 'Numéros', otherNumbers: 'Autres numéros : {n}', notes: 'Remarques', dialName: 'Nom ou numéro', dialChoices: 'Qui vous voulez dire',
+  callBack: 'Rappeler {who}, avec le téléphone de {phone}', callNumber: 'Appeler {who}, avec le téléphone de {phone}',
+  n: { work: 'bureau', mobile: 'mobile', home: 'domicile', main: 'standard', fax: 'fax', extension: 'poste' },
+
   // Agents (acd.js)
   acdQueues: 'Files d’attente', acdSince: 'Agent depuis', acdConflict: 'reçoit des appels de files alors que personne ne doit déranger', acdFollowed: 'indisponible en raison d’une réunion ou de « ne pas déranger »', numbers: 'Numéros locaux ou internationaux',
   a: { sign_in: 'connecté', available: 'disponible', unavailable: 'indisponible', wrap_up: 'post-appel', sign_out: 'déconnecté' },

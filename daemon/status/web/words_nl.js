@@ -36,6 +36,11 @@ export const BOARD = {
   callHistory: 'Gespreksgeschiedenis', missedCalls: 'Gemiste oproepen', callLasted: 'duurde {time}', callRang: 'ging {time} over',
   c: { ringing: 'gaat over', dialling: 'kiest', active: 'in gesprek', held: 'in de wacht', held_by_remote: 'in de wacht door de ander', answered: 'beantwoord', missed: 'gemist', answered_elsewhere: 'elders beantwoord', declined: 'geweigerd', abandoned: 'wachtrij verlaten', forwarded: 'doorgeschakeld', voicemail: 'voicemail', failed: 'niet bereikt' },
 
+  // Contacts, favourites (contacts.js, favourites.js)
+  favourites: 'Favorieten', teamFavourites: 'Favorieten van {team}', favourite: 'Favoriet', contacts: 'Contacten', phoneNumbers: 'Nummers', otherNumbers: 'Andere nummers: {n}', notes: 'Notities', dialName: 'Naam of nummer', dialChoices: 'Wie u kunt bedoelen',
+  callBack: '{who} terugbellen, met de telefoon van {phone}', callNumber: '{who} bellen, met de telefoon van {phone}',
+  n: { work: 'werk', mobile: 'mobiel', home: 'thuis', main: 'hoofdnummer', fax: 'fax', extension: 'toestel' },
+
   // Agents (acd.js)
   acdQueues: 'Wachtrijen', acdSince: 'Agent sinds', acdConflict: 'krijgt wachtrijgesprekken terwijl niemand mag storen', acdFollowed: 'niet beschikbaar door vergadering of niet storen', numbers: 'Lokale of internationale nummers',
   a: { sign_in: 'aangemeld', available: 'beschikbaar', unavailable: 'niet beschikbaar', wrap_up: 'nawerk', sign_out: 'afgemeld' },
