@@ -4,14 +4,13 @@
 #include <fmt/ranges.h>
 
 namespace lamp::access {
-namespace {
 
 // Names hold no line breaks: whoever makes a token is refused them.
-std::string joined(const std::vector<std::string>& names) {
+std::string join_names(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(names, "\n"));
 }
 
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> split_names(std::string_view text) {
     std::vector<std::string> names;
     while (!text.empty()) {
         auto end = std::min(text.find('\n'), text.size());
@@ -21,13 +20,12 @@ std::vector<std::string> split(std::string_view text) {
     return names;
 }
 
-} // namespace
-
 Result<void> put_token(store::Database& disk, const IssuedToken& token) {
-    auto done = disk.run("INSERT INTO issued_token(name, digest, role, person, folders, lines, created, created_by, "
-                         "expires, last_used) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
-                         token.name, write_hashed(token.digest), token.role, token.person, joined(token.scope.folders),
-                         joined(token.scope.lines), token.created, token.created_by, token.expires, token.last_used);
+    auto done =
+        disk.run("INSERT INTO issued_token(name, digest, role, person, folders, lines, created, created_by, "
+                 "expires, last_used) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+                 token.name, write_hashed(token.digest), token.role, token.person, join_names(token.scope.folders),
+                 join_names(token.scope.lines), token.created, token.created_by, token.expires, token.last_used);
     if (done && disk.changed() == 0)
         return fail(Category::conflict, fmt::format("There is a token {} already.", token.name));
     return done;
@@ -55,7 +53,7 @@ Result<std::vector<IssuedToken>> read_tokens(store::Database& disk, std::vector<
         }
         IssuedToken token{.name = std::string(rows->text(0)), .digest = *digest, .role = std::string(rows->text(2))};
         token.person = rows->text(3);
-        token.scope = {split(rows->text(4)), split(rows->text(5))};
+        token.scope = {split_names(rows->text(4)), split_names(rows->text(5))};
         token.created = rows->time(6);
         token.created_by = rows->text(7);
         token.expires = rows->maybe_time(8);

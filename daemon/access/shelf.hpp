@@ -2,6 +2,7 @@
 // the store's thread.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/token.hpp"
@@ -19,5 +20,9 @@ namespace lamp::access {
 
 /// When tokens were last used; of one that is gone: nothing.
 [[nodiscard]] Result<void> note_uses(store::Database& disk, const std::vector<Use>& uses);
+
+/// A list of names as one text of a row, and back.
+[[nodiscard]] std::string join_names(const std::vector<std::string>& names);
+[[nodiscard]] std::vector<std::string> split_names(std::string_view text);
 
 } // namespace lamp::access

@@ -5,6 +5,7 @@
 
 #include "access/shelf.hpp"
 #include "base/log.hpp"
+#include "status/token_json.hpp"
 #include "store/audit.hpp"
 
 namespace lamp {
@@ -30,6 +31,45 @@ void complain(const Result<void>& done) {
     if (!done) log::warning("app", "a change was not written to the audit", {{"why", done.error().text}});
 }
 
+void add_ticket_ports(status::Ports& ports, store::Store& store, Loop& serve) {
+    ports.keep_ticket = [&store, &serve](access::Ticket ticket, status::AuditView row, auto reply) {
+        store.submit(
+            serve,
+            [ticket = std::move(ticket), row = audited(row)](Database& disk) -> Result<void> {
+                if (auto done = access::put_ticket(disk, ticket); !done) return done;
+                return store::put_audited(disk, row);
+            },
+            std::move(reply));
+    };
+    ports.drop_ticket = [&store, &serve](std::string name, status::AuditView row, auto reply) {
+        store.submit(
+            serve,
+            [name = std::move(name), row = audited(row)](Database& disk) -> Result<void> {
+                if (auto done = access::drop_ticket(disk, name); !done) return done;
+                return store::put_audited(disk, row);
+            },
+            std::move(reply));
+    };
+    ports.tickets = [&store, &serve](status::Reply<Result<std::vector<access::Ticket>>> reply) {
+        store.ask<std::vector<access::Ticket>>(serve, access::read_tickets, std::move(reply));
+    };
+    ports.enrol = [&store, &serve](access::Digest ticket, access::Digest token,
+                                   status::Reply<Result<access::IssuedToken>> reply) {
+        store.ask<access::IssuedToken>(
+            serve,
+            [ticket, token](Database& disk) -> Result<access::IssuedToken> {
+                auto now = wall_now();
+                auto made = access::use_ticket(disk, ticket, token, now);
+                if (!made) return made;
+                Audited row{now, "ticket " + made->name, "token_enrolled", made->name, {}, {}, {}};
+                row.after = status::in_words(status::identity_of(*made, 0));
+                if (auto done = store::put_audited(disk, row); !done) return std::unexpected(done.error());
+                return made;
+            },
+            std::move(reply));
+    };
+}
+
 } // namespace
 
 void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve) {
@@ -51,6 +91,7 @@ void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve) {
             },
             std::move(reply));
     };
+    add_ticket_ports(ports, store, serve);
     ports.note_uses = [&store, &serve](std::vector<access::Use> uses) {
         store.submit(
             serve, [uses = std::move(uses)](Database& disk) { return access::note_uses(disk, uses); },

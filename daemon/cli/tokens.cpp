@@ -1,4 +1,6 @@
 // token: who may use the HTTP interface. `hash` asks nobody.
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fmt/format.h>
@@ -35,19 +37,53 @@ json::array names_in(std::string_view text) {
     return names;
 }
 
-int create(const Call& call, const std::string& name) {
-    auto role = call.arguments.value("role");
-    if (!role) return misused("token create needs --role ROLE");
-    json::object body{{"name", name}, {"role", *role}};
+/// What a token or ticket shall be, as options say.
+json::object described(const Call& call, const std::string& name) {
+    json::object body{{"name", name}, {"role", call.arguments.value("role").value_or("")}};
     for (const char* key : {"person", "expires"})
         if (auto value = call.arguments.value(key)) body[key] = *value;
+    if (auto value = call.arguments.value("token-expires")) body["token_expires"] = *value;
     for (const char* key : {"folders", "lines"})
         if (auto value = call.arguments.value(key)) body[key] = names_in(*value);
-    auto made = call.daemon.post("/v1/tokens", body);
+    return body;
+}
+
+/// Prints the member that is in this answer and nowhere else.
+int show_once(const Call& call, const Result<json::value>& made, std::string_view secret) {
     if (!made) return complain(made.error());
     if (call.format == Format::json) return print(json::serialize(*made) + "\n"), done;
-    fmt::print("{}\n", cell(*made, "secret"));
-    if (::isatty(STDOUT_FILENO)) fmt::print(stderr, "This is the only time that the secret is shown.\n");
+    fmt::print("{}\n", cell(*made, secret));
+    if (::isatty(STDOUT_FILENO)) fmt::print(stderr, "This is the only time that the {} is shown.\n", secret);
+    return done;
+}
+
+int create(const Call& call, const std::string& name) {
+    return show_once(call, call.daemon.post("/v1/tokens", described(call, name)), "secret");
+}
+
+int ticket(const Call& call, const std::string& name) {
+    return show_once(call, call.daemon.post("/v1/tickets", described(call, name)), "ticket");
+}
+
+int tickets(const Call& call) {
+    return show_list(call, "/v1/tickets",
+                     {{"NAME", "name"},
+                      {"ROLE", "role"},
+                      {"PERSON", "person"},
+                      {"FOLDERS", "folders"},
+                      {"LINES", "lines"},
+                      {"CREATED", "created"},
+                      {"BY", "created_by"},
+                      {"EXPIRES", "expires"},
+                      {"EXPIRED", "expired"},
+                      {"USED", "used"}},
+                     "there is no ticket");
+}
+
+int cancel(const Call& call, const std::string& name) {
+    auto gone = call.daemon.remove("/v1/tickets/" + http::encode_segment(name));
+    if (!gone) return complain(gone.error());
+    fmt::print("ticket {} enrols nobody any more\n", name);
     return done;
 }
 
@@ -72,6 +108,12 @@ std::string line_of_input() {
     return text;
 }
 
+int enrol(const Call& call, const std::string& given) {
+    auto ticket = given == "-" ? line_of_input() : given;
+    if (ticket.empty()) return misused("token enrol needs the TICKET; - is the first line of standard input");
+    return show_once(call, call.daemon.post("/v1/tokens/enrol", json::object{{"ticket", ticket}}), "secret");
+}
+
 int hash(const Call& call) {
     auto secret = line_of_input();
     if (secret.size() > secret_max) return misused("the secret is too long");
@@ -94,16 +136,31 @@ int token(const Call& call) {
     const auto& words = call.arguments.words();
     auto word = words.empty() ? std::string("list") : words[0];
     auto name = words.size() > 1 ? words[1] : std::string();
+    const bool makes = word == "create" || word == "ticket";
     for (const char* option : {"role", "person", "folders", "lines", "expires"})
-        if (word != "create" && call.arguments.has(option))
-            return misused(fmt::format("--{} belongs to token create", option));
-    if (word == "list" || word == "hash") {
-        if (!name.empty()) return misused(fmt::format("token {} takes no name", word));
-        return word == "list" ? list(call) : hash(call);
-    }
-    if (word != "create" && word != "revoke") return misused("token takes the word create, list, revoke or hash");
-    if (name.empty()) return misused(fmt::format("token {} needs a name", word));
-    return word == "create" ? create(call, name) : revoke(call, name);
+        if (!makes && call.arguments.has(option))
+            return misused(fmt::format("--{} belongs to token create and ticket", option));
+    if (word != "ticket" && call.arguments.has("token-expires"))
+        return misused("--token-expires belongs to token ticket");
+    struct Alone {
+        std::string_view word;
+        int (*run)(const Call&);
+    };
+    static constexpr std::array alone{Alone{"list", list}, Alone{"hash", hash}, Alone{"tickets", tickets}};
+    if (const auto* found = std::ranges::find(alone, word, &Alone::word); found != alone.end())
+        return name.empty() ? found->run(call) : misused(fmt::format("token {} takes no name", word));
+    struct Named {
+        std::string_view word;
+        int (*run)(const Call&, const std::string&);
+    };
+    static constexpr std::array named{Named{"create", create}, Named{"revoke", revoke}, Named{"ticket", ticket},
+                                      Named{"cancel", cancel}, Named{"enrol", enrol}};
+    const auto* found = std::ranges::find(named, word, &Named::word);
+    if (found == named.end())
+        return misused("token takes the word create, list, revoke, ticket, tickets, cancel, enrol or hash");
+    if (name.empty()) return misused(fmt::format("token {} needs a {}", word, word == "enrol" ? "TICKET" : "name"));
+    if (makes && !call.arguments.has("role")) return misused(fmt::format("token {} needs --role ROLE", word));
+    return found->run(call, name);
 }
 
 } // namespace lamp::cli

@@ -27,7 +27,7 @@ constexpr KeptTable tables[] = {
 constexpr std::string_view without[] = {
     "teams_session",   "secret",       "contact_folder", "favourite",          "call_gap",
     "history_mark",    "zoho_link",    "zoho_memory",    "recognition_source", "outbox_disabled",
-    "privacy_erasure", "issued_token", "acd_kept",
+    "privacy_erasure", "issued_token", "acd_kept",       "enrol_ticket",
 };
 
 } // namespace

@@ -177,29 +177,38 @@ void Api::deny(Call& call, Denied why) {
     case Denied::refused:
     case Denied::unknown: break;
     }
+    deny_guess(call, count_wrong(call.peer()), why == Denied::refused ? refused_why_ : "This token is not known.");
+}
+
+/// Of a token or ticket that is none.
+access::Guesses::Sentence Api::count_wrong(const net::Address16& peer) {
+    auto now = steady_now();
     token_counters_.wrong.add();
-    auto sentence = guesses_.wrong(call.peer(), now);
+    auto sentence = guesses_.wrong(peer, now);
     if (sentence.first && guess_complaints_.allow(now))
         log::warning("status", "somebody tries tokens that are none, and is refused for a while",
-                     {{"from", net::bare_text(call.peer()).view()}, {"others", guess_complaints_.take_suppressed()}});
-    deny_guess(call, sentence, why == Denied::refused ? refused_why_ : "This token is not known.");
+                     {{"from", net::bare_text(peer).view()}, {"others", guess_complaints_.take_suppressed()}});
+    return sentence;
+}
+
+Answer Api::guess_answer(const access::Guesses::Sentence& sentence, std::string_view detail) {
+    if (sentence.retry_after == seconds(0)) return problem(401, detail);
+    token_counters_.refused.add();
+    auto answer = problem(429, "Too many wrong tokens came from this address; try again later.");
+    answer.fields += fmt::format("Retry-After: {}\r\n", sentence.retry_after.count());
+    return answer;
 }
 
 void Api::deny_guess(Call& call, const access::Guesses::Sentence& sentence, std::string_view detail) {
-    Answer answer;
-    if (sentence.retry_after > seconds(0)) {
-        token_counters_.refused.add();
-        answer = problem(429, "Too many wrong tokens came from this address; try again later.");
-        answer.fields += fmt::format("Retry-After: {}\r\n", sentence.retry_after.count());
-    } else {
-        answer = problem(401, detail);
-    }
+    auto answer = guess_answer(sentence, detail);
     if (sentence.delay == milliseconds(0) || late_answers_ >= late_answers_max) return call.answer(answer);
-    ++late_answers_;
     defer(call, make_late(std::move(answer), sentence.delay));
 }
 
+/// At once where too many wait already.
 Task<Answer> Api::make_late(Answer answer, milliseconds delay) {
+    if (delay == milliseconds(0) || late_answers_ >= late_answers_max) co_return answer;
+    ++late_answers_;
     static_cast<void>(co_await sleep_for(delay));
     --late_answers_;
     co_return answer;

@@ -103,6 +103,10 @@ public:
     void tokens(Call& call, const Asked& asked);
     void make_token(Call& call, const Asked& asked);
     void revoke_token(Call& call, const Asked& asked);
+    void tickets(Call& call, const Asked& asked);
+    void make_ticket(Call& call, const Asked& asked);
+    void revoke_ticket(Call& call, const Asked& asked);
+    void enrol(Call& call, const Asked& asked);
     void webhooks(Call& call, const Asked& asked);
     void dead_letters(Call& call, const Asked& asked);
     void webhook_order(Call& call, const Asked& asked);
@@ -163,6 +167,8 @@ private:
     [[nodiscard]] bool admit(Call& call, const Route& route, const Identity* identity, Denied why);
     void deny(Call& call, Denied why);
     void deny_guess(Call& call, const access::Guesses::Sentence& sentence, std::string_view detail);
+    [[nodiscard]] access::Guesses::Sentence count_wrong(const net::Address16& peer);
+    [[nodiscard]] Answer guess_answer(const access::Guesses::Sentence& sentence, std::string_view detail);
     [[nodiscard]] Task<Answer> make_late(Answer answer, milliseconds delay);
     [[nodiscard]] ReachPtr reach_of(const Identity* identity);
     void forget_access();
@@ -170,6 +176,12 @@ private:
     // tokens.cpp
     [[nodiscard]] Task<Answer> store_token(access::IssuedToken token, std::string secret, AuditView row);
     [[nodiscard]] Task<Answer> drop_token(std::string name, AuditView row);
+    [[nodiscard]] std::optional<Answer> token_refused(access::IssuedToken& token, const Asked& asked) const;
+    [[nodiscard]] Task<std::optional<Result<std::vector<access::Ticket>>>> ask_tickets();
+    [[nodiscard]] Task<Answer> make_tickets(Page page, access::Scope scope);
+    [[nodiscard]] Task<Answer> store_ticket(access::Ticket ticket, std::string secret, AuditView row);
+    [[nodiscard]] Task<Answer> drop_ticket(std::string name, Identity giver);
+    [[nodiscard]] Task<Answer> make_enrolment(access::Digest ticket, net::Address16 peer);
 
     // api.cpp
     [[nodiscard]] std::optional<Page> page_of(Call& call) const;

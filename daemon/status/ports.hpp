@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/ticket.hpp"
 #include "access/token.hpp"
 #include "base/clock.hpp"
 #include "base/errors.hpp"
@@ -332,6 +333,13 @@ struct Ports {
     std::function<void(access::IssuedToken, AuditView, Reply<Result<void>>)> keep_token;
     /// not_found: it is gone already.
     std::function<void(std::string name, AuditView, Reply<Result<void>>)> drop_token;
+    /// On disk, with the row of the audit. conflict: an open ticket has the name, or there are too many.
+    std::function<void(access::Ticket, AuditView, Reply<Result<void>>)> keep_ticket;
+    std::function<void(std::string name, AuditView, Reply<Result<void>>)> drop_ticket;
+    std::function<void(Reply<Result<std::vector<access::Ticket>>>)> tickets; // by name
+    /// Uses a ticket up: the token that comes of it, on disk with a row of the audit. unauthorised: there is no such
+    /// ticket, or it has ended; conflict: it was used, or its name is taken.
+    std::function<void(access::Digest ticket, access::Digest token, Reply<Result<access::IssuedToken>>)> enrol;
     /// Whether an identity provider of ours has signed it. Answered at once, on the serve loop.
     std::function<BearerView(std::string_view token)> bearer;
     /// When tokens were last used; nobody waits for it.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "access/expiry.hpp"
+#include "config/types.hpp"
 #include "status/body.hpp"
 
 namespace lamp::status {
@@ -59,6 +60,48 @@ Result<std::optional<Wall>> end_of(const json::object& body, Wall now) {
     return *end;
 }
 
+/// What `read_token` says of an object.
+Result<access::IssuedToken> token_in(const json::object& body, Wall now) {
+    if (auto known = only_known(body); !known) return std::unexpected(known.error());
+    auto name = needed_text(body, "name");
+    if (!name) return std::unexpected(name.error());
+    auto role = needed_text(body, "role");
+    if (!role) return std::unexpected(role.error());
+    auto person = text_of(body, "person", text_max);
+    if (!person) return std::unexpected(person.error());
+    auto folders = texts_of(body, "folders");
+    if (!folders) return std::unexpected(folders.error());
+    auto lines = texts_of(body, "lines");
+    if (!lines) return std::unexpected(lines.error());
+    auto expires = end_of(body, now);
+    if (!expires) return std::unexpected(expires.error());
+    access::IssuedToken token{.name = std::move(*name), .role = std::move(*role)};
+    token.person = person->value_or("");
+    token.scope = {std::move(*folders), std::move(*lines)};
+    token.created = now;
+    token.expires = *expires;
+    return token;
+}
+
+/// When a ticket ends that is made now.
+Result<Wall> ticket_end(const json::object& body, Wall now) {
+    constexpr milliseconds usual = std::chrono::hours(24);
+    constexpr milliseconds least = std::chrono::minutes(1);
+    constexpr milliseconds most = std::chrono::days(30);
+    auto text = text_of(body, "expires", name_max);
+    if (!text) return std::unexpected(text.error());
+    if (!*text) return now + usual;
+    Wall end{};
+    if (auto wait = config::parse_duration(**text))
+        end = now + *wait;
+    else if (auto time = access::parse_expiry(**text))
+        end = *time;
+    if (end < now + least || end > now + most)
+        return fail(Category::invalid,
+                    "\"expires\" must be 1m to 30d from now: a duration, a date, or a time with its offset.");
+    return end;
+}
+
 } // namespace
 
 void write_scope(JsonWriter& json, const access::Scope& scope) {
@@ -88,28 +131,53 @@ std::string in_words(const Identity& token) {
     return token.expires ? fmt::format("{}, until {}", text, rfc3339(*token.expires)) : text;
 }
 
+std::string made_token(const Identity& token, std::string_view secret, Wall now) {
+    std::string body;
+    JsonWriter json(body);
+    write_token(json, token, now);
+    body.pop_back();
+    body += ",\"secret\":";
+    append_json_string(body, secret);
+    body += '}';
+    return body;
+}
+
+void write_ticket(JsonWriter& json, const access::Ticket& ticket, Wall now) {
+    const auto& token = ticket.token;
+    json.object([&] {
+        json.member("name", token.name);
+        json.member("role", token.role);
+        json.member_or_null("person", token.person);
+        write_scope(json, token.scope);
+        json.member("created", token.created);
+        json.member_or_null("created_by", token.created_by);
+        json.member("expires", ticket.ends);
+        json.member("expired", ticket.ends <= now);
+        json.member("token_expires", token.expires);
+        json.member("used", ticket.used);
+    });
+}
+
 Result<access::IssuedToken> read_token(std::string_view text, Wall now) {
     auto body = object_of(text);
     if (!body) return std::unexpected(body.error());
-    if (auto known = only_known(*body); !known) return std::unexpected(known.error());
-    auto name = needed_text(*body, "name");
-    if (!name) return std::unexpected(name.error());
-    auto role = needed_text(*body, "role");
-    if (!role) return std::unexpected(role.error());
-    auto person = text_of(*body, "person", text_max);
-    if (!person) return std::unexpected(person.error());
-    auto folders = texts_of(*body, "folders");
-    if (!folders) return std::unexpected(folders.error());
-    auto lines = texts_of(*body, "lines");
-    if (!lines) return std::unexpected(lines.error());
-    auto expires = end_of(*body, now);
-    if (!expires) return std::unexpected(expires.error());
-    access::IssuedToken token{.name = std::move(*name), .role = std::move(*role)};
-    token.person = person->value_or("");
-    token.scope = {std::move(*folders), std::move(*lines)};
-    token.created = now;
-    token.expires = *expires;
-    return token;
+    return token_in(*body, now);
+}
+
+Result<access::Ticket> read_ticket(std::string_view text, Wall now) {
+    auto body = object_of(text);
+    if (!body) return std::unexpected(body.error());
+    auto ends = ticket_end(*body, now);
+    if (!ends) return std::unexpected(ends.error());
+    body->erase("expires");
+    if (const auto* end = body->if_contains("token_expires")) {
+        auto of_token = *end;
+        body->erase("token_expires");
+        body->emplace("expires", std::move(of_token));
+    }
+    auto token = token_in(*body, now);
+    if (!token) return std::unexpected(token.error());
+    return access::Ticket{.token = std::move(*token), .ends = *ends};
 }
 
 } // namespace lamp::status

@@ -257,6 +257,23 @@ constexpr Migration all[] = {
     )sql"},
     // A record is called back by its id.
     {"calls by id", "CREATE INDEX call_of_id ON call(id);"},
+    // Tickets that enrol once: the token that each will be, of the ticket only its hash. As `issued_token`; `ends` is
+    // the ticket's own end.
+    {"enrol tickets", R"sql(
+        CREATE TABLE enrol_ticket (
+            name          TEXT    NOT NULL PRIMARY KEY,
+            digest        TEXT    NOT NULL UNIQUE,
+            role          TEXT    NOT NULL,
+            person        TEXT    NOT NULL,
+            folders       TEXT    NOT NULL,
+            lines         TEXT    NOT NULL,
+            created       INTEGER NOT NULL,
+            created_by    TEXT    NOT NULL,
+            token_expires INTEGER,
+            ends          INTEGER NOT NULL,
+            used          INTEGER
+        ) WITHOUT ROWID;
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.

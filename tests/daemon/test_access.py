@@ -81,6 +81,58 @@ class Tokens(unittest.TestCase):
                       ["token", "list", "--role", "viewer"]):
             self.assertEqual(self.lamplighter(*words).returncode, 2, words)
 
+    def test_a_ticket_enrols_once(self):
+        made = self.lamplighter("token", "ticket", "phone", "--role", "operator", "--expires", "2h", "--token-expires", "2999-12-31")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        ticket = made.stdout.strip()
+        tickets = lambda: json.loads(self.lamplighter("token", "tickets", "--format", "json").stdout)
+        self.assertEqual([(row["name"], row["role"], row["created_by"], row["used"]) for row in tickets()], [("phone", "operator", "root", None)])
+        self.assertEqual(self.daemon.get("/v1/whoami", ticket)[0], 401, "it is no token")
+        again = self.lamplighter("token", "ticket", "phone", "--role", "viewer")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("a ticket phone already", again.stderr)
+        self.daemon.stop()
+        self.daemon.start()
+
+        # Of many at once one is first.
+        answers = []
+        def enrol():
+            answers.append(self.daemon.post("/v1/tokens/enrol", {"ticket": ticket}))
+        threads = [threading.Thread(target=enrol) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(status for status, _, _ in answers), [201] + [409] * 7, answers)
+        secret = next(answer["secret"] for status, _, answer in answers if status == 201)
+        who = self.daemon.get("/v1/whoami", secret)[2]
+        self.assertEqual((who["token"], who["role"], who["expires"][:4]), ("phone", "operator", "3000"))
+        late = self.daemon.lamplighter("token", "enrol", ticket, "--url", self.daemon.url)
+        self.assertEqual(late.returncode, 1)
+        self.assertIn("was used at", late.stderr)
+        self.assertIsNotNone(tickets()[0]["used"])
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(self.daemon.get("/v1/whoami", secret)[2]["token"], "phone")
+        for file in (self.daemon.folder / "state").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(ticket.encode(), file.read_bytes(), file)
+                self.assertNotIn(secret.encode(), file.read_bytes(), file)
+        self.assertNotIn(ticket, self.daemon.log())
+
+        # One that was withdrawn, one that comes by standard input, and what the audit says.
+        other = self.lamplighter("token", "ticket", "lost", "--role", "viewer").stdout.strip()
+        self.assertEqual(self.lamplighter("token", "cancel", "lost").stdout, "ticket lost enrols nobody any more\n")
+        self.assertEqual(self.daemon.post("/v1/tokens/enrol", {"ticket": other})[0], 401)
+        third = self.lamplighter("token", "ticket", "wall", "--role", "viewer").stdout
+        piped = subprocess.run([BIN / "lamplighter", "token", "enrol", "-", "--url", self.daemon.url], input=third, capture_output=True, text=True, timeout=30)
+        self.assertEqual(self.daemon.get("/v1/whoami", piped.stdout.strip())[2]["token"], "wall", piped.stderr)
+        rows = [(row["what"], row["who"], row["subject"]) for row in self.daemon.get("/v1/audit", ROOT)[2]["items"]]
+        self.assertEqual(rows[:6], [("token_enrolled", "ticket wall", "wall"), ("ticket_created", "root", "wall"), ("ticket_revoked", "root", "lost"),
+                                    ("ticket_created", "root", "lost"), ("token_enrolled", "ticket phone", "phone"), ("ticket_created", "root", "phone")])
+        for words in (["token", "ticket", "a"], ["token", "enrol"], ["token", "tickets", "a"], ["token", "create", "a", "--role", "viewer", "--token-expires", "2h"]):
+            self.assertEqual(self.lamplighter(*words).returncode, 2, words)
+
     def test_nobody_gives_more_than_they_hold(self):
         chief = '[[role]]\nname = "chief"\ninherit = "operator"\ngrant = ["access.manage"]\n'
         self.daemon.config.write_text(self.daemon.text + chief)
@@ -149,6 +201,7 @@ class Tokens(unittest.TestCase):
         self.assertGreater(tried, 20)
         self.assertGreater(int(headers["Retry-After"]), 0)
         self.assertEqual(problem["status"], 429)
+        self.assertEqual(self.daemon.post("/v1/tokens/enrol", {"ticket": "a guess"})[0], 429, "tickets are guessed no better")
         self.assertEqual(self.daemon.get("/v1/presence", ROOT)[0], 200)
         self.assertEqual(self.daemon.log().count("somebody tries tokens"), 1)
         self.assertNotIn("wrong", self.daemon.log())

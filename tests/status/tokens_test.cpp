@@ -23,6 +23,7 @@ namespace {
 struct Kept {
     std::mutex mutex;
     std::map<std::string, access::IssuedToken> tokens;
+    std::map<std::string, access::Ticket> tickets;
     std::vector<status::AuditView> audit; // the newest first
     bool broken = false;
 
@@ -42,6 +43,38 @@ struct Kept {
             tokens.erase(name);
             audit.insert(audit.begin(), std::move(row));
             reply({});
+        };
+        ports.keep_ticket = [this](access::Ticket ticket, status::AuditView row, auto reply) {
+            std::scoped_lock lock(mutex);
+            tickets.insert_or_assign(ticket.token.name, ticket);
+            audit.insert(audit.begin(), std::move(row));
+            reply({});
+        };
+        ports.drop_ticket = [this](const std::string& name, status::AuditView row, auto reply) {
+            std::scoped_lock lock(mutex);
+            tickets.erase(name);
+            audit.insert(audit.begin(), std::move(row));
+            reply({});
+        };
+        ports.tickets = [this](auto reply) {
+            std::scoped_lock lock(mutex);
+            std::vector<access::Ticket> all;
+            for (const auto& [name, one] : tickets)
+                all.push_back(one);
+            reply(std::move(all));
+        };
+        ports.enrol = [this](access::Digest ticket, access::Digest token, auto reply) {
+            std::scoped_lock lock(mutex);
+            for (auto& [name, one] : tickets) {
+                if (one.token.digest != ticket) continue;
+                if (one.used) return reply(fail(Category::conflict, "This ticket was used."));
+                one.used = wall_now();
+                auto made = one.token;
+                made.digest = token;
+                tokens.emplace(name, made);
+                return reply(std::move(made));
+            }
+            reply(fail(Category::unauthorised, "This ticket is not known."));
         };
         ports.changes_audit = [this](std::size_t, const auto& reply) {
             std::scoped_lock lock(mutex);
@@ -161,6 +194,67 @@ TEST_CASE("tokens: what is refused") {
     kept.broken = true;
     CHECK(client.request("DELETE", "/v1/tokens/a", administrator).status == 502);
     CHECK(client.get("/v1/presence", secret).status == 200); // it is still on disk: it was not revoked
+}
+
+TEST_CASE("tickets: exchanged for a token once, by whoever holds them; tries that are none are counted") {
+    Kept kept;
+    Office office(testing::default_options(), kept.ports());
+    auto client = office.client();
+    auto answer = client.request("POST", "/v1/tickets", administrator, R"({"name":"desk2","role":"viewer"})");
+    REQUIRE_MESSAGE(answer.status == 201, answer.body);
+    auto ticket = text_at(answer.json(), "ticket");
+    CHECK(kept.tickets.at("desk2").token.digest == access::digest_of(ticket));
+    CHECK(client.get("/v1/presence", ticket).status == 401); // it is no token
+    auto list = client.get("/v1/tickets", administrator);
+    CHECK(ids(list, "name") == std::vector<std::string>{"desk2"});
+    CHECK(list.body.find(ticket) == std::string::npos);
+
+    auto body = fmt::format(R"({{"ticket":"{}"}})", ticket);
+    auto made_one = client.request("POST", "/v1/tokens/enrol", {}, body);
+    REQUIRE_MESSAGE(made_one.status == 201, made_one.body);
+    CHECK(client.get("/v1/presence", text_at(made_one.json(), "secret")).status == 200);
+    CHECK(client.request("POST", "/v1/tokens/enrol", {}, body).status == 409);
+    CHECK(text_at(client.get("/v1/tickets", administrator).json().at("items").at(0), "used") != "null");
+
+    CHECK(client.request("DELETE", "/v1/tickets/desk2", administrator).status == 204);
+    CHECK(client.request("DELETE", "/v1/tickets/desk2", administrator).status == 404);
+    CHECK(client.request("POST", "/v1/tokens/enrol", {}, body).status == 401);
+    auto audit = client.get("/v1/audit", administrator);
+    CHECK(ids(audit, "what") == std::vector<std::string>{"ticket_revoked", "ticket_created"});
+    CHECK(audit.body.find(ticket) == std::string::npos);
+    auto metrics = client.get("/metrics", viewer).body; // the ticket as a token, the one that was revoked
+    CHECK(metrics.find(R"(lamplighter_http_tokens_refused_total{reason="unknown"} 2)") != std::string::npos);
+}
+
+TEST_CASE("tickets: what is refused") {
+    Kept kept;
+    Office office(testing::default_options(), kept.ports());
+    auto client = office.client();
+    struct Row {
+        std::string_view path, body;
+        int status;
+        std::string_view says;
+    };
+    const Row table[] = {
+        {"/v1/tickets", R"({"name":"a"})", 400, "\\\"role\\\""},
+        {"/v1/tickets", R"({"name":"a","role":"king"})", 400, "no role king"},
+        {"/v1/tickets", R"({"name":"a","role":"viewer","expires":"5s"})", 400, "1m to 30d"},
+        {"/v1/tickets", R"({"name":"a","role":"viewer","expires":"31d"})", 400, "1m to 30d"},
+        {"/v1/tickets", R"({"name":"a","role":"viewer","expires":"soon"})", 400, "1m to 30d"},
+        {"/v1/tickets", R"({"name":"a","role":"viewer","token_expires":"2020-01-01"})", 400, "passed"},
+        {"/v1/tickets", R"({"name":"desk","role":"viewer"})", 409, "already"},
+        {"/v1/tokens/enrol", R"({})", 400, "ticket"},
+        {"/v1/tokens/enrol", R"({"ticket":"a","role":"administrator"})", 400, "ticket"},
+        {"/v1/tokens/enrol", R"([])", 400, "JSON object"},
+    };
+    for (const Row& row : table) {
+        CAPTURE(row.body);
+        auto answer = client.request("POST", row.path, administrator, row.body);
+        CHECK(answer.status == row.status);
+        CHECK_MESSAGE(answer.body.find(row.says) != std::string::npos, answer.body);
+    }
+    CHECK(client.request("POST", "/v1/tickets", operating, R"({"name":"a","role":"viewer"})").status == 403);
+    CHECK(kept.tickets.empty());
 }
 
 TEST_CASE("tokens: nobody gives more than they hold") {
