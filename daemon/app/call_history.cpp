@@ -92,6 +92,11 @@ void CallHistory::stats(calls::StatsQuery query, status::Reply<Result<calls::Sta
     history_->stats(std::move(query), std::move(reply));
 }
 
+void CallHistory::forget(std::string id, std::optional<calls::Within> within, std::string by,
+                         status::Reply<Result<std::size_t>> reply) {
+    history_->forget(std::move(id), std::move(within), std::move(by), std::move(reply));
+}
+
 std::vector<fanout::Metric> CallHistory::metrics() const {
     using Kind = fanout::Metric::Kind;
     auto report = history_->report();

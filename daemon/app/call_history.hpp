@@ -50,6 +50,8 @@ public:
     /// Any loop.
     void calls(calls::CallQuery query, status::Reply<Result<calls::CallPage>> reply);
     void stats(calls::StatsQuery query, status::Reply<Result<calls::Stats>> reply);
+    void forget(std::string id, std::optional<calls::Within> within, std::string by,
+                status::Reply<Result<std::size_t>> reply);
     [[nodiscard]] std::vector<fanout::Metric> metrics() const;
     [[nodiscard]] status::AdapterView adapter() const;
 

@@ -133,6 +133,9 @@ status::Ports Daemon::ports() {
     add_webhook_ports(ports, egress_, adapters_);
     ports.calls = [this](calls::CallQuery query, auto reply) { history_.calls(std::move(query), std::move(reply)); };
     ports.stats = [this](calls::StatsQuery query, auto reply) { history_.stats(std::move(query), std::move(reply)); };
+    ports.forget_call = [this](std::string id, std::optional<calls::Within> within, std::string by, auto reply) {
+        history_.forget(std::move(id), std::move(within), std::move(by), std::move(reply));
+    };
     ports.recognise = [this](std::string number, bool live, auto reply) {
         callers_.integrations().recognise(std::move(number), live, std::move(reply));
     };

@@ -56,6 +56,8 @@ struct StatsQuery {
     StatsKey by = StatsKey::person;
     std::vector<std::string> persons{};
     std::optional<Within> within{}; // as in CallQuery
+    /// Persons of whose calls the other side is not told: by destination these are unknown, and calls of nobody are.
+    std::vector<std::string> unseen{};
     std::string line{};
     std::string ddi{};
     std::string queue{};

@@ -106,10 +106,21 @@ Result<json::value> read_history(const Call& call, const std::string& target, bo
     return json::value(json::object{{"items", std::move(items)}, {"gaps", std::move(gaps)}});
 }
 
+int remove(const Call& call, const std::vector<std::string>& words) {
+    if (words.size() != 2 || words.front() != "delete") return misused("usage: calls delete ID");
+    for (const char* name : {"active", "missed", "from", "to", "limit", "person"})
+        if (call.arguments.has(name)) return misused(fmt::format("--{} belongs to the list of calls", name));
+    auto gone = call.daemon.remove("/v1/calls/" + http::encode_segment(words.back()));
+    if (!gone) return complain(gone.error());
+    fmt::print("call {} tells of nobody any more\n", words.back());
+    return done;
+}
+
 } // namespace
 
 int calls(const Call& call) {
     const Arguments& arguments = call.arguments;
+    if (!arguments.words().empty()) return remove(call, arguments.words());
     if (arguments.has("active")) {
         for (const char* name : {"missed", "from", "to", "limit"})
             if (arguments.has(name))

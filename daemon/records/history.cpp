@@ -11,6 +11,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "store/audit.hpp"
 
 namespace lamp::records {
 
@@ -99,6 +100,7 @@ struct History::State : std::enable_shared_from_this<History::State> {
     void put(store::Store::Work work);
     void forget_old();
     void publish();
+    void when_written(std::function<void()> then);
 
     // --- gaps and call logs
 
@@ -499,9 +501,18 @@ void History::gap_over(std::string platform, Wall at) {
     state_->loop.post([state = state_, platform = std::move(platform), at] { state->gap_over(platform, at); });
 }
 
+/// Behind what waits to be written, unless the disk takes nothing.
+void History::State::when_written(std::function<void()> then) {
+    when_flushed.push_back(std::move(then));
+    if (failing)
+        for (auto& one : std::exchange(when_flushed, {}))
+            one();
+    flush();
+}
+
 void History::calls(calls::CallQuery query, std::function<void(Result<calls::CallPage>)> reply) {
     state_->loop.post([state = state_, query = std::move(query), reply = std::move(reply)]() mutable {
-        state->when_flushed.push_back([state, query = std::move(query), reply = std::move(reply)] {
+        state->when_written([state, query = std::move(query), reply = std::move(reply)] {
             state->store.ask<calls::CallPage>(
                 state->loop,
                 [query, masked = state->options.numbers != Numbers::whole](store::Database& disk) {
@@ -511,16 +522,12 @@ void History::calls(calls::CallQuery query, std::function<void(Result<calls::Cal
                 },
                 reply);
         });
-        if (state->failing)
-            for (auto& then : std::exchange(state->when_flushed, {}))
-                then();
-        state->flush();
     });
 }
 
 void History::stats(calls::StatsQuery query, std::function<void(Result<calls::Stats>)> reply) {
     state_->loop.post([state = state_, query = std::move(query), reply = std::move(reply)]() mutable {
-        state->when_flushed.push_back([state, query = std::move(query), reply = std::move(reply)] {
+        state->when_written([state, query = std::move(query), reply = std::move(reply)] {
             state->store.ask<calls::Stats>(
                 state->loop,
                 [query, zone = state->zone, owners = state->owners, now = wall_now()](store::Database& disk) {
@@ -528,10 +535,24 @@ void History::stats(calls::StatsQuery query, std::function<void(Result<calls::St
                 },
                 reply);
         });
-        if (state->failing)
-            for (auto& then : std::exchange(state->when_flushed, {}))
-                then();
-        state->flush();
+    });
+}
+
+void History::forget(std::string id, std::optional<calls::Within> within, std::string by,
+                     std::function<void(Result<std::size_t>)> reply) {
+    state_->loop.post([state = state_, id = std::move(id), within = std::move(within), by = std::move(by),
+                       reply = std::move(reply)]() mutable {
+        state->when_written(
+            [state, id = std::move(id), within = std::move(within), by = std::move(by), reply = std::move(reply)] {
+                auto work = [id, within, by](store::Database& disk) -> Result<std::size_t> {
+                    auto gone = forget_call(disk, id, within);
+                    if (!gone) return gone;
+                    store::Audited row{wall_now(), by.empty() ? "anonymous" : by, "call_deleted", id, {}, {}, {}};
+                    if (auto done = store::put_audited(disk, row); !done) return std::unexpected(done.error());
+                    return gone;
+                };
+                state->store.ask<std::size_t>(state->loop, work, reply);
+            });
     });
 }
 

@@ -63,6 +63,9 @@ public:
     /// that ends before it begins or has too many days or hours.
     void calls(calls::CallQuery query, std::function<void(Result<calls::CallPage>)> reply);
     void stats(calls::StatsQuery query, std::function<void(Result<calls::Stats>)> reply);
+    /// As forget_call of shelf.hpp, with a row of the audit by `by`, a token's name.
+    void forget(std::string id, std::optional<calls::Within> within, std::string by,
+                std::function<void(Result<std::size_t>)> reply);
     /// Any loop.
     [[nodiscard]] HistoryReport report() const;
     /// Any loop. Writes what waits; `done` comes on this loop, before the store is stopped. Takes nothing afterwards.

@@ -248,6 +248,27 @@ Result<std::size_t> forget_older(Database& disk, Wall than, std::size_t most) {
     return gone;
 }
 
+Result<std::size_t> forget_call(Database& disk, const std::string& id, const std::optional<calls::Within>& within) {
+    Condition where;
+    where.add("id = " + where.place(id));
+    if (within) where.add(within_sql(*within, [&](std::string names) { return where.place(std::move(names)); }));
+    auto found = disk.prepare(
+        fmt::format("SELECT count(*), coalesce(sum(ended IS NULL OR settled = 0), 0) FROM call{}", where.sql()));
+    if (!found) return std::unexpected(found.error());
+    where.bind(*found);
+    auto row = found->step();
+    if (!row) return std::unexpected(row.error());
+    if (found->integer(0) == 0) return fail(Category::not_found, "There is no call with this id.");
+    if (found->integer(1) > 0)
+        return fail(Category::conflict, "This call goes on, or was over just now: try again in a minute.");
+    auto emptied = disk.prepare(
+        fmt::format("UPDATE call SET number = '', plain = '', name = '', user = '', moved_to = ''{}", where.sql()));
+    if (!emptied) return std::unexpected(emptied.error());
+    where.bind(*emptied);
+    if (auto done = emptied->step(); !done) return std::unexpected(done.error());
+    return static_cast<std::size_t>(disk.changed());
+}
+
 Result<void> put_gap(Database& disk, const calls::Gap& gap) {
     return disk.run("INSERT OR REPLACE INTO call_gap(platform, begins, ends, filled) VALUES(?1, ?2, ?3, ?4)",
                     gap.platform, gap.from, gap.until, gap.filled ? 1 : 0);

@@ -24,6 +24,11 @@ namespace lamp::records {
 /// At most `most` rows that started before `than`, the oldest first. How many went.
 [[nodiscard]] Result<std::size_t> forget_older(store::Database& disk, Wall than, std::size_t most);
 
+/// Who was on the other side of a call, in the records of all its persons within; the figures stay, as when a number is
+/// erased. How many records. Category::not_found: there is no such call; conflict: it goes on, or is not settled yet.
+[[nodiscard]] Result<std::size_t> forget_call(store::Database& disk, const std::string& id,
+                                              const std::optional<calls::Within>& within);
+
 [[nodiscard]] Result<void> put_gap(store::Database& disk, const calls::Gap& gap);
 /// That end after `from` and begin before `until`, oldest first.
 [[nodiscard]] Result<std::vector<calls::Gap>> read_gaps(store::Database& disk, std::optional<Wall> from,

@@ -179,10 +179,14 @@ Result<void> sum_up(Database& disk, const calls::StatsQuery& query, Take&& take)
             list += (list.empty() ? "" : ", ") + place(person);
         where += fmt::format(" AND person IN ({})", list);
     }
+    std::string key(expression(query.by));
+    if (query.by == StatsKey::destination && !query.unseen.empty())
+        key = fmt::format("CASE WHEN person = '' OR person IN (SELECT value FROM json_each({})) THEN '' ELSE {} END",
+                          place(names_sql(query.unseen)), key);
     auto rows = disk.prepare(fmt::format("SELECT {}, incoming, result, count(*), "
                                          "sum(CASE WHEN answered IS NULL THEN 0 ELSE ended - answered END), sum(held), "
                                          "sum(rang) FROM call WHERE {} GROUP BY 1, 2, 3",
-                                         expression(query.by), where),
+                                         key, where),
                              query.from, query.until);
     if (!rows) return std::unexpected(rows.error());
     for (std::size_t i = 0; i < values.size(); ++i)

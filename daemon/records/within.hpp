@@ -10,20 +10,22 @@
 
 namespace lamp::records {
 
+/// For json_each.
+[[nodiscard]] inline std::string names_sql(const std::vector<std::string>& names) {
+    std::string text;
+    JsonWriter json(text);
+    json.array([&] {
+        for (const std::string& name : names)
+            json.value(name);
+    });
+    return text;
+}
+
 /// `place` takes a text and gives its place in the statement, "?3".
 template <class Place>
 [[nodiscard]] std::string within_sql(const calls::Within& within, Place&& place) {
-    auto list = [](const std::vector<std::string>& names) {
-        std::string text;
-        JsonWriter json(text);
-        json.array([&] {
-            for (const std::string& name : names)
-                json.value(name);
-        });
-        return text;
-    };
     return fmt::format("(person IN (SELECT value FROM json_each({})) OR line IN (SELECT value FROM json_each({})))",
-                       place(list(within.persons)), place(list(within.lines)));
+                       place(names_sql(within.persons)), place(names_sql(within.lines)));
 }
 
 } // namespace lamp::records

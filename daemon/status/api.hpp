@@ -80,6 +80,7 @@ public:
     void active_calls(Call& call, const Asked& asked);
     void call_history(Call& call, const Asked& asked);
     void stats(Call& call, const Asked& asked);
+    void delete_call(Call& call, const Asked& asked);
     void recognise(Call& call, const Asked& asked);
     void integrations(Call& call, const Asked& asked);
     void order_integration(Call& call, const Asked& asked);
@@ -282,6 +283,8 @@ private:
     [[nodiscard]] bool hidden(const Viewer& viewer, std::string_view person, std::string_view line) const;
     void hide(const Viewer& viewer, std::vector<calls::CallRecord>& records, bool by_number) const;
     [[nodiscard]] Task<Answer> make_history(calls::CallQuery query, bool nobody, Viewer viewer);
+    [[nodiscard]] std::vector<std::string> unseen_by(const Viewer& viewer) const;
+    [[nodiscard]] Task<Answer> make_call_deletion(std::string id, std::optional<calls::Within> within, std::string by);
     [[nodiscard]] calls::Within within(const Reach& reach) const;
     [[nodiscard]] Task<Answer> make_stats(calls::StatsQuery query, bool nobody, bool as_csv);
     [[nodiscard]] Task<Answer> make_calls_file(calls::CallQuery query, bool nobody, Viewer viewer);

@@ -349,6 +349,31 @@ Task<Answer> Api::make_history(calls::CallQuery query, bool nobody, Viewer viewe
     co_return answer;
 }
 
+/// People of whose calls this viewer is not told who is on the other side.
+std::vector<std::string> Api::unseen_by(const Viewer& viewer) const {
+    std::vector<std::string> ids;
+    if (viewer.sees_all || !ports_.private_calls) return ids;
+    for (auto slot : people_->order())
+        if (auto id = people_->person(slot).id; hidden(viewer, id, {})) ids.emplace_back(id);
+    return ids;
+}
+
+void Api::delete_call(Call& call, const Asked& asked) {
+    if (!ports_.forget_call) return call.answer(problem(501, "This daemon keeps nothing."));
+    auto whose = asked.reach ? std::optional(within(*asked.reach)) : std::nullopt;
+    defer(call, make_call_deletion(std::string(asked.id), std::move(whose), asked.identity->token));
+}
+
+Task<Answer> Api::make_call_deletion(std::string id, std::optional<calls::Within> within, std::string by) {
+    using Done = Result<std::size_t>;
+    std::function<void(Reply<Done>)> port = [this, id, within, by](Reply<Done> reply) {
+        ports_.forget_call(id, within, by, std::move(reply));
+    };
+    auto done = co_await ask<Done>(std::move(port), patience());
+    if (!done) co_return no_answer();
+    co_return *done ? nothing_left() : problem(done->error());
+}
+
 // --- /v1/stats
 
 void Api::stats(Call& call, const Asked& asked) {
@@ -366,6 +391,7 @@ void Api::stats(Call& call, const Asked& asked) {
     auto rows = query->find("rows").value_or("figures");
     if (format != "json" && format != "csv") return call.answer(problem(400, "format is json or csv."));
     if (rows != "figures" && rows != "calls") return call.answer(problem(400, "rows is figures or calls."));
+    if (wanted->by == calls::StatsKey::destination) wanted->unseen = unseen_by(Viewer(*asked.identity));
     if (rows == "figures") return defer(call, make_stats(std::move(*wanted), nobody, format == "csv"));
     if (format != "csv") return call.answer(problem(400, "rows=calls needs format=csv; as JSON: /v1/calls."));
     if (!asked.identity->may(permission("calls.read")))

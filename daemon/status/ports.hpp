@@ -348,6 +348,10 @@ struct Ports {
     /// invalid: a cursor that is none of ours.
     std::function<void(calls::CallQuery, Reply<Result<calls::CallPage>>)> calls;
     std::function<void(calls::StatsQuery, Reply<Result<calls::Stats>>)> stats;
+    /// Who was on the other side goes, the figures stay; how many persons' records of the call. `by`: the token's name,
+    /// for the audit. not_found; conflict: it goes on, or is not settled yet.
+    std::function<void(std::string id, std::optional<calls::Within>, std::string by, Reply<Result<std::size_t>>)>
+        forget_call;
     /// Whose number this is, the best first; `live` also asks systems that are searched by number. invalid: no number.
     std::function<void(std::string number, bool live, Reply<Result<std::vector<calls::Match>>>)> recognise;
     Ask<std::vector<calls::IntegrationView>> integrations;

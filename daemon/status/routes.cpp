@@ -343,6 +343,8 @@ constexpr std::array table{
           "CallId",
           {},
           "Dial"},
+    Route{remove, "/v1/calls/{id}", Gate::permission, erasing, &Api::delete_call,
+          "Deletes who was on the other side of a call that is over; the figures stay", 204, ""},
     Route{post, "/v1/calls/{id}/answer", Gate::known, none, &Api::control, "Answers a ringing call", 202, "CallId"},
     Route{post, "/v1/calls/{id}/hold", Gate::known, none, &Api::control, "Puts a call on hold", 202, "CallId"},
     Route{post, "/v1/calls/{id}/resume", Gate::known, none, &Api::control, "Takes a call off hold", 202, "CallId"},

@@ -170,6 +170,27 @@ class Forgotten(Office):
         self.assertTrue(within(10, lambda: self.erase(CALLER)["calls"] == (1, 1)), self.calls())
         self.assertEqual(self.in_state("612345678", NAME), [])
 
+    def test_one_call_is_deleted(self):
+        self.miss("2000", CALLER, NAME)
+        self.miss("2001", "0612340000", "Rob Vos")
+        call = next(one for one in self.calls() if one["remote"]["number"] == E164)
+        delete = lambda: self.lamplighter("calls", "delete", call["id"])
+        self.assertTrue(within(10, lambda: delete().returncode == 0), "soon it is settled")
+        self.assertEqual(self.calls("?number=" + urllib.parse.quote(E164)), [])
+        kept = next(one for one in self.calls() if one["id"] == call["id"])
+        self.assertEqual((kept["remote"]["number"], kept["remote"]["name"], kept["result"], kept["started"]), (None, None, "missed", call["started"]))
+        self.assertEqual(len(self.calls("?number=" + urllib.parse.quote("+31612340000"))), 1)
+        self.assertIn("no call with this id", self.lamplighter("calls", "delete", "0123456789abcdef").stderr)
+        audit = self.daemon.get("/v1/audit")[2]["items"]
+        self.assertIn(("call_deleted", call["id"]), [(row["what"], row["subject"]) for row in audit])
+        self.assertNotIn("612345678", json.dumps(audit))
+        self.sim.command("incoming", to="2000", number=CALLER, name=NAME)
+        self.assertTrue(within(10, lambda: self.daemon.get("/v1/calls/active")[2]["items"]))
+        going = self.daemon.get("/v1/calls/active")[2]["items"][0]["id"]
+        self.assertIn(self.daemon.get("/v1/calls/" + going, method="DELETE")[0], (404, 409))
+        for words in (["calls", "delete"], ["calls", "burn", "x"], ["calls", "delete", "x", "--missed"]):
+            self.assertEqual(self.lamplighter(*words).returncode, 2, words)
+
     def test_what_is_no_number_is_refused(self):
         self.assertEqual(self.lamplighter("privacy", "erase", "Eva").returncode, 1)
         for words in (["privacy"], ["privacy", "erase"], ["privacy", "sing", CALLER], ["privacy", "export", CALLER, "--contacts"]):
@@ -233,6 +254,9 @@ private_calls = ["{person}"]
         as_file = self.daemon.get("/v1/stats?format=csv&rows=calls", "other-secret")[2].decode()
         self.assertNotIn("612345678", as_file)
         self.assertIn("612340000", as_file)
+        countries = lambda token: {row["key"]: row["incoming"]["total"] for row in self.daemon.get("/v1/stats?by=destination", token)[2]["items"]}
+        self.assertEqual(countries("other-secret"), {"NL": 1, "unknown": 1})
+        self.assertEqual((countries("own-secret"), countries(None)), ({"NL": 2}, {"NL": 2}))
         self.assertTrue(within(10, lambda: len(self.receiver.events("call.missed")) == 2), self.receiver.received)
         told = json.dumps(self.receiver.received)
         self.assertNotIn("612345678", told)

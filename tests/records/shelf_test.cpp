@@ -1,4 +1,5 @@
 // Records on disk: what is written comes back, questions and their pages, and what goes when it is too old.
+#include "calls/private_calls.hpp"
 #include "here.hpp"
 #include "records/shelf.hpp"
 
@@ -179,6 +180,30 @@ TEST_CASE("what is not finished is found at the next start, with its settled nei
         ids.push_back(one.record.id);
     std::ranges::sort(ids);
     CHECK(ids == Texts{"01", "02", "03"});
+}
+
+TEST_CASE("one call is forgotten: who was on the other side, not the figures") {
+    Disk disk;
+    disk.put(full());
+    auto bobs = full();
+    bobs.person = "bob";
+    disk.put(bobs);
+    disk.put(record("01", 0s));
+    disk.put(record("02", 0s), false);
+    CHECK(forget_call(disk.database, "00", std::nullopt).error().category == Category::not_found);
+    CHECK(forget_call(disk.database, "02", std::nullopt).error().category == Category::conflict);
+    CHECK(forget_call(disk.database, "ff", calls::Within{{"carol"}, {"carol@x"}}).error().category ==
+          Category::not_found);
+    CHECK(must(forget_call(disk.database, "ff", calls::Within{{"bob"}, {}})) == 1);
+    CHECK(must(forget_call(disk.database, "ff", std::nullopt)) == 2);
+    auto wanted = full();
+    calls::hide_other_side(wanted);
+    for (const auto& one : must(read_calls(disk.database, {})).items) {
+        if (one.id != "ff") continue;
+        wanted.person = one.person;
+        CHECK(one == wanted);
+    }
+    CHECK(disk.ids({.number = "+31612345678"}) == Texts{"02", "01"});
 }
 
 TEST_CASE("what is too old goes, a part at a time") {

@@ -102,6 +102,10 @@ TEST_CASE("keys, filters, and the most active") {
     CHECK(by(StatsKey::queue) == Texts{" 1+2", "Sales 1+0"});
     CHECK(by(StatsKey::ddi) == Texts{" 1+2", "+31201230000 1+0"});
     CHECK(by(StatsKey::destination) == Texts{"DE 0+1", "NL 1+1", "internal 1+0"});
+    query.unseen = {"bob"}; // with whom is not told
+    CHECK(by(StatsKey::destination) == Texts{"DE 0+1", "NL 1+0", "unknown 1+1"});
+    CHECK(by(StatsKey::person) == Texts{"alice 1+0", "bob 1+1", "carol 0+1"});
+    query.unseen.clear();
     query.top = 1;
     CHECK(by(StatsKey::person) == Texts{"bob 1+1"});
     query.top = 0;
