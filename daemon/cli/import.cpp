@@ -136,7 +136,22 @@ private:
     bool dry_run_;
 };
 
-int report(const Call& call, std::vector<Outcome> outcomes, const std::vector<LeftOut>& left_out) {
+/// Whether the old program may go. `by_hand`: what is imported counts only once somebody has filled it in.
+std::string verdict(std::size_t rows, std::size_t missing, std::size_t by_hand, bool dry_run) {
+    if (rows == 0) return "The file names nothing: keep the old program until something was imported.";
+    if (missing > 0)
+        return fmt::format("Keep the old program: {} of {} rows above are left out, and why. Enter them by hand, or "
+                           "import a file that has them.",
+                           missing, rows);
+    if (by_hand > 0)
+        return fmt::format("Keep the old program until the {} integrations below are filled in, in force, and up in "
+                           "`lamplighter integration list`.",
+                           by_hand);
+    if (dry_run) return "Everything would be imported; after an import without --dry-run the old program may go.";
+    return "Safe to remove: everything of this file is here, the old program may go.";
+}
+
+int report(const Call& call, std::vector<Outcome> outcomes, const std::vector<LeftOut>& left_out, std::size_t by_hand) {
     for (const auto& one : left_out)
         outcomes.push_back({one.line, one.what, "left out", one.why});
     std::ranges::sort(outcomes, {}, [](const Outcome& one) { return std::tie(one.line, one.what); });
@@ -149,9 +164,10 @@ int report(const Call& call, std::vector<Outcome> outcomes, const std::vector<Le
     if (!rows.empty() || call.format == Format::json)
         print(
             print_list(rows, {{"LINE", "line"}, {"WHAT", "what"}, {"RESULT", "result"}, {"WHY", "why"}}, call.format));
+    const bool dry_run = call.arguments.has("dry-run");
     if (call.format == Format::table)
-        fmt::print("imported: {}, not imported: {}{}\n", rows.size() - missing, missing,
-                   call.arguments.has("dry-run") ? " (a dry run: nothing was changed)" : "");
+        fmt::print("imported: {}, not imported: {}{}\n{}\n", rows.size() - missing, missing,
+                   dry_run ? " (a dry run: nothing was changed)" : "", verdict(rows.size(), missing, by_hand, dry_run));
     return done;
 }
 
@@ -173,7 +189,7 @@ int import_older(const Call& call) {
     if (file->kind == OlderKind::integrations) {
         for (const auto& one : file->integrations)
             outcomes.push_back({one.line, one.name, "imported", "needs " + one.note});
-        auto shown = report(call, std::move(outcomes), file->left_out);
+        auto shown = report(call, std::move(outcomes), file->left_out, file->integrations.size());
         if (call.format == Format::table && !file->integrations.empty())
             print("\n# For the configuration; an integration counts once what it needs is there.\n\n" +
                   as_configuration(file->integrations));
@@ -183,7 +199,7 @@ int import_older(const Call& call) {
     if (!person) return misused("favourites are somebody's: --person ID, or team:NAME");
     auto taken = Importing(call, *person, call.arguments.has("dry-run")).favourites(file->favourites);
     if (!taken) return complain(taken.error());
-    return report(call, std::move(*taken), file->left_out);
+    return report(call, std::move(*taken), file->left_out, 0);
 }
 
 } // namespace lamp::cli

@@ -72,8 +72,17 @@ class Import(AnsweredCommands):
         self.assertEqual(self.keys, ["k2", "k1", "k5"])
         again = self.asks("import", "--from", self.file(self.TABLE), "--person", PERSON)
         self.assertIn("imported: 3, not imported: 3", again)
+        self.assertIn("Keep the old program: 3 of 6 rows above are left out", again)
         self.assertEqual(self.keys, ["k2", "k1", "k5"])
         self.assertEqual(sum(what == "favourites" for what, _ in self.changes), 1)  # nothing new: nothing is written
+
+    def test_whether_the_old_program_may_go(self):
+        whole = self.file("Voornaam;Achternaam;Nummer\nBob;de Vries;020 123 0003\n")
+        self.assertIn("Everything would be imported", self.asks("import", "--from", whole, "--person", PERSON, "--dry-run"))
+        self.assertIn("Safe to remove", self.asks("import", "--from", whole, "--person", PERSON))
+        self.assertIn("Safe to remove", self.asks("import", "--from", whole, "--person", PERSON), "also when it is there already")
+        said = self.asks("import", "--from", self.file("Integration;Type\nMicrosoft Dynamics 365;A\n"))
+        self.assertIn("Keep the old program until the 1 integrations below are filled in", said)
 
     def test_a_dry_run_changes_nothing(self):
         said = self.asks("import", "--from", self.file(self.TABLE), "--person", PERSON, "--dry-run")
