@@ -67,11 +67,19 @@ void write_finding(JsonWriter& json, const FindingView& one) {
     });
 }
 
+/// The disk has not been read yet, or takes nothing: it is no gateway that failed.
+Answer refused(const Error& error) {
+    if (error.category != Category::unavailable) return problem(error);
+    auto answer = problem(503, error.text);
+    answer.fields += "Retry-After: 2\r\n";
+    return answer;
+}
+
 /// What a port answers, as JSON by `make`.
 template <class T, class Make>
 Answer told(const std::optional<Result<T>>& answer, Make make) {
     if (!answer) return no_answer();
-    if (!*answer) return problem(answer->error());
+    if (!*answer) return refused(answer->error());
     return make(**answer);
 }
 
@@ -327,7 +335,7 @@ void Api::directory_export(Call& call, const Asked&) {
 Task<Answer> Api::make_export(ExportOrder order) {
     auto text = co_await ask_directory<std::string>(long_patience(), ports_.directory.write, order);
     if (!text) co_return no_answer();
-    if (!*text) co_return problem(text->error());
+    if (!*text) co_return refused(text->error());
     bool json = order.format == ExportOrder::Format::json;
     co_return Answer{
         .status = 200,
