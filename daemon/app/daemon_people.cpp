@@ -104,7 +104,7 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
                                          configuration_->get<DaemonOptions>().country);
     auto phone_lines = line_rows(roster, infos_, *people_);
     tell_diversions(phone_lines, plan, known);
-    directory_.use_roll(directory_roll(people_, phone_lines, infos_, of_file, *plan));
+    directory_.use_roll(directory_roll(people_, phone_lines, infos_, of_file, *plan, directories_in));
     privacy_->use_private(private_calls());
     history_.use_people(owners(phone_lines, roster));
     if (callers_.scripted()) callers_.use_phonebook(phonebook(phone_lines, *plan));

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "contacts/contact_json.hpp"
 #include "contacts/folder.hpp"
+#include "contacts/link.hpp"
 
 namespace lamp {
 namespace {
@@ -17,13 +18,6 @@ using directory::ImportReport;
 using directory::Snapshot;
 
 constexpr seconds settling{1}; // after a change: others may follow
-
-std::string json_of(const contacts::Contact& contact) {
-    std::string text;
-    JsonWriter json(text);
-    contacts::write_contact(json, contact);
-    return text;
-}
 
 /// Passes on what `make` makes of the answer.
 template <class From, class To, class Make>
@@ -53,6 +47,11 @@ Result<void> DirectoryDesk::prepare(const config::Configuration& configuration, 
         log::info("directory", "changed", {{"what", entry.what}, {"by", entry.who}});
     };
     directory_->on_change = [this] { changed_.ring(); };
+    directory_->listed = [this](std::string_view key) -> directory::Listed {
+        auto roll = roll_.load();
+        if (auto place = roll->find(key)) return {.entry = roll->contact(*place)};
+        return {.certain = roll->whole()};
+    };
     const auto* section = configuration.find<directory::LdapOptions>();
     if (!section) return {};
     auto of_server = *section;
@@ -61,6 +60,35 @@ Result<void> DirectoryDesk::prepare(const config::Configuration& configuration, 
     if (!made) return std::unexpected(made.error());
     ldap_ = std::move(*made);
     return {};
+}
+
+void DirectoryDesk::use_roll(std::shared_ptr<const directory::Roll> roll) {
+    roll_ = std::move(roll);
+    directory_->follow_entries();
+}
+
+std::string DirectoryDesk::json_of(const contacts::Contact& contact) const {
+    auto number = contact.default_line.empty() ? std::string() : roll_.load()->number_of_line(contact.default_line);
+    std::string text;
+    JsonWriter json(text);
+    contacts::write_item(json, contact,
+                         number.starts_with('+') ? std::string_view(number).substr(1) : std::string_view());
+    return text;
+}
+
+/// A new contact; with "of", what that entry says is there already.
+Result<contacts::Contact> DirectoryDesk::read_new(boost::json::object object) const {
+    contacts::Contact base;
+    if (const auto* of = object.if_contains("of"); of && !of->is_null()) {
+        if (!of->is_string()) return fail(Category::invalid, "\"of\" must be the key of somebody in the directory.");
+        if (!directory_->snapshot()) return not_read();
+        auto entry = directory_->entry(std::string_view(of->get_string()));
+        if (!entry) return std::unexpected(entry.error());
+        base = contacts::linked_to(*entry);
+    }
+    auto contact = contacts::read_contact(object, base, normal());
+    if (!contact) return contact;
+    return contacts::noted(base, std::move(*contact));
 }
 
 contacts::Normal DirectoryDesk::normal() const {
@@ -204,12 +232,12 @@ status::DirectoryPorts DirectoryDesk::ports() {
 }
 
 void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
-    ports.create = [this, normal = normal()](const boost::json::object& object, std::string by,
-                                             Answer<status::DirectoryPorts::Made> answer) {
-        auto contact = contacts::read_contact(object, {}, normal);
+    ports.create = [this](const boost::json::object& object, std::string by,
+                          Answer<status::DirectoryPorts::Made> answer) {
+        auto contact = read_new(object);
         if (!contact) return answer(std::unexpected(contact.error()));
         directory_->create(std::move(*contact), std::move(by),
-                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& made) {
+                           mapped<contacts::Contact>(std::move(answer), [this](const contacts::Contact& made) {
                                return Result<status::DirectoryPorts::Made>({made.key, json_of(made)});
                            }));
     };
@@ -222,7 +250,7 @@ void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
             return contacts::read_contact(change, std::move(contact), normal);
         };
         directory_->modify(std::move(key), std::move(changed), std::move(by),
-                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& contact) {
+                           mapped<contacts::Contact>(std::move(answer), [this](const contacts::Contact& contact) {
                                return Result<std::string>(json_of(contact));
                            }));
     };

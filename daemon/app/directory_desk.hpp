@@ -30,8 +30,8 @@ public:
     /// Any loop, after `prepare`: contacts on disk are not those in memory any more.
     void read_again() { directory_->read_again(); }
 
-    /// Any loop: the people and the platforms' directories.
-    void use_roll(std::shared_ptr<const directory::Roll> roll) { roll_ = std::move(roll); }
+    /// Any loop, after `prepare`: the people and the platforms' directories.
+    void use_roll(std::shared_ptr<const directory::Roll> roll);
     /// Any loop; empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const directory::Snapshot> snapshot() const { return directory_->snapshot(); }
     /// Before `start`; heard on this object's loop, soon after contacts have changed.
@@ -51,6 +51,8 @@ private:
     };
 
     [[nodiscard]] contacts::Normal normal() const;
+    [[nodiscard]] std::string json_of(const contacts::Contact& contact) const;
+    [[nodiscard]] Result<contacts::Contact> read_new(boost::json::object object) const;
     [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
     [[nodiscard]] Result<std::string> find(const std::string& key) const;
     void add_contact_ports(status::DirectoryPorts& ports);

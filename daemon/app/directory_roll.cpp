@@ -31,7 +31,7 @@ std::shared_ptr<const directory::Roll> directory_roll(const std::shared_ptr<cons
                                                       std::span<const sip::LineRow> lines,
                                                       std::span<const roster::PlatformInfo> platforms,
                                                       const std::unordered_set<std::string>& of_file,
-                                                      const numbers::DialPlan& plan) {
+                                                      const numbers::DialPlan& plan, bool whole) {
     std::vector<std::vector<const sip::LineRow*>> of_person(people->slots());
     std::unordered_set<std::string_view> known;
     for (const auto& line : lines) {
@@ -44,15 +44,19 @@ std::shared_ptr<const directory::Roll> directory_roll(const std::shared_ptr<cons
         contacts::Contact contact;
         contact.key = people->person(slot).id;
         contact.source = of_file.contains(contact.key) ? "people" : "broadworks";
-        for (const auto* line : of_person[slot])
+        for (const auto* line : of_person[slot]) {
             add_line(contact, line->id, line->number, line->extension, plan);
+            if (line->id == contact.key || line->number.empty()) continue;
+            auto number = plan.normal(line->id, line->number);
+            roll->add_line(line->id, number ? *number : line->number);
+        }
         roll->add_person(contact);
     }
     for (const auto& platform : platforms)
         for (const auto& user : platform.directory)
             if (known.insert(user.user_id).second && !people->find(user.user_id))
                 roll->add_other(of_directory(user, plan));
-    roll->finish();
+    roll->finish(whole);
     return roll;
 }
 

@@ -14,10 +14,10 @@
 
 namespace lamp {
 
-/// `of_file`: ids of the people whom the file names.
+/// `of_file`: ids of the people whom the file names. `whole`: no directory is awaited.
 [[nodiscard]] std::shared_ptr<const directory::Roll>
 directory_roll(const std::shared_ptr<const presence::People>& people, std::span<const sip::LineRow> lines,
                std::span<const roster::PlatformInfo> platforms, const std::unordered_set<std::string>& of_file,
-               const numbers::DialPlan& plan);
+               const numbers::DialPlan& plan, bool whole);
 
 } // namespace lamp

@@ -49,6 +49,8 @@ inline constexpr std::array columns{
     Column{"external_id", "", Kind::text, &Contact::external_id},
     Column{"vip", "", Kind::yes_no},
     Column{"notes", "remarques|notities|notas|notizen", Kind::text, &Contact::notes},
+    Column{"of", "", Kind::text, &Contact::of},
+    Column{"own", "", Kind::words, nullptr, &Contact::own},
 };
 
 /// The cell of that column.

@@ -1,5 +1,7 @@
 #include "contacts/contact.hpp"
 
+#include <algorithm>
+
 #include "contacts/columns.hpp"
 
 namespace lamp::contacts {
@@ -7,6 +9,16 @@ namespace lamp::contacts {
 std::string full_name(const Contact& contact) {
     if (contact.first_name.empty() || contact.last_name.empty()) return contact.first_name + contact.last_name;
     return contact.first_name + " " + contact.last_name;
+}
+
+bool settle_default_line(Contact& contact) {
+    if (contact.default_line.empty() && !contact.lines.empty()) contact.default_line = contact.lines.front();
+    return contact.default_line.empty() ||
+           std::ranges::find(contact.lines, contact.default_line) != contact.lines.end();
+}
+
+void use_first_line(Contact& contact) {
+    contact.default_line = contact.lines.empty() ? std::string() : contact.lines.front();
 }
 
 std::vector<std::string> differences(const Contact& before, const Contact& after) {

@@ -31,11 +31,18 @@ struct Contact {
     std::string external_id; // in the system that it came from
     bool vip = false;
     std::string notes;
+    std::string of{};               // the key of the entry that it was made of and follows (link.hpp); empty: none
+    std::vector<std::string> own{}; // members that it says itself, whatever the entry says
     bool operator==(const Contact&) const = default;
 };
 
 /// "Jane Doe".
 [[nodiscard]] std::string full_name(const Contact& contact);
+
+/// The default line is one of the lines; where none is said, the first of them. False: it is none of them.
+[[nodiscard]] bool settle_default_line(Contact& contact);
+/// Whatever it was: the first of the lines, or none.
+void use_first_line(Contact& contact);
 
 /// The names of the columns in which two contacts differ, "numbers" where only those beyond the columns do; `key` and
 /// `source` are not compared.

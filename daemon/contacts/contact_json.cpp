@@ -4,8 +4,10 @@
 #include <array>
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "contacts/folder.hpp"
+#include "contacts/link.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::contacts {
@@ -84,6 +86,26 @@ Result<std::vector<Number>> numbers_of(const json::value& value, const Normal& n
     return numbers;
 }
 
+/// Members that do not follow the contact's entry.
+Result<std::vector<std::string>> own_of(const json::value& value) {
+    auto words = list_of(value, "own");
+    if (!words) return words;
+    for (const auto& word : *words)
+        if (!may_follow(word))
+            return fail(Category::invalid,
+                        fmt::format("\"own\": \"{}\" is no member that follows an entry.", word.substr(0, 60)));
+    return words;
+}
+
+/// An entry is chosen when the contact is made; afterwards it can only be left.
+Result<void> read_link(Contact& contact, const json::value& value) {
+    const bool same = value.is_string() && std::string_view(value.get_string()) == contact.of;
+    if (!value.is_null() && !same)
+        return fail(Category::invalid, "\"of\" is given with a new contact; later, null ends the link.");
+    if (value.is_null()) contact.of.clear();
+    return {};
+}
+
 Result<void> read_member(Contact& contact, std::string_view name, const json::value& value, const Normal& normal) {
     if (const auto* one = std::ranges::find(texts, name, &TextMember::name); one != texts.end()) {
         auto text = text_of(value, name);
@@ -105,6 +127,13 @@ Result<void> read_member(Contact& contact, std::string_view name, const json::va
         contact.numbers = std::move(*numbers);
         return {};
     }
+    if (name == "of") return read_link(contact, value);
+    if (name == "own") {
+        auto words = own_of(value);
+        if (!words) return std::unexpected(words.error());
+        contact.own = std::move(*words);
+        return {};
+    }
     if (name == "vip") {
         if (!value.is_bool() && !value.is_null()) return fail(Category::invalid, "\"vip\" must be true or false.");
         contact.vip = value.is_bool() && value.get_bool();
@@ -115,41 +144,96 @@ Result<void> read_member(Contact& contact, std::string_view name, const json::va
                                        : fmt::format("\"{}\" is no member of a contact.", name.substr(0, 60)));
 }
 
+Result<void> check_names(const Contact& contact) {
+    if (contact.last_name.empty()) return fail(Category::invalid, "\"last_name\" must not be empty.");
+    if (contact.first_name.empty() && contact.source == own_source)
+        return fail(Category::invalid, "\"first_name\" must not be empty.");
+    return {};
+}
+
+/// Lines that go take the default one with them, where nothing is said of it; null says that there is none.
+Result<void> check_default_line(const json::object& object, Contact& contact) {
+    const auto* said = object.if_contains("default_line");
+    if (said ? contact.default_line.empty() : !object.contains("lines")) return {};
+    if (settle_default_line(contact)) return {};
+    if (said)
+        return fail(
+            Category::invalid,
+            fmt::format("\"default_line\" must be one of \"lines\" ({}).",
+                        contact.lines.empty() ? "there are none" : fmt::format("{}", fmt::join(contact.lines, ", "))));
+    use_first_line(contact);
+    return {};
+}
+
+void write_members(JsonWriter& json, const Contact& contact) {
+    json.member("key", contact.key);
+    json.member("source", contact.source);
+    json.member("first_name", contact.first_name);
+    json.member("last_name", contact.last_name);
+    json.key("numbers");
+    json.array([&] {
+        for (const Number& one : contact.numbers)
+            json.object([&] {
+                json.member_or_null("type", one.type);
+                json.member("number", one.number);
+            });
+    });
+    for (const auto& [name, part] : texts)
+        if (name != "first_name" && name != "last_name") json.member_or_null(name, contact.*part);
+    for (const auto& [name, part] : lists) {
+        json.key(name);
+        json.array([&] {
+            for (const auto& word : contact.*part)
+                json.value(word);
+        });
+    }
+    json.member("vip", contact.vip);
+    if (contact.of.empty()) return;
+    json.member("of", contact.of);
+    json.key("own");
+    json.array([&] {
+        for (const auto& member : contact.own)
+            json.value(member);
+    });
+}
+
 } // namespace
 
 void write_contact(JsonWriter& json, const Contact& contact) {
+    json.object([&] { write_members(json, contact); });
+}
+
+void write_item(JsonWriter& json, const Contact& contact, std::string_view voice_mail_id) {
     json.object([&] {
-        json.member("key", contact.key);
-        json.member("source", contact.source);
-        json.member("first_name", contact.first_name);
-        json.member("last_name", contact.last_name);
-        json.key("numbers");
-        json.array([&] {
-            for (const Number& one : contact.numbers)
-                json.object([&] {
-                    json.member_or_null("type", one.type);
-                    json.member("number", one.number);
-                });
-        });
-        for (const auto& [name, part] : texts)
-            if (name != "first_name" && name != "last_name") json.member_or_null(name, contact.*part);
-        for (const auto& [name, part] : lists) {
-            json.key(name);
-            json.array([&] {
-                for (const auto& word : contact.*part)
-                    json.value(word);
-            });
-        }
-        json.member("vip", contact.vip);
+        write_members(json, contact);
+        json.member_or_null("voice_mail_id", voice_mail_id);
     });
+}
+
+Result<Contact> read_stored_contact(json::object object, std::string_view key) {
+    Contact base;
+    base.key = key;
+    for (auto [name, part] : {std::pair("source", &Contact::source), std::pair("of", &Contact::of)})
+        if (const auto* value = object.if_contains(name); value && value->is_string())
+            base.*part = std::string_view(value->get_string());
+    object.erase("key");
+    object.erase("source");
+    auto as_it_is = [](std::string_view number) -> Result<std::string> { return std::string(number); };
+    for (const auto& [name, value] : object)
+        if (auto read = read_member(base, name, value, as_it_is); !read) return std::unexpected(read.error());
+    if (auto named = check_names(base); !named) return std::unexpected(named.error());
+    return base;
 }
 
 Result<Contact> read_contact(const json::object& object, Contact base, const Normal& normal) {
     for (const auto& [name, value] : object)
         if (auto read = read_member(base, name, value, normal); !read) return std::unexpected(read.error());
-    if (base.last_name.empty()) return fail(Category::invalid, "\"last_name\" must not be empty.");
-    if (base.first_name.empty() && base.source == own_source)
-        return fail(Category::invalid, "\"first_name\" must not be empty.");
+    if (auto named = check_names(base); !named) return std::unexpected(named.error());
+    if (auto fits = check_default_line(object, base); !fits) return std::unexpected(fits.error());
+    if (!base.of.empty()) return base;
+    if (object.contains("own") && !base.own.empty())
+        return fail(Category::invalid, "\"own\" is of contacts that follow an entry.");
+    base.own.clear();
     return base;
 }
 

@@ -6,6 +6,7 @@
 
 #include "contacts/columns.hpp"
 #include "contacts/folder.hpp"
+#include "contacts/link.hpp"
 #include "proto/csv/csv.hpp"
 #include "proto/text/text.hpp"
 
@@ -132,6 +133,7 @@ private:
             contact.*column.words = words_of(text);
             if ((contact.*column.words).size() > list_max)
                 complain(cell.line, cell.column, column.name, fmt::format("holds more than {} words", list_max));
+            if (column.words == &Contact::own) check_own(cell, contact.own);
             break;
         case Kind::label: contact.numbers.at(column.place).type = text; break;
         case Kind::yes_no:
@@ -148,6 +150,12 @@ private:
                 complain(cell.line, cell.column, column.name, number.error().text);
             break;
         }
+    }
+
+    void check_own(const csv::Cell& cell, const std::vector<std::string>& members) {
+        for (const auto& one : members)
+            if (!may_follow(one))
+                complain(cell.line, cell.column, "own", fmt::format("\"{}\" is no member that follows an entry", one));
     }
 
     void read_text(const csv::Cell& cell, std::string_view text, const Column& column, Contact& contact) {

@@ -40,6 +40,13 @@ Contact completed(Contact contact, const Contact& known, const std::vector<std::
     return contact;
 }
 
+/// Lines that were as they are may stay so, whatever they are.
+std::optional<Mistake> default_line_refused(Contact& after, const Contact& before, int line) {
+    if (after.lines == before.lines && after.default_line == before.default_line) return std::nullopt;
+    if (settle_default_line(after)) return std::nullopt;
+    return Mistake{line, 1, "default_line", fmt::format("\"{}\" is none of the contact's lines", after.default_line)};
+}
+
 } // namespace
 
 std::size_t ImportLimits::allowed(std::size_t contacts) const {
@@ -76,7 +83,9 @@ Plan plan_import(std::span<const Contact> current, const Reading& file, const Im
     std::vector<bool> named(current.size());
     for (const auto& [line, contact] : file.rows) {
         if (contact.key.empty()) {
-            plan.changes.push_back({Change::Kind::create, line, {}, contact});
+            auto fresh = contact;
+            if (auto refused = default_line_refused(fresh, {}, line)) plan.refusals.push_back(std::move(*refused));
+            plan.changes.push_back({Change::Kind::create, line, {}, std::move(fresh)});
             continue;
         }
         auto known = places.find(contact.key);
@@ -95,6 +104,7 @@ Plan plan_import(std::span<const Contact> current, const Reading& file, const Im
         }
         named[known->second] = true;
         auto after = completed(contact, before, file.columns);
+        if (auto refused = default_line_refused(after, before, line)) plan.refusals.push_back(std::move(*refused));
         if (auto fields = differences(before, after); !fields.empty())
             plan.changes.push_back({Change::Kind::modify, line, before, std::move(after), std::move(fields)});
         else

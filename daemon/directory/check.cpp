@@ -1,5 +1,6 @@
 #include "directory/check.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
@@ -23,6 +24,11 @@ public:
             if (!known_.contains(line))
                 found("contact_without_line", one, line, "The contact's line is nobody's that is watched.");
         }
+        if (!one.default_line.empty() && !known_.contains(one.default_line))
+            found("default_line_gone", one, one.default_line,
+                  "The contact's default line is nobody's that is watched.");
+        else if (!one.default_line.empty() && std::ranges::find(one.lines, one.default_line) == one.lines.end())
+            found("default_line_gone", one, one.default_line, "The default line is none of the contact's lines.");
         for (const auto& number : one.numbers) {
             if (!dialable(number.number)) {
                 found("bad_number", one, number.number, "This number cannot be dialled.");
@@ -31,6 +37,7 @@ public:
             auto [first, added] = numbers_.try_emplace(number.number, &one);
             if (added || first->second == &one) continue;
             const Contact& other = *first->second;
+            if (other.of == one.key || one.of == other.key) continue;
             if (!one.company.empty() && one.company == other.company && one.folder == other.folder) continue;
             found("doubled_number", one, number.number,
                   fmt::format("{} ({}) has it, too.", contacts::full_name(other), other.key));

@@ -11,7 +11,7 @@
 namespace lamp::directory {
 
 struct Finding {
-    std::string kind; // line_without_contact, contact_without_line, doubled_number, bad_number
+    std::string kind; // line_without_contact, contact_without_line, default_line_gone, doubled_number, bad_number
     std::string key;  // the contact's; empty: line_without_contact
     std::string name;
     std::string what; // the line or the number

@@ -6,7 +6,9 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "contacts/columns.hpp"
 #include "contacts/folder.hpp"
+#include "contacts/link.hpp"
 #include "directory/rows.hpp"
 #include "proto/text/text.hpp"
 
@@ -79,6 +81,12 @@ bool too_many(const Snapshot& snapshot, const contacts::Plan& plan) {
            Directory::contacts_max + plan.count(Change::Kind::remove);
 }
 
+bool is_empty(const Contact& contact, std::string_view member) {
+    if (member == "numbers") return contact.numbers.empty();
+    const auto* column = std::ranges::find(contacts::columns, member, &contacts::Column::name);
+    return column != contacts::columns.end() && contacts::written(contact, *column).empty();
+}
+
 /// The member of a contact that a column of the file shows.
 std::string_view member_of(std::string_view column) {
     return column.starts_with("number") || column.starts_with("label") ? "numbers" : column;
@@ -148,6 +156,7 @@ Task<> Directory::load() {
                 taken_.insert(one.key);
             made_folders_ = std::move(stored->folders);
             show(std::move(stored->contacts));
+            co_await follow();
             co_return;
         }
         if (stored.error().category == Category::cancelled) co_return;
@@ -227,7 +236,7 @@ void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
     enqueue(reply, [this, contact = std::move(contact), by = std::move(by), reply]() -> Task<> {
         if (snapshot_.load()->contacts.size() >= contacts_max)
             co_return reply(fail(Category::limit, "The directory is full."));
-        Contact fresh = contact;
+        Contact fresh = linked({}, contact);
         fresh.key = fresh_key();
         auto done = co_await apply({Change{Change::Kind::create, 0, {}, fresh, {}}});
         if (!done) co_return reply(std::unexpected(done.error()));
@@ -247,6 +256,7 @@ void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> 
         if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
             co_return reply(fail(Category::conflict, fmt::format("\"{}\" is what {} says: change it there.",
                                                                  member_of(field), known->source)));
+        after = linked(*known, std::move(*after));
         auto fields = contacts::differences(*known, *after);
         if (fields.empty()) co_return reply(*known);
         auto done = co_await apply({Change{Change::Kind::modify, 0, *known, *after, fields}});
@@ -306,7 +316,10 @@ void Directory::synchronise(contacts::SourceReading reading, ImportOptions optio
     enqueue(reply, [this, reading = std::move(reading), options, by = std::move(by), reply]() mutable -> Task<> {
         auto source = reading.source;
         auto report = co_await carry_out(std::move(reading), options);
-        if (report && report->applied) audit(by, "synchronised", fmt::format("{}: {}", source, counts(report->plan)));
+        if (report && report->applied) {
+            audit(by, "synchronised", fmt::format("{}: {}", source, counts(report->plan)));
+            co_await follow();
+        }
         reply(std::move(report));
     });
 }
@@ -338,12 +351,17 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
     ImportReport report;
     auto snapshot = snapshot_.load();
     std::unordered_map<int, std::string> returning; // lines of rows whose key was somebody's
+    if (options.restoring)                          // what was kept once is no mistake now
+        for (auto& row : reading.rows)
+            if (!row.contact.default_line.empty() && !contacts::settle_default_line(row.contact))
+                contacts::use_first_line(row.contact);
     if (options.restoring)
         for (auto& row : reading.rows)
             if (!row.contact.key.empty() && !snapshot->find(row.contact.key) && taken_.contains(row.contact.key))
                 returning.emplace(row.line, std::exchange(row.contact.key, {}));
     report.plan = contacts::plan_import(snapshot->contacts, reading, options.limits);
     auto& plan = report.plan;
+    link_rows(plan, reading, options.restoring);
     if (too_many(*snapshot, plan))
         plan.refusals.push_back({1, 1, "", fmt::format("the directory holds at most {} contacts", contacts_max)});
     if (!plan.refusals.empty() || options.dry_run || plan.changes.empty()) co_return report;
@@ -359,6 +377,96 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
     if (!done) co_return std::unexpected(done.error());
     report.applied = true;
     co_return report;
+}
+
+// --- contacts that follow an entry
+
+Listed Directory::look_up(std::string_view key, const Snapshot& snapshot) const {
+    if (const auto* known = snapshot.find(key)) {
+        if (known->source == contacts::own_source) return {};
+        return {.entry = *known};
+    }
+    return listed ? listed(key) : Listed();
+}
+
+Result<Contact> Directory::entry(std::string_view key) const {
+    auto snapshot = snapshot_.load();
+    if (const auto* known = snapshot->find(key); known && known->source == contacts::own_source)
+        return fail(Category::conflict, "\"of\": this is a contact already, which no other one follows.");
+    auto found = look_up(key, *snapshot);
+    if (!found.entry) return fail(Category::invalid, "\"of\": there is nobody with this key in the directory.");
+    return std::move(*found.entry);
+}
+
+/// A change as it is kept: with what is its own now, and what the entry says of the rest.
+Contact Directory::linked(const Contact& before, Contact after) const {
+    after = contacts::noted(before, std::move(after));
+    if (after.of.empty()) return after;
+    auto found = look_up(after.of, *snapshot_.load());
+    return found.entry ? contacts::followed(std::move(after), *found.entry) : after;
+}
+
+// A file that does not say what is a new contact's own means all that it says; a backup says what it was.
+void Directory::link_rows(contacts::Plan& plan, const contacts::Reading& reading, bool restoring) const {
+    auto snapshot = snapshot_.load();
+    const bool says_own = std::ranges::find(reading.columns, "own") != reading.columns.end();
+    std::erase_if(plan.changes, [&](Change& change) {
+        auto& after = change.after;
+        if (change.kind == Change::Kind::remove || (after.of.empty() && change.before.of.empty())) {
+            after.own.clear();
+            return false;
+        }
+        auto found = look_up(after.of, *snapshot);
+        const bool chosen = !after.of.empty() && after.of != change.before.of;
+        if (chosen && !found.entry && !restoring)
+            plan.refusals.push_back(
+                {change.line, 1, "of",
+                 fmt::format("\"{}\" is nobody's key who is in the directory without being a contact",
+                             after.of.substr(0, 80))});
+        if (!found.entry && found.certain) after = contacts::unlinked(std::move(after));
+        if (chosen && found.entry && !says_own) {
+            auto said = contacts::linked_to(*found.entry);
+            after = contacts::noted(said, std::move(after));
+            std::erase_if(after.own, [&](const std::string& member) { return is_empty(after, member); });
+        }
+        if (!restoring)
+            after = linked(change.before, std::move(after));
+        else if (found.entry)
+            after = contacts::followed(std::move(after), *found.entry);
+        if (change.kind == Change::Kind::create) return false;
+        change.fields = contacts::differences(change.before, after);
+        plan.unchanged += change.fields.empty() ? 1 : 0;
+        return change.fields.empty();
+    });
+}
+
+void Directory::follow_entries() {
+    loop_.post([this] {
+        if (!snapshot_.load()) return; // it is done once the disk has been read
+        jobs_.emplace_back([this] { return follow(); });
+        bell_.ring();
+    });
+}
+
+Task<> Directory::follow() {
+    auto snapshot = snapshot_.load();
+    std::vector<Change> changes;
+    std::size_t let_go = 0;
+    for (const auto& one : snapshot->contacts) {
+        if (one.of.empty()) continue;
+        auto found = look_up(one.of, *snapshot);
+        if (!found.entry && !found.certain) continue;
+        auto after = found.entry ? contacts::followed(one, *found.entry) : contacts::unlinked(one);
+        let_go += found.entry ? 0 : 1;
+        if (auto fields = contacts::differences(one, after); !fields.empty())
+            changes.push_back({Change::Kind::modify, 0, one, std::move(after), std::move(fields)});
+    }
+    if (changes.empty()) co_return;
+    auto text = fmt::format("{} contacts changed with their entries, {} lost theirs", changes.size() - let_go, let_go);
+    if (auto done = co_await apply(std::move(changes)); !done)
+        log::error("directory", "contacts could not be changed with their entries", {{"why", done.error().text}});
+    else
+        audit("directory", "followed", std::move(text));
 }
 
 // --- backups

@@ -51,6 +51,12 @@ struct Backup {
     std::uintmax_t bytes = 0;
 };
 
+/// What is known of somebody who is in no table of the directory: whoever is watched.
+struct Listed {
+    std::optional<contacts::Contact> entry{};
+    bool certain = true; // without an entry: there is none, and not only none yet
+};
+
 class Directory {
 public:
     template <class T>
@@ -70,10 +76,19 @@ public:
     std::function<void(store::Audited)> on_audit;
     /// Set before `start`; on the directory's loop. There is another snapshot.
     std::function<void()> on_change;
+    /// Set before `start`; any loop. Entries, besides those of other sources, that contacts may follow. Empty: none.
+    std::function<Listed(std::string_view key)> listed;
+
+    /// Any loop. Contacts that follow entries say what those say now; they are let go whose entry is there no more.
+    void follow_entries();
+    /// Any loop, once the disk has been read. Whom a contact may follow. invalid: there is nobody; conflict: it is a
+    /// contact itself.
+    [[nodiscard]] Result<contacts::Contact> entry(std::string_view key) const;
 
     // Any loop. `by` is the token's name. Errors: not_found, invalid, conflict (a folder that is not empty), limit,
     // and what the disk says (unavailable): then nothing has changed. Of contacts that another source names, what it
-    // says cannot be changed here (conflict), nor can they be removed.
+    // says cannot be changed here (conflict), nor can they be removed. What is changed of a contact that follows an
+    // entry is its own from then on.
     void create(contacts::Contact contact, std::string by, Reply<contacts::Contact> reply);
     /// `change` gets the contact as it is and gives it as it shall be.
     void modify(std::string key, std::function<Result<contacts::Contact>(contacts::Contact)> change, std::string by,
@@ -114,6 +129,10 @@ private:
     [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::SourceReading reading, ImportOptions options);
     [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::Reading reading, ImportOptions options);
     [[nodiscard]] Task<Result<std::string>> move_folder(std::string path, std::string to);
+    [[nodiscard]] Listed look_up(std::string_view key, const Snapshot& snapshot) const;
+    [[nodiscard]] contacts::Contact linked(const contacts::Contact& before, contacts::Contact after) const;
+    void link_rows(contacts::Plan& plan, const contacts::Reading& reading, bool restoring) const;
+    [[nodiscard]] Task<> follow();
     [[nodiscard]] Result<std::string> save_backup() const;
     [[nodiscard]] Result<std::vector<Backup>> list_backups() const;
     [[nodiscard]] Result<std::string> read_backup(const std::string& name) const;

@@ -59,7 +59,14 @@ void Roll::add_other(contacts::Contact contact) {
     others_.push_back(std::move(contact));
 }
 
-void Roll::finish() {
+void Roll::add_line(std::string_view line, std::string_view number) {
+    lines_.emplace_back(line, number);
+}
+
+void Roll::finish(bool whole) {
+    whole_ = whole;
+    std::ranges::sort(lines_);
+    lines_.shrink_to_fit();
     text_.shrink_to_fit();
     others_.shrink_to_fit();
     others_by_key_.resize(others_.size());
@@ -105,6 +112,21 @@ std::optional<std::size_t> Roll::find(std::string_view key) const {
     auto other = std::ranges::lower_bound(others_by_key_, key, {}, by_key());
     if (other == others_by_key_.end() || others_[*other].key != key) return std::nullopt;
     return folk() + *other;
+}
+
+bool Roll::is_person(std::string_view key) const {
+    auto place = find(key);
+    return place && *place < folk();
+}
+
+std::string Roll::number_of_line(std::string_view line) const {
+    auto named = std::ranges::lower_bound(lines_, line, {}, &std::pair<std::string, std::string>::first);
+    if (named != lines_.end() && named->first == line) return named->second;
+    auto place = find(line);
+    if (!place) return {};
+    auto whose = contact(*place);
+    const bool alone = whose.lines.size() == 1 && whose.lines.front() == line && !whose.numbers.empty();
+    return alone ? whose.numbers.front().number : std::string();
 }
 
 bool Roll::matches(std::size_t place, std::string_view folded, std::string_view number) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contacts/contact.hpp"
@@ -24,14 +25,21 @@ public:
     void add_person(const contacts::Contact& contact);
     /// Behind all of the people; each key once.
     void add_other(contacts::Contact contact);
-    /// Once, before anybody reads.
-    void finish();
+    /// Of a line that is not its person's id.
+    void add_line(std::string_view line, std::string_view number);
+    /// Once, before anybody reads. `whole`: no directory is awaited that could name others.
+    void finish(bool whole);
+    [[nodiscard]] bool whole() const { return whole_; }
 
     [[nodiscard]] std::size_t size() const { return folk() + others_.size(); }
     [[nodiscard]] contacts::Contact contact(std::size_t place) const;
     [[nodiscard]] std::string_view folder(std::size_t place) const;
     [[nodiscard]] const std::string& source(std::size_t place) const;
     [[nodiscard]] std::optional<std::size_t> find(std::string_view key) const;
+    /// Whether one of the people has that key.
+    [[nodiscard]] bool is_person(std::string_view key) const;
+    /// As numbers are stored; empty: nobody knows it.
+    [[nodiscard]] std::string number_of_line(std::string_view line) const;
     /// As SearchIndex::find; it looks at each of the people, so the words may be in other places than contacts have
     /// them.
     [[nodiscard]] std::vector<std::uint32_t> search(std::string_view query, std::size_t most,
@@ -56,6 +64,8 @@ private:
     std::vector<contacts::Contact> others_;
     std::vector<std::uint32_t> others_by_key_; // places in `others_`
     contacts::SearchIndex others_index_;
+    std::vector<std::pair<std::string, std::string>> lines_; // and their numbers; by line once finished
+    bool whole_ = false;
 };
 
 } // namespace lamp::directory

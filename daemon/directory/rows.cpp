@@ -21,15 +21,7 @@ Result<contacts::Contact> contact_of(std::string_view key, std::string_view docu
     boost::system::error_code error;
     auto value = json::parse(document, error);
     if (error || !value.is_object()) return fail(Category::invalid, "A stored contact cannot be read.");
-    auto& object = value.get_object();
-    contacts::Contact base;
-    base.key = key;
-    if (const auto* source = object.if_contains("source"); source && source->is_string())
-        base.source = std::string_view(source->get_string());
-    object.erase("key");
-    object.erase("source");
-    return contacts::read_contact(object, std::move(base),
-                                  [](std::string_view number) -> Result<std::string> { return std::string(number); });
+    return contacts::read_stored_contact(std::move(value.get_object()), key);
 }
 
 Result<void> write(store::Database& disk, const contacts::Contact& contact, Wall now) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -59,7 +60,7 @@ struct BackupView {
     std::uint64_t bytes = 0;
 };
 struct FindingView {
-    std::string kind; // line_without_contact, contact_without_line, doubled_number, bad_number
+    std::string kind; // line_without_contact, contact_without_line, default_line_gone, doubled_number, bad_number
     std::string key;
     std::string name;
     std::string what;

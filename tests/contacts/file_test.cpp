@@ -57,7 +57,7 @@ TEST_CASE("every mistake has its place") {
         {"",
          {"1:1 : the file is empty; its first row is key;folder;last_name;first_name;company;department;title;email;"
           "number1;label1;number2;label2;number3;label3;number4;label4;number5;label5;extension;default_line;lines;"
-          "devices;roles;external_id;vip;notes"}},
+          "devices;roles;external_id;vip;notes;of;own"}},
         {"last_name\nDoe\n", {"1:1 first_name: is missing: the first row names the columns"}},
         {"last_name;first_name;last_name\n", {"1:22 last_name: comes twice"}},
         {"last_name;first_name\nDoe;\n;Jane\n", {"2:1 first_name: is empty", "3:1 last_name: is empty"}},

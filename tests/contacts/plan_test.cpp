@@ -107,6 +107,6 @@ TEST_CASE("a file that is nothing but its first row empties the directory only w
 
 TEST_CASE("with a mistake in the file nothing may be done") {
     auto current = crowd(2);
-    auto plan = plan_of(current, file_of(current) + ";;Doe;;;;;;;;;;;;;;;;;;;;;;;\n");
+    auto plan = plan_of(current, file_of(current) + ";;Doe;;;;;;;;;;;;;;;;;;;;;;;;;\n");
     CHECK(told(plan.refusals) == std::vector<std::string>{"4:1 first_name: is empty"});
 }

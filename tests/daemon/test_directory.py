@@ -8,7 +8,7 @@ import subprocess
 import unittest
 import urllib.parse
 
-from office import BIN, Daemon, Simulator, within
+from office import BIN, Daemon, Simulator, rewrite_people, within
 
 TOKENS = """
 [[token]]
@@ -183,6 +183,19 @@ class Contacts(Directory):
         self.assertEqual(self.contacts("&q=" + urllib.parse.quote(line)), [])
         self.assertEqual(self.ask("PATCH", "/v1/contacts/" + made["key"], {"roles": []})[1]["roles"], [])
 
+    def test_the_default_line_opens_a_voice_mail_box(self):
+        person = next(item for item in self.ask("GET", "/v1/directory?source=people")[1]["items"] if item["numbers"] and len(item["lines"]) == 1)
+        made = self.create(lines=person["lines"] + ["sales@example.net"])
+        self.assertEqual((made["default_line"], made["voice_mail_id"]), (person["lines"][0], person["numbers"][0]["number"][1:]))
+        self.assertEqual(self.ask("GET", "/v1/directory/" + made["key"])[1], made)
+        status, problem = self.ask("PATCH", "/v1/contacts/" + made["key"], {"default_line": "else@example.net"})
+        self.assertEqual(status, 400)
+        self.assertIn("must be one of \"lines\" (" + person["lines"][0], problem["detail"])
+        changed = self.ask("PATCH", "/v1/contacts/" + made["key"], {"default_line": "sales@example.net"})[1]
+        self.assertEqual((changed["default_line"], changed["voice_mail_id"]), ("sales@example.net", None))
+        rows = self.refused("last_name;first_name;lines;default_line\nDoe;Ann;a@x b@x;c@x\n")
+        self.assertEqual((rows[0]["line"], rows[0]["name"]), (2, "default_line"))
+
     def test_folders(self):
         self.assertEqual(self.ask("POST", "/v1/folders", {"path": "Sales/Export"}), (201, {"path": "Sales/Export"}))
         key = self.create(folder="Sales/Export/Far")["key"]
@@ -242,6 +255,79 @@ class Contacts(Directory):
             connection.endheaders()
             self.assertEqual(connection.getresponse().status, status, "answered before anything of the body was sent")
             connection.close()
+
+
+class Linked(Directory):
+    """Contacts of one's own that follow somebody who is watched."""
+
+    def renamed(self, last_name):
+        """The person, in the people file."""
+        def change(row):
+            return {**row, "name": row["name"].split(" ")[0] + " " + last_name} if row["id"] == self.person else row
+        rewrite_people(self.daemon.folder / "people.csv", change)
+        self.assertEqual(self.ask("POST", "/v1/reload")[0], 200)
+
+    def entry(self):
+        return self.ask("GET", "/v1/directory/" + urllib.parse.quote(self.person))[1]
+
+    def link(self, **members):
+        return self.ask("POST", "/v1/contacts", {"of": self.person, **members})
+
+    def contact(self, key):
+        return self.ask("GET", "/v1/directory/" + key)[1]
+
+    def test_filled_in_and_the_entrys_from_then_on(self):
+        entry = self.entry()
+        status, made = self.link(title="Mine")
+        self.assertEqual((status, made["source"], made["of"], made["own"]), (201, "contacts", self.person, ["title"]))
+        for member in ("first_name", "last_name", "email", "numbers", "lines"):
+            self.assertEqual(made[member], entry[member], member)
+        self.renamed("Ander")
+        self.assertTrue(within(20, lambda: self.contact(made["key"])["last_name"] == "Ander"), self.contact(made["key"]))
+        self.assertEqual(self.contact(made["key"])["title"], "Mine")
+        changed = self.ask("PATCH", "/v1/contacts/" + made["key"], {"last_name": "Own"})[1]
+        self.assertEqual((changed["last_name"], changed["own"]), ("Own", ["title", "last_name"]))
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertTrue(within(20, lambda: self.contact(made["key"]).get("last_name") == "Own"))
+        self.assertEqual((self.contact(made["key"])["of"], self.contact(made["key"])["own"]), (self.person, ["title", "last_name"]))
+        self.assertTrue(within(20, lambda: self.ask("GET", "/v1/directory?source=people")[1].get("items")))
+        self.assertEqual(self.ask("PATCH", "/v1/contacts/" + made["key"], {"own": ["title"]})[1]["last_name"], "Ander")
+        self.assertEqual(self.ask("DELETE", "/v1/contacts/" + made["key"])[0], 204)
+        self.assertEqual(self.entry()["last_name"], "Ander", "the entry is left alone")
+
+    def test_who_loses_the_entry_keeps_what_it_had(self):
+        made = self.link()[1]
+        path = self.daemon.folder / "people.csv"
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if self.person not in line))
+        self.assertEqual(self.ask("POST", "/v1/reload")[0], 200)
+        self.assertTrue(within(20, lambda: "of" not in self.contact(made["key"])), self.contact(made["key"]))
+        self.assertEqual((self.contact(made["key"])["last_name"], self.contact(made["key"])["numbers"]), (made["last_name"], made["numbers"]))
+        self.assertIn("followed", [row["what"] for row in self.ask("GET", "/v1/audit")[1]["items"]])
+
+    def test_what_is_refused(self):
+        own = self.create()["key"]
+        for of, code, word in (("nobody", 400, "nobody"), (own, 409, "contact already"), (7, 400, "key of somebody")):
+            status, problem = self.ask("POST", "/v1/contacts", {"of": of})
+            self.assertEqual(status, code, problem)
+            self.assertIn(word, problem["detail"])
+        made = self.link()[1]
+        for body, word in (({"of": own}, "with a new contact"), ({"own": ["notes"]}, "notes")):
+            status, problem = self.ask("PATCH", "/v1/contacts/" + made["key"], body)
+            self.assertEqual(status, 400)
+            self.assertIn(word, problem["detail"])
+        free = self.ask("PATCH", "/v1/contacts/" + made["key"], {"of": None})[1]
+        self.assertNotIn("of", free)
+
+    def test_the_file_keeps_the_link(self):
+        made = self.link(company="Mine")[1]
+        self.assertEqual(self.imports(self.exported())[1]["unchanged"], 1)
+        done = self.imports(self.exported().replace("Mine", "Yours"))[1]
+        self.assertEqual(done["changed"], 1, done)
+        self.assertEqual(self.contact(made["key"])["own"], ["company"])
+        self.ask("DELETE", "/v1/contacts/" + made["key"])
+        self.assertEqual(self.ask("POST", "/v1/directory/restore")[0], 200)
+        self.assertEqual((self.contact(made["key"])["of"], self.contact(made["key"])["company"]), (self.person, "Mine"))
 
 
 class Files(Directory):
@@ -330,6 +416,7 @@ class Files(Directory):
         told = {(one["kind"], one["key"], one["what"]) for one in found}
         self.assertLessEqual({("doubled_number", second["key"], "+31201230002"), ("contact_without_line", second["key"], "nobody@example.net"),
                               ("bad_number", second["key"], "+31990000000")}, told)
+        self.assertIn(("default_line_gone", second["key"], "nobody@example.net"), told)
         without = {one["what"] for one in found if one["kind"] == "line_without_contact"}
         self.assertTrue(without and line not in without, found)
         self.assertFalse(any(one["key"] == first["key"] for one in found), found)

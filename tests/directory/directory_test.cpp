@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <future>
+#include <map>
+#include <mutex>
 
 #include "contacts/folder.hpp"
+#include "contacts/link.hpp"
 #include "directory/directory.hpp"
 #include "faults/folder.hpp"
 
@@ -44,6 +47,12 @@ public:
         directory_.emplace(loop_, *store_, folder_ / "backups", plain);
         directory_->on_audit = [this](const store::Audited& entry) {
             audit_.push_back(fmt::format("{} {} {}", entry.who, entry.what, entry.text));
+        };
+        directory_->listed = [this](std::string_view key) -> Listed {
+            std::scoped_lock lock(mutex_);
+            auto found = watched_.find(std::string(key));
+            if (found == watched_.end()) return {.certain = whole_};
+            return {.entry = found->second};
         };
         loop_.start();
         directory_->start();
@@ -94,7 +103,22 @@ private:
     std::unique_ptr<store::Store> store_;
     std::optional<Directory> directory_;
     std::vector<std::string> audit_;
+    std::mutex mutex_;
+    std::map<std::string, Contact> watched_;
+    bool whole_ = false;
 };
+
+/// What the server of the source "ldap" names now.
+Result<ImportReport> sync(Life& life, std::vector<std::string> ids, ImportOptions options = {}) {
+    contacts::SourceReading reading{.source = "ldap"};
+    for (auto& id : ids) {
+        reading.contacts.push_back(person("Of " + id));
+        reading.contacts.back().first_name.clear(); // a server may know only one
+        reading.contacts.back().external_id = std::move(id);
+    }
+    return life.ask<ImportReport>(
+        [&](Directory& it, auto reply) { it.synchronise(std::move(reading), options, "ldap", reply); });
+}
 
 using Names = std::vector<std::string>;
 
@@ -228,16 +252,6 @@ TEST_CASE("a disk that takes nothing changes nothing, and what is shown is what 
 
 TEST_CASE("people of a server come with keys that last, and what it says is not changed here") {
     faults::Folder folder("directory");
-    auto sync = [](Life& life, std::vector<std::string> ids, ImportOptions options = {}) {
-        contacts::SourceReading reading{.source = "ldap"};
-        for (auto& id : ids) {
-            reading.contacts.push_back(person("Of " + id));
-            reading.contacts.back().first_name.clear(); // a server may know only one
-            reading.contacts.back().external_id = std::move(id);
-        }
-        return life.ask<ImportReport>(
-            [&](Directory& it, auto reply) { it.synchronise(std::move(reading), options, "ldap", reply); });
-    };
     std::string key;
     {
         Life life(folder);

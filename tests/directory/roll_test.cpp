@@ -49,7 +49,7 @@ Roll office() {
     cellar.last_name = "Cellar";
     cellar.folder = "Lobby 0201230010"; // as somebody may write it who dials
     roll.add_other(std::move(cellar));
-    roll.finish();
+    roll.finish(true);
     return roll;
 }
 

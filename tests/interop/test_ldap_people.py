@@ -88,6 +88,23 @@ class Contacts(People):
         daemon.start()
         self.assertTrue(within(20, lambda: self.people(daemon).get("Voorbeeld") == kept))  # from the disk, before anybody is asked
 
+    def test_a_contact_that_follows_somebody_of_the_server(self):
+        slapd = self.slapd(ANNA, BERT, CARO)
+        daemon = self.daemon(slapd.url, 'poll = "1s"')
+        self.has(daemon, self.NAMES)
+        bert = self.people(daemon)["Beispiel"]
+        status, _, made = daemon.post("/v1/contacts", {"of": bert["key"], "company": "Mine"})
+        self.assertEqual((status, made["source"], made["numbers"], made["own"]), (201, "contacts", bert["numbers"], ["company"]), made)
+        mine = lambda: daemon.get("/v1/directory/" + made["key"])[2]
+        slapd.set("bert", "telephoneNumber", "+31 20 123 0199")
+        self.assertTrue(within(20, lambda: mine()["numbers"][0]["number"] == "+31201230199"), mine())
+        self.assertEqual(mine()["company"], "Mine")
+        self.assertEqual([one for one in daemon.get("/v1/directory/check?limit=1000")[2]["items"] if one["kind"] == "doubled_number"], [])
+        slapd.set("bert", "telephoneNumber", None)
+        self.has(daemon, self.NAMES - {"Beispiel"})
+        self.assertTrue(within(20, lambda: "of" not in mine()), mine())
+        self.assertEqual((mine()["last_name"], mine()["numbers"][0]["number"]), ("Beispiel", "+31201230199"))
+
     def test_who_goes_and_comes_back_is_the_same(self):
         slapd = self.slapd(ANNA, BERT, CARO)
         daemon = self.daemon(slapd.url, 'poll = "1s"')
