@@ -227,6 +227,7 @@ status::DirectoryPorts DirectoryDesk::ports() {
     ports.find = [this](const std::string& key, const Answer<std::string>& answer) { answer(find(key)); };
     add_contact_ports(ports);
     add_folder_ports(ports);
+    add_favourite_ports(ports);
     add_file_ports(ports);
     return ports;
 }
@@ -286,6 +287,61 @@ void DirectoryDesk::add_folder_ports(status::DirectoryPorts& ports) {
                                               Answer<status::FavouritesView> answer) {
         directory_->set_favourites(std::move(owner), std::move(keys), std::move(by),
                                    mapped<std::vector<std::string>>(std::move(answer), with_items));
+    };
+}
+
+/// Empty: nobody has this key.
+std::string DirectoryDesk::name_of(std::string_view key) const {
+    auto snapshot = directory_->snapshot();
+    if (const auto* contact = snapshot ? snapshot->find(key) : nullptr) return contacts::full_name(*contact);
+    auto roll = roll_.load();
+    auto place = roll->find(key);
+    return place ? contacts::full_name(roll->contact(*place)) : std::string();
+}
+
+/// Who has just that name, when it is one.
+Result<std::string> DirectoryDesk::key_of(std::string_view name) const {
+    constexpr std::size_t looked_at = 1'000;
+    std::vector<std::string> keys;
+    auto take = [&](const contacts::Contact& one) {
+        if (contacts::full_name(one) == name) keys.push_back(one.key);
+    };
+    if (auto snapshot = directory_->snapshot())
+        for (auto place : snapshot->index.find(name, looked_at))
+            take(snapshot->contacts[place]);
+    auto roll = roll_.load();
+    for (auto place : roll->search(name, looked_at, {}, 0))
+        take(roll->contact(place));
+    if (keys.size() == 1) return keys.front();
+    return fail(Category::not_found, keys.empty()
+                                         ? fmt::format("nobody in the directory is called \"{}\"", name.substr(0, 80))
+                                         : fmt::format("{} in the directory are called \"{}\": give the key",
+                                                       keys.size(), name.substr(0, 80)));
+}
+
+void DirectoryDesk::add_favourite_ports(status::DirectoryPorts& ports) {
+    ports.all_favourites = [this](Answer<std::vector<status::FavouriteView>> answer) {
+        directory_->all_favourites(
+            mapped<contacts::FavouriteLists>(std::move(answer), [this](const contacts::FavouriteLists& lists) {
+                std::vector<status::FavouriteView> views;
+                for (const auto& [owner, keys] : lists)
+                    for (std::size_t i = 0; i < keys.size(); ++i)
+                        views.push_back({owner, keys[i], name_of(keys[i]), i + 1});
+                return Result<std::vector<status::FavouriteView>>(std::move(views));
+            }));
+    };
+    contacts::FavouriteRules rules;
+    rules.is_owner = [this](std::string_view owner) {
+        return status::is_team(owner) || roll_.load()->is_person(owner);
+    };
+    rules.is_key = [this](std::string_view key) {
+        auto snapshot = directory_->snapshot();
+        return (snapshot && snapshot->find(key)) || roll_.load()->find(key).has_value();
+    };
+    rules.key_of = [this](std::string_view name) { return key_of(name); };
+    ports.import_favourites = [this, rules](status::FavouritesOrder order, Answer<contacts::FavouritesPlan> answer) {
+        directory_->import_favourites(std::move(order.text), order.dry_run, rules, std::move(order.by),
+                                      std::move(answer));
     };
 }
 

@@ -56,6 +56,9 @@ private:
     [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
     [[nodiscard]] Result<std::string> find(const std::string& key) const;
     void add_contact_ports(status::DirectoryPorts& ports);
+    [[nodiscard]] std::string name_of(std::string_view key) const;
+    [[nodiscard]] Result<std::string> key_of(std::string_view name) const;
+    void add_favourite_ports(status::DirectoryPorts& ports);
     void add_folder_ports(status::DirectoryPorts& ports);
     void add_file_ports(status::DirectoryPorts& ports);
     [[nodiscard]] Result<status::FavouritesView> favourites(std::vector<std::string> keys) const;

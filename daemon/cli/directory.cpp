@@ -12,7 +12,9 @@
 #include "cli/commands.hpp"
 #include "cli/input.hpp"
 #include "contacts/contacts_file.hpp"
+#include "contacts/favourites_file.hpp"
 #include "http/url.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::cli {
 namespace json = boost::json;
@@ -205,15 +207,70 @@ int backups(const Call& call) {
                      "there is no backup yet: one is made before each import");
 }
 
+// --- favourites
+
+int write_favourites(const Call& call) {
+    auto items = call.daemon.list("/v1/favourites");
+    if (!items) return complain(items.error());
+    if (call.format == Format::json) return print(json::serialize(*items) + "\n"), done;
+    std::vector<contacts::FavouriteRow> rows;
+    for (const auto& one : *items)
+        rows.push_back({.owner = cell(one, "owner"),
+                        .key = cell(one, "key"),
+                        .name = cell(one, "name"),
+                        .position = text::number<std::size_t>(cell(one, "position")).value_or(0)});
+    print(contacts::favourites_text(rows, ';', call.arguments.has("bom")));
+    return done;
+}
+
+int print_favourites_import(const Call& call, const json::value& plan) {
+    if (call.format == Format::json) return print(json::serialize(plan) + "\n"), cli::done;
+    for (const auto& change : list_of(plan, "changes"))
+        fmt::print("~ {} (line {})\n    {} -> {}\n", cell(change, "owner"), cell(change, "line"),
+                   cell(change, "before"), cell(change, "after"));
+    fmt::print("{} {} changed; {} stay as they are\n",
+               cell(plan, "dry_run") == "true" ? "would be: favourites of" : "done: favourites of",
+               cell(plan, "changed"), cell(plan, "unchanged"));
+    return cli::done;
+}
+
+int import_favourites(const Call& call, const std::string& file) {
+    auto text = read_file(file, file_bytes_max);
+    if (!text) return complain({text.error().category, file + " cannot be read"});
+    auto target = fmt::format("/v1/favourites/import?dry_run={}", call.arguments.has("dry-run") ? 1 : 0);
+    auto answer = call.daemon.exchange("POST", target, std::move(*text), "text/csv");
+    if (!answer) return complain(answer.error());
+    if (answer->status != 200) return print_refusal(file, *answer);
+    boost::system::error_code error;
+    auto plan = json::parse(answer->text, error);
+    if (error) return complain({Category::protocol, "the answer is no JSON; is --url a Lamplighter?"});
+    return print_favourites_import(call, plan);
+}
+
+int favourites(const Call& call, const std::string& whose, const std::string& file) {
+    if (whose.empty()) return misused("directory favourites takes PERSON, team:NAME, export or import FILE");
+    if (whose == "import") {
+        if (file.empty()) return misused("directory favourites import needs a FILE; - is standard input");
+        return import_favourites(call, file);
+    }
+    if (!file.empty()) return misused(fmt::format("directory favourites {} takes no more words", whose));
+    if (whose == "export") return write_favourites(call);
+    auto list = call.daemon.get("/v1/favourites/" + http::encode_segment(whose));
+    if (!list) return complain(list.error());
+    auto items = list_of(*list, "items");
+    return show_rows(call, call.format == Format::json ? items : readable(items), item_columns,
+                     "there are no favourites");
+}
+
 /// An option that stands beside a word that does not take it.
 std::optional<std::string> stray_option(const Arguments& arguments, const std::string& word) {
     struct Rule {
         std::string_view option;
         std::string_view words;
     };
-    static constexpr std::array rules{Rule{"dry-run", "import sync restore"}, Rule{"allow-empty", "import"},
+    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites"}, Rule{"allow-empty", "import"},
                                       Rule{"max-delete", "import sync"}, Rule{"separator", "export template"},
-                                      Rule{"bom", "export template"}};
+                                      Rule{"bom", "export template favourites"}};
     for (const auto& rule : rules)
         if (arguments.has(rule.option) && !rule.words.contains(word))
             return fmt::format("--{} belongs to {}", rule.option, rule.words);
@@ -226,10 +283,14 @@ int directory(const Call& call) {
     auto words = call.arguments.words();
     auto word = words.empty() ? std::string() : words.front();
     auto rest = words.size() > 1 ? words[1] : std::string();
-    static constexpr std::array known{"export", "import", "template", "check", "sync", "restore", "backups", "search"};
+    static constexpr std::array known{"export",  "import",  "template", "check",     "sync",
+                                      "restore", "backups", "search",   "favourites"};
     if (std::ranges::find(known, word) == known.end())
-        return misused("directory takes the word export, import, template, check, sync, restore, backups or search");
+        return misused("directory takes the word export, import, template, check, sync, restore, backups, search or "
+                       "favourites");
     if (auto stray = stray_option(call.arguments, word)) return misused(*stray);
+    if (word == "favourites") return favourites(call, rest, words.size() > 2 ? words[2] : std::string());
+    if (words.size() > 2) return misused(fmt::format("directory {} takes no more words", word));
     if (word == "import" && rest.empty()) return misused("directory import needs a FILE; - is standard input");
     if (word == "import") return import(call, rest);
     if (word == "restore") return restore(call, rest);

@@ -641,8 +641,8 @@ void Directory::favourites(std::string owner, Reply<std::vector<std::string>> re
 void Directory::set_favourites(std::string owner, std::vector<std::string> keys, std::string by,
                                Reply<std::vector<std::string>> reply) {
     enqueue(reply, [this, owner = std::move(owner), keys = std::move(keys), by = std::move(by), reply]() -> Task<> {
-        if (keys.size() > favourites_max)
-            co_return reply(fail(Category::invalid, fmt::format("At most {} favourites.", favourites_max)));
+        if (keys.size() > contacts::favourites_max)
+            co_return reply(fail(Category::invalid, fmt::format("At most {} favourites.", contacts::favourites_max)));
         std::unordered_set<std::string_view> seen;
         for (const auto& key : keys)
             if (key.empty() || key.size() > 256 || !seen.insert(key).second)
@@ -653,6 +653,32 @@ void Directory::set_favourites(std::string owner, std::vector<std::string> keys,
         audit(by, "favourites", fmt::format("{}: {}", owner, keys.size()));
         reply(keys);
     });
+}
+
+void Directory::all_favourites(Reply<contacts::FavouriteLists> reply) {
+    enqueue(reply,
+            [this, reply]() -> Task<> { reply(co_await store_.read<contacts::FavouriteLists>(read_all_favourites)); });
+}
+
+void Directory::import_favourites(std::string text, bool dry_run, contacts::FavouriteRules rules, std::string by,
+                                  Reply<contacts::FavouritesPlan> reply) {
+    enqueue(reply,
+            [this, text = std::move(text), dry_run, rules = std::move(rules), by = std::move(by), reply]() -> Task<> {
+                auto current = co_await store_.read<contacts::FavouriteLists>(read_all_favourites);
+                if (!current) co_return reply(std::unexpected(current.error()));
+                auto plan = contacts::plan_favourites(*current, contacts::read_favourites(text), rules);
+                if (!plan.refusals.empty() || plan.changes.empty() || dry_run) co_return reply(std::move(plan));
+                auto done = co_await store_.write([changes = plan.changes](store::Database& disk) -> Result<void> {
+                    for (const auto& one : changes)
+                        if (auto put = write_favourites(disk, one.owner, one.after); !put) return put;
+                    return {};
+                });
+                if (!done) co_return reply(std::unexpected(done.error()));
+                for (const auto& one : plan.changes)
+                    audit(by, "favourites",
+                          fmt::format("{}: {}, before: {}", one.owner, one.after.size(), one.before.size()));
+                reply(std::move(plan));
+            });
 }
 
 } // namespace lamp::directory

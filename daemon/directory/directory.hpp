@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contacts/favourites_file.hpp"
 #include "contacts/plan.hpp"
 #include "contacts/search.hpp"
 #include "contacts/source.hpp"
@@ -110,9 +111,12 @@ public:
     void favourites(std::string owner, Reply<std::vector<std::string>> reply);
     void set_favourites(std::string owner, std::vector<std::string> keys, std::string by,
                         Reply<std::vector<std::string>> reply);
+    void all_favourites(Reply<contacts::FavouriteLists> reply);
+    /// Of every owner whom the file names, all of it or nothing. A refused file is no error, as with `import`.
+    void import_favourites(std::string text, bool dry_run, contacts::FavouriteRules rules, std::string by,
+                           Reply<contacts::FavouritesPlan> reply);
 
     static constexpr std::size_t contacts_max = 1'000'000;
-    static constexpr std::size_t favourites_max = 1'000;
     static constexpr std::size_t backups_kept = 30;
     static constexpr std::size_t jobs_max = 1'000; // that wait; more are refused with `limit`
 

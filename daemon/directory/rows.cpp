@@ -98,6 +98,18 @@ Result<std::vector<std::string>> read_favourites(store::Database& disk, const st
     }
 }
 
+Result<contacts::FavouriteLists> read_all_favourites(store::Database& disk) {
+    auto rows = disk.prepare("SELECT owner, key FROM favourite ORDER BY owner, place");
+    if (!rows) return std::unexpected(rows.error());
+    contacts::FavouriteLists lists;
+    while (true) {
+        auto row = rows->step();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) return lists;
+        lists[std::string(rows->text(0))].emplace_back(rows->text(1));
+    }
+}
+
 Result<void> write_favourites(store::Database& disk, const std::string& owner, std::span<const std::string> keys) {
     if (auto gone = disk.run("DELETE FROM favourite WHERE owner = ?1", owner); !gone) return gone;
     for (std::size_t i = 0; i < keys.size(); ++i)

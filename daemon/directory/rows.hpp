@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "contacts/favourites_file.hpp"
 #include "contacts/plan.hpp"
 #include "store/database.hpp"
 
@@ -28,6 +29,8 @@ struct Stored {
 
 /// In their order. A favourite that is gone is left out by whoever shows them.
 [[nodiscard]] Result<std::vector<std::string>> read_favourites(store::Database& disk, const std::string& owner);
+/// Everybody's.
+[[nodiscard]] Result<contacts::FavouriteLists> read_all_favourites(store::Database& disk);
 [[nodiscard]] Result<void> write_favourites(store::Database& disk, const std::string& owner,
                                             std::span<const std::string> keys);
 

@@ -128,6 +128,8 @@ public:
     void folders(Call& call, const Asked& asked);
     void change_folder(Call& call, const Asked& asked);
     void favourites(Call& call, const Asked& asked);
+    void all_favourites(Call& call, const Asked& asked);
+    void import_favourites(Call& call, const Asked& asked);
 
 private:
     using Keep = std::shared_ptr<void>;
@@ -270,6 +272,8 @@ private:
     /// `keys`: the new ones.
     [[nodiscard]] Task<Answer> make_favourites(std::string owner, std::optional<std::vector<std::string>> keys,
                                                std::string by);
+    [[nodiscard]] Task<Answer> make_all_favourites(Page page);
+    [[nodiscard]] Task<Answer> make_favourites_import(FavouritesOrder order);
     [[nodiscard]] Task<Answer> make_export(ExportOrder order);
     [[nodiscard]] Task<Answer> make_import(ImportOrder order, std::size_t changes);
     [[nodiscard]] Task<Answer> make_sync(SyncOrder order, std::size_t changes);

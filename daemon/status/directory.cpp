@@ -50,6 +50,15 @@ void write_folder(JsonWriter& json, const FolderView& one) {
     });
 }
 
+void write_favourite(JsonWriter& json, const FavouriteView& one) {
+    json.object([&] {
+        json.member("owner", one.owner);
+        json.member("key", one.key);
+        json.member_or_null("name", one.name);
+        json.member("position", std::uint64_t{one.position});
+    });
+}
+
 void write_backup(JsonWriter& json, const BackupView& one) {
     json.object([&] {
         json.member("name", one.name);
@@ -280,8 +289,7 @@ std::optional<std::string> Api::favourites_owner(Call& call, const Asked& asked,
         call.answer(not_permitted(who, any));
         return std::nullopt;
     }
-    bool team = asked.id.starts_with("team:") && asked.id.size() > 5 && asked.id.size() <= 128;
-    if (!team && !find_person(asked.id)) {
+    if (!is_team(asked.id) && !find_person(asked.id)) {
         call.answer(problem(404, "There is no person with this id; a team is written team:NAME."));
         return std::nullopt;
     }
@@ -319,6 +327,34 @@ Task<Answer> Api::make_favourites(std::string owner, std::optional<std::vector<s
         });
         return answer;
     });
+}
+
+void Api::all_favourites(Call& call, const Asked&) {
+    auto page = page_of(call);
+    if (!page) return;
+    if (!ports_.directory.all_favourites) return call.answer(no_directory());
+    defer(call, make_all_favourites(*page));
+}
+
+Task<Answer> Api::make_all_favourites(Page page) {
+    auto all = co_await ask_directory<std::vector<FavouriteView>>(long_patience(), ports_.directory.all_favourites);
+    co_return told(all, [&](const std::vector<FavouriteView>& views) { return listed(views, page, write_favourite); });
+}
+
+void Api::import_favourites(Call& call, const Asked& asked) {
+    auto query = Query::parse(call.request.query, {"dry_run"});
+    if (!query) return call.answer(problem(400, query.error().text));
+    auto dry_run = flag(*query, "dry_run", false);
+    if (!dry_run) return call.answer(problem(dry_run.error()));
+    if (!ports_.directory.import_favourites) return call.answer(no_directory());
+    defer(call, make_favourites_import({std::string(call.request.body), *dry_run, asked.identity->token}));
+}
+
+Task<Answer> Api::make_favourites_import(FavouritesOrder order) {
+    bool dry_run = order.dry_run;
+    auto plan = co_await ask_directory<contacts::FavouritesPlan>(long_patience(), ports_.directory.import_favourites,
+                                                                 std::move(order));
+    co_return told(plan, [&](const contacts::FavouritesPlan& done) { return favourites_import_answer(done, dry_run); });
 }
 
 // --- all of them

@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "contacts/favourites_file.hpp"
 #include "contacts/plan.hpp"
 
 namespace lamp::status {
@@ -33,6 +34,21 @@ struct FolderView {
 struct FavouritesView {
     std::vector<std::string> keys;  // as they were given
     std::vector<std::string> items; // those that are still there
+};
+/// "team:" and a name of at most 123 bytes.
+[[nodiscard]] inline bool is_team(std::string_view owner) {
+    return owner.starts_with("team:") && owner.size() > 5 && owner.size() <= 128;
+}
+struct FavouriteView {
+    std::string owner;
+    std::string key;
+    std::string name;         // empty: nobody in the directory has that key any more
+    std::size_t position = 1; // among the owner's
+};
+struct FavouritesOrder {
+    std::string text;
+    bool dry_run = false;
+    std::string by; // the token's name, for the audit
 };
 struct ExportOrder {
     enum class Format : std::uint8_t { csv, json } format = Format::csv;
@@ -94,6 +110,11 @@ struct DirectoryPorts {
     std::function<void(std::string owner, Answer<FavouritesView>)> favourites;
     std::function<void(std::string owner, std::vector<std::string> keys, std::string by, Answer<FavouritesView>)>
         set_favourites;
+
+    /// Everybody's, by owner and position.
+    std::function<void(Answer<std::vector<FavouriteView>>)> all_favourites;
+    /// With refusals nothing was changed.
+    std::function<void(FavouritesOrder, Answer<contacts::FavouritesPlan>)> import_favourites;
 
     std::function<void(ExportOrder, Answer<std::string>)> write;
     std::function<void(ImportOrder, Answer<ImportView>)> import;

@@ -50,11 +50,11 @@ void write_change(JsonWriter& json, const Change& change) {
     });
 }
 
-Answer refused(const contacts::Plan& plan) {
+Answer refused(const std::vector<contacts::Mistake>& mistakes) {
     std::string rows = R"("rows":)";
     JsonWriter json(rows);
     json.array([&] {
-        for (const auto& one : plan.refusals)
+        for (const auto& one : mistakes)
             json.object([&] {
                 json.member("line", one.line);
                 json.member("column", one.column);
@@ -62,7 +62,7 @@ Answer refused(const contacts::Plan& plan) {
                 json.member("message", one.message);
             });
     });
-    const auto& first = plan.refusals.front();
+    const auto& first = mistakes.front();
     auto detail = fmt::format("The file was refused and nothing was changed. Line {}, column {}: {}{}{}.", first.line,
                               first.column, first.what, first.what.empty() ? "" : " ", first.message);
     return problem(422, detail, rows);
@@ -72,7 +72,7 @@ Answer refused(const contacts::Plan& plan) {
 
 Answer import_answer(const ImportView& view, bool dry_run, std::size_t changes) {
     const auto& plan = view.plan;
-    if (!plan.refusals.empty()) return refused(plan);
+    if (!plan.refusals.empty()) return refused(plan.refusals);
     Answer answer;
     JsonWriter json(answer.body);
     json.object([&] {
@@ -89,6 +89,29 @@ Answer import_answer(const ImportView& view, bool dry_run, std::size_t changes) 
                 write_change(json, plan.changes[i]);
         });
         json.member("more", plan.changes.size() > changes);
+    });
+    return answer;
+}
+
+Answer favourites_import_answer(const contacts::FavouritesPlan& plan, bool dry_run) {
+    if (!plan.refusals.empty()) return refused(plan.refusals);
+    Answer answer;
+    JsonWriter json(answer.body);
+    json.object([&] {
+        json.member("applied", !dry_run && !plan.changes.empty());
+        json.member("dry_run", dry_run);
+        json.member("changed", std::uint64_t{plan.changes.size()});
+        json.member("unchanged", std::uint64_t{plan.unchanged});
+        json.key("changes");
+        json.array([&] {
+            for (const auto& one : plan.changes)
+                json.object([&] {
+                    json.member("owner", one.owner);
+                    json.member("line", one.line);
+                    write_texts(json, "before", one.before);
+                    write_texts(json, "after", one.after);
+                });
+        });
     });
     return answer;
 }

@@ -137,6 +137,7 @@ constexpr std::array<Parameter, 4> import_parameters{{
     changes_told,
 }};
 constexpr std::array<Parameter, 3> people_sync_parameters{{dry_run, most_gone, changes_told}};
+constexpr std::array<Parameter, 1> favourites_import_parameters{{dry_run}};
 constexpr std::array<Parameter, 3> restore_parameters{{
     {"backup", text_schema, "Which one; default: the newest."},
     dry_run,
@@ -459,6 +460,11 @@ constexpr std::array table{
           "Folder"},
     Route{remove, "/v1/folders/{path}", Gate::permission, permission("directory.write"), &Api::change_folder,
           "Removes a folder that is empty", 204, ""},
+    Route{get, "/v1/favourites", Gate::permission, permission("directory.read"), &Api::all_favourites,
+          "Everybody's favourites, by owner and position", 200, "FavouritePage", page_parameters},
+    Route{post, "/v1/favourites/import", Gate::permission, permission("directory.write"), &Api::import_favourites,
+          "Makes the favourites of each owner whom a file names those of the file, all of it or nothing", 200,
+          "FavouritesImport", favourites_import_parameters, "text/csv", true},
     Route{get, "/v1/favourites/{person}", Gate::known, none, &Api::favourites,
           "A person's or team's favourites; one's own, or any with directory.read", 200, "Favourites"},
     Route{put,

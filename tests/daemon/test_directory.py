@@ -227,6 +227,30 @@ class Contacts(Directory):
         status, problem = self.ask("PUT", "/v1/favourites/team:sales", {"keys": []}, ALICE)
         self.assertEqual((status, problem["missing"]), (403, "directory.write"))
 
+    def test_everybodys_favourites_as_a_file(self):
+        key = self.create(last_name="Roe")["key"]
+        self.create(last_name="Twice"), self.create(last_name="Twice")
+        text = f"owner;key;name;position\n{self.person};;Jane Roe;2\n{self.person};{self.person};;1\nteam:sales;{key};;\n"
+        self.assertIn(f"team:sales (line 4)\n     -> {key}", self.command("favourites", "import", self.file(text), "--dry-run"))
+        self.assertEqual(self.ask("GET", "/v1/favourites")[1]["items"], [])
+        self.assertIn("favourites of 2 changed; 0 stay", self.command("favourites", "import", self.file(text)))
+        rows = self.ask("GET", "/v1/favourites")[1]["items"]
+        self.assertEqual([(row["owner"], row["key"], row["position"]) for row in rows],
+                         [(self.person, self.person, 1), (self.person, key, 2), ("team:sales", key, 1)])
+        self.assertEqual(rows[1]["name"], "Jane Roe")
+        self.assertIn("Roe", self.command("favourites", self.person))
+        self.assertEqual(len(list(csv.DictReader(io.StringIO(self.command("favourites", "team:sales", "--format", "csv"))))), 1)
+        exported = self.command("favourites", "export")
+        self.assertIn("favourites of 0 changed; 2 stay", self.command("favourites", "import", "-", stdin=exported.encode()))
+        for text, said in (("owner;key\nnobody;x\n", "contacts.csv:2:1: owner: \"nobody\" is nobody's id"), (f"owner;key\n{self.person};x\n", "contacts.csv:2:1: key: \"x\""),
+                           (f"owner;name\n{self.person};Jane Twice\n", "2 in the directory are called"), ("owner\n", "contacts.csv:1:1: key: is missing")):
+            self.assertIn(said, self.command("favourites", "import", self.file(text), code=1))
+        self.assertEqual(self.ask("GET", "/v1/favourites")[1]["items"], rows, "all of it or nothing")
+        self.command("favourites", "import", "-", stdin=b"owner;key\nteam:sales;\n")
+        self.assertEqual(self.ask("GET", "/v1/favourites/team:sales")[1]["keys"], [])
+        self.assertEqual(self.ask("POST", "/v1/favourites/import", token=READER)[1]["missing"], "directory.write")
+        self.assertEqual(self.ask("GET", "/v1/favourites", token=ALICE)[1]["missing"], "directory.read")
+
     def test_who_may_what(self):
         reads = ("/v1/directory", "/v1/directory/x", "/v1/directory/check", "/v1/directory/export", "/v1/folders")
         for target in reads:
@@ -530,7 +554,8 @@ class Commands(Directory):
 
     def test_wrong_usage(self):
         for words in ([], ["burn"], ["import"], ["export", "x"], ["export", "--dry-run"], ["import", "f", "--bom"], ["export", "--separator", "x"],
-                      ["template", "--separator", "x"], ["check", "x"], ["import", "a", "b"], ["restore", "--allow-empty"]):
+                      ["template", "--separator", "x"], ["check", "x"], ["import", "a", "b"], ["restore", "--allow-empty"],
+                      ["favourites"], ["favourites", "import"], ["favourites", "export", "x"], ["favourites", "x", "--max-delete", "1"]):
             self.assertEqual(self.command(*words, code=2), "", words)
 
 

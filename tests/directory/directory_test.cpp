@@ -86,6 +86,31 @@ public:
     Result<ImportReport> restore(std::string name) {
         return ask<ImportReport>([&](Directory& it, auto reply) { it.restore(std::move(name), false, "ann", reply); });
     }
+    /// Who is watched, from now on; `whole`: and nobody else.
+    void watch(std::vector<Contact> people, bool whole = true) {
+        {
+            std::scoped_lock lock(mutex_);
+            watched_.clear();
+            for (auto& one : people)
+                watched_.emplace(one.key, std::move(one));
+            whole_ = whole;
+        }
+        directory_->follow_entries();
+        static_cast<void>(ask<std::vector<std::string>>([](Directory& it, auto reply) { it.favourites("-", reply); }));
+    }
+    Contact change(std::string key, std::function<void(Contact&)> change) {
+        auto changed = ask<Contact>([&](Directory& it, auto reply) {
+            it.modify(
+                std::move(key),
+                [change](Contact contact) -> Result<Contact> {
+                    change(contact);
+                    return contact;
+                },
+                "ann", reply);
+        });
+        REQUIRE(changed.has_value());
+        return *changed;
+    }
     [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> names;
         for (const auto& one : shown()->contacts)
@@ -358,4 +383,118 @@ TEST_CASE("favourites keep their order, for each owner") {
     };
     CHECK(of("alice@example.net") == Keys{"c-2", "bob@example.net", "c-1"});
     CHECK(of("bob@example.net").empty());
+}
+
+namespace {
+
+Contact watched(std::string key, std::string_view title) {
+    auto one = person("Watched");
+    one.key = std::move(key);
+    one.source = "people";
+    one.title = title;
+    one.email = "watched@example.net";
+    return one;
+}
+
+} // namespace
+
+TEST_CASE("a contact follows its entry, but for what was changed here, in the next life too") {
+    faults::Folder folder("directory");
+    std::string key;
+    {
+        Life life(folder);
+        life.watch({watched("alice", "Clerk")});
+        key = life.create(contacts::linked_to(watched("alice", "Clerk"))).key;
+        CHECK(life.change(key, [](Contact& one) { one.email = "own@example.net"; }).own == Names{"email"});
+        auto entry = watched("alice", "Director");
+        entry.email = "other@example.net";
+        life.watch({entry});
+        CHECK(life.shown()->find(key)->title == "Director");
+        CHECK(life.shown()->find(key)->email == "own@example.net");
+        CHECK(life.audit().back() == "directory followed 1 contacts changed with their entries, 0 lost theirs");
+    }
+    Life next(folder);
+    CHECK(next.shown()->find(key)->of == "alice");
+    next.watch({}, false); // nobody is known yet
+    CHECK(next.shown()->find(key)->of == "alice");
+    next.watch({watched("alice", "Boss")});
+    CHECK(next.shown()->find(key)->title == "Boss");
+    CHECK(next.shown()->find(key)->email == "own@example.net");
+    auto again = next.change(key, [](Contact& one) { one.own.clear(); });
+    CHECK(again.email == "watched@example.net"); // follows once more
+    next.watch({});
+    CHECK(next.shown()->find(key)->of.empty());
+    CHECK(next.shown()->find(key)->title == "Boss");
+    CHECK(next.audit().back() == "directory followed 0 contacts changed with their entries, 1 lost theirs");
+}
+
+TEST_CASE("a contact follows somebody of a server; deleting it leaves the other alone") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    life.watch({});
+    CHECK(sync(life, {"a", "b"})->applied);
+    auto entry = *life.shown()->find(life.shown()->contacts.front().key);
+    auto made = life.create(contacts::linked_to(entry));
+    CHECK(life.shown()->contacts.size() == 3);
+    auto removed = life.ask<Contact>([&](Directory& it, auto reply) { it.remove(made.key, "ann", reply); });
+    CHECK(removed.has_value());
+    CHECK(life.shown()->find(entry.key) != nullptr);
+    made = life.create(contacts::linked_to(entry));
+    CHECK(sync(life, {entry.external_id == "a" ? "b" : "a"})->applied);
+    REQUIRE(life.shown()->find(made.key) != nullptr);
+    CHECK(life.shown()->find(made.key)->of.empty());
+    CHECK(life.shown()->find(made.key)->last_name == entry.last_name);
+}
+
+TEST_CASE("links in files: kept, made, refused; what the file changes is the contact's own") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    life.watch({watched("alice", "Clerk")});
+    auto key = life.create(contacts::linked_to(watched("alice", "Clerk"))).key;
+    CHECK(life.import(life.exported()).plan.changes.empty());
+    auto text = life.exported();
+    text.replace(text.find("Clerk"), 5, "Baker");
+    CHECK(life.import(text).applied);
+    CHECK(life.shown()->find(key)->title == "Baker");
+    CHECK(life.shown()->find(key)->own == Names{"title"});
+    auto report = life.import("key;last_name;first_name;of\n" + key + ";Watched;Jane;nobody\n");
+    REQUIRE(report.plan.refusals.size() == 1);
+    CHECK(report.plan.refusals.front().what == "of");
+    CHECK(life.import("key;last_name;first_name;title;of\n" + key + ";Watched;Jane;Baker;alice\n;Doe;Ann;;alice\n")
+              .applied);
+    for (const auto& one : life.shown()->contacts)
+        if (one.key != key) {
+            CHECK(one.title == "Clerk"); // nothing was said of it
+            CHECK(one.own == Names{"last_name", "first_name"});
+        }
+    life.watch({});
+    REQUIRE(life.restore("").has_value()); // who it followed is gone meanwhile
+    CHECK(life.shown()->find(key)->of.empty());
+}
+
+TEST_CASE("everybody's favourites come from a file, all of it or nothing") {
+    faults::Folder folder("directory");
+    Life life(folder);
+    auto key = life.create(person("Doe")).key;
+    contacts::FavouriteRules rules{.is_owner = [](std::string_view owner) { return owner == "alice"; },
+                                   .is_key = [&](std::string_view one) { return one == key; },
+                                   .key_of = [&](std::string_view) -> Result<std::string> { return key; }};
+    auto import = [&](std::string text, bool dry_run) {
+        auto plan = life.ask<contacts::FavouritesPlan>([&](Directory& it, auto reply) {
+            it.import_favourites("owner;key;name\n" + text, dry_run, rules, "ann", reply);
+        });
+        REQUIRE(plan.has_value());
+        return *plan;
+    };
+    auto all = [&] {
+        return life.ask<contacts::FavouriteLists>([](Directory& it, auto reply) { it.all_favourites(reply); }).value();
+    };
+    CHECK(import("alice;" + key + ";\n", true).changes.size() == 1);
+    CHECK(all().empty());
+    CHECK(import("alice;;Jane Doe\nnobody;" + key + ";\n", false).refusals.size() == 1);
+    CHECK(all().empty());
+    CHECK(import("alice;;Jane Doe\n", false).changes.size() == 1);
+    CHECK(all() == contacts::FavouriteLists{{"alice", {key}}});
+    CHECK(import("alice;;Jane Doe\n", false).unchanged == 1);
+    CHECK(life.audit().back() == "ann favourites alice: 1, before: 0");
 }
