@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/credentials.hpp"
 #include "config/words.hpp"
 
 namespace lamp::config {
@@ -68,6 +69,10 @@ bool secret_from_credential(const Node& node, const std::string& name, Context& 
     }
     const auto folder = context.sources().environment("CREDENTIALS_DIRECTORY");
     if (folder && !folder->empty()) {
+        // A tenant's own among all of a unit: nothing without the prefix is looked at.
+        const auto prefix = context.sources().environment(std::string(credentials_prefix)).value_or("");
+        if (!prefix.empty())
+            return secret_from_file(node, std::filesystem::path(*folder) / (prefix + name), context, out, false);
         // A folder that is loaded as the credential "secrets" gives each of its files the name secrets_FILE.
         auto path = std::filesystem::path(*folder) / name;
         auto in_folder = std::filesystem::path(*folder) / ("secrets_" + name);

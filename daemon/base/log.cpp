@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log_mask.hpp"
+#include "base/log_tenant.hpp"
 
 namespace lamp::log {
 namespace {
@@ -14,6 +15,7 @@ std::atomic<Level> threshold{Level::info};
 std::mutex capture_mutex; // the log is the one place where loops may meet at a lock
 std::string* capture = nullptr;
 std::atomic<bool> capturing{false};
+std::string tenant; // " tenant=NAME", or nothing
 std::atomic<std::shared_ptr<const Mask>> mask_in_force;
 
 bool plain(std::string_view value) {
@@ -45,6 +47,10 @@ bool enabled(Level level) {
     return level <= threshold.load(std::memory_order_relaxed);
 }
 
+void set_tenant(const std::string& name) {
+    tenant = name.empty() ? std::string() : " tenant=" + name;
+}
+
 void set_capture(std::string* lines) {
     std::lock_guard lock(capture_mutex);
     capture = lines;
@@ -65,6 +71,7 @@ void write(Level level, std::string_view room, std::string_view sentence, Fields
     line += room;
     line += ": ";
     line += sentence;
+    line += tenant;
     auto mask = level == Level::debug ? mask_in_force.load() : nullptr;
     for (const Field& field : fields) {
         line += ' ';

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/log.hpp"
+#include "base/log_tenant.hpp"
 
 using namespace lamp;
 
@@ -79,4 +80,13 @@ TEST_CASE("a peer's mistake is shown once a minute and counted in between") {
     CHECK(brake.take_suppressed() == 59);
     CHECK(brake.take_suppressed() == 0);
     CHECK_FALSE(brake.allow(start + seconds(61)));
+}
+
+TEST_CASE("where several daemons write into one journal, each line says whose it is") {
+    Captured captured;
+    log::set_tenant("acme");
+    log::info("app", "starting", {{"version", "1"}});
+    log::set_tenant("");
+    log::info("app", "starting");
+    CHECK(captured.lines == "<6>app: starting tenant=acme version=1\n<6>app: starting\n");
 }

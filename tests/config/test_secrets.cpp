@@ -77,6 +77,13 @@ TEST_CASE("where secrets come from") {
         {"credentials:teams",  "credentials:teams", "warning: holds the secret itself (better: \"credential:NAME\", \"file:PATH\" or \"env:NAME\"; did you mean \"credential:\"?)"},
         {"",                   "",                "is an empty text (wanted: \"credential:NAME\", \"file:PATH\" or \"env:NAME\")"},
     });
+    auto tenant = keys();
+    tenant.environment["LAMPLIGHTER_CREDENTIALS_PREFIX"] = "secrets_acme_";
+    tenant.files["/run/credentials/l/secrets_acme_teams"] = {"acme's\n", false};
+    check(tenant, {
+        {"credential:teams",   "acme's",          ""}, // and not the file of that name
+        {"credential:filed",   "",                "the file \"/run/credentials/l/secrets_acme_filed\" does not exist"},
+    });
     FakeMachine by_hand;
     by_hand.files = {{"/etc/secrets/by-hand", {"from-by-hand\n", false}}};
     check(by_hand, {
