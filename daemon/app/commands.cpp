@@ -13,6 +13,9 @@
 #include "app/app.hpp"
 #include "app/calendar_doctor.hpp"
 #include "app/google_command.hpp"
+#include "app/house.hpp"
+#include "app/house_check.hpp"
+#include "app/house_commands.hpp"
 #include "app/house_doctor.hpp"
 #include "app/ldap_doctor.hpp"
 #include "app/notification_login.hpp"
@@ -21,11 +24,13 @@
 #include "app/script_command.hpp"
 #include "app/support_bundle.hpp"
 #include "app/zoho_command.hpp"
+#include "base/log_tenant.hpp"
 #include "cli/commands.hpp"
 #include "config/reference.hpp"
 #include "config/show.hpp"
 #include "roster/people_file.hpp"
 #include "status/options.hpp"
+#include "tenants/environment.hpp"
 #include "xsi/doctor.hpp"
 
 #ifndef LAMP_VERSION
@@ -38,7 +43,8 @@ namespace {
 using cli::Arguments;
 
 constexpr std::string_view default_file = "/etc/lamplighter/lamplighter.toml";
-const std::vector<cli::Option> config_option{{"config", "FILE", "the configuration"}};
+const std::vector<cli::Option> config_option{{"config", "FILE", "the configuration"},
+                                             {"tenant", "NAME", "which tenant of a house file"}};
 
 std::string file_of(const Arguments& arguments) {
     return arguments.value("config").value_or(std::string(default_file));
@@ -51,8 +57,14 @@ std::shared_ptr<const config::Configuration> read_config(const std::string& file
     return answer.configuration;
 }
 
+bool is_house(const std::string& file) {
+    return is_house_file(file, config::Sources::machine());
+}
+
 int run(const Arguments& arguments) {
     auto file = file_of(arguments);
+    if (is_house(file)) return run_house(std::filesystem::absolute(file));
+    log::set_tenant(config::Sources::machine().environment(std::string(tenants::tenant_variable)).value_or(""));
     auto configuration = read_config(file, stderr);
     if (!configuration) {
         fmt::print(stderr, "<3>config: {} has mistakes; not started\n", file);
@@ -75,21 +87,26 @@ std::string as_json(const config::Problems& problems) {
     return boost::json::serialize(items) + "\n";
 }
 
+config::Problems problems_of(const std::string& file) {
+    if (is_house(file)) return check_house(file, config::Sources::machine()).all();
+    return config::read(schema(), file, config::Sources::machine()).problems;
+}
+
 int check(const Arguments& arguments) {
     auto file = file_of(arguments);
-    auto answer = config::read(schema(), file, config::Sources::machine());
+    auto problems = problems_of(file);
     bool json = arguments.value("format") == "json";
-    fmt::print("{}", json ? as_json(answer.problems) : to_string(answer.problems));
-    if (!answer.configuration) return cli::wrong_configuration;
-    if (!json) fmt::print("{}: good, {} warnings\n", file, answer.problems.size());
+    fmt::print("{}", json ? as_json(problems) : to_string(problems));
+    if (config::has_errors(problems)) return cli::wrong_configuration;
+    if (!json) fmt::print("{}: good, {} warnings\n", file, problems.size());
     return cli::done;
 }
 
 int config_command(const Arguments& arguments) {
     const auto& words = arguments.words();
     if (words.size() == 1 && words[0] == "reference") {
-        fmt::print("{}",
-                   arguments.value("format") == "markdown" ? config::readme(schema()) : config::reference(schema()));
+        auto of = arguments.has("house") ? tenants::house_schema() : schema();
+        fmt::print("{}", arguments.value("format") == "markdown" ? config::readme(of) : config::reference(of));
         return cli::done;
     }
     if (words.size() == 1 && words[0] == "show") {
@@ -103,10 +120,9 @@ int config_command(const Arguments& arguments) {
         if (text.empty()) return fmt::print(stderr, "lamplighter config: no preset has that word\n"), cli::failed;
         return fmt::print("{}", text), cli::done;
     }
-    fmt::print(
-        stderr,
-        "usage: lamplighter config reference [--format toml|markdown]\n       lamplighter config show --config FILE\n"
-        "       lamplighter config presets [WORD]\n");
+    fmt::print(stderr, "usage: lamplighter config reference [--house] [--format toml|markdown]\n       lamplighter "
+                       "config show --config FILE\n"
+                       "       lamplighter config presets [WORD]\n");
     return cli::wrong_usage;
 }
 
@@ -229,6 +245,7 @@ bool examine(const config::Configuration& configuration, std::initializer_list<E
 
 int doctor(const Arguments& arguments) {
     auto file = file_of(arguments);
+    if (is_house(file)) return examine_tenants(file);
     auto configuration = read_config(file, stdout);
     if (!configuration) return cli::wrong_configuration;
     fmt::print("ok    configuration {}\n", file);
@@ -286,6 +303,12 @@ int script(const Arguments& arguments) {
     return configuration ? script_command(arguments, *configuration) : cli::wrong_configuration;
 }
 
+int tenants_of(const Arguments& arguments) {
+    auto file = file_of(arguments);
+    if (is_house(file)) return tenants_command(arguments, file);
+    return fmt::print(stderr, "lamplighter tenants: {} is no house file (it has no [[tenant]])\n", file), cli::failed;
+}
+
 int support(const Arguments& arguments);
 
 // --- the table
@@ -305,26 +328,43 @@ const std::vector<Command>& commands() {
         {"check",
          "--config F",
          "every mistake of the configuration and the files that it names",
-         {{"config", "FILE", "the configuration"}, {"format", "text|json", "how to print"}},
+         {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
+          {"format", "text|json", "how to print"}},
          0,
          check},
         {"config",
          "reference | show --config F | presets [WORD]",
          "the annotated reference; the values in force; CRMs for [[recognition]]",
-         {{"config", "FILE", "the configuration"}, {"format", "toml|markdown", "of the reference"}},
+         {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
+          {"house", "", "reference: of a house file"},
+          {"format", "toml|markdown", "of the reference"}},
          2,
          config_command},
         {"doctor", "--config F", "examines every system configured, step by step", config_option, 0, doctor},
+        {"tenants",
+         "--config HOUSE",
+         "the tenants of a house file, and how each is",
+         {{"config", "FILE", "the house file"},
+          {"token", "SECRET", "who asks; or LAMPLIGHTER_TOKEN"},
+          {"ca-file", "FILE", "certificates to trust"},
+          {"format", "table|json|csv", "how to print"}},
+         0,
+         tenants_of},
         {"teams",
          "check|login|manifest --config F",
          "what Teams still needs: permissions, consent, the app's manifest",
-         {{"config", "FILE", "the configuration"}, {"notifications", "", "login: the account that subscribes"}},
+         {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
+          {"notifications", "", "login: the account that subscribes"}},
          1,
          teams_command},
         {"google",
          "login|logout [--calendar NAME] --config F",
          "lets somebody consent that a Google calendar is read, or ends that",
          {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
           {"calendar", "NAME", "which [[calendar]], where there are several"},
           {"paste", "", "login: the browser is on another machine"}},
          1,
@@ -333,6 +373,7 @@ const std::vector<Command>& commands() {
          "login|logout --config F",
          "lets an administrator consent that calls are told to Zoho, or forgets that",
          {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
           {"redirect", "URL", "login: an address that Zoho's API console has for the client"}},
          1,
          zoho_account},
@@ -340,6 +381,7 @@ const std::vector<Command>& commands() {
          "[--out FILE] --config F",
          "what whoever helps needs to see, without secrets, names and numbers",
          {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
           {"out", "FILE", "where to write it: a .tar.gz that is not there yet"},
           {"url", "URL", "where the daemon is"},
           {"token", "SECRET", "who asks; or LAMPLIGHTER_TOKEN"},
@@ -350,6 +392,7 @@ const std::vector<Command>& commands() {
          "list | render NAME --call FILE | check --config F",
          "scripts; what one makes of a call",
          {{"config", "FILE", "the configuration"},
+          {"tenant", "NAME", "which tenant of a house file"},
           {"call", "FILE", "render: a call as JSON; - is standard input"},
           {"format", "table|json|csv", "list: how to print"}},
          2,
@@ -399,15 +442,7 @@ cli::Address guess_address(const std::optional<std::string>& file) {
     cli::Address address;
     auto answer = config::read(schema(), file.value_or(std::string(default_file)), config::Sources::machine());
     if (!answer.configuration) return address;
-    const auto& http = answer.configuration->get<status::HttpOptions>();
-    auto listen = http.listen.front();
-    if (listen.port == 0) return address;
-    if (listen.host == "0.0.0.0") listen.host = "127.0.0.1";
-    if (listen.host == "::") listen.host = "::1";
-    bool brackets = listen.host.find(':') != std::string::npos;
-    address.url = fmt::format("{}://{}{}{}:{}", http.certificate.empty() ? "http" : "https", brackets ? "[" : "",
-                              listen.host, brackets ? "]" : "", listen.port);
-    return address;
+    return address_in(*answer.configuration).value_or(address);
 }
 
 int support(const Arguments& arguments) {
@@ -421,7 +456,10 @@ bool asks_daemon(std::span<const std::string> words) {
 
 } // namespace
 
-int run_program(std::span<const std::string> words) {
+int run_program(std::span<const std::string> given) {
+    std::vector<std::string> picked(given.begin(), given.end());
+    if (auto code = pick_tenant(picked, std::string(default_file))) return *code;
+    std::span<const std::string> words(picked);
     if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
         print_usage(words.empty() ? stderr : stdout);
         return words.empty() ? cli::wrong_usage : cli::done;

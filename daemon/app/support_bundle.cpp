@@ -20,16 +20,19 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <sstream>
 #include <vector>
 
 #include "app/options.hpp"
 #include "app/redaction.hpp"
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "config/credentials.hpp"
 #include "config/show.hpp"
 #include "roster/people_file.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
+#include "tenants/environment.hpp"
 
 #ifndef LAMP_VERSION
 #define LAMP_VERSION "0"
@@ -122,7 +125,8 @@ Read read_configuration(const std::string& file) {
     };
     sources.environment = [&](const std::string& name) {
         auto value = machine.environment(name);
-        if (value && name != "CREDENTIALS_DIRECTORY") read.secrets.push_back(*value);
+        if (value && name != "CREDENTIALS_DIRECTORY" && name != config::credentials_prefix)
+            read.secrets.push_back(*value);
         return value;
     };
     read.answer = config::read(schema(), file, sources);
@@ -277,13 +281,25 @@ void add_daemon(Bundle& bundle, const Redaction& redaction, cli::DaemonClient& d
         bundle.add(file, redaction.quoted(or_reason(daemon.text(target))));
 }
 
+/// A tenant's bundle tells nothing of its neighbours, with whom it shares the unit's journal.
+std::string lines_of_tenant(const std::string& journal) {
+    auto tenant = config::Sources::machine().environment(std::string(tenants::tenant_variable));
+    if (!tenant) return journal;
+    std::string kept;
+    std::istringstream lines(journal);
+    for (std::string line; std::getline(lines, line);)
+        if ((line + ' ').contains(fmt::format(" tenant={} ", *tenant))) kept += line + '\n';
+    return kept;
+}
+
 void add_programs(Bundle& bundle, const Redaction& redaction, const std::string& config_file) {
     auto doctor = run_program_for({"/proc/self/exe", "doctor", "--config", config_file});
     bundle.add("doctor.txt", redaction.text(doctor.out));
     // Without what is logged at debug: that may hold names of callers, whom nobody here knows.
     auto journal = run_program_for({"journalctl", "--no-pager", "--quiet", "-o", "short-iso", "-p", "info", "-n",
                                     "5000", "-u", "lamplighter.service"});
-    bundle.add("journal.txt", journal.status == 0 ? redaction.text(journal.out) : "not available: journalctl failed\n");
+    bundle.add("journal.txt", journal.status == 0 ? redaction.text(lines_of_tenant(journal.out))
+                                                  : "not available: journalctl failed\n");
 }
 
 } // namespace

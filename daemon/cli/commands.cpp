@@ -242,6 +242,7 @@ const std::vector<Option>& common_options() {
     static const std::vector<Option> options{{"url", "URL", "where the daemon is"},
                                              {"token", "SECRET", "who asks; or LAMPLIGHTER_TOKEN"},
                                              {"config", "FILE", "take URL from this configuration"},
+                                             {"tenant", "NAME", "which tenant of a house file"},
                                              {"ca-file", "FILE", "certificates to trust"},
                                              {"format", "table|json|csv", "how to print"}};
     return options;

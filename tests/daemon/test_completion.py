@@ -53,7 +53,7 @@ class Completion(unittest.TestCase):
         self.assertIn("--watch", self.offered("presence", "--"))
         self.assertEqual(self.offered("presence", "--q"), ["--query"])
         self.assertIn("--url", self.offered("status", "--"))
-        self.assertEqual(self.offered("run", "--"), ["--config"])
+        self.assertEqual(self.offered("run", "--"), ["--config", "--tenant"])
 
     def test_values(self):
         self.assertEqual(self.offered("status", "--format", ""), ["table", "json", "csv"])

@@ -237,6 +237,7 @@ class GeneratedFiles(unittest.TestCase):
     def test_they_are_current(self):
         root = pathlib.Path(__file__).resolve().parents[2]
         for name, words in (("lamplighter.toml", ["config", "reference"]),
+                            ("house.toml", ["config", "reference", "--house"]),
                             ("README.md", ["config", "reference", "--format", "markdown"])):
             generated = subprocess.run([BIN / "lamplighter", *words], capture_output=True, text=True).stdout
             self.assertEqual((root / "config" / name).read_text(), generated,
