@@ -26,6 +26,7 @@ install(FILES ${made}/changelog.gz packaging/copyright README.md CHANGELOG.md DE
 install(FILES config/README.md DESTINATION share/doc/lamplighter RENAME configuration.md)
 install(FILES systemd/README.md DESTINATION share/doc/lamplighter RENAME systemd.md)
 install(FILES packaging/lintian-overrides DESTINATION share/lintian/overrides RENAME lamplighter)
+install(FILES config/house.toml systemd/tenants.conf DESTINATION share/doc/lamplighter)
 install(FILES ${made}/lamplighter.bash DESTINATION share/bash-completion/completions RENAME lamplighter)
 install(FILES packaging/prometheus/lamplighter.rules.yml DESTINATION share/lamplighter/prometheus)
 install(FILES packaging/grafana/lamplighter.json DESTINATION share/lamplighter/grafana)

@@ -24,7 +24,9 @@ same "the files of the package" "./etc/lamplighter/lamplighter.toml
 ./usr/share/doc/lamplighter/changelog.gz
 ./usr/share/doc/lamplighter/configuration.md
 ./usr/share/doc/lamplighter/copyright
+./usr/share/doc/lamplighter/house.toml
 ./usr/share/doc/lamplighter/systemd.md
+./usr/share/doc/lamplighter/tenants.conf
 ./usr/share/lamplighter/grafana/lamplighter.json
 ./usr/share/lamplighter/prometheus/lamplighter.rules.yml
 ./usr/share/lintian/overrides/lamplighter
