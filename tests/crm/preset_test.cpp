@@ -16,9 +16,10 @@ TEST_CASE("every preset of the program can be read, and says what it wants") {
         CHECK(!one.help.empty());
         names += one.name + " ";
     }
-    CHECK(names ==
-          "dynamics365 generic google-people graph-contacts graph-users hubspot insightly pipedrive salesforce "
-          "zoho-crm ");
+    CHECK(
+        names ==
+        "dynamics365 generic google-people graph-contacts graph-users graph-users-filtered hubspot insightly pipedrive "
+        "salesforce zoho-crm ");
     CHECK(list_presets({}, "HUB").size() == 1);
     CHECK(list_presets({}, "outlook").front().name == "graph-contacts");
     CHECK(list_presets({}, "hubspot").front().capabilities == std::vector<std::string>{"delta", "live", "create"});
@@ -38,6 +39,11 @@ TEST_CASE("requests of the presets stand as their services want them") {
          "/v1.0/users/bob@example.net/contactFolders/A%20b==/contacts/"
          "delta?$select=displayName%2CcompanyName%2CjobTitle%"
          "2CemailAddresses%2CbusinessPhones%2ChomePhones%2CmobilePhone%2ClastModifiedDateTime"},
+        {"graph-users-filtered",
+         {{"tenant", "t"}, {"filter", "department eq 'Sales'"}},
+         "/v1.0/users?$select=id%2CdisplayName%2CgivenName%2Csurname%2Cmail%2CuserPrincipalName%2CbusinessPhones%"
+         "2CmobilePhone%2CfaxNumber%2CjobTitle%2Cdepartment%2CcompanyName%2CaccountEnabled&"
+         "$filter=department%20eq%20%27Sales%27&$count=true&$top=999"},
         {"google-people",
          {},
          "/v1/people/me/connections?personFields=names%2CphoneNumbers%2Corganizations%2CemailAddresses%2Cmetadata&"

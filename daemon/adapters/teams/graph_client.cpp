@@ -2,13 +2,14 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 #include <random>
 #include <sstream>
 
+#include "http/certificate_file.hpp"
 #include "http/jwt.hpp"
 #include "proto/graph/error.hpp"
+#include "proto/graph/scope.hpp"
 
 namespace lamp::teams {
 namespace {
@@ -31,11 +32,8 @@ bool is_json_or_nothing(const http::Answer& answer) {
     return first == std::string::npos || answer.body[first] == '{' || answer.body[first] == '[';
 }
 
-/// National clouds have a Graph, and so a scope, of their own; what stands in for Graph has the worldwide one.
 std::string scope_of(const http::Url& graph, std::string_view what) {
-    bool microsofts = graph.host.starts_with("graph.") || graph.host.ends_with(".microsoft.us") ||
-                      graph.host.ends_with(".chinacloudapi.cn");
-    return fmt::format("{}/{}", microsofts ? graph.origin() : std::string("https://graph.microsoft.com"), what);
+    return fmt::format("{}/{}", graph::resource_of(graph.origin(), graph.host), what);
 }
 
 } // namespace
@@ -74,9 +72,7 @@ Result<http::TokenOptions> application_login(const TeamsOptions& options) {
     if (options.certificate.empty()) {
         login.login = http::ClientSecret{options.client_secret};
     } else {
-        std::ifstream file(options.certificate, std::ios::binary);
-        std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-        auto certificate = http::ClientCertificate::parse(pem, options.private_key);
+        auto certificate = http::read_certificate(options.certificate, options.private_key);
         if (!certificate) return std::unexpected(certificate.error());
         login.login = *std::move(certificate);
     }

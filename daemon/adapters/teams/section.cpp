@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <fstream>
 
 #include "adapters/teams/options.hpp"
-#include "http/oauth.hpp"
+#include "http/certificate_file.hpp"
 #include "http/url.hpp"
 
 namespace lamp::teams {
@@ -18,11 +17,9 @@ constexpr std::array<std::string_view, 3> no_tenants{"common", "organizations", 
 
 /// Why the certificate and its key cannot be used together; empty when they can.
 std::string certificate_mistake(const TeamsOptions& options) {
-    std::ifstream file(options.certificate, std::ios::binary);
-    std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (pem.empty()) return {}; // told by its own rule
-    auto parsed = http::ClientCertificate::parse(pem, options.private_key);
-    return parsed ? std::string() : parsed.error().text;
+    auto parsed = http::read_certificate(options.certificate, options.private_key);
+    if (parsed || parsed.error().category == Category::not_found) return {}; // its own rule tells of the file
+    return parsed.error().text;
 }
 
 } // namespace

@@ -24,6 +24,8 @@ struct RestOptions {
     Secret password{};
     std::string client_id{}; // client_credentials, refresh_token
     Secret client_secret{};
+    std::filesystem::path certificate{}; // client_credentials, instead of the secret; PEM
+    Secret private_key{};                // its key; PEM
     Secret refresh_token{};
     Secret service_account{}; // google_service_account: the key file's JSON
     std::string subject{};    // google_service_account: whom it acts for
@@ -36,6 +38,9 @@ struct RestOptions {
 /// For `embed`: all keys but url and password, which other sources have, too: the section around sets the two members
 /// itself. The checks are in `check_rest`.
 [[nodiscard]] config::Section<RestOptions> rest_section();
+/// A secret, or a certificate with its key: what is missing, doubled or does not fit.
+void check_application(const Secret& client_secret, const std::filesystem::path& certificate, const Secret& private_key,
+                       config::Scope& at);
 /// What the preset wants and the section does not give, and what the preset's own file has wrong.
 void check_rest(const RestOptions& options, config::Scope& at);
 

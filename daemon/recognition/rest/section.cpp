@@ -1,6 +1,7 @@
 // The keys of options.hpp.
 #include <fmt/format.h>
 
+#include "http/certificate_file.hpp"
 #include "http/url.hpp"
 #include "recognition/rest/loading.hpp"
 #include "recognition/rest/options.hpp"
@@ -23,7 +24,10 @@ void check_login(const RestOptions& o, AuthKind kind, config::Scope& at) {
     case AuthKind::refresh_token: want("refresh_token", !o.refresh_token.empty()); [[fallthrough]];
     case AuthKind::client_credentials:
         want("client_id", !o.client_id.empty());
-        want("client_secret", !o.client_secret.empty());
+        if (kind == AuthKind::client_credentials)
+            check_application(o.client_secret, o.certificate, o.private_key, at);
+        else
+            want("client_secret", !o.client_secret.empty());
         break;
     case AuthKind::google_service_account: want("service_account", !o.service_account.empty()); break;
     }
@@ -46,6 +50,12 @@ void add_rest(config::Section<O>& s) {
     s.key("client_id", &O::client_id, live, "rest: the application's id, for OAuth 2.").example(R"("1000.ABC")");
     s.key("client_secret", &O::client_secret, live, "rest: the application's secret.")
         .example(R"("credential:crm-client")");
+    s.key("certificate", &O::certificate, config::readable_file(), live,
+          "rest: instead of a client's secret the certificate (PEM) that Entra knows.")
+        .example(R"("crm.crt")");
+    s.key("private_key", &O::private_key, live,
+          "rest: the certificate's key (PEM), as \"file:PATH\" or \"credential:NAME\".")
+        .example(R"("credential:crm-key")");
     s.key("refresh_token", &O::refresh_token, live, "rest: the grant's refresh token.")
         .example(R"("credential:crm-refresh")");
     s.key("service_account", &O::service_account, live,
@@ -66,6 +76,18 @@ config::Section<RestOptions> rest_section() {
     config::Section<O> s{"rest", config::Shape::table, "A CRM that is asked over HTTPS, as a preset says."};
     add_rest(s);
     return s;
+}
+
+void check_application(const Secret& client_secret, const std::filesystem::path& certificate, const Secret& private_key,
+                       config::Scope& at) {
+    if (client_secret.empty() && certificate.empty())
+        at.error("client_secret", "is required (or certificate and private_key)");
+    if (certificate.empty()) return;
+    if (!client_secret.empty()) at.error("certificate", "stands beside a client_secret: give one of the two");
+    if (private_key.empty()) return at.error("private_key", "is required with a certificate");
+    auto parsed = http::read_certificate(certificate, private_key);
+    if (!parsed && parsed.error().category != Category::not_found) // its own rule tells of the file
+        at.error("certificate", parsed.error().text);
 }
 
 void check_rest(const RestOptions& o, config::Scope& at) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <random>
 
-#include "http/oauth.hpp"
+#include "http/certificate_file.hpp"
 #include "numbers/dial_plan.hpp"
 #include "numbers/public_network.hpp"
 #include "proto/google/key_file.hpp"
@@ -42,8 +42,13 @@ Result<std::optional<http::TokenSource>> tokens_of(const http::Client& client, c
     http::TokenOptions login{
         .token_url = preset.auth.token_url, .client_id = options.client_id, .grant = *std::move(grant)};
     using Where = http::ClientSecret::Place;
-    if (!options.client_secret.empty())
+    if (!options.client_secret.empty()) {
         login.login = http::ClientSecret{options.client_secret, preset.auth.basic_login ? Where::basic : Where::form};
+    } else if (!options.certificate.empty()) {
+        auto certificate = http::read_certificate(options.certificate, options.private_key);
+        if (!certificate) return std::unexpected(certificate.error());
+        login.login = *std::move(certificate);
+    }
     login.on_refresh_token = std::move(keeper);
     auto made = http::TokenSource::make(client, std::move(login));
     if (!made) return std::unexpected(made.error());
