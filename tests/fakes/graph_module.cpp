@@ -251,6 +251,8 @@ private:
         fresh.name = a.text("name", fresh.name);
         fresh.mail = a.text("mail", fresh.mail);
         fresh.mobile = a.text("mobile", fresh.mobile);
+        fresh.department = a.text("department", fresh.department);
+        fresh.job = a.text("job", fresh.job);
         fresh.enabled = a.boolean("enabled", fresh.enabled);
         fresh.extension = static_cast<std::uint32_t>(a.number("extension", fresh.extension));
         if (a.has("phones")) fresh.phones = joined_lines(a.texts("phones"));

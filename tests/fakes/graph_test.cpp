@@ -235,6 +235,9 @@ TEST_CASE("Graph refuses what the real one refuses") {
         {"GET",  "/v1.0/users?$orderby=mail",                       {},                                   400},
         {"GET",  "/v1.0/users?$skiptoken=abc",                      {},                                   400},
         {"GET",  "/v1.0/users/delta?$deltatoken=abc",               {},                                   400},
+        {"GET",  "/v1.0/users/delta?$filter=department%20eq%20'X'", {},                                   400},
+        {"GET",  "/v1.0/users?$count=true",                         {},                                   400},
+        {"GET",  "/v1.0/users?$filter=department%20ne%20'X'",       {},                                   400},
         {"GET",  "/v1.0/subscriptions",                             {},                                   200}};
     // clang-format on
     for (const Row& row : rows) {

@@ -22,6 +22,8 @@ struct User {
     std::string phones;  // business phones, one a line
     std::string mobile;  // empty: null
     std::string proxies; // besides SMTP:mail, one a line
+    std::string department;
+    std::string job; // jobTitle
     std::uint32_t extension = 0;
     Life life = Life::present;
     bool enabled = true;

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 14> properties = {"id",
+constexpr std::array<std::string_view, 17> properties = {"id",
                                                          "displayName",
                                                          "userPrincipalName",
                                                          "mail",
@@ -26,8 +26,11 @@ constexpr std::array<std::string_view, 14> properties = {"id",
                                                          "preferredLanguage",
                                                          "accountEnabled",
                                                          "proxyAddresses",
-                                                         "userType"};
-constexpr std::size_t default_properties = 11; // accountEnabled and proxyAddresses only when asked for
+                                                         "userType",
+                                                         "department",
+                                                         "companyName",
+                                                         "faxNumber"};
+constexpr std::size_t default_properties = 11; // the others only when asked for
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
@@ -58,13 +61,15 @@ json::value property(const User& user, std::string_view name) {
     if (name == "givenName") return json::value(user.name.substr(0, space));
     if (name == "surname") return or_null(space == std::string::npos ? "" : user.name.substr(space + 1));
     if (name == "accountEnabled") return json::value(user.enabled);
+    if (name == "department") return or_null(user.department);
+    if (name == "jobTitle") return or_null(user.job);
     if (name == "userType") return json::value("Member");
     if (name == "proxyAddresses") {
         auto lines = lines_of(user.proxies);
         if (!user.mail.empty()) lines.insert(lines.begin(), "SMTP:" + user.mail);
         return texts(lines);
     }
-    return {}; // jobTitle and the like: nobody filled them in
+    return {}; // officeLocation and the like: nobody filled them in
 }
 
 json::object shown(const User& user, const std::vector<std::string>& select) {
@@ -91,30 +96,59 @@ std::optional<std::vector<std::string>> selected(std::string_view list) {
     return names;
 }
 
-// `mail eq 'x'`, `userPrincipalName eq 'x'`, `id eq 'x'`, `accountEnabled eq true`.
-struct Filter {
+// `mail eq 'x'` of userPrincipalName, id and department, too; `accountEnabled eq true`; "ne", which is an advanced
+// query.
+struct Clause {
     std::string property;
     std::string value;
+    bool differs = false;
+
+    static std::optional<Clause> parse(std::string_view text) {
+        const bool differs = text.find(" ne ") != std::string_view::npos;
+        const auto middle = text.find(differs ? " ne " : " eq ");
+        if (middle == std::string_view::npos) return std::nullopt;
+        Clause clause{std::string(text.substr(0, middle)), std::string(text.substr(middle + 4)), differs};
+        if (clause.property == "accountEnabled")
+            return clause.value == "true" || clause.value == "false" ? std::optional(clause) : std::nullopt;
+        if (clause.property != "mail" && clause.property != "userPrincipalName" && clause.property != "id" &&
+            clause.property != "department")
+            return std::nullopt;
+        const auto size = clause.value.size();
+        if (size < 2 || clause.value.front() != '\'' || clause.value.back() != '\'') return std::nullopt;
+        clause.value = clause.value.substr(1, size - 2);
+        for (auto at = clause.value.find("''"); at != std::string::npos; at = clause.value.find("''", at + 1))
+            clause.value.erase(at, 1);
+        return clause;
+    }
+    bool fits(const User& user) const {
+        if (property == "accountEnabled") return (user.enabled == (value == "true")) != differs;
+        const std::string is = property == "mail"         ? user.mail
+                               : property == "id"         ? user.id.text()
+                               : property == "department" ? user.department
+                                                          : user.upn;
+        return http::same_word(is, value) != differs;
+    }
+};
+
+struct Filter {
+    std::vector<Clause> clauses; // all of them
 
     static std::optional<Filter> parse(std::string_view text) {
-        const auto middle = text.find(" eq ");
-        if (middle == std::string_view::npos) return std::nullopt;
-        Filter filter{std::string(text.substr(0, middle)), std::string(text.substr(middle + 4))};
-        if (filter.property == "accountEnabled")
-            return filter.value == "true" || filter.value == "false" ? std::optional(filter) : std::nullopt;
-        if (filter.property != "mail" && filter.property != "userPrincipalName" && filter.property != "id")
-            return std::nullopt;
-        const auto size = filter.value.size();
-        if (size < 2 || filter.value.front() != '\'' || filter.value.back() != '\'') return std::nullopt;
-        filter.value = filter.value.substr(1, size - 2);
-        for (auto at = filter.value.find("''"); at != std::string::npos; at = filter.value.find("''", at + 1))
-            filter.value.erase(at, 1);
+        Filter filter;
+        while (!text.empty()) {
+            const auto end = text.find(" and ");
+            const auto clause = Clause::parse(text.substr(0, end));
+            if (!clause) return std::nullopt;
+            filter.clauses.push_back(*clause);
+            text = end == std::string_view::npos ? std::string_view() : text.substr(end + 5);
+        }
         return filter;
     }
     bool fits(const User& user) const {
-        if (property == "accountEnabled") return user.enabled == (value == "true");
-        const std::string is = property == "mail" ? user.mail : property == "id" ? user.id.text() : user.upn;
-        return http::same_word(is, value);
+        return std::all_of(clauses.begin(), clauses.end(), [&](const Clause& one) { return one.fits(user); });
+    }
+    bool advanced() const {
+        return std::any_of(clauses.begin(), clauses.end(), [](const Clause& one) { return one.differs; });
     }
 };
 
@@ -139,7 +173,7 @@ http::Response Service::list_users(Exchange& exchange) {
         return error(400, code, text, &exchange.request);
     };
     const Query query = query_of(exchange.request);
-    if (const auto wrong = unknown_option(query, {"$select", "$top", "$filter", "$skiptoken"}))
+    if (const auto wrong = unknown_option(query, {"$select", "$top", "$filter", "$count", "$skiptoken"}))
         return bad("Request_UnsupportedQuery", "Unsupported query option " + *wrong);
     Cursor cursor;
     if (const std::string* token = find(query, "$skiptoken")) {
@@ -157,8 +191,14 @@ http::Response Service::list_users(Exchange& exchange) {
     }
     const auto select = selected(cursor.select);
     if (!select) return bad("Request_BadRequest", "Could not find a property named in $select.");
-    const auto filter = cursor.filter.empty() ? std::optional(Filter{}) : Filter::parse(cursor.filter);
+    const auto filter = Filter::parse(cursor.filter);
     if (!filter) return bad("Request_BadRequest", "Invalid filter clause: " + cursor.filter);
+    const bool eventual = exchange.request.header("ConsistencyLevel") == "eventual"; // an advanced query, on each page
+    const std::string* count = find(query, "$count");
+    if (count && (*count != "true" || !eventual))
+        return bad("Request_BadRequest", "$count is true, and only supported with ConsistencyLevel: eventual.");
+    if (filter->advanced() && (!eventual || (!count && cursor.at == 0)))
+        return bad("Request_UnsupportedQuery", "Unsupported Query.");
 
     json::array value;
     ++pages_;
@@ -168,13 +208,20 @@ http::Response Service::list_users(Exchange& exchange) {
     if (!empty)
         for (; at < directory.size() && value.size() < static_cast<std::size_t>(cursor.top); ++at) {
             const User& user = directory[static_cast<UserIndex>(at)];
-            if (user.life == Life::present && (cursor.filter.empty() || filter->fits(user)))
-                value.emplace_back(shown(user, *select));
+            if (user.life == Life::present && filter->fits(user)) value.emplace_back(shown(user, *select));
         }
     json::object body{{"@odata.context", exchange.own_url + "/v1.0/$metadata#users"}};
     if (at < directory.size()) {
         cursor.at = static_cast<std::int64_t>(at);
         body["@odata.nextLink"] = exchange.own_url + "/v1.0/users?$skiptoken=" + cursor.text();
+    }
+    if (count) {
+        std::int64_t all = 0;
+        for (std::size_t i = 0; i < directory.size(); ++i) {
+            const User& user = directory[static_cast<UserIndex>(i)];
+            all += user.life == Life::present && filter->fits(user) ? 1 : 0;
+        }
+        body["@odata.count"] = all;
     }
     body["value"] = std::move(value);
     return json_text(200, json::serialize(body));
