@@ -20,7 +20,7 @@ struct Number {
 
 struct Contact {
     std::string key;                   // unique; given by the directory, never used again
-    std::string source{own_source};    // whose it is: contacts, people, broadworks, ldap
+    std::string source{own_source};    // whose it is: contacts, people, broadworks, ldap, entra
     std::string folder;                // "Sales/Export"; empty: the top
     std::string last_name, first_name; // the only ones that must not be empty
     std::string company, department, title, email;

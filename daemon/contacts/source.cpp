@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "contacts/columns.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::contacts {
 namespace {
@@ -27,10 +28,28 @@ Result<void> may_go(std::size_t gone, std::size_t there, bool all, const SourceR
     if (gone == 0 || (gone <= allowed && (asked || !all))) return {};
     return fail(Category::conflict,
                 fmt::format("{} of {} contacts of {} would go; {} may. Nothing was changed. If that is right: "
-                            "lamplighter directory sync --max-delete {}.",
+                            "lamplighter directory sync --max-delete {} --source {}.",
                             gone, there, reading.source, all && !asked ? "not all of them" : std::to_string(allowed),
-                            gone));
+                            gone, reading.source));
 }
+
+/// Whom the sources before this one name, by their e-mail addresses.
+class NamedBefore {
+public:
+    NamedBefore(std::span<const Contact> current, std::string_view source) {
+        const auto* end = std::ranges::find(people_sources, source);
+        if (end == people_sources.begin() || end == people_sources.end()) return;
+        for (const auto& one : current)
+            if (!one.email.empty() && std::find(people_sources.begin(), end, one.source) != end)
+                addresses_.insert(text::lower(one.email));
+    }
+    bool operator()(const Contact& one) const {
+        return !addresses_.empty() && !one.email.empty() && addresses_.contains(text::lower(one.email));
+    }
+
+private:
+    std::unordered_set<std::string> addresses_;
+};
 
 } // namespace
 
@@ -55,7 +74,13 @@ Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading
         if (one.source == reading.source) known.emplace(one.external_id, &one);
     const auto there = known.size();
     std::unordered_set<std::string_view> gone(reading.gone.begin(), reading.gone.end());
+    const NamedBefore elsewhere(current, reading.source);
+    std::unordered_set<std::string_view> left_to_others;
     for (auto& one : reading.contacts) {
+        if (elsewhere(one)) {
+            left_to_others.insert(one.external_id);
+            continue;
+        }
         auto found = known.find(one.external_id);
         if (found == known.end()) {
             one.source = reading.source;
@@ -75,12 +100,13 @@ Result<Plan> plan_source(std::span<const Contact> current, SourceReading reading
         if (one.source != reading.source) continue;
         auto left = known.find(one.external_id);
         if (left == known.end() || left->second != &one) continue;
-        if (!reading.whole && !gone.contains(one.external_id)) {
+        const bool others = left_to_others.contains(one.external_id) || elsewhere(one);
+        if (!others && !reading.whole && !gone.contains(one.external_id)) {
             ++plan.unchanged;
             continue;
         }
         plan.changes.push_back({Change::Kind::remove, 0, one, {}});
-        ++removed;
+        if (!others) ++removed;
     }
     if (auto may = may_go(removed, there, removed == there, reading, limits); !may) return std::unexpected(may.error());
     return plan;

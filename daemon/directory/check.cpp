@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::directory {
 namespace {
 
@@ -34,14 +36,11 @@ public:
                 found("bad_number", one, number.number, "This number cannot be dialled.");
                 continue;
             }
-            auto [first, added] = numbers_.try_emplace(number.number, &one);
-            if (added || first->second == &one) continue;
-            const Contact& other = *first->second;
-            if (other.of == one.key || one.of == other.key) continue;
-            if (!one.company.empty() && one.company == other.company && one.folder == other.folder) continue;
-            found("doubled_number", one, number.number,
-                  fmt::format("{} ({}) has it, too.", contacts::full_name(other), other.key));
+            shared("doubled_number", one, number.number, *numbers_.try_emplace(number.number, &one).first->second);
         }
+        if (!one.email.empty())
+            shared("doubled_email", one, one.email,
+                   *addresses_.try_emplace(text::lower(one.email), &one).first->second);
     }
     void person(const Contact& one) {
         bool reached = !one.numbers.empty() && numbers_.contains(one.numbers.front().number);
@@ -54,6 +53,11 @@ public:
     std::vector<Finding> take() && { return std::move(findings_); }
 
 private:
+    void shared(std::string_view kind, const Contact& one, std::string_view what, const Contact& first) {
+        if (&first == &one || first.of == one.key || one.of == first.key) return;
+        if (!one.company.empty() && one.company == first.company && one.folder == first.folder) return;
+        found(kind, one, what, fmt::format("{} ({}) has it, too.", contacts::full_name(first), first.key));
+    }
     void found(std::string_view kind, const Contact& one, std::string_view what, std::string text) {
         if (!full())
             findings_.push_back(
@@ -63,6 +67,7 @@ private:
     std::unordered_set<std::string> known_;
     std::unordered_set<std::string_view> named_;
     std::unordered_map<std::string_view, const Contact*> numbers_;
+    std::unordered_map<std::string, const Contact*> addresses_; // in small letters
     std::vector<Finding> findings_;
 };
 

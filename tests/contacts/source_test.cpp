@@ -63,6 +63,32 @@ TEST_CASE("of changes, only who is named as gone goes") {
     CHECK(plan.unchanged == 2);
 }
 
+TEST_CASE("whom a source that goes before names, by e-mail address, is its alone") {
+    auto of = [](std::string_view source, std::string id, std::string email) {
+        auto one = said(std::move(id), "Name");
+        one.source = source;
+        one.email = std::move(email);
+        return one;
+    };
+    std::vector<Contact> current{of("ldap", "1", "anna@example.net"), of("entra", "a", "Anna@example.net"),
+                                 of("entra", "b", "bert@example.net"), of("entra", "c", "caro@example.net")};
+    SourceReading reading{.source = "entra", .whole = false};
+    auto plan = must(plan_source(current, reading, {.most = 0})); // is not lost, and so not counted
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes[0].kind == Change::Kind::remove);
+    CHECK(plan.changes[0].before.external_id == "a");
+    reading.contacts = {of("entra", "a", "anna@example.net"), of("entra", "b", "ANNA@example.net"),
+                        of("entra", "d", "anna@example.net"), of("entra", "e", "")};
+    plan = must(plan_source(current, reading, {.most = 0}));
+    CHECK(plan.count(Change::Kind::remove) == 2); // a and b
+    CHECK(plan.count(Change::Kind::create) == 1); // e
+    reading.source = "ldap";
+    reading.contacts = {of("ldap", "2", "caro@example.net")};
+    plan = must(plan_source(current, reading, {}));
+    CHECK(plan.count(Change::Kind::create) == 1); // nobody goes before
+    CHECK(plan.count(Change::Kind::remove) == 0);
+}
+
 TEST_CASE("how many may go, and never all unasked") {
     struct Row {
         int contacts, stay;
