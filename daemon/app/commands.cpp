@@ -17,9 +17,9 @@
 #include "app/house_check.hpp"
 #include "app/house_commands.hpp"
 #include "app/house_doctor.hpp"
-#include "app/ldap_doctor.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
+#include "app/people_doctor.hpp"
 #include "app/recognition_doctor.hpp"
 #include "app/script_command.hpp"
 #include "app/support_bundle.hpp"
@@ -224,6 +224,10 @@ Task<bool> examine_people_server(const config::Configuration& configuration, Loo
     return examine_ldap(loop, configuration, teller("ldap"));
 }
 
+Task<bool> examine_people_of_tenant(const config::Configuration& configuration, Loop& loop) {
+    return examine_entra(loop, configuration, teller("entra"));
+}
+
 Task<bool> examine_sources(const config::Configuration& configuration, Loop& loop) {
     return examine_recognition(loop, configuration, teller);
 }
@@ -251,9 +255,9 @@ int doctor(const Arguments& arguments) {
     fmt::print("ok    configuration {}\n", file);
     if (configuration->all<xsi::BroadworksOptions>().empty())
         fmt::print("      no [[broadworks]] is configured; nothing to examine\n");
-    return examine(*configuration,
-                   {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom, &examine_goto,
-                    &examine_all_calendars, &examine_phonebridge, &examine_people_server, &examine_sources})
+    return examine(*configuration, {&examine_this_machine, &examine_platforms, &examine_teams, &examine_zoom,
+                                    &examine_goto, &examine_all_calendars, &examine_phonebridge, &examine_people_server,
+                                    &examine_people_of_tenant, &examine_sources})
                ? cli::done
                : cli::failed;
 }

@@ -40,7 +40,8 @@ status::Ports Daemon::ports() {
             auto views = adapter_views(adapters_);
             if (auto view = diversions_.adapter()) views.push_back(std::move(*view));
             if (auto view = acd_.adapter()) views.push_back(std::move(*view));
-            if (auto view = directory_.adapter()) views.push_back(std::move(*view));
+            for (auto& view : directory_.adapters())
+                views.push_back(std::move(view));
             views.push_back(history_.adapter());
             phones_.add_adapters(std::move(views), reply);
         });

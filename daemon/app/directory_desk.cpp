@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 #include "app/directory_walk.hpp"
@@ -10,6 +11,10 @@
 #include "contacts/contact_json.hpp"
 #include "contacts/folder.hpp"
 #include "contacts/link.hpp"
+#include "directory/entra_people.hpp"
+#include "directory/ldap_contacts.hpp"
+#include "directory/ldap_people.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp {
 namespace {
@@ -52,13 +57,26 @@ Result<void> DirectoryDesk::prepare(const config::Configuration& configuration, 
         if (auto place = roll->find(key)) return {.entry = roll->contact(*place)};
         return {.certain = roll->whole()};
     };
-    const auto* section = configuration.find<directory::LdapOptions>();
-    if (!section) return {};
-    auto of_server = *section;
-    if (of_server.ca_file.empty()) of_server.ca_file = configuration.get<NetOptions>().ca_file;
-    auto made = directory::LdapPeople::make(loop_, *directory_, std::move(of_server), normal());
-    if (!made) return std::unexpected(made.error());
-    ldap_ = std::move(*made);
+    return add_sources(configuration);
+}
+
+Result<void> DirectoryDesk::add_sources(const config::Configuration& configuration) {
+    auto add = [&](std::string_view name, const auto& options, std::string_view seed, auto reader) -> Result<void> {
+        if (!reader) return std::unexpected(reader.error());
+        Schedule schedule(minutes_of(options.sync).value_or(std::chrono::minutes()), options.poll, text::fnv1a(seed));
+        sources_.push_back(std::make_unique<directory::PeopleSource>(loop_, *directory_, name, std::move(*reader),
+                                                                     std::move(schedule)));
+        return {};
+    };
+    if (auto ldap = ldap_options(configuration))
+        if (auto added = add(directory::ldap_source, *ldap, ldap->url, directory::ldap_people(loop_, *ldap, normal()));
+            !added)
+            return added;
+    if (auto entra = entra_options(configuration)) {
+        const auto& country = configuration.get<DaemonOptions>().country;
+        return add(directory::entra_source, *entra, entra->tenant,
+                   directory::entra_people(loop_, *entra, country, normal()));
+    }
     return {};
 }
 
@@ -91,28 +109,27 @@ Result<contacts::Contact> DirectoryDesk::read_new(boost::json::object object) co
     return contacts::noted(base, std::move(*contact));
 }
 
-contacts::Normal DirectoryDesk::normal() const {
-    return [plan = plan_](std::string_view written) { return plan->normal({}, written); };
-}
-
-std::optional<status::AdapterView> DirectoryDesk::adapter() const {
-    if (!ldap_) return std::nullopt;
-    auto health = ldap_->health();
-    status::AdapterView view{.name = "ldap",
-                             .state = health.state,
-                             .queue = 0,
-                             .last_success = health.last_success,
-                             .last_error = health.last_error,
-                             .not_ready = {}};
-    if (health.unreadable > 0)
-        view.problems.push_back(fmt::format("{} numbers of {} people are none that can be read, and were left out.",
-                                            health.unreadable, health.contacts));
-    return view;
+std::vector<status::AdapterView> DirectoryDesk::adapters() const {
+    std::vector<status::AdapterView> views;
+    for (const auto& one : sources_) {
+        auto health = one->health();
+        auto& view = views.emplace_back(status::AdapterView{.name = one->name(),
+                                                            .state = health.state,
+                                                            .queue = 0,
+                                                            .last_success = health.last_success,
+                                                            .last_error = health.last_error,
+                                                            .not_ready = {}});
+        if (health.unreadable > 0)
+            view.problems.push_back(fmt::format("{} numbers of {} people are none that can be read, and were left out.",
+                                                health.unreadable, health.contacts));
+    }
+    return views;
 }
 
 void DirectoryDesk::start() {
     directory_->start();
-    if (ldap_) ldap_->start();
+    for (auto& one : sources_)
+        one->start();
     loop_.post([this] { loop_.spawn(tell_changes()); });
     loop_.start();
 }
@@ -120,7 +137,8 @@ void DirectoryDesk::start() {
 void DirectoryDesk::end() {
     loop_.stop();
     loop_.join();
-    if (ldap_) ldap_->close();
+    for (auto& one : sources_)
+        one->close();
 }
 
 Task<> DirectoryDesk::tell_changes() {
@@ -215,6 +233,31 @@ Result<std::vector<status::FindingView>> DirectoryDesk::checked() {
         last_check_.findings.push_back(
             {std::move(one.kind), std::move(one.key), std::move(one.name), std::move(one.what), std::move(one.text)});
     return last_check_.findings;
+}
+
+directory::PeopleSource* DirectoryDesk::source(std::string_view name) const {
+    auto found = std::ranges::find(sources_, name, [](const auto& one) -> std::string_view { return one->name(); });
+    return found == sources_.end() ? nullptr : found->get();
+}
+
+Result<std::string> DirectoryDesk::whose(const std::string& named) const {
+    auto snapshot = directory_->snapshot();
+    std::vector<std::string_view> there;
+    for (auto name : contacts::people_sources)
+        if (source(name) || (snapshot && std::ranges::find(snapshot->contacts, name, &contacts::Contact::source) !=
+                                             snapshot->contacts.end()))
+            there.push_back(name);
+    if (!named.empty()) {
+        if (std::ranges::find(there, named) != there.end()) return named;
+        return fail(Category::not_found,
+                    fmt::format("There is nothing to synchronise with: no [{}] is configured.", named));
+    }
+    if (there.size() == 1) return std::string(there.front());
+    if (there.empty())
+        return fail(Category::not_found,
+                    "There is nothing to synchronise with: no [ldap] is configured, and no [entra].");
+    return fail(Category::invalid, fmt::format("There are people of {}: say whose, with --source or ?source=.",
+                                               fmt::join(there, " and ")));
 }
 
 // --- what may be asked
@@ -370,14 +413,12 @@ void DirectoryDesk::add_file_ports(status::DirectoryPorts& ports) {
     ports.synchronise = [this](status::SyncOrder order, Answer<status::ImportView> answer) {
         directory::ImportOptions options{.limits = order.limits, .dry_run = order.dry_run};
         auto reply = mapped<ImportReport>(std::move(answer), import_view);
-        if (ldap_) return ldap_->sync({.options = options, .by = std::move(order.by), .reply = std::move(reply)});
-        auto snapshot = directory_->snapshot();
-        const bool left = snapshot && std::ranges::find(snapshot->contacts, directory::ldap_source,
-                                                        &contacts::Contact::source) != snapshot->contacts.end();
-        if (!left)
-            return reply(fail(Category::not_found, "There is nothing to synchronise with: no [ldap] is configured."));
-        directory_->synchronise({.source = std::string(directory::ldap_source)}, options, std::move(order.by),
-                                std::move(reply)); // [ldap] was taken out: nobody names them any more
+        auto name = whose(order.source);
+        if (!name) return reply(std::unexpected(name.error()));
+        if (auto* there = source(*name))
+            return there->sync({.options = options, .by = std::move(order.by), .reply = std::move(reply)});
+        directory_->synchronise({.source = std::move(*name)}, options, std::move(order.by),
+                                std::move(reply)); // its section was taken out: nobody names them any more
     };
     ports.check = [this](Answer<std::vector<status::FindingView>> answer) {
         loop_.post([this, answer = std::move(answer)] { answer(checked()); });

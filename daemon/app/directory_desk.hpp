@@ -7,10 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "app/people_sources.hpp"
 #include "config/reader.hpp"
 #include "directory/check.hpp"
 #include "directory/directory.hpp"
-#include "directory/ldap_people.hpp"
+#include "directory/people_source.hpp"
 #include "directory/roll.hpp"
 #include "loop/loop.hpp"
 #include "numbers/dial_plan.hpp"
@@ -21,7 +22,7 @@ namespace lamp {
 
 class DirectoryDesk {
 public:
-    /// Control loop, before `start`. Category::invalid: [ldap] cannot be.
+    /// Control loop, before `start`. Category::invalid: [ldap] or [entra] cannot be.
     [[nodiscard]] Result<void> prepare(const config::Configuration& configuration, store::Store& store);
     void start();
     /// Control loop, after the store was stopped.
@@ -38,8 +39,8 @@ public:
     std::function<void()> on_change;
 
     [[nodiscard]] status::DirectoryPorts ports();
-    /// Any loop, after `prepare`: of [ldap]; nothing without it.
-    [[nodiscard]] std::optional<status::AdapterView> adapter() const;
+    /// Any loop, after `prepare`: one for each of [ldap] and [entra] that is there.
+    [[nodiscard]] std::vector<status::AdapterView> adapters() const;
 
 private:
     template <class T>
@@ -50,9 +51,13 @@ private:
         std::vector<status::FindingView> findings;
     };
 
-    [[nodiscard]] contacts::Normal normal() const;
+    [[nodiscard]] contacts::Normal normal() const { return normal_by(plan_); }
     [[nodiscard]] std::string json_of(const contacts::Contact& contact) const;
     [[nodiscard]] Result<contacts::Contact> read_new(boost::json::object object) const;
+    [[nodiscard]] Result<void> add_sources(const config::Configuration& configuration);
+    [[nodiscard]] directory::PeopleSource* source(std::string_view name) const; // null: not configured
+    /// Whose people an order is about: of a source that is configured, or was.
+    [[nodiscard]] Result<std::string> whose(const std::string& named) const;
     [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
     [[nodiscard]] Result<std::string> find(const std::string& key) const;
     void add_contact_ports(status::DirectoryPorts& ports);
@@ -69,7 +74,7 @@ private:
 
     Loop loop_{"directory"};
     std::optional<directory::Directory> directory_;
-    std::unique_ptr<directory::LdapPeople> ldap_; // null without [ldap]
+    std::vector<std::unique_ptr<directory::PeopleSource>> sources_; // in the order of contacts::people_sources
     std::atomic<std::shared_ptr<const directory::Roll>> roll_{std::make_shared<const directory::Roll>()};
     std::shared_ptr<const numbers::DialPlan> plan_; // the country's, without extensions
     std::optional<numbers::PublicNetwork> network_;

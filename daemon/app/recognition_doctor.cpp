@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "app/callers.hpp"
-#include "app/ldap_doctor.hpp"
 #include "app/options.hpp"
+#include "app/people_doctor.hpp"
 #include "http/url.hpp"
 #include "recognition/files.hpp"
 #include "recognition/ldap_source.hpp"

@@ -8,8 +8,10 @@
 #include "adapters/zoho/options.hpp"
 #include "adapters/zoom/options.hpp"
 #include "app/options.hpp"
+#include "app/people_sources.hpp"
 #include "config/problems.hpp"
 #include "csta/options.hpp"
+#include "directory/entra_options.hpp"
 #include "directory/ldap_options.hpp"
 #include "forwarding/options.hpp"
 #include "http/url.hpp"
@@ -218,6 +220,7 @@ config::Schema schema() {
         .add(records::history_section())
         .add(recognition::recognition_section())
         .add(directory::ldap_section())
+        .add(directory::entra_section())
         .add(scripts::script_section())
         .add(privacy::privacy_section())
         .add(status::token_section())
@@ -231,6 +234,7 @@ config::Schema schema() {
     all.check({"script", "recognition"}, check_script_integrations);
     all.check({"presence", "teams"}, check_staleness);
     all.check({"calendar", "teams", "forwarding"}, check_calendars);
+    all.check({"entra", "teams"}, check_entra);
     all.check({"smartbusy", "teams", "zoom", "goto", "forwarding"}, check_smartbusy);
     return all;
 }

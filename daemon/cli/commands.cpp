@@ -372,11 +372,12 @@ const std::vector<Command>& commands() {
         {"directory",
          "export | import FILE | template | check | sync | restore [BACKUP] | backups | search [WORDS] | favourites "
          "PERSON|team:NAME|export|import FILE",
-         "the contacts as a file; what does not fit; people of the LDAP server; the way back; who is in it; "
+         "the contacts as a file; what does not fit; people of LDAP and Entra; the way back; who is in it; "
          "favourites of people and teams",
          {{"dry-run", "", "import, sync, restore, favourites import: only says what would be changed"},
           {"allow-empty", "", "import: a file without rows empties the directory"},
           {"max-delete", "N|N%", "import, sync: how many contacts may go; default 20%, or 10"},
+          {"source", "ldap|entra", "sync: whose people; needed where both are configured"},
           {"separator", ";|,|tab", "export, template: between cells"},
           {"bom", "", "export, template, favourites export: a byte order mark in front, for spreadsheets"}},
          3,

@@ -153,7 +153,8 @@ int sync(const Call& call) {
     auto target = fmt::format("/v1/directory/sync?changes={}", changes_told);
     if (call.arguments.has("dry-run")) target += "&dry_run=1";
     if (auto most = call.arguments.value("max-delete")) target += "&max_delete=" + http::encode_query(*most);
-    return post_and_tell(call, target, "the LDAP server", {});
+    if (auto source = call.arguments.value("source")) target += "&source=" + http::encode_query(*source);
+    return post_and_tell(call, target, "the people's source", {});
 }
 
 int restore(const Call& call, const std::string& backup) {
@@ -268,8 +269,11 @@ std::optional<std::string> stray_option(const Arguments& arguments, const std::s
         std::string_view option;
         std::string_view words;
     };
-    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites"}, Rule{"allow-empty", "import"},
-                                      Rule{"max-delete", "import sync"}, Rule{"separator", "export template"},
+    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites"},
+                                      Rule{"allow-empty", "import"},
+                                      Rule{"max-delete", "import sync"},
+                                      Rule{"source", "sync"},
+                                      Rule{"separator", "export template"},
                                       Rule{"bom", "export template favourites"}};
     for (const auto& rule : rules)
         if (arguments.has(rule.option) && !rule.words.contains(word))

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "directory/said_contact.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::directory {
@@ -42,48 +43,16 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-std::string_view shown(std::string_view value) {
-    value = text::trim(value);
-    return value.size() > contacts::text_max || value.contains('\0') ? std::string_view() : value;
-}
-
 std::string_view first_of(const ldap::Entry& entry, const Part& part) {
     for (const auto& attribute : part.attributes)
         if (auto value = shown(entry.first(attribute)); !value.empty()) return value;
     return {};
 }
 
-/// Of "Jane van Doe", "Doe, Jane" and "Reception", as far as the entry does not say what is which.
-void complete_names(Contact& contact, const ldap::Entry& entry) {
-    if (!contact.first_name.empty() && !contact.last_name.empty()) return;
-    std::string_view whole;
+std::string_view whole_name(const ldap::Entry& entry) {
     for (const char* attribute : whole_names)
-        if (whole.empty()) whole = shown(entry.first(attribute));
-    const auto comma = whole.find(", "), blank = whole.find(' ');
-    const std::string &first = contact.first_name, &last = contact.last_name;
-    if (!last.empty() && whole.size() > last.size() && whole.ends_with(last)) {
-        contact.first_name = text::trim(whole.substr(0, whole.size() - last.size()));
-    } else if (comma != std::string_view::npos) {
-        if (last.empty()) contact.last_name = text::trim(whole.substr(0, comma));
-        if (first.empty()) contact.first_name = text::trim(whole.substr(comma + 1));
-    } else if (last.empty()) {
-        if (first.empty() && blank != std::string_view::npos) contact.first_name = whole.substr(0, blank);
-        if (whole.starts_with(first)) contact.last_name = text::trim(whole.substr(first.size()));
-    }
-    if (last.empty()) std::swap(contact.last_name, contact.first_name);
-}
-
-void add_numbers(Contact& contact, const ldap::Entry& entry, const Part& part, const contacts::Normal& normal,
-                 std::size_t& unreadable) {
-    for (const auto& attribute : part.attributes)
-        for (const auto& value : entry.values(attribute)) {
-            if (text::trim(value).empty() || contact.numbers.size() >= contacts::list_max) continue;
-            auto number = normal(value);
-            if (!number)
-                ++unreadable;
-            else if (std::ranges::find(contact.numbers, *number, &contacts::Number::number) == contact.numbers.end())
-                contact.numbers.push_back({std::string(part.name), std::move(*number)});
-        }
+        if (auto whole = shown(entry.first(attribute)); !whole.empty()) return whole;
+    return {};
 }
 
 } // namespace
@@ -132,8 +101,10 @@ std::optional<Contact> contact_of(std::string id, const ldap::Entry& entry, cons
         if (part.text)
             contact.*part.text = first_of(entry, part);
         else
-            add_numbers(contact, entry, part, normal, unreadable);
-    complete_names(contact, entry);
+            for (const auto& attribute : part.attributes)
+                for (const auto& value : entry.values(attribute))
+                    add_number(contact, part.name, value, normal, unreadable);
+    complete_names(contact, whole_name(entry));
     const auto& known_by = contact.external_id;
     if (contact.last_name.empty() || known_by.empty() || shown(known_by) != known_by) return std::nullopt;
     return contact;

@@ -1,157 +1,78 @@
 #include "directory/ldap_people.hpp"
 
-#include <fmt/format.h>
-
-#include "base/log.hpp"
-#include "proto/text/text.hpp"
+#include "directory/ldap_contacts.hpp"
+#include "ldap/client.hpp"
 
 namespace lamp::directory {
 namespace {
 
-constexpr std::chrono::hours at_leisure{1};
+class LdapPeople final : public PeopleReader {
+public:
+    LdapPeople(Loop& loop, const LdapOptions& options, contacts::Normal normal, ldap::Options way)
+        : normal_(std::move(normal)),
+          parts_(attributes_of(options.attributes)),
+          question_(question_of(options, parts_)),
+          client_(loop.context(), std::move(way)) {}
+
+    Task<Result<PeopleReading>> read(bool whole) override {
+        auto read = co_await client_.run<Read>(job(whole));
+        if (!read) co_return std::unexpected(read.error());
+        last_ = std::move(read->changes);
+        co_return std::move(read->people);
+    }
+
+    void taken() override {
+        cursor_ = std::move(last_.cursor);
+        memory_ = std::move(last_.memory);
+    }
+
+    void close() override { client_.close(); }
+
+private:
+    struct Read {
+        PeopleReading people;
+        ldap::Changes changes;
+    };
+
+    /// For a thread of the client's.
+    std::function<Result<Read>(ldap::Session&)> job(bool whole) const {
+        return [parts = parts_, question = question_, normal = normal_, cursor = whole ? std::string() : cursor_,
+                memory = memory_](ldap::Session& session) -> Result<Read> {
+            Read out;
+            auto& said = out.people.said;
+            said.source = ldap_source;
+            auto take = [&](std::string id, const ldap::Entry& entry) -> Result<bool> {
+                auto contact = contact_of(std::move(id), entry, parts, normal, out.people.unreadable);
+                if (!contact) return false;
+                if (auto room = room_for_more(said); !room) return std::unexpected(room.error());
+                said.contacts.push_back(std::move(*contact));
+                return true;
+            };
+            auto changes = ldap::read_changes(session, question, cursor, memory, take);
+            if (!changes) return std::unexpected(changes.error());
+            out.changes = std::move(*changes);
+            said.whole = out.changes.whole;
+            said.gone = std::move(out.changes.gone);
+            out.people.unchanged = out.changes.unchanged;
+            return out;
+        };
+    }
+
+    contacts::Normal normal_;
+    std::vector<Part> parts_;
+    ldap::Question question_;
+    ldap::Client client_;
+    ldap::Changes last_;
+    std::string cursor_; // of the last reading that the directory took; empty: everything is read
+    ldap::Memory memory_;
+};
 
 } // namespace
 
-Result<std::unique_ptr<LdapPeople>> LdapPeople::make(Loop& loop, Directory& directory, LdapOptions options,
-                                                     contacts::Normal normal) {
+Result<std::unique_ptr<PeopleReader>> ldap_people(Loop& loop, const LdapOptions& options, contacts::Normal normal) {
     auto way = ldap::options_of(options.login(), options.ca_file);
     if (!way) return std::unexpected(way.error());
-    return std::make_unique<LdapPeople>(loop, directory, std::move(options), std::move(normal), std::move(*way));
-}
-
-LdapPeople::LdapPeople(Loop& loop, Directory& directory, LdapOptions options, contacts::Normal normal,
-                       ldap::Options way)
-    : loop_(loop),
-      directory_(directory),
-      options_(std::move(options)),
-      normal_(std::move(normal)),
-      parts_(attributes_of(options_.attributes)),
-      question_(question_of(options_, parts_)),
-      client_(loop.context(), std::move(way)),
-      schedule_(minutes_of(options_.sync).value_or(std::chrono::minutes()), options_.poll, text::fnv1a(options_.url)),
-      bell_(loop.context()) {}
-
-void LdapPeople::start() {
-    loop_.post([this] { loop_.spawn(work()); });
-}
-
-void LdapPeople::sync(SyncOrder order) {
-    loop_.post([this, order = std::move(order)]() mutable {
-        if (orders_.size() >= orders_max)
-            return order.reply(fail(Category::limit, "Others have asked for it already; wait for them."));
-        orders_.push_back(std::move(order));
-        bell_.ring();
-    });
-}
-
-Task<> LdapPeople::work() {
-    schedule_.begin(std::nullopt, wall_now());
-    while (true) {
-        auto now = wall_now();
-        auto due = schedule_.due(now);
-        if (!orders_.empty()) {
-            auto order = std::move(orders_.front());
-            orders_.pop_front();
-            co_await turn(true, std::move(order));
-        } else if (due == Schedule::Due::nothing) {
-            auto wait = std::chrono::ceil<milliseconds>(schedule_.next() - now);
-            co_await bell_.wait(std::min<milliseconds>(wait, at_leisure));
-        } else {
-            co_await turn(due == Schedule::Due::full || cursor_.empty(), {});
-        }
-    }
-}
-
-Task<> LdapPeople::turn(bool whole, SyncOrder order) {
-    auto got = co_await read(whole);
-    std::optional<Read> read;
-    Result<ImportReport> report = ImportReport{};
-    if (!got) {
-        report = std::unexpected(got.error());
-    } else {
-        read = std::move(*got);
-        if (!read->changes.unchanged) report = co_await apply(std::move(read->reading), order);
-    }
-    const auto& limits = order.options.limits;
-    const bool by_order = !report && report.error().category == Category::conflict && // a limit of that order's own
-                          (limits.most || limits.most_percent);
-    if (!order.options.dry_run && !by_order) {
-        if (report) {
-            cursor_ = read->changes.cursor;
-            memory_ = std::move(read->changes.memory);
-            schedule_.succeeded(read->changes.whole, wall_now());
-        } else {
-            schedule_.failed(whole, wall_now());
-        }
-        tell(report, read);
-    }
-    if (order.reply) order.reply(std::move(report));
-}
-
-Task<Result<LdapPeople::Read>> LdapPeople::read(bool whole) {
-    struct Job {
-        std::vector<Part> parts;
-        ldap::Question question;
-        contacts::Normal normal;
-        std::string cursor;
-        ldap::Memory memory;
-    };
-    std::function<Result<Read>(ldap::Session&)> work =
-        [job = Job{parts_, question_, normal_, whole ? std::string() : cursor_, memory_}](ldap::Session& session) {
-            Read out;
-            auto take = [&](std::string id, const ldap::Entry& entry) -> Result<bool> {
-                auto contact = contact_of(std::move(id), entry, job.parts, job.normal, out.unreadable);
-                if (!contact) return false;
-                if (out.reading.contacts.size() >= Directory::contacts_max)
-                    return fail(Category::limit, fmt::format("The server has more than {} people; narrow base or "
-                                                             "filter.",
-                                                             Directory::contacts_max));
-                out.reading.contacts.push_back(std::move(*contact));
-                return true;
-            };
-            auto changes = ldap::read_changes(session, job.question, job.cursor, job.memory, take);
-            if (!changes) return Result<Read>(std::unexpected(changes.error()));
-            out.changes = std::move(*changes);
-            out.reading.source = ldap_source;
-            out.reading.whole = out.changes.whole;
-            out.reading.gone = std::move(out.changes.gone);
-            return Result<Read>(std::move(out));
-        };
-    co_return co_await client_.run<Read>(std::move(work));
-}
-
-Task<Result<ImportReport>> LdapPeople::apply(contacts::SourceReading reading, const SyncOrder& order) {
-    auto answer = std::make_shared<std::optional<Result<ImportReport>>>();
-    auto answered = std::make_shared<Bell>(loop_.context());
-    directory_.synchronise(std::move(reading), order.options, order.by.empty() ? "ldap" : order.by,
-                           [answer, answered](Result<ImportReport> report) {
-                               *answer = std::move(report);
-                               answered->ring();
-                           });
-    while (!*answer)
-        co_await answered->wait(at_leisure);
-    co_return std::move(**answer);
-}
-
-void LdapPeople::tell(const Result<ImportReport>& report, const std::optional<Read>& read) {
-    auto health = *health_.load();
-    if (report) {
-        health.state = "up";
-        health.last_success = wall_now();
-        health.last_error.clear();
-        if (read->changes.whole) {
-            health.contacts = report->plan.count(contacts::Change::Kind::create) +
-                              report->plan.count(contacts::Change::Kind::modify) + report->plan.unchanged;
-            health.unreadable = read->unreadable;
-        }
-    } else {
-        health.state = health.last_success ? "degraded" : "down";
-        if (health.last_error != report.error().text)
-            log::warning("directory", "the LDAP server's people could not be brought in",
-                         {{"why", report.error().text}});
-        health.last_error = report.error().text;
-    }
-    health_.store(std::make_shared<const SourceHealth>(std::move(health)));
+    return std::make_unique<LdapPeople>(loop, options, std::move(normal), std::move(*way));
 }
 
 } // namespace lamp::directory

@@ -400,23 +400,23 @@ Task<Answer> Api::make_import(ImportOrder order, std::size_t changes) {
 }
 
 void Api::directory_sync(Call& call, const Asked& asked) {
-    auto query = Query::parse(call.request.query, {"dry_run", "max_delete", "changes"});
+    auto query = Query::parse(call.request.query, {"source", "dry_run", "max_delete", "changes"});
     if (!query) return call.answer(problem(400, query.error().text));
     auto order = import_order(*query);
     auto changes = query->number("changes", changes_shown, 0, changes_shown_max);
     if (!order) return call.answer(problem(order.error()));
     if (!changes) return call.answer(problem(changes.error()));
     if (!ports_.directory.synchronise) return call.answer(no_directory());
-    defer(call, make_sync({order->dry_run, order->limits, asked.identity->token}, *changes));
+    std::string source(query->find("source").value_or(""));
+    defer(call, make_sync({std::move(source), order->dry_run, order->limits, asked.identity->token}, *changes));
 }
 
 Task<Answer> Api::make_sync(SyncOrder order, std::size_t changes) {
     bool dry_run = order.dry_run;
     auto view = co_await ask_directory<ImportView>(long_patience(), ports_.directory.synchronise, std::move(order));
     if (!view)
-        co_return problem(504,
-                          "The server is still being read. What was asked for will be done: see the adapter \"ldap\" "
-                          "in /v1/status, and the audit.");
+        co_return problem(504, "The people are still being read. What was asked for will be done: see the adapters "
+                               "\"ldap\" and \"entra\" in /v1/status, and the audit.");
     co_return told(view, [&](const ImportView& done) { return import_answer(done, dry_run, changes); });
 }
 

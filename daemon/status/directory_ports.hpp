@@ -62,6 +62,7 @@ struct ImportOrder {
     std::string by; // the token's name, for the audit
 };
 struct SyncOrder {
+    std::string source; // empty: the only one there is
     bool dry_run = false;
     contacts::ImportLimits limits{};
     std::string by;
@@ -76,7 +77,8 @@ struct BackupView {
     std::uint64_t bytes = 0;
 };
 struct FindingView {
-    std::string kind; // line_without_contact, contact_without_line, default_line_gone, doubled_number, bad_number
+    /// line_without_contact, contact_without_line, default_line_gone, doubled_number, doubled_email, bad_number
+    std::string kind;
     std::string key;
     std::string name;
     std::string what;
@@ -118,8 +120,8 @@ struct DirectoryPorts {
 
     std::function<void(ExportOrder, Answer<std::string>)> write;
     std::function<void(ImportOrder, Answer<ImportView>)> import;
-    /// Reads the people of another system now. not_found: there is none; conflict: too many contacts
-    /// would go.
+    /// Reads the people of another system now. not_found: there is none; invalid: there are several, and none is named;
+    /// conflict: too many contacts would go.
     std::function<void(SyncOrder, Answer<ImportView>)> synchronise;
     std::function<void(Answer<std::vector<BackupView>>)> backups;
     std::function<void(std::string backup, bool dry_run, std::string by, Answer<ImportView>)> restore;

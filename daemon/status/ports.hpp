@@ -62,7 +62,7 @@ struct PlatformView {
     std::vector<Sentence> problems; // whole sentences: a login that is refused, a set taken over …
 };
 
-/// One adapter (Teams, SIP, forwarding, LDAP …).
+/// One adapter (Teams, SIP, forwarding, LDAP, Entra …).
 struct AdapterView {
     std::string name;
     std::string state; // up, opening, down, degraded, off

@@ -112,7 +112,7 @@ constexpr std::array<Parameter, 1> sync_parameters{{
 
 constexpr std::array<Parameter, 5> directory_parameters{{
     {"q", text_schema, "Words that must all occur in names, companies, e-mail addresses, lines or numbers."},
-    {"source", text_schema, "Only of this source: contacts, ldap, people, broadworks."},
+    {"source", text_schema, "Only of this source: contacts, ldap, entra, people, broadworks."},
     {"folder", text_schema, "Only in this folder and those below it."},
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
@@ -136,7 +136,12 @@ constexpr std::array<Parameter, 4> import_parameters{{
     most_gone,
     changes_told,
 }};
-constexpr std::array<Parameter, 3> people_sync_parameters{{dry_run, most_gone, changes_told}};
+constexpr std::array<Parameter, 4> people_sync_parameters{{
+    {"source", R"({"type":"string","enum":["ldap","entra"]})", "Whose people; needed where both are configured."},
+    dry_run,
+    most_gone,
+    changes_told,
+}};
 constexpr std::array<Parameter, 1> favourites_import_parameters{{dry_run}};
 constexpr std::array<Parameter, 3> restore_parameters{{
     {"backup", text_schema, "Which one; default: the newest."},
@@ -406,7 +411,7 @@ constexpr std::array table{
           "Makes the contacts those of a file, all of it or nothing; the directory is saved before", 200,
           "DirectoryImport", import_parameters, "text/csv", true},
     Route{post, "/v1/directory/sync", Gate::permission, permission("directory.sync"), &Api::directory_sync,
-          "Brings in the people of the LDAP server now; nothing is changed where too many would go", 200,
+          "Brings in the people of the LDAP server or of Entra now; nothing is changed where too many would go", 200,
           "DirectoryImport", people_sync_parameters},
     Route{get, "/v1/directory/backups", Gate::permission, permission("directory.sync"), &Api::directory_backups,
           "What was saved before imports, the newest first", 200, "BackupPage", page_parameters},

@@ -160,6 +160,17 @@ class Contacts(Directory):
         for query in ("?limit=0", "?limit=1001", "?cursor=x", "?cursor=c", "?what=1", "?q=" + "x" * 2000):
             self.assertEqual(self.ask("GET", "/v1/directory" + query)[0], 400, query)
 
+    def test_the_platforms_directory_is_there_where_it_is_read(self):
+        self.daemon.stop()
+        file = self.daemon.folder / "people.csv"
+        file.write_text("".join(file.read_text(encoding="utf-8").splitlines(True)[:2]), encoding="utf-8")  # one of four is watched
+        self.daemon.config.write_text(self.daemon.text + '[sip]\nlisten = ["udp:127.0.0.1:0"]\ndomain = "example.net"\ntrusted = ["127.0.0.0/8"]\n')
+        self.daemon.start()
+        self.assertTrue(within(20, lambda: len(self.ask("GET", "/v1/directory?source=broadworks")[1].get("items", [])) == 3))
+        one = self.ask("GET", "/v1/directory?source=broadworks")[1]["items"][0]
+        self.assertTrue(one["last_name"] and one["lines"] and one["numbers"], one)
+        self.assertEqual(len(self.ask("GET", "/v1/directory?source=people")[1]["items"]), 1)
+
     def test_a_page_goes_on_where_it_was_though_others_come_and_go(self):
         keys = [self.create(last_name=f"Doe {i}")["key"] for i in range(4)]
         page = self.ask("GET", "/v1/directory?source=contacts&limit=2")[1]

@@ -199,6 +199,42 @@ class Refused(People):
         self.assertEqual((done.returncode, "no [ldap] is configured" in done.stderr), (1, True), done.stderr)
 
 
+class Both(People):
+    """[ldap] and [entra] together: whom both name, by e-mail address, is LDAP's."""
+
+    def both(self, slapd, *lines):
+        said = self.simulator.announced
+        entra = [f"{key} = {json.dumps(value)}" for key, value in (("tenant", said["tenant"]), ("client_id", said["client_id"]), ("login_url", said["graph"]),
+                                                                   ("graph_url", said["graph"]))]
+        section = "\n".join(["[ldap]", f"url = {json.dumps(slapd.url)}", f"base = {json.dumps(BASE)}", f"bind_dn = {json.dumps(LOGIN)}",
+                             'password = "env:LDAP_PASSWORD"', *lines, "[entra]", *entra, 'client_secret = "env:ENTRA_SECRET"', 'poll = "1s"', ""])
+        one = Daemon(self.simulator, extra=section, environment={"LDAP_PASSWORD": PASSWORD, "ENTRA_SECRET": said["client_secret"]})
+        self.addCleanup(one.close)
+        return one
+
+    def test_each_is_said_by_one(self):
+        self.simulator.command("graph/user", what="add", upn="anna@contoso.example", mail="Anna@Example.net", name="Anna Other", phones=["+31201230177"])
+        slapd = self.slapd(ANNA, BERT)
+        daemon = self.both(slapd, 'poll = "1s"')
+        self.has(daemon, {"Voorbeeld", "Beispiel"})
+        self.assertTrue(within(30, lambda: self.people(daemon, "source=entra") and "Other" not in self.people(daemon, "source=entra")))
+        count = len(self.people(daemon, "source=entra"))
+        self.assertEqual(count, 4)  # the simulator's own people
+        done = self.command(daemon, "sync")
+        self.assertEqual((done.returncode, "people of ldap and entra: say whose, with --source" in done.stderr), (1, True), done.stderr)
+        done = self.command(daemon, "sync", "--source", "entra")
+        self.assertIn("0 created, 0 changed, 0 removed", done.stdout, done.stderr)
+        slapd.set("anna", "mail", "another@example.net")  # now Entra's Anna is somebody else
+        self.assertTrue(within(20, lambda: self.people(daemon)["Voorbeeld"]["email"] == "another@example.net"))
+        self.assertIn("1 created", self.command(daemon, "sync", "--source", "entra").stdout)
+        slapd.set("anna", "mail", "anna@example.net")
+        self.assertTrue(within(20, lambda: "Other" not in self.people(daemon, "source=entra")))  # with its next look for changes
+        made = daemon.post("/v1/contacts", {"last_name": "Own", "first_name": "One", "email": "ANNA@example.net"})
+        self.assertEqual(made[0], 201, made)
+        found = daemon.get("/v1/directory/check?limit=1000")[2]["items"]
+        self.assertIn("doubled_email", {one["kind"] for one in found})
+
+
 class Broken(People):
     def test_the_server_goes_and_the_daemon_is_killed(self):
         slapd = self.slapd(*crowd(3000), settings="sizelimit unlimited")

@@ -35,7 +35,7 @@ const t = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) =>
 const headcount = n => t(plural.select(n) === 'one' ? 'person' : 'people', { n });
 const wordIn = (list, word) => (Object.hasOwn(list, word) ? list[word] : String(word));
 const statusWord = status => wordIn(words.s, status);
-const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP', smartbusy: 'SmartBusy' };
+const NAMES = { teams: 'Teams', zoom: 'Zoom', goto: 'GoTo', webex: 'Webex', zoho: 'Zoho', sip: 'SIP', csta: 'CSTA', ldap: 'LDAP', entra: 'Entra', smartbusy: 'SmartBusy' };
 const plainWord = word => wordIn(words.w, wordIn(NAMES, word));
 
 // ── 2. Small tools ──────────────────────────────────────────────────────────────────────────────────────────────────
