@@ -121,7 +121,12 @@ std::string number_in(std::string_view query, std::string_view country_code) {
 SearchIndex::SearchIndex(std::span<const Contact> contacts) {
     for (const Contact& one : contacts)
         add(one);
+    finish();
+}
+
+void SearchIndex::finish() {
     text_.shrink_to_fit();
+    starts_.shrink_to_fit();
 }
 
 void SearchIndex::add(const Contact& contact) {

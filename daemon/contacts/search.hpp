@@ -24,7 +24,12 @@ public:
     explicit SearchIndex(std::span<const Contact> contacts);
     /// Behind those that are there; before anybody searches.
     void add(const Contact& contact);
+    /// No more of them: gives back what was kept for those.
+    void finish();
     [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
+    /// What a search goes through, and all of it in memory.
+    [[nodiscard]] std::size_t text_bytes() const { return text_.size(); }
+    [[nodiscard]] std::size_t bytes() const { return text_.capacity() + starts_.capacity() * sizeof(std::uint32_t); }
 
     /// Places in the span of those in whom every word of `query` occurs, in its order, `most` at most, from place
     /// `from` on. Digits are also looked for in numbers without what people write between them; "06…" and "0031 6…"

@@ -43,6 +43,14 @@ bool one_country(std::uint64_t a, std::uint64_t b) {
     return numbers::calling_code("+" + std::to_string(a)) == numbers::calling_code("+" + std::to_string(b));
 }
 
+/// As it is dialled, out of what is compared.
+std::string shown(const Key& key, const std::string& written) {
+    if (key.digits == 0 || key.special || key.no_plan) return written;
+    if (key.is_short) return std::to_string(key.digits & ~Key::of_extensions).substr(1); // behind the 1
+    auto number = "+" + std::to_string(key.digits);
+    return key.extension == 0 ? number : number + " x" + std::to_string(key.extension).substr(1);
+}
+
 /// One record once, with the first of its numbers.
 void add_once(std::vector<Found>& out, const Found& found) {
     if (std::ranges::none_of(out, [&](const Found& one) { return one.record == found.record; })) out.push_back(found);
@@ -53,13 +61,17 @@ void add_once(std::vector<Found>& out, const Found& found) {
 /// Stored numbers to keys, with the plans of all countries that contacts are in.
 class Index::Reader {
 public:
-    explicit Reader(const Reading& reading) : reading_(reading) {}
+    explicit Reader(Reading reading) : reading_(std::move(reading)) {
+        know(reading_.country);
+        know(tenant());
+    }
 
-    [[nodiscard]] std::shared_ptr<const numbers::DialPlan> plan(std::string_view country) {
-        auto found = plans_.find(country);
-        if (found == plans_.end())
-            found = plans_.emplace(country, numbers::DialPlan::build({}, std::string(country))).first;
-        return found->second;
+    /// Its plan is at hand from now on; before anybody reads its numbers.
+    void know(std::string_view country) {
+        if (!plans_.contains(country)) plans_.emplace(country, numbers::DialPlan::build({}, std::string(country)));
+    }
+    [[nodiscard]] const std::shared_ptr<const numbers::DialPlan>& plan(std::string_view country) const {
+        return plans_.find(country)->second;
     }
     [[nodiscard]] std::string_view tenant() const {
         return reading_.tenant.empty() ? reading_.country : reading_.tenant;
@@ -71,7 +83,7 @@ public:
         Result<Key> key;
         bool own = false; // by the contact's own country
     };
-    [[nodiscard]] Read read(std::string_view written, std::string_view own) {
+    [[nodiscard]] Read read(std::string_view written, std::string_view own) const {
         const std::string_view begin = own.empty() ? reading_.country : own;
         Read first{key_of(*plan(begin), written), !own.empty()};
         for (std::string_view country : {std::string_view(reading_.country), tenant()}) {
@@ -85,19 +97,20 @@ public:
     }
 
 private:
-    const Reading& reading_;
+    Reading reading_;
     std::map<std::string, std::shared_ptr<const numbers::DialPlan>, std::less<>> plans_;
 };
 
 std::shared_ptr<const Index> Index::build(std::span<const Record> records, const Reading& reading) {
     std::shared_ptr<Index> made(new Index);
-    Reader reader(reading);
-    made->callers_ = reader.plan(reader.tenant());
+    auto reader = std::make_shared<Reader>(reading);
+    made->callers_ = reader->plan(reader->tenant());
     made->suffix_ = reading.suffix;
     made->ends_.reserve(records.size());
     made->entries_.reserve(records.size());
     for (const auto& record : records)
-        made->add(reader, record);
+        made->add(*reader, record);
+    made->reader_ = std::move(reader);
     auto order = [](const Entry& a, const Entry& b) {
         return std::tuple(a.key, a.record, std::uint32_t{a.number}) <
                std::tuple(b.key, b.record, std::uint32_t{b.number});
@@ -112,6 +125,7 @@ std::shared_ptr<const Index> Index::build(std::span<const Record> records, const
 void Index::add(Reader& reader, const Record& record) {
     const auto place = static_cast<std::uint32_t>(ends_.size());
     const auto own = reader.own(record);
+    if (!own.empty()) reader.know(own);
     for (std::size_t i = 0; i < record.numbers.size() && i < numbers_max; ++i) {
         const auto [key, by_own] = reader.read(record.numbers[i].written, own);
         if (!key || key->digits == 0) {
@@ -226,6 +240,17 @@ std::vector<Record> Index::records() const {
     out.reserve(ends_.size());
     for (std::uint32_t i = 0; i < ends_.size(); ++i)
         out.push_back(record(i));
+    return out;
+}
+
+std::vector<std::string> Index::numbers(const Record& record) const {
+    std::vector<std::string> out;
+    const auto own = reader_->own(record);
+    for (std::size_t i = 0; i < record.numbers.size() && i < numbers_max; ++i) {
+        const auto& written = record.numbers[i].written;
+        const auto key = reader_->read(written, own).key;
+        out.push_back(key ? shown(*key, written) : written);
+    }
     return out;
 }
 

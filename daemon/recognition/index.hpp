@@ -74,6 +74,9 @@ public:
 
     [[nodiscard]] Record record(std::uint32_t place) const;
     [[nodiscard]] std::vector<Record> records() const;
+    /// All numbers of one of these records as they are compared: "+31…", with " x12" behind it where it has an
+    /// extension; extensions of ours as they are; what is none, as it is written.
+    [[nodiscard]] std::vector<std::string> numbers(const Record& record) const;
 
     [[nodiscard]] std::size_t contacts() const { return ends_.size(); }
     [[nodiscard]] std::size_t numbers() const { return entries_.size(); }
@@ -109,6 +112,7 @@ private:
     void take_company(std::uint64_t digits, std::vector<Found>& out) const;
     [[nodiscard]] std::string_view packed(std::uint32_t place) const;
 
+    std::shared_ptr<const Reader> reader_;
     std::shared_ptr<const numbers::DialPlan> callers_;
     unsigned suffix_ = 0;
     std::string text_;

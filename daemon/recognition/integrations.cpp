@@ -13,6 +13,7 @@
 #include "recognition/files.hpp"
 #include "recognition/index.hpp"
 #include "recognition/ldap_source.hpp"
+#include "recognition/matching.hpp"
 #include "recognition/rest/contacts_source.hpp"
 #include "recognition/shelf.hpp"
 #include "store/kept_token.hpp"
@@ -21,88 +22,9 @@ namespace lamp::recognition {
 namespace {
 
 using namespace std::chrono_literals;
-using Matches = std::vector<calls::Match>;
 
 constexpr milliseconds longest_nap = 60s;
 constexpr std::size_t live_known_max = 10'000;
-
-/// What look-ups go by: sources that are on, in the order of their priority.
-struct Lookup {
-    struct One {
-        std::string name;
-        Ties ties;
-        std::string record_url;
-        std::shared_ptr<const Index> index;
-    };
-    std::vector<One> all;
-};
-
-struct Ranked {
-    Class cls;
-    std::size_t source;
-    std::size_t order; // of the source
-    std::optional<Wall> updated;
-    calls::Match match;
-};
-
-std::string url_of(const Lookup::One& one, const Record& record) {
-    if (!record.url.empty()) return record.url;
-    auto url = one.record_url;
-    if (auto at = url.find("{id}"); at != std::string::npos) url.replace(at, 4, record.id);
-    return url;
-}
-
-calls::Match match_of(const Lookup::One& one, const Record& record, const Found& found, std::string_view caller) {
-    auto stored = found.number < record.numbers.size() ? record.numbers[found.number] : Number();
-    return {.integration = one.name,
-            .id = record.id,
-            .name = record.name,
-            .number = stored.written,
-            .cls = std::string(name(found.cls)),
-            .why = why(found, stored, caller),
-            .url = url_of(one, record),
-            .fields = record.fields};
-}
-
-void add_matches(std::vector<Ranked>& out, const Lookup::One& one, std::size_t place, const Key& key,
-                 std::string_view caller) {
-    std::vector<Ranked> mine;
-    auto found = one.index->find(key);
-    if (one.ties == Ties::all && found.size() > matches_max) found.resize(matches_max);
-    for (const auto& each : found) {
-        auto record = one.index->record(each.record);
-        mine.push_back({each.cls, place, mine.size(), record.updated, match_of(one, record, each, caller)});
-    }
-    if (one.ties == Ties::newest && mine.size() > 1) {
-        auto newest = std::ranges::max_element(mine, {}, &Ranked::updated);
-        std::iter_swap(mine.begin(), newest);
-        mine.erase(mine.begin() + 1, mine.end());
-    }
-    std::ranges::move(mine, std::back_inserter(out));
-}
-
-Result<Matches> matches_of(const Lookup& lookup, std::string_view caller) {
-    std::vector<Ranked> ranked;
-    std::optional<Error> refused;
-    bool read = lookup.all.empty();
-    std::optional<std::pair<std::string, Result<Key>>> last; // all have the same country, but while one is reloaded
-    for (std::size_t i = 0; i < lookup.all.size(); ++i) {
-        const auto& index = *lookup.all[i].index;
-        if (!last || last->first != index.callers_country()) last.emplace(index.callers_country(), index.read(caller));
-        if (!last->second) {
-            refused = last->second.error();
-            continue;
-        }
-        read = true;
-        add_matches(ranked, lookup.all[i], i, *last->second, caller);
-    }
-    if (!read) return std::unexpected(*refused);
-    std::ranges::sort(ranked, {}, [](const Ranked& one) { return std::tuple(one.cls, one.source, one.order); });
-    Matches out;
-    for (auto& one : ranked)
-        if (out.size() < matches_max) out.push_back(std::move(one.match));
-    return out;
-}
 
 Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, const std::string& country,
                                           asio::io_context& context, const Integrations::Maker& maker,
@@ -142,12 +64,15 @@ struct Integration {
     Schedule schedule;
     Kept kept;
     std::shared_ptr<const Index> index;
+    std::shared_ptr<const Words> words; // of `worded`; null: they would be too many, or nobody wants them
+    std::shared_ptr<const Index> worded;
     bool loaded = false;
     bool syncing = false;
     bool gone = false; // of no configuration any more
     bool again_forced = false;
-    bool changed = false; // while it was synchronising, perhaps
-    bool reread = false;  // contacts were deleted from disk behind our back
+    bool changed = false;      // while it was synchronising, perhaps
+    bool reread = false;       // contacts were deleted from disk behind our back
+    std::size_t room_then = 0; // for words, when they were made
     std::optional<milliseconds> took;
     std::string trouble;
 
@@ -164,6 +89,26 @@ struct Integration {
     /// Whether each login may replace its refresh token.
     [[nodiscard]] bool rotates() const { return options.type == Type::rest && !options.rest.refresh_token.empty(); }
     [[nodiscard]] bool on() const { return kept.enabled && !kept.deleted_at && !gone; }
+    /// What a search goes through, made anew where the contacts are others, or there is more room than before.
+    void keep_words(std::size_t room) {
+        if (worded == index && (words ? words->text_bytes() <= room : room <= room_then)) return;
+        words = Words::build(index, options.name, room);
+        worded = index;
+        room_then = room;
+        if (!words)
+            log::warning("recognition", "there are too many contacts to be searched by words",
+                         {{"integration", options.name}, {"contacts", index->contacts()}});
+    }
+    void drop_words() {
+        words.reset();
+        worded.reset();
+    }
+    [[nodiscard]] std::string why_not_searched() const {
+        if (!on()) return "It is switched off.";
+        if (!options.search) return "Its configuration says search = false.";
+        if (!loaded) return "Its contacts are being read from disk.";
+        return words ? std::string() : "It has too many contacts to be searched by words.";
+    }
     [[nodiscard]] std::string state() const {
         if (!on()) return "off";
         if (syncing) return "syncing";
@@ -218,8 +163,11 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     bool stopped = false;
     Bell bell;
 
-    mutable std::mutex mutex; // of the two below, for copies
+    bool searched = false; // somebody has wanted to search
+
+    mutable std::mutex mutex; // of the three below, for copies
     std::shared_ptr<const Lookup> lookup = std::make_shared<Lookup>();
+    std::shared_ptr<const Searchables> searchables = std::make_shared<Searchables>();
     std::vector<calls::IntegrationView> shown;
 
     [[nodiscard]] std::shared_ptr<const Lookup> current() const {
@@ -229,18 +177,48 @@ struct Integrations::State : std::enable_shared_from_this<State> {
 
     void publish() {
         auto next = std::make_shared<Lookup>();
-        std::vector<std::tuple<std::int64_t, std::size_t, const Integration*>> sorted; // by priority, then as written
         std::vector<calls::IntegrationView> views;
-        for (const auto& one : all) {
+        for (const auto& one : all)
             views.push_back(one->view());
-            if (one->on() && one->index) sorted.emplace_back(one->options.priority, sorted.size(), one.get());
+        for (auto* one : by_priority())
+            if (one->on() && one->index)
+                next->all.push_back({one->options.name, one->options.ties, one->options.record_url, one->index});
+        {
+            std::scoped_lock lock(mutex);
+            lookup = std::move(next);
+            shown = std::move(views);
         }
-        std::ranges::sort(sorted);
-        for (const auto& [priority, place, one] : sorted)
-            next->all.push_back({one->options.name, one->options.ties, one->options.record_url, one->index});
+        auto found = to_search(); // takes its time, and no caller shall wait for it
         std::scoped_lock lock(mutex);
-        lookup = std::move(next);
-        shown = std::move(views);
+        searchables = std::move(found);
+    }
+
+    /// Then as configured.
+    [[nodiscard]] std::vector<Integration*> by_priority() const {
+        std::vector<std::tuple<std::int64_t, std::size_t, Integration*>> sorted;
+        for (const auto& one : all)
+            sorted.emplace_back(one->options.priority, sorted.size(), one.get());
+        std::ranges::sort(sorted);
+        std::vector<Integration*> out;
+        for (const auto& [priority, place, one] : sorted)
+            out.push_back(one);
+        return out;
+    }
+
+    [[nodiscard]] std::shared_ptr<const Searchables> to_search() const {
+        auto out = std::make_shared<Searchables>();
+        out->kept = searched;
+        auto room = words_bytes_max;
+        for (auto* one : by_priority()) {
+            if (one->options.type == Type::directory) continue; // they are found in it
+            if (searched && one->options.search && one->on() && one->index)
+                one->keep_words(room);
+            else
+                one->drop_words();
+            if (one->words) room -= one->words->text_bytes();
+            out->all.push_back({one->options.name, one->words, one->why_not_searched()});
+        }
+        return out;
     }
 
     void configure(std::vector<IntegrationOptions> options, const std::string& tenant) {
@@ -666,6 +644,26 @@ void Integrations::recognise(std::string number, bool live, Reply<Result<std::ve
     if (!live || !whole || !known || !known->empty()) return reply(std::move(known));
     state_->loop.post([state = state_, number = std::move(number), reply = std::move(reply)]() mutable {
         state->look_up_live(number, std::move(reply));
+    });
+}
+
+std::shared_ptr<const Searchables> Integrations::searchables() const {
+    std::scoped_lock lock(state_->mutex);
+    return state_->searchables;
+}
+
+void Integrations::keep_searchable(Reply<std::shared_ptr<const Searchables>> reply) const {
+    state_->loop.post([state = state_, reply = std::move(reply)] {
+        if (!state->searched) {
+            state->searched = true;
+            state->publish();
+        }
+        std::shared_ptr<const Searchables> now;
+        {
+            std::scoped_lock lock(state->mutex);
+            now = state->searchables;
+        }
+        reply(std::move(now));
     });
 }
 

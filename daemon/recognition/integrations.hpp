@@ -11,15 +11,27 @@
 #include "calls/call_record.hpp"
 #include "calls/integration.hpp"
 #include "loop/loop.hpp"
+#include "recognition/matching.hpp"
 #include "recognition/options.hpp"
 #include "recognition/source.hpp"
+#include "recognition/words.hpp"
 #include "store/store.hpp"
 
 namespace lamp::recognition {
 
-inline constexpr std::size_t matches_max = 50; // of one number
 inline constexpr std::chrono::minutes live_life{10};
 inline constexpr std::chrono::hours undo_life{24};
+
+/// An integration as the directory's search finds it.
+struct Searchable {
+    std::string name;
+    std::shared_ptr<const Words> words{}; // null: it is not searched
+    std::string why{};                    // a sentence; empty where it is searched
+};
+struct Searchables {
+    bool kept = false;             // words are kept from the time when somebody wanted them first
+    std::vector<Searchable> all{}; // in the order of their priority, then as configured
+};
 
 class Integrations {
 public:
@@ -53,6 +65,12 @@ public:
     /// The same; `live`: where nobody has it, sources that are searched by number are asked, once for all who ask, and
     /// not again for ten minutes. The reply comes from any loop.
     void recognise(std::string number, bool live, Reply<Result<std::vector<calls::Match>>> reply) const;
+
+    /// All but the daemon's own contacts, as they can be searched now.
+    [[nodiscard]] std::shared_ptr<const Searchables> searchables() const;
+    /// The same once their words are kept, which is from now on: `words_bytes_max` of them, those of who comes first.
+    /// The reply comes from the loop "recognition".
+    void keep_searchable(Reply<std::shared_ptr<const Searchables>> reply) const;
 
     [[nodiscard]] std::vector<calls::IntegrationView> views() const;
     /// not_found; conflict: it is syncing, or deleted for good. A synchronisation is only begun. The reply comes from

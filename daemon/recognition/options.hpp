@@ -40,6 +40,7 @@ struct IntegrationOptions {
     std::int64_t suffix = 0; // digits; 0: no such class
     std::int64_t priority = 100;
     Ties ties = Ties::all;
+    bool search = true;             // whether the directory finds its contacts
     std::string sync = "02:00";     // UTC, begun within an hour of it
     milliseconds delta{5 * 60'000}; // 0: nightly only
     bool operator==(const IntegrationOptions&) const = default;

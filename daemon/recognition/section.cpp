@@ -68,6 +68,9 @@ config::Section<IntegrationOptions> recognition_section() {
           "Of two sources that know a number equally well the one with less comes first.");
     s.key("ties", &O::ties, config::choices<Ties>({{"all", Ties::all}, {"newest", Ties::newest}}), live,
           "Of several records with the number: all, or the one that was changed last.");
+    s.key("search", &O::search, live,
+          "Whether whoever may read the directory finds these contacts by name, too; false: callers are recognised, no "
+          "more.");
     s.key("sync", &O::sync, live, "When everything is read, UTC; it begins within the hour behind it.");
     s.key("delta", &O::delta, config::range(0s, 24h), live,
           "How often is looked for changes; \"0s\": everything at night only.");

@@ -110,6 +110,22 @@ struct House {
     }
 };
 
+/// What a search finds, and what it says of who cannot be searched.
+std::string searched(House& house, std::string_view words) {
+    std::shared_ptr<const Searchables> now;
+    house.all->keep_searchable([&](auto got) { now = std::move(got); });
+    house.until([&] { return now != nullptr; });
+    std::string out;
+    for (const auto& one : now->all) {
+        out += one.name + ":";
+        if (!one.words) out += " " + one.why;
+        for (auto place : one.words ? one.words->find(words, 10, "31", 0) : std::vector<std::uint32_t>())
+            out += " " + one.words->contact(place).last_name;
+        out += ";";
+    }
+    return out;
+}
+
 /// As erasure does, behind the back of whoever has them in memory.
 void delete_from_disk(House& house, std::vector<std::string> ids) {
     bool gone = false;
@@ -332,4 +348,36 @@ TEST_CASE("a sample is the contact with the most to show") {
     CHECK(shown->sample->fields == records[1].fields);
     CHECK_FALSE(house.view().sample);
     CHECK_FALSE(house.lines.contains("an integration was changed"));
+}
+
+TEST_CASE("contacts are found by words from the first search on, as long as the integration is on") {
+    House house;
+    auto one = fake_options();
+    house.fake->next = Synced{.records = {{.id = "1", .name = "Alice", .numbers = {{"work", "+31612345678"}}}}};
+    auto later = one;
+    later.name = "later";
+    later.priority = 200;
+    later.search = false;
+    house.options = {later, one};
+    house.enter();
+    house.until([&] { return house.view().state == "up" && house.all->views().at(1).state == "up"; });
+    CHECK_FALSE(house.all->searchables()->kept);
+    CHECK(house.all->searchables()->all.size() == 2);
+    CHECK(house.all->searchables()->all.front().words == nullptr);
+    const std::string kept_out = "later: Its configuration says search = false.;";
+    CHECK(searched(house, "alice") == "crm: Alice;" + kept_out);
+    CHECK(searched(house, "0612345678") == "crm: Alice;" + kept_out);
+    const auto before = house.all->searchables()->all.front().words;
+    CHECK(searched(house, "bob") == "crm:;" + kept_out);
+    CHECK(house.all->searchables()->all.front().words == before);
+    house.fake->next = Synced{.records = {{.id = "1", .name = "Bob", .numbers = {{"work", "+31612345678"}}}}};
+    REQUIRE(house.order(IntegrationVerb::sync));
+    house.until([&] { return searched(house, "bob") == "crm: Bob;" + kept_out; });
+    CHECK(before->contact(0).last_name == "Alice"); // whoever still reads it
+    REQUIRE(house.order(IntegrationVerb::disable));
+    CHECK(searched(house, "bob") == "crm: It is switched off.;" + kept_out);
+    REQUIRE(house.order(IntegrationVerb::enable));
+    CHECK(searched(house, "bob") == "crm: Bob;" + kept_out);
+    REQUIRE(house.order(IntegrationVerb::remove));
+    CHECK(searched(house, "bob") == "crm: It is switched off.;" + kept_out);
 }
