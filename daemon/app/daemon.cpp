@@ -122,6 +122,7 @@ Result<void> Daemon::prepare() {
     if (auto made = phones_.prepare(*configuration_); !made) return made;
     if (auto made = callers_.prepare(*configuration_, *store_); !made) return made;
     if (auto made = directory_.prepare(*configuration_, *store_); !made) return made;
+    directory_.use_integrations(callers_.integrations());
     callers_.integrations().use_directory(
         [this] { return directory_source([this] { return directory_.snapshot(); }); });
     directory_.on_change = [this] { callers_.integrations().directory_changed(); };

@@ -15,6 +15,7 @@
 #include "directory/ldap_contacts.hpp"
 #include "directory/ldap_people.hpp"
 #include "proto/text/text.hpp"
+#include "recognition/contact_of.hpp"
 
 namespace lamp {
 namespace {
@@ -35,6 +36,11 @@ std::function<void(Result<From>)> mapped(status::DirectoryPorts::Answer<To> answ
 
 Result<status::ImportView> import_view(ImportReport report) {
     return status::ImportView{std::move(report.plan), report.applied, std::move(report.backup)};
+}
+
+std::unexpected<Error> not_ours() {
+    return fail(Category::conflict,
+                "This is no contact of ours: the people file, the platform or an integration names it.");
 }
 
 std::unexpected<Error> not_read() {
@@ -155,11 +161,73 @@ Task<> DirectoryDesk::tell_changes() {
 
 // --- what is read
 
-Result<status::DirectoryPage> DirectoryDesk::search(const status::DirectoryQuery& query) const {
+void DirectoryDesk::with_integrations(bool searched, std::function<void(const Integrations&)> then) const {
+    auto now = integrations_->searchables();
+    if (!searched || now->kept) return then(now);
+    integrations_->keep_searchable(std::move(then));
+}
+
+void DirectoryDesk::search(status::DirectoryQuery query, Answer<status::DirectoryPage> answer) const {
+    std::vector<std::string> names;
+    for (const auto& one : integrations_->searchables()->all)
+        names.push_back(one.name);
+    auto sources = DirectorySources::read(query.sources, names);
+    if (!sources) return answer(std::unexpected(sources.error()));
+    const bool searched = sources->any_integration();
+    query.words = in_one_form(query.words);
+    with_integrations(searched, [this, query = std::move(query), sources = std::move(*sources),
+                                 answer = std::move(answer)](const Integrations& integrations) {
+        auto found = page(query, sources, *integrations);
+        const bool nobody = found && query.cursor.empty() && found->items.empty();
+        if (!nobody || !query.live || !query.words.starts_with('+')) return answer(std::move(found));
+        ask_live(std::move(*found), query, sources, *integrations, answer);
+    });
+}
+
+/// Systems that are searched by number, of those that are searched at all.
+void DirectoryDesk::ask_live(status::DirectoryPage page, const status::DirectoryQuery& query,
+                             const DirectorySources& sources, const recognition::Searchables& integrations,
+                             Answer<status::DirectoryPage> answer) const {
+    std::set<std::string> names;
+    for (const auto& one : integrations.all)
+        if (one.words && sources.wants_integration(one.name)) names.insert(one.name);
+    if (names.empty()) return answer(std::move(page));
+    auto wanted = [names = std::move(names)](const calls::Match& one) {
+        return names.contains(one.integration) && one.cls != "ddi_company" && one.cls != "suffix";
+    };
+    integrations_->recognise(query.words, true,
+                             [this, wanted = std::move(wanted), page = std::move(page), limit = query.limit,
+                              answer = std::move(answer)](const Result<std::vector<calls::Match>>& matches) mutable {
+                                 if (matches)
+                                     for (const auto& one : *matches)
+                                         if (page.items.size() < limit && wanted(one))
+                                             page.items.push_back(json_of(contact_of(one)));
+                                 answer(std::move(page));
+                             });
+}
+
+contacts::Contact DirectoryDesk::contact_of(const calls::Match& match) const {
+    recognition::Record record{.id = match.id, .name = match.name, .fields = match.fields};
+    record.numbers.push_back({.kind = {}, .written = match.number});
+    auto normal = plan_->normal({}, match.number);
+    return recognition::contact_of(record, {normal ? std::move(*normal) : match.number}, match.integration);
+}
+
+/// "+44 (0)20 7946 0123" as it is kept; what is no whole number stays, and may be part of one.
+std::string DirectoryDesk::in_one_form(const std::string& words) const {
+    const auto number = text::trim(words);
+    const bool whole = (number.starts_with('+') || number.starts_with('0')) &&
+                       number.find_first_not_of("+0123456789 -./()") == std::string_view::npos;
+    auto normal = whole ? plan_->normal({}, number) : Result<std::string>();
+    return normal && normal->starts_with('+') ? *normal : words;
+}
+
+Result<status::DirectoryPage> DirectoryDesk::page(const status::DirectoryQuery& query, const DirectorySources& sources,
+                                                  const recognition::Searchables& integrations) const {
     auto snapshot = directory_->snapshot();
     auto roll = roll_.load();
     if (!snapshot) return not_read();
-    DirectoryWalk walk(*snapshot, *roll, query, network_->calling_code());
+    DirectoryWalk walk({*snapshot, *roll, integrations}, query, sources, network_->calling_code());
     if (auto begun = walk.begin(); !begun) return std::unexpected(begun.error());
     status::DirectoryPage page;
     while (auto place = walk.next()) {
@@ -169,15 +237,32 @@ Result<status::DirectoryPage> DirectoryDesk::search(const status::DirectoryQuery
         }
         page.items.push_back(json_of(walk.item(*place)));
     }
+    for (const auto& one : integrations.all)
+        if (!one.words && sources.wants_integration(one.name)) page.left_out.push_back({one.name, one.why});
     return page;
 }
 
-Result<std::string> DirectoryDesk::find(const std::string& key) const {
+/// By the look of it: there may be nobody.
+bool DirectoryDesk::of_integration(std::string_view key) const {
+    const auto colon = key.rfind(':');
+    if (colon == std::string_view::npos) return false;
+    const auto now = integrations_->searchables();
+    return std::ranges::find(now->all, key.substr(0, colon), &recognition::Searchable::name) != now->all.end();
+}
+
+bool DirectoryDesk::named_elsewhere(const std::string& key) const {
+    auto snapshot = directory_->snapshot();
+    return snapshot && !snapshot->find(key) && (roll_.load()->find(key) || of_integration(key));
+}
+
+Result<std::string> DirectoryDesk::find(const std::string& key, const recognition::Searchables& integrations) const {
     auto snapshot = directory_->snapshot();
     if (!snapshot) return not_read();
     if (const auto* contact = snapshot->find(key)) return json_of(*contact);
     auto roll = roll_.load();
     if (auto place = roll->find(key)) return json_of(roll->contact(*place));
+    for (const auto& one : integrations.all)
+        if (auto place = one.words ? one.words->find(key) : std::nullopt) return json_of(one.words->contact(*place));
     return fail(Category::not_found, "There is nobody with this key in the directory.");
 }
 
@@ -196,12 +281,14 @@ Result<std::vector<status::FolderView>> DirectoryDesk::folders() const {
     return views;
 }
 
-Result<status::FavouritesView> DirectoryDesk::favourites(std::vector<std::string> keys) const {
-    status::FavouritesView view;
-    for (const auto& key : keys)
-        if (auto item = find(key)) view.items.push_back(std::move(*item));
-    view.keys = std::move(keys);
-    return view;
+void DirectoryDesk::favourites(std::vector<std::string> keys, Answer<status::FavouritesView> answer) const {
+    const bool searched = std::ranges::any_of(keys, [this](const auto& key) { return of_integration(key); });
+    with_integrations(searched, [this, keys = std::move(keys), answer = std::move(answer)](const Integrations& now) {
+        status::FavouritesView view{.keys = keys, .items = {}};
+        for (const auto& key : keys)
+            if (auto item = find(key, *now)) view.items.push_back(std::move(*item));
+        answer(std::move(view));
+    });
 }
 
 Result<std::string> DirectoryDesk::written(const status::ExportOrder& order) const {
@@ -264,10 +351,14 @@ Result<std::string> DirectoryDesk::whose(const std::string& named) const {
 
 status::DirectoryPorts DirectoryDesk::ports() {
     status::DirectoryPorts ports;
-    ports.search = [this](const status::DirectoryQuery& query, const Answer<status::DirectoryPage>& answer) {
-        answer(search(query));
+    ports.search = [this](status::DirectoryQuery query, Answer<status::DirectoryPage> answer) {
+        search(std::move(query), std::move(answer));
     };
-    ports.find = [this](const std::string& key, const Answer<std::string>& answer) { answer(find(key)); };
+    ports.find = [this](const std::string& key, Answer<std::string> answer) {
+        with_integrations(of_integration(key), [this, key, answer = std::move(answer)](const Integrations& now) {
+            answer(find(key, *now));
+        });
+    };
     add_contact_ports(ports);
     add_folder_ports(ports);
     add_favourite_ports(ports);
@@ -287,9 +378,7 @@ void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
     };
     ports.modify = [this, normal = normal()](std::string key, boost::json::object change, std::string by,
                                              Answer<std::string> answer) {
-        auto snapshot = directory_->snapshot();
-        if (snapshot && !snapshot->find(key) && roll_.load()->find(key))
-            return answer(fail(Category::conflict, "This is no contact: the people file or the platform names it."));
+        if (named_elsewhere(key)) return answer(not_ours());
         auto changed = [change = std::move(change), normal](contacts::Contact contact) {
             return contacts::read_contact(change, std::move(contact), normal);
         };
@@ -299,9 +388,7 @@ void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
                            }));
     };
     ports.remove = [this](std::string key, std::string by, Answer<std::string> answer) {
-        auto snapshot = directory_->snapshot();
-        if (snapshot && !snapshot->find(key) && roll_.load()->find(key))
-            return answer(fail(Category::conflict, "This is no contact: the people file or the platform names it."));
+        if (named_elsewhere(key)) return answer(not_ours());
         directory_->remove(std::move(key), std::move(by),
                            mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& contact) {
                                return Result<std::string>(contact.key);
@@ -322,14 +409,18 @@ void DirectoryDesk::add_folder_ports(status::DirectoryPorts& ports) {
     ports.remove_folder = [this](std::string path, std::string by, Answer<std::string> answer) {
         directory_->remove_folder(std::move(path), std::move(by), std::move(answer));
     };
-    auto with_items = [this](std::vector<std::string> keys) { return favourites(std::move(keys)); };
+    auto with_items = [this](Answer<status::FavouritesView> answer) {
+        return [this, answer = std::move(answer)](Result<std::vector<std::string>> keys) {
+            if (!keys) return answer(std::unexpected(keys.error()));
+            favourites(std::move(*keys), answer);
+        };
+    };
     ports.favourites = [this, with_items](std::string owner, Answer<status::FavouritesView> answer) {
-        directory_->favourites(std::move(owner), mapped<std::vector<std::string>>(std::move(answer), with_items));
+        directory_->favourites(std::move(owner), with_items(std::move(answer)));
     };
     ports.set_favourites = [this, with_items](std::string owner, std::vector<std::string> keys, std::string by,
                                               Answer<status::FavouritesView> answer) {
-        directory_->set_favourites(std::move(owner), std::move(keys), std::move(by),
-                                   mapped<std::vector<std::string>>(std::move(answer), with_items));
+        directory_->set_favourites(std::move(owner), std::move(keys), std::move(by), with_items(std::move(answer)));
     };
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/directory_sources.hpp"
 #include "app/people_sources.hpp"
 #include "config/reader.hpp"
 #include "directory/check.hpp"
@@ -16,6 +17,7 @@
 #include "loop/loop.hpp"
 #include "numbers/dial_plan.hpp"
 #include "numbers/public_network.hpp"
+#include "recognition/integrations.hpp"
 #include "status/ports.hpp"
 
 namespace lamp {
@@ -33,6 +35,8 @@ public:
 
     /// Any loop, after `prepare`: the people and the platforms' directories.
     void use_roll(std::shared_ptr<const directory::Roll> roll);
+    /// Before `start`: whose contacts are found beside ours. They outlive what is asked of this object.
+    void use_integrations(const recognition::Integrations& integrations) { integrations_ = &integrations; }
     /// Any loop; empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const directory::Snapshot> snapshot() const { return directory_->snapshot(); }
     /// Before `start`; heard on this object's loop, soon after contacts have changed.
@@ -58,15 +62,27 @@ private:
     [[nodiscard]] directory::PeopleSource* source(std::string_view name) const; // null: not configured
     /// Whose people an order is about: of a source that is configured, or was.
     [[nodiscard]] Result<std::string> whose(const std::string& named) const;
-    [[nodiscard]] Result<status::DirectoryPage> search(const status::DirectoryQuery& query) const;
-    [[nodiscard]] Result<std::string> find(const std::string& key) const;
+    using Integrations = std::shared_ptr<const recognition::Searchables>;
+    void search(status::DirectoryQuery query, Answer<status::DirectoryPage> answer) const;
+    [[nodiscard]] Result<status::DirectoryPage> page(const status::DirectoryQuery& query,
+                                                     const DirectorySources& sources,
+                                                     const recognition::Searchables& integrations) const;
+    void ask_live(status::DirectoryPage page, const status::DirectoryQuery& query, const DirectorySources& sources,
+                  const recognition::Searchables& integrations, Answer<status::DirectoryPage> answer) const;
+    [[nodiscard]] contacts::Contact contact_of(const calls::Match& match) const;
+    /// `then` gets the integrations: at once where they need not be `searched`, or can be already.
+    void with_integrations(bool searched, std::function<void(const Integrations&)> then) const;
+    [[nodiscard]] bool of_integration(std::string_view key) const;
+    [[nodiscard]] bool named_elsewhere(const std::string& key) const;
+    [[nodiscard]] std::string in_one_form(const std::string& words) const;
+    [[nodiscard]] Result<std::string> find(const std::string& key, const recognition::Searchables& integrations) const;
     void add_contact_ports(status::DirectoryPorts& ports);
     [[nodiscard]] std::string name_of(std::string_view key) const;
     [[nodiscard]] Result<std::string> key_of(std::string_view name) const;
     void add_favourite_ports(status::DirectoryPorts& ports);
     void add_folder_ports(status::DirectoryPorts& ports);
     void add_file_ports(status::DirectoryPorts& ports);
-    [[nodiscard]] Result<status::FavouritesView> favourites(std::vector<std::string> keys) const;
+    void favourites(std::vector<std::string> keys, Answer<status::FavouritesView> answer) const;
     [[nodiscard]] Result<std::vector<status::FolderView>> folders() const;
     [[nodiscard]] Result<std::string> written(const status::ExportOrder& order) const;
     [[nodiscard]] Result<std::vector<status::FindingView>> checked();
@@ -78,6 +94,7 @@ private:
     std::atomic<std::shared_ptr<const directory::Roll>> roll_{std::make_shared<const directory::Roll>()};
     std::shared_ptr<const numbers::DialPlan> plan_; // the country's, without extensions
     std::optional<numbers::PublicNetwork> network_;
+    const recognition::Integrations* integrations_ = nullptr;
     Bell changed_{loop_.context()};
     Checked last_check_; // this loop: listings come page by page
 };

@@ -377,7 +377,9 @@ const std::vector<Command>& commands() {
          {{"dry-run", "", "import, sync, restore, favourites import: only says what would be changed"},
           {"allow-empty", "", "import: a file without rows empties the directory"},
           {"max-delete", "N|N%", "import, sync: how many contacts may go; default 20%, or 10"},
-          {"source", "ldap|entra", "sync: whose people; needed where both are configured"},
+          {"source", "A,B",
+           "search: only in these; contacts, ldap, entra, people, users, an integration's name, crm. sync: whose people, "
+           "ldap or entra; needed where both are configured"},
           {"separator", ";|,|tab", "export, template: between cells"},
           {"bom", "", "export, template, favourites export: a byte order mark in front, for spreadsheets"}},
          3,

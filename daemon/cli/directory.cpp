@@ -198,7 +198,9 @@ int check(const Call& call) {
 }
 
 int search(const Call& call, const std::string& words) {
-    auto items = call.daemon.list("/v1/directory" + (words.empty() ? "" : "?q=" + http::encode_query(words)));
+    auto target = "/v1/directory?q=" + http::encode_query(words);
+    if (auto source = call.arguments.value("source")) target += "&source=" + http::encode_query(*source);
+    auto items = call.daemon.list(target);
     if (!items) return complain(items.error());
     return show_rows(call, call.format == Format::json ? *items : readable(*items), item_columns, "nobody is found");
 }
@@ -272,7 +274,7 @@ std::optional<std::string> stray_option(const Arguments& arguments, const std::s
     static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites"},
                                       Rule{"allow-empty", "import"},
                                       Rule{"max-delete", "import sync"},
-                                      Rule{"source", "sync"},
+                                      Rule{"source", "search sync"},
                                       Rule{"separator", "export template"},
                                       Rule{"bom", "export template favourites"}};
     for (const auto& rule : rules)

@@ -79,7 +79,7 @@ private:
         if (!one.email.empty()) words.push_back(one.email);
         if (!one.first_name.empty() && !one.last_name.empty()) words.push_back(one.first_name + " " + one.last_name);
         for (const auto& word : words) {
-            auto found = daemon_.get("/v1/directory?limit=50&q=" + http::encode_query(word));
+            auto found = daemon_.get("/v1/directory?source=contacts,ldap,users&limit=50&q=" + http::encode_query(word));
             if (!found) return std::unexpected(found.error());
             const auto* items = member(*found, "items");
             if (!items || !items->is_array()) return fail(Category::protocol, "the answer is no list");

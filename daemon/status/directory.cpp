@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t changes_shown = 1'000;
 constexpr std::size_t changes_shown_max = 200'000;
-constexpr std::size_t text_max = 1'024;
+constexpr std::size_t written_max = 1'024;
+constexpr std::size_t sources_max = 64; // of one search
 
 Answer no_directory() {
     return problem(501, "This daemon has no directory.");
@@ -23,7 +24,7 @@ Result<std::string> path_of(std::string_view body) {
     auto object = object_of(body);
     if (!object) return std::unexpected(object.error());
     const auto* path = object->size() == 1 ? object->if_contains("path") : nullptr;
-    if (!path || !path->is_string() || path->get_string().size() > text_max)
+    if (!path || !path->is_string() || path->get_string().size() > written_max)
         return fail(Category::invalid, R"(The body must be {"path": "…"}.)");
     return std::string(path->get_string());
 }
@@ -82,6 +83,17 @@ Answer refused(const Error& error) {
     auto answer = problem(503, error.text);
     answer.fields += "Retry-After: 2\r\n";
     return answer;
+}
+
+void write_left_out(JsonWriter& json, const std::vector<DirectoryPage::LeftOut>& all) {
+    json.key("left_out");
+    json.array([&] {
+        for (const auto& one : all)
+            json.object([&] {
+                json.member("source", one.source);
+                json.member("why", one.why);
+            });
+    });
 }
 
 /// What a port answers, as JSON by `make`.
@@ -155,17 +167,23 @@ Task<std::optional<Result<T>>> Api::ask_directory(Steady until, const Port& port
 // --- who is in it
 
 void Api::directory(Call& call, const Asked&) {
-    auto query = Query::parse(call.request.query, {"q", "source", "folder", "limit", "cursor"});
+    auto query = Query::parse(call.request.query, {"q", "source", "folder", "limit", "cursor", "live"}, "source");
     if (!query) return call.answer(problem(400, query.error().text));
     auto limit = query->number("limit", limits_.list_default, 1, limits_.list_max);
     if (!limit) return call.answer(problem(400, limit.error().text));
     if (!ports_.directory.search) return call.answer(no_directory());
     DirectoryQuery wanted{.words = std::string(query->find("q").value_or("")),
-                          .source = std::string(query->find("source").value_or("")),
+                          .sources = query->list("source"),
                           .folder = {},
                           .limit = *limit,
-                          .cursor = std::string(query->find("cursor").value_or(""))};
-    if (wanted.words.size() > text_max) return call.answer(problem(400, "q is too long."));
+                          .cursor = std::string(query->find("cursor").value_or("")),
+                          .live = false};
+    auto live = flag(*query, "live", false);
+    if (!live) return call.answer(problem(live.error()));
+    wanted.live = *live;
+    if (wanted.words.size() > written_max) return call.answer(problem(400, "q is too long."));
+    if (wanted.sources.size() > sources_max)
+        return call.answer(problem(400, fmt::format("source takes {} sources at most.", sources_max)));
     if (auto folder = query->find("folder")) wanted.folder = *folder;
     defer(call, make_directory(std::move(wanted)));
 }
@@ -182,6 +200,7 @@ Task<Answer> Api::make_directory(DirectoryQuery query) {
                     json.raw(item);
             });
             json.member_or_null("next", found.next);
+            if (!found.left_out.empty()) write_left_out(json, found.left_out);
         });
         return answer;
     });

@@ -18,14 +18,20 @@ namespace lamp::status {
 
 struct DirectoryQuery {
     std::string words;
-    std::string source; // empty: all
+    std::vector<std::string> sources; // words for them, or their names; none: all
     std::optional<std::string> folder;
     std::size_t limit = 100;
     std::string cursor;
+    bool live = false; // where nobody is found: systems that are searched by number are asked
 };
 struct DirectoryPage {
     std::vector<std::string> items;
     std::string next; // empty: the end
+    struct LeftOut {
+        std::string source;
+        std::string why; // a sentence
+    };
+    std::vector<LeftOut> left_out; // sources that were wanted, and cannot be searched now
 };
 struct FolderView {
     std::string path;
@@ -89,7 +95,8 @@ struct DirectoryPorts {
     template <class T>
     using Answer = std::function<void(Result<T>)>;
 
-    /// invalid: a cursor that is none of ours; unavailable: nothing has been read from the disk yet, as for all others.
+    /// Contacts, then people, then integrations by their priority, and each by name. invalid: a cursor that is none of
+    /// ours, a source that there is not; unavailable: nothing has been read from the disk yet, as for all others.
     std::function<void(DirectoryQuery, Answer<DirectoryPage>)> search; // empty: there is no directory
     /// not_found.
     std::function<void(std::string key, Answer<std::string>)> find;

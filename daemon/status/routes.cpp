@@ -110,12 +110,16 @@ constexpr std::array<Parameter, 1> sync_parameters{{
      "1: takes the answer even where it holds far fewer contacts than before."},
 }};
 
-constexpr std::array<Parameter, 5> directory_parameters{{
+constexpr std::array<Parameter, 6> directory_parameters{{
     {"q", text_schema, "Words that must all occur in names, companies, e-mail addresses, lines or numbers."},
-    {"source", text_schema, "Only of this source: contacts, ldap, entra, people, broadworks."},
+    {"source", text_schema,
+     "Only of these sources, with commas between or repeated: contacts (personal), ldap, entra, people, broadworks, users "
+     "(the two before), an integration's name, crm (every integration). Default: all."},
     {"folder", text_schema, "Only in this folder and those below it."},
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},
     {"cursor", text_schema, "Where the page before ended: its `next`."},
+    {"live", R"({"type":"string","enum":["0","1"],"default":"0"})",
+     "1: if q is a whole number and nobody was found, systems that are searched by number are asked."},
 }};
 constexpr Parameter dry_run{"dry_run", R"({"type":"string","enum":["0","1"],"default":"0"})",
                             "1: only says what would be changed."};
@@ -399,9 +403,11 @@ constexpr std::array table{
           "ZohoLink"},
     Route{remove, "/v1/zoho/links/{id}", Gate::permission, linking, &Api::order_zoho, "Ends a line's link", 200,
           "Zoho"},
-    Route{get, "/v1/directory", Gate::permission, permission("directory.read"), &Api::directory,
-          "Contacts, the people who are watched, and whoever else the platforms' directories name", 200,
-          "DirectoryPage", directory_parameters},
+    Route{
+        get, "/v1/directory", Gate::permission, permission("directory.read"), &Api::directory,
+        "Contacts, then the people who are watched and whoever else the platforms' directories name, then the contacts "
+        "of integrations by their priority; each by name",
+        200, "DirectoryPage", directory_parameters},
     Route{get, "/v1/directory/check", Gate::permission, permission("directory.read"), &Api::directory_check,
           "Lines without contacts, contacts without lines, doubled and bad numbers", 200, "FindingPage",
           page_parameters},

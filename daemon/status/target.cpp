@@ -47,7 +47,8 @@ void percent_encode(std::string_view text, std::string& out) {
     }
 }
 
-Result<Query> Query::parse(std::string_view text, std::initializer_list<std::string_view> allowed) {
+Result<Query> Query::parse(std::string_view text, std::initializer_list<std::string_view> allowed,
+                           std::string_view repeated) {
     Query query;
     while (!text.empty()) {
         auto pair = text.substr(0, text.find('&'));
@@ -63,7 +64,7 @@ Result<Query> Query::parse(std::string_view text, std::initializer_list<std::str
                                                ? "This path takes no query parameters."
                                                : fmt::format("The query parameter is not known; allowed are {}.",
                                                              fmt::join(allowed, ", ")));
-        if (query.find(one.name))
+        if (one.name != repeated && query.find(one.name))
             return fail(Category::invalid, fmt::format("The query parameter {} is given twice.", one.name));
         query.parameters_.push_back(std::move(one));
     }
@@ -74,6 +75,19 @@ std::optional<std::string_view> Query::find(std::string_view name) const {
     for (const Parameter& one : parameters_)
         if (one.name == name) return one.value;
     return std::nullopt;
+}
+
+std::vector<std::string> Query::list(std::string_view name) const {
+    std::vector<std::string> out;
+    for (const Parameter& one : parameters_) {
+        if (one.name != name) continue;
+        for (std::string_view rest = one.value; !rest.empty();) {
+            auto part = rest.substr(0, rest.find(','));
+            rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+            if (!part.empty()) out.emplace_back(part);
+        }
+    }
+    return out;
 }
 
 Result<std::size_t> Query::number(std::string_view name, std::size_t otherwise, std::size_t least,

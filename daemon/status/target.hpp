@@ -14,13 +14,17 @@ namespace lamp::status {
 /// Appends `text` with everything but unreserved characters (RFC 3986) encoded.
 void percent_encode(std::string_view text, std::string& out);
 
-/// "a=1&b=two" as names and values. Refuses bad escapes, names that are not `allowed`, and a name that comes twice.
+/// "a=1&b=two" as names and values. Refuses bad escapes, names that are not `allowed`, and a name that comes twice, but
+/// for the `repeated` one.
 class Query {
 public:
-    [[nodiscard]] static Result<Query> parse(std::string_view text, std::initializer_list<std::string_view> allowed);
+    [[nodiscard]] static Result<Query> parse(std::string_view text, std::initializer_list<std::string_view> allowed,
+                                             std::string_view repeated = {});
 
     /// Nothing when it is not given; the empty text when it is given without a value.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+    /// Each value of the name, and each part of one between commas; empty ones are none.
+    [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
     /// Nothing given: `otherwise`. Refuses what is no whole number from `least` to `most`.
     [[nodiscard]] Result<std::size_t> number(std::string_view name, std::size_t otherwise, std::size_t least,
                                              std::size_t most) const;

@@ -34,6 +34,25 @@ grant = ["directory.write"]
 """
 READER, ALICE, CLERK = "reading-0123456789abcdef", "alice-0123456789abcdef", "clerk-0123456789abcdef"
 NAMES = "last_name;first_name\n"
+INTEGRATIONS = """
+[[recognition]]
+name = "sales"
+type = "rest"
+preset = "hubspot"
+url = "{url}"
+token = "env:CRM_TOKEN"
+delta = "0s"
+[[recognition]]
+name = "file"
+type = "csv"
+file = {file}
+priority = 90
+[[recognition]]
+name = "secret"
+type = "csv"
+file = {file}
+search = false
+"""
 
 
 def rows(count, start=0):
@@ -155,7 +174,8 @@ class Contacts(Directory):
         self.assertEqual(seen[5:], [item["key"] for item in people])
         person = next(item for item in people if item["key"] == self.person)
         self.assertTrue(person["lines"] and person["last_name"], person)
-        self.assertEqual(self.ask("GET", "/v1/directory?source=nowhere")[1], {"items": [], "next": None})
+        self.assertEqual(self.ask("GET", "/v1/directory?source=ldap")[1], {"items": [], "next": None})
+        self.assertEqual(self.ask("GET", "/v1/directory?source=nowhere")[0], 400)
         self.assertEqual([item["key"] for item in self.contacts("&q=doe%203")], [made[3]])
         for query in ("?limit=0", "?limit=1001", "?cursor=x", "?cursor=c", "?what=1", "?q=" + "x" * 2000):
             self.assertEqual(self.ask("GET", "/v1/directory" + query)[0], 400, query)
@@ -363,6 +383,104 @@ class Linked(Directory):
         self.ask("DELETE", "/v1/contacts/" + made["key"])
         self.assertEqual(self.ask("POST", "/v1/directory/restore")[0], 200)
         self.assertEqual((self.contact(made["key"])["of"], self.contact(made["key"])["company"]), (self.person, "Mine"))
+
+
+class Integrations(Directory):
+    def setUp(self):
+        zeta = self.simulator.command("crm/add", first="Zoë", last="Zeta", company="Zeta BV", email="zoe@example.net", mobile="06 12345678")
+        self.addCleanup(self.simulator.command, "crm/remove", id=zeta["id"])
+        customers = self.simulator.folder / "customers.csv"
+        customers.write_text("id,name,company,e-mail,phone\n7,Eta Jones,Zeta BV,eta@example.net,020 123 0002\n8,Theta,,,2099\n")
+        tables = INTEGRATIONS.format(url=self.simulator.announced["crm"], file=json.dumps(str(customers)))
+        self.daemon = Daemon(self.simulator, extra=TOKENS.replace("PERSON", self.person) + tables,
+                             environment={"CRM_TOKEN": self.simulator.announced["crm_key"]})
+        self.assertTrue(within(20, lambda: self.daemon.get("/v1/directory?source=people")[2].get("items")))
+        self.assertTrue(within(20, lambda: len(self.found("", "crm")) == 3), self.daemon.log())
+
+    def page(self, query=""):
+        status, page = self.ask("GET", "/v1/directory?" + query)
+        self.assertEqual(status, 200, page)
+        return page
+
+    def found(self, words, *sources, more=""):
+        query = f"q={urllib.parse.quote(words)}" + "".join(f"&source={one}" for one in sources)
+        return [(item["source"], item["last_name"]) for item in self.page(query + more)["items"]]
+
+    def test_found_by_name_number_and_address(self):
+        for words in ("zoe zeta", "ZETA zoë", "zoe@example.net", "0612345678", "+31 (0)6 1234 5678", "0031612345678", "345678"):
+            self.assertEqual(self.found(words), [("sales", "Zeta")], words)
+        self.assertEqual(self.found("zeta bv"), [("file", "Jones"), ("sales", "Zeta")])
+        self.assertEqual(self.found("020 123 0002"), [("file", "Jones")])
+        self.assertEqual(self.found("2099"), [("file", "Theta")])
+        item = self.page("q=zoe")["items"][0]
+        self.assertEqual((item["first_name"], item["company"], item["email"]), ("Zoë", "Zeta BV", "zoe@example.net"))
+        self.assertIn({"type": "mobile", "number": "+31612345678"}, item["numbers"])
+        self.assertEqual(self.ask("GET", "/v1/directory/" + urllib.parse.quote(item["key"])), (200, item))
+        target = "/v1/favourites/" + urllib.parse.quote(self.person)
+        self.assertEqual(self.ask("PUT", target, {"keys": [item["key"]]})[1]["items"], [item])
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertTrue(within(20, lambda: self.ask("GET", target)[1].get("items") == [item]), "after a restart, too")
+        self.assertEqual(self.ask("GET", "/v1/directory/file:0000000000000000")[0], 404)
+        for method in ("PATCH", "DELETE"):
+            status, problem = self.ask(method, "/v1/contacts/" + urllib.parse.quote(item["key"]), {})
+            self.assertEqual((status, "integration" in problem["detail"]), (409, True), problem)
+
+    def test_several_sources_in_one_order(self):
+        self.create(last_name="Own")
+        people = self.found("", "people")
+        integrations = [("file", "Jones"), ("file", "Theta"), ("sales", "Zeta")]
+        everybody = [("contacts", "Own"), *people, *integrations]
+        self.assertEqual(self.found(""), everybody)
+        for sources, found in ((("crm",), integrations), (("sales", "contacts"), [("contacts", "Own"), ("sales", "Zeta")]),
+                               (("sales,personal",), [("contacts", "Own"), ("sales", "Zeta")]), (("users",), people),
+                               (("users,personal,crm",), everybody), (("file", "file,,"), integrations[:2])):
+            self.assertEqual(self.found("", *sources), found, sources)
+        for limit in range(1, len(everybody) + 1):
+            seen, cursor = [], ""
+            while cursor is not None:
+                page = self.page(f"limit={limit}" + (f"&cursor={urllib.parse.quote(cursor)}" if cursor else ""))
+                seen += [(item["source"], item["last_name"]) for item in page["items"]]
+                cursor = page["next"]
+            self.assertEqual(seen, everybody, limit)
+        for query in ("source=nowhere", "source=crm&source=nowhere", "source=crm,nowhere"):
+            status, problem = self.ask("GET", "/v1/directory?" + query)
+            self.assertEqual(status, 400, query)
+            for word in ("nowhere", "contacts", "users", "file", "sales"):
+                self.assertIn(word, problem["detail"])
+        self.assertEqual(self.ask("GET", "/v1/directory?source=" + ",".join(["crm"] * 65))[0], 400)
+
+    def test_what_cannot_be_searched_is_said(self):
+        secret = {"source": "secret", "why": "Its configuration says search = false."}
+        self.assertEqual(self.page("source=crm")["left_out"], [secret])
+        self.assertNotIn("left_out", self.page("source=file,people"))
+        for off, on in (("POST", "/enable"), ("DELETE", "/undo")):
+            self.ask(off, "/v1/integrations/file" + ("/disable" if off == "POST" else ""))
+            self.assertEqual(self.found("", "crm"), [("sales", "Zeta")], off)
+            self.assertEqual([one["source"] for one in self.page("source=file")["left_out"]], ["file"])
+            self.ask("POST", "/v1/integrations/file" + on)
+            self.assertTrue(within(10, lambda: len(self.found("", "crm")) == 3), on)
+        self.assertEqual(self.ask("GET", "/v1/recognise?number=0201230002")[1]["items"][-1]["integration"], "secret")
+
+    def test_a_crm_is_asked_by_number_only_where_that_is_wanted(self):
+        late = self.simulator.command("crm/add", first="Late", last="Lambda", mobile="+31687654321")
+        self.addCleanup(self.simulator.command, "crm/remove", id=late["id"])
+        self.assertEqual(self.found("06 87654321"), [])
+        self.assertEqual(self.found("06 87654321", "people", more="&live=1"), [])
+        self.assertEqual(self.found("lambda", more="&live=1"), [])
+        self.assertEqual(self.found("06 87654321", more="&live=1"), [("sales", "Lambda")])
+        self.assertEqual(self.ask("GET", "/v1/directory?live=yes")[0], 400)
+
+    def test_the_command_takes_sources(self):
+        found = json.loads(self.command("search", "zeta", "--source", "file,sales", "--format", "json"))
+        self.assertEqual([one["last_name"] for one in found], ["Jones", "Zeta"])
+        self.assertEqual(json.loads(self.command("search", "zeta", "--source", "contacts", "--format", "json")), [])
+        self.assertIn("search", self.refusal("check", "--source", "crm"))
+
+    def refusal(self, *words):
+        outcome = subprocess.run([BIN / "lamplighter", "directory", *words, "--url", self.daemon.url], capture_output=True, timeout=120)
+        self.assertNotEqual(outcome.returncode, 0, outcome)
+        return outcome.stderr.decode("utf-8")
 
 
 class Files(Directory):

@@ -239,3 +239,13 @@ TEST_CASE("target: percent-encoding both ways") {
     CHECK(percent_decode(encoded, back));
     CHECK(back == all);
 }
+
+TEST_CASE("query: a name that may be repeated, and lists between commas") {
+    auto query = Query::parse("source=a,b&q=x&source=c%2C%2Cd&source=", {"q", "source"}, "source");
+    REQUIRE(query);
+    CHECK(query->list("source") == std::vector<std::string>{"a", "b", "c", "d"});
+    CHECK(query->list("q") == std::vector<std::string>{"x"});
+    CHECK(query->list("what").empty());
+    CHECK_FALSE(Query::parse("q=x&q=y", {"q", "source"}, "source"));
+    CHECK_FALSE(Query::parse("source=a&source=b", {"q", "source"}));
+}
