@@ -424,13 +424,16 @@ void DirectoryDesk::add_folder_ports(status::DirectoryPorts& ports) {
     };
 }
 
-/// Empty: nobody has this key.
+/// Empty: nobody has this key, or an integration's contacts are not searched yet.
 std::string DirectoryDesk::name_of(std::string_view key) const {
     auto snapshot = directory_->snapshot();
     if (const auto* contact = snapshot ? snapshot->find(key) : nullptr) return contacts::full_name(*contact);
     auto roll = roll_.load();
-    auto place = roll->find(key);
-    return place ? contacts::full_name(roll->contact(*place)) : std::string();
+    if (auto place = roll->find(key)) return contacts::full_name(roll->contact(*place));
+    for (const auto& one : integrations_->searchables()->all)
+        if (auto place = one.words ? one.words->find(key) : std::nullopt)
+            return contacts::full_name(one.words->contact(*place));
+    return {};
 }
 
 /// Who has just that name, when it is one.
@@ -470,7 +473,7 @@ void DirectoryDesk::add_favourite_ports(status::DirectoryPorts& ports) {
     };
     rules.is_key = [this](std::string_view key) {
         auto snapshot = directory_->snapshot();
-        return (snapshot && snapshot->find(key)) || roll_.load()->find(key).has_value();
+        return (snapshot && snapshot->find(key)) || roll_.load()->find(key) || of_integration(key);
     };
     rules.key_of = [this](std::string_view name) { return key_of(name); };
     ports.import_favourites = [this, rules](status::FavouritesOrder order, Answer<contacts::FavouritesPlan> answer) {

@@ -72,7 +72,7 @@ std::string wanted(const std::vector<std::string>& words) {
     auto read = DirectorySources::read(words, integrations);
     if (!read) return "invalid: " + read.error().text;
     std::string out;
-    for (std::string_view source : {"contacts", "ldap", "people", "broadworks"})
+    for (std::string_view source : {"contacts", "ldap", "entra", "people", "broadworks"})
         if (read->wants(source)) out += fmt::format("{} ", source);
     for (const auto& name : integrations)
         if (read->wants_integration(name)) out += fmt::format("+{} ", name);
@@ -87,7 +87,7 @@ TEST_CASE("a word wants all that it names") {
         std::string_view wanted;
     };
     const Row rows[] = {
-        {{}, "contacts ldap people broadworks +crm +list +ldap "},
+        {{}, "contacts ldap entra people broadworks +crm +list +ldap "},
         {{"contacts"}, "contacts "},
         {{"personal"}, "contacts "},
         {{"people"}, "people "},
@@ -103,7 +103,7 @@ TEST_CASE("a word wants all that it names") {
         CHECK(wanted(row.words) == row.wanted);
     CHECK(wanted({"contacts", "nowhere"}) ==
           "invalid: There is no source \"nowhere\"; there are contacts (or personal), "
-          "ldap, people and broadworks (both: users), crm (every integration), crm, "
+          "ldap, entra, people and broadworks (both: users), crm (every integration), crm, "
           "list, ldap.");
     CHECK(wanted({"CRM"}).starts_with("invalid"));
 }
