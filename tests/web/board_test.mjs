@@ -1185,7 +1185,7 @@ async function takeShots(browser) {
   daemon.state.history = [ended(callOf(ringing), 'missed'), ended(callOf(ringing, { remote: { number: '2002', name: 'Bob' }, direction: 'out' }), 'answered', { talk_s: 300 })];
   daemon.state.me = ids[8];
   daemon.directory.set('k1', entry('k1', 'Ann', 'van den Heuvel', [['work', '+31201230002'], ['mobile', '+31612345678'], ['fax', '+31201230009']], { company: 'Zeta Ltd', email: 'ann@example.net', notes: 'Not on Mondays.' }));
-  daemon.favourites.set(ids[8], ['k1', ids[30], ringing]);
+  daemon.favourites.set(ids[8], ['k1', ids[20], ringing]);
   daemon.state.channel = 'down';
   daemon.state.problems = ['Channel to xsp2.example.net is down since 10:32 (connection reset by peer); xsp1.example.net carries its lamps.'];
   const wide = { width: 1600, height: 1000 };
