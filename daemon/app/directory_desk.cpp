@@ -91,12 +91,18 @@ void DirectoryDesk::use_roll(std::shared_ptr<const directory::Roll> roll) {
     directory_->follow_entries();
 }
 
+/// "31201230002": what the platform's directory says of the line, or else the number that the line is called by.
+std::string DirectoryDesk::voice_mail_id(const std::string& line) const {
+    if (line.empty()) return {};
+    auto number = roll_.load()->number_of_line(line);
+    if (number.empty()) number = plan_->normal({}, line.substr(0, line.find('@'))).value_or("");
+    return number.starts_with('+') ? number.substr(1) : std::string();
+}
+
 std::string DirectoryDesk::json_of(const contacts::Contact& contact) const {
-    auto number = contact.default_line.empty() ? std::string() : roll_.load()->number_of_line(contact.default_line);
     std::string text;
     JsonWriter json(text);
-    contacts::write_item(json, contact,
-                         number.starts_with('+') ? std::string_view(number).substr(1) : std::string_view());
+    contacts::write_item(json, contact, voice_mail_id(contact.default_line));
     return text;
 }
 
