@@ -239,7 +239,8 @@ void Daemon::assign(const std::shared_ptr<const presence::People>& people,
 
 // --- reload
 void Daemon::apply_rules() {
-    auto rules = presence::Rules::parse(configuration_->get<PresenceOptions>().rules);
+    const auto& options = configuration_->get<PresenceOptions>();
+    auto rules = presence::Rules::parse(options.rules, options.follow_acd);
     if (!rules) return; // checked with the configuration
     auto slots = people_ ? people_->slots() : 0;
     table_.replace_rules(std::move(*rules), slots, wall_now(),

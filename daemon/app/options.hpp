@@ -34,6 +34,7 @@ struct PresenceOptions {
     milliseconds teams_stale_after{120'000};
     milliseconds line_stale_after{60'000};
     std::vector<std::string> meetings{"teams"};
+    bool follow_acd = false;
 };
 
 /// Every section that this daemon knows, in the order of the reference.

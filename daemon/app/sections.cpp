@@ -102,8 +102,15 @@ config::Section<PresenceOptions> presence_section() {
           "A line whose channel has been down for this long counts as unknown.");
     s.key("meetings", &O::meetings, config::one_of({"teams", "zoom", "goto", "other"}), restart,
           "Whose meetings feed the status in_meeting. \"other\" is what POST /hooks/meeting tells.");
+    s.key("follow_acd", &O::follow_acd, live,
+          "An agent of a call centre is shown as busy in the wrap-up and as away while unavailable, below what Teams "
+          "says "
+          "is more urgent. For the lamp only: nothing of it is written to Teams, and no agent follows it.");
     s.check([](const O& options, config::Scope& at) {
         if (auto rules = presence::Rules::parse(options.rules); !rules) at.error("rules", rules.error().text);
+        if (options.follow_acd && !options.rules.empty())
+            at.error("follow_acd", "does nothing beside rules: write \"busy when agent is wrap_up\" and \"away when "
+                                   "agent is unavailable\" among them, where they belong");
     });
     return s;
 }

@@ -1,5 +1,6 @@
 #include "presence/rules.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <fmt/format.h>
 #include <optional>
@@ -26,6 +27,8 @@ constexpr std::array default_rows{
     "offline when teams is offline",
     "unknown when line is not known",
 };
+// `[presence] follow_acd`: beside busy in Teams, and beside away in Teams.
+constexpr std::array acd_rows{"busy when agent is wrap_up", "away when agent is unavailable"};
 
 struct Word {
     std::string_view text;
@@ -39,6 +42,10 @@ constexpr std::array line_words{
     Word{"unknown", bit(LineState::unknown)}, Word{"idle", bit(LineState::idle)},
     Word{"active", bit(LineState::active)},   Word{"held", bit(LineState::held)},
     Word{"ringing", bit(LineState::ringing)}, Word{"known", 0b11110},
+};
+constexpr std::array agent_words{
+    Word{"unavailable", bit(AgentPause::unavailable)},
+    Word{"wrap_up", bit(AgentPause::wrap_up)},
 };
 constexpr std::array teams_words{
     Word{"unknown", bit(TeamsState::unknown)},
@@ -107,7 +114,8 @@ private:
         if (subject == "line" && at_ < words_.size() && words_[at_] == "dnd") return ++at_, Condition{line_dnd, 0b10};
         if (subject == "line") return read_values(line, line_words);
         if (subject == "teams") return read_values(teams, teams_words);
-        return refuse("\"line\", \"teams\" or \"meeting\"");
+        if (subject == "agent") return read_values(agent, agent_words);
+        return refuse("\"line\", \"teams\", \"meeting\" or \"agent\"");
     }
 
     Result<Condition> read_values(Condition::Subject subject, std::span<const Word> known) {
@@ -130,6 +138,12 @@ private:
     std::size_t at_ = 0;
 };
 
+Rule built_in_rule(std::string_view text, std::size_t number) {
+    auto rule = RowReader(text).read(static_cast<std::uint8_t>(number));
+    LAMP_CHECK(rule.has_value());
+    return *std::move(rule);
+}
+
 /// The source that the first condition which holds has asked.
 Source source_of(const Rule& rule, const Inputs& inputs, Source line = Source::telephony,
                  Source teams = Source::teams) {
@@ -137,7 +151,8 @@ Source source_of(const Rule& rule, const Inputs& inputs, Source line = Source::t
         if (!condition.holds(inputs)) continue;
         switch (condition.subject) {
         case Condition::Subject::line: return line;
-        case Condition::Subject::line_dnd: return Source::telephony;
+        case Condition::Subject::line_dnd:
+        case Condition::Subject::agent: return Source::telephony;
         case Condition::Subject::teams: return teams;
         case Condition::Subject::meeting: return Source::meetings;
         }
@@ -154,6 +169,7 @@ bool Condition::holds(const Inputs& inputs) const {
     case Subject::line_dnd: value = inputs.line_dnd ? 1 : 0; break;
     case Subject::teams: value = static_cast<unsigned>(inputs.teams); break;
     case Subject::meeting: value = inputs.meeting ? 1 : 0; break;
+    case Subject::agent: value = static_cast<unsigned>(inputs.agent); break;
     }
     return (accepted >> value & 1U) != 0;
 }
@@ -164,12 +180,14 @@ bool Rule::matches(const Inputs& inputs) const {
     return !any;
 }
 
-Rules::Rules() : Rules(std::vector<Rule>()) {
+Rules::Rules(bool follow_acd) : Rules(std::vector<Rule>()) {
     built_in_ = true;
-    for (std::string_view row : default_rows) {
-        auto rule = RowReader(row).read(static_cast<std::uint8_t>(rows_.size() + 1));
-        LAMP_CHECK(rule.has_value());
-        rows_.push_back(*std::move(rule));
+    for (std::size_t i = 0; i < default_rows.size(); ++i)
+        rows_.push_back(built_in_rule(default_rows.at(i), i + 1));
+    if (follow_acd) {
+        auto away = std::ranges::find(rows_, Status::away, &Rule::status);
+        auto available = rows_.insert(away, built_in_rule(acd_rows[0], default_rows.size() + 1)) + 2;
+        rows_.insert(available, built_in_rule(acd_rows[1], default_rows.size() + 2));
     }
     compile();
 }
@@ -178,8 +196,8 @@ Rules::Rules(std::vector<Rule> rows) : rows_(std::move(rows)) {
     compile();
 }
 
-Result<Rules> Rules::parse(const std::vector<std::string>& rows) {
-    if (rows.empty()) return Rules();
+Result<Rules> Rules::parse(const std::vector<std::string>& rows, bool follow_acd) {
+    if (rows.empty()) return Rules(follow_acd);
     if (rows.size() > 15) return fail(Category::invalid, fmt::format("{} rows; at most 15 are allowed", rows.size()));
     std::vector<Rule> parsed;
     for (const std::string& row : rows) {
@@ -210,8 +228,8 @@ Source Rules::origin(const Conclusion& conclusion, const Cells& cells) const {
     const auto own = Inputs::of(own_cells);
     const auto line = own.line == inputs.line ? Source::telephony : Source::publication;
     const auto teams = own.teams == inputs.teams ? Source::teams : Source::publication;
-    const auto row = conclusion.rule - 1U;
-    return row < rows_.size() ? source_of(rows_[row], inputs, line, teams) : conclusion.source;
+    const auto row = std::ranges::find(rows_, conclusion.rule, &Rule::number);
+    return row != rows_.end() ? source_of(*row, inputs, line, teams) : conclusion.source;
 }
 
 } // namespace lamp::presence

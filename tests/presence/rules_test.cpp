@@ -1,4 +1,4 @@
-// The priority table: rows written from interface 6 and 7 (not from the code), all 256 inputs against a plain second
+// The priority table: rows written from interface 6 and 7 (not from the code), all inputs against a plain second
 // implementation of interface 6, custom rules, and everything that a rule's text may get wrong.
 #include "here.hpp"
 
@@ -119,7 +119,7 @@ TEST_CASE("interface 6, row by row") {
     }
 }
 
-TEST_CASE("all 256 inputs agree with interface 6 written by hand") {
+TEST_CASE("all inputs agree with interface 6 written by hand, whatever an agent does") {
     Rules rules;
     for (std::size_t i = 0; i < Inputs::combinations; ++i) {
         auto inputs = Inputs::at(i);
@@ -129,6 +129,50 @@ TEST_CASE("all 256 inputs agree with interface 6 written by hand") {
         auto conclusion = rules.conclude(inputs);
         CHECK(conclusion.rule == expected);
         CHECK(name(conclusion.status) == status_by_hand[expected]);
+    }
+}
+
+TEST_CASE("follow_acd: an agent's pause counts below what is more urgent, and nobody's rule has another number") {
+    using enum AgentPause;
+    struct AgentRow {
+        Inputs inputs;
+        std::string_view verdict;
+    };
+    const AgentRow rows[] = {
+        {{LineState::idle, false, no_teams, false, wrap_up}, "14 busy by telephony"},
+        {{LineState::idle, false, TeamsState::available, false, wrap_up}, "14 busy by telephony"},
+        {{LineState::idle, false, TeamsState::away, false, wrap_up}, "14 busy by telephony"},
+        {{LineState::idle, false, TeamsState::available, false, unavailable}, "15 away by telephony"},
+        {{LineState::idle, false, TeamsState::away, false, unavailable}, "10 away by teams"},
+        {{LineState::idle, false, TeamsState::busy, false, unavailable}, "9 busy by teams"},
+        {{LineState::active, false, no_teams, false, unavailable}, "7 on_call by telephony"},
+        {{LineState::ringing, false, no_teams, false, wrap_up}, "1 ringing by telephony"},
+        {{LineState::idle, true, no_teams, false, unavailable}, "5 do_not_disturb by telephony"},
+        {{LineState::idle, false, TeamsState::in_meeting, false, unavailable}, "8 in_meeting by teams"},
+    };
+    Rules rules(true);
+    CHECK(rules.built_in());
+    for (const AgentRow& row : rows) {
+        CAPTURE(row.verdict);
+        CHECK(text(rules.conclude(row.inputs)) == row.verdict);
+    }
+    for (std::size_t i = 0; i < Inputs::combinations; ++i) {
+        auto inputs = Inputs::at(i);
+        auto with = rules.conclude(inputs);
+        auto first = std::ranges::find_if(rules.rows(), [&](const Rule& rule) { return rule.matches(inputs); });
+        CHECK(first->number == with.rule);
+        if (with.rule <= 13) CHECK(with == Rules().conclude(inputs));
+        if (inputs.agent != wrap_up && inputs.agent != unavailable) CHECK(with.rule <= 13);
+    }
+}
+
+TEST_CASE("the pause of an agent comes from the line's cell") {
+    using enum AgentState;
+    for (auto [state, rule] : {std::pair(none, 11), std::pair(sign_in, 11), std::pair(available, 11),
+                               std::pair(unavailable, 15), std::pair(wrap_up, 14), std::pair(sign_out, 11)}) {
+        LineReport report{.state = LineState::idle, .agent = state, .at = noon};
+        CHECK(Rules(true).conclude(Cells{report.pack(), 0, 0, 0}).rule == rule);
+        CHECK(Rules().conclude(Cells{report.pack(), 0, 0, 0}).rule == 11);
     }
 }
 
@@ -212,6 +256,8 @@ TEST_CASE("custom rules") {
         {{"in_meeting when meeting", "ringing when line is ringing"},    ringing_away, 1, "in_meeting"},
         {{"ringing when line is ringing", "in_meeting when meeting"},    ringing_away, 1, "ringing"},
         {{"away when teams is not available and teams is not offline"},  ringing_away, 1, "away"},
+        {{"busy when agent is not unavailable"},                         idle,         1, "busy"},
+        {{"busy when agent is wrap_up"},                                 idle,         2, "unknown"},
         {{"\taway  when   teams is\tnot available "},                    ringing_away, 1, "away"},
     };
     // clang-format on
@@ -266,6 +312,7 @@ TEST_CASE("a rule that cannot be understood is refused, and the word is named") 
         {"busy when line is active teams is busy",               "\"teams\""},
         {"busy when line is active and teams is busy or line dnd", "\"or\""},
         {"busy when line is active or teams is busy and line dnd", "\"and\""},
+        {"busy when agent is available",                         "\"available\""},
         {"busy when meeting is on",                              "\"is\""},
     };
     // clang-format on

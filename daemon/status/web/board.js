@@ -149,8 +149,9 @@ const STATUSES = ['ringing', 'held', 'do_not_disturb', 'on_call', 'in_meeting', 
 const COLOURS = {
   ringing: 'red', held: 'amber', do_not_disturb: 'dnd', on_call: 'red', in_meeting: 'red', busy: 'red', away: 'amber', available: 'green',
 };
-// What each of the thirteen built-in rules concludes; a site that orders its own rules is recognised by disagreeing.
-const RULE_STATUS = ['ringing', 'held', ...Array(4).fill('do_not_disturb'), ...STATUSES.slice(3)];
+// What each of the built-in rules concludes (14 and 15 where agents count); a site that orders its own rules is
+// recognised by disagreeing.
+const RULE_STATUS = ['ringing', 'held', ...Array(4).fill('do_not_disturb'), ...STATUSES.slice(3), 'busy', 'away'];
 const LARGE = 20000;      // above this many people the page asks the daemon instead of holding everybody
 const FOUND_MAX = 200;    // results shown of a search in a large organisation
 const SUGGESTED_MAX = 8;  // contacts offered at once

@@ -1,7 +1,7 @@
 // The languages of the pages: one file each, all with the same keys (tests/web/words_test.mjs sees to it). A page takes
 // the first of the reader's languages that there is, with its region: dates and numbers follow that.
-//   BOARD: texts of the board; `s` statuses, `w` words of the interface, `f` forwardings, `c` calls, `n` kinds of numbers, `rules` the thirteen
-//   rules in their order, `said` the daemon's sentences by their codes. DIAL: texts of the dial page.
+//   BOARD: texts of the board; `s` statuses, `w` words of the interface, `f` forwardings, `c` calls, `n` kinds of numbers, `rules` the
+//   built-in rules by their numbers, `said` the daemon's sentences by their codes. DIAL: texts of the dial page.
 import * as de from './words_de.js';
 import * as en from './words_en.js';
 import * as es from './words_es.js';
