@@ -495,9 +495,12 @@ void Diversions::note(const std::string& line, forwarding::AuditEntry::What what
 
 status::PersonForwarding Diversions::view(presence::Slot person, const std::vector<std::string>& heard) const {
     auto shown = view_of(forwardings_, lines_, person, heard);
+    shown.busy_on_busy = forwarding::busy_on_busy(false);
     if (smartbusy_wanted_ && person < people_->slots())
-        if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now()))
+        if (auto meeting = smartbusy_.view(people_->person(person).id, smartbusy_now())) {
             shown.smartbusy = meeting->reason;
+            shown.busy_on_busy = forwarding::busy_on_busy(meeting->follows_teams);
+        }
     return shown;
 }
 

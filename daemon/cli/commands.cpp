@@ -142,6 +142,7 @@ void print_ways(const json::value& reasons) {
     auto rows = forwarding ? explain_forwarding(*forwarding, wall_now()) : std::vector<std::string>();
     auto silence = explain_silence(reasons);
     rows.insert(rows.end(), silence.begin(), silence.end());
+    if (auto busy = cell(reasons, "busy_on_busy"); !busy.empty()) rows.push_back(std::move(busy));
     if (rows.empty()) return;
     print("Where calls go\n");
     for (const std::string& row : rows)

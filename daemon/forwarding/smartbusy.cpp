@@ -202,6 +202,8 @@ std::optional<SmartBusy::PersonView> SmartBusy::view(std::string_view id, Now no
     const Person& person = there->second;
     PersonView view{.diverted = person.diverted, .to = number_of(id, person)};
     if (person.diverted) view.since = person.from;
+    view.follows_teams = settings_.sources.contains(MeetingSource::teams) && !view.to.empty() &&
+                         !settings_.except.contains(there->first);
     auto seen = look(person, now.steady);
     if (settings_.sources.empty())
         view.reason = {"no_source", {}, "no source is configured"};
@@ -223,6 +225,18 @@ std::optional<SmartBusy::PersonView> SmartBusy::view(std::string_view id, Now no
         view.reason = person.diverted ? Sentence("just_ended", {}, "the meeting has just ended")
                                       : Sentence("no_meeting", {}, "in no meeting");
     return view;
+}
+
+Sentence busy_on_busy(bool follows_teams) {
+    constexpr std::string_view other_half = " A call on a line does not make Teams refuse calls: its busy-on-busy "
+                                            "ignores an \"In a call\" that is set from outside.";
+    if (follows_teams)
+        return {"teams_diverts", {}, fmt::format("A call in Teams diverts the calls of the lines.{}", other_half)};
+    return {
+        "teams_diverts_not",
+        {},
+        fmt::format("A call in Teams leaves the lines ringing: [smartbusy] does not follow Teams for this person.{}",
+                    other_half)};
 }
 
 } // namespace lamp::forwarding

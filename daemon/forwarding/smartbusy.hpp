@@ -58,7 +58,8 @@ public:
     struct PersonView {
         bool diverted = false;
         std::string to{};
-        Sentence reason{}; // in words: which source, or why not
+        Sentence reason{};          // in words: which source, or why not
+        bool follows_teams = false; // a call or meeting in Teams diverts, outside quiet hours
         std::optional<Wall> since{};
     };
 
@@ -128,5 +129,8 @@ private:
     Map people_;
     std::set<std::pair<Steady, std::string>> schedule_;
 };
+
+/// For whoever expects one busy-on-busy of the lines and Teams: which half there is, and why not the other.
+[[nodiscard]] Sentence busy_on_busy(bool follows_teams);
 
 } // namespace lamp::forwarding

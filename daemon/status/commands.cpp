@@ -10,6 +10,7 @@
 #include "status/forwarding_json.hpp"
 #include "status/json.hpp"
 #include "status/presence_json.hpp"
+#include "status/sentence_json.hpp"
 #include "status/target.hpp"
 #include "status/watcher_json.hpp"
 
@@ -239,6 +240,8 @@ Task<Answer> Api::make_why(presence::Slot slot, ReachPtr reach) {
         });
         json.key("forwarding");
         write_forwarding(json, *forwarding, people_->person(slot).id);
+        bool in_teams = snapshot.said(presence::Source::teams);
+        write_sentence(json, "busy_on_busy", in_teams ? forwarding->busy_on_busy : Sentence());
         json.key("watchers");
         json.array([&] {
             for (const WatcherView& one : *watchers)

@@ -221,6 +221,7 @@ struct PersonForwarding {
     std::vector<ForwardingView> lines;
     /// SmartBusy, in words: "in a Zoom meeting since …", "excepted", "off"; empty: it is not configured.
     Sentence smartbusy{};
+    Sentence busy_on_busy{}; // what a call of the line means in Teams, and the other way round
 };
 /// An operator wants a person's calls elsewhere, or no more.
 struct ForwardRequest {

@@ -77,6 +77,7 @@ class Told(House):
         self.assertTrue(self.shown(self.one, conflict=True), self.agents())
         self.assertEqual(self.platform(self.one), "Available")  # nobody wants it to follow
 
+        self.assertEqual(self.daemon.get(f"/v1/presence/{self.one}/why")[2]["busy_on_busy_code"], "teams_diverts_not")
         listed = self.daemon.lamplighter("acd", "--url", self.daemon.url, "--format", "json", "--queue", queue["id"])
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertEqual({one["person"]: one["state"] for one in json.loads(listed.stdout)}[self.one], "available")

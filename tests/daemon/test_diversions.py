@@ -258,6 +258,13 @@ class TeamsMeetings(House):
         self.sim.command("graph/presence", user=user, availability=availability, activity=activity)
         self.assertTrue(within(10, lambda: self.daemon.presence()[user]["teams"]["activity"] == activity))
 
+    def test_why_says_which_half_of_busy_on_busy_there_is(self):
+        within(10, lambda: self.daemon.presence()[self.one]["teams"])
+        why = self.daemon.get(f"/v1/presence/{self.one}/why")[2]
+        self.assertEqual(why["busy_on_busy_code"], "teams_diverts")
+        told = self.daemon.lamplighter("why", self.one, "--url", self.daemon.url)
+        self.assertIn("does not make Teams refuse calls", told.stdout)
+
     def test_what_is_a_meeting_and_what_is_not(self):
         for availability, activity in (("Busy", "InACall"), ("Busy", "InAConferenceCall"), ("DoNotDisturb", "Presenting")):
             with self.subTest(activity):

@@ -1429,6 +1429,7 @@ function ruleItem(rule, place, builtIn) {
 
 /** A setting of a line that does nothing at the moment: only what diverts calls is worth a row. Claims have their own section. */
 const isSilent = ({ source, value }) => source === 'forwarding' || value === 'off' && /^(forwarding_|commpilot|anywhere|remote_office)/.test(source);
+    if (why.busy_on_busy) parts.push(el('p', '', said(why.busy_on_busy, why.busy_on_busy_code, why.busy_on_busy_values)));
 
 function describeInput({ source, value, at, age_s: age, expires }) {
   const end = parseTime(expires);

@@ -63,6 +63,8 @@ export const BOARD = {
     just_ended: 'die Besprechung ist gerade zu Ende',
     no_meeting: 'in keiner Besprechung',
     login_refused: '{platform}: die Anmeldung {user} wird abgelehnt (401); Name und Kennwort berichtigen, dann neu laden',
+    teams_diverts: 'Ein Teams-Anruf leitet die Anrufe der Leitungen um. Ein Gespräch auf einer Leitung lässt Teams keine Anrufe ablehnen: Teams beachtet ein von außen gesetztes „Am Telefon“ dabei nicht.',
+    teams_diverts_not: 'Bei einem Teams-Anruf klingeln die Leitungen weiter: SmartBusy folgt Teams bei dieser Person nicht. Ein Gespräch auf einer Leitung lässt Teams keine Anrufe ablehnen: Teams beachtet ein von außen gesetztes „Am Telefon“ dabei nicht.',
     no_channel: '{platform}: kein Kanal zu {host}: {why}',
     subscriptions_refused: '{platform}: {count} Abonnements werden abgelehnt (403 oder 404); stündlich wird neu gefragt',
     network: 'keine Verbindung: {text}',

@@ -63,6 +63,8 @@ export const BOARD = {
     just_ended: 'the meeting has just ended',
     no_meeting: 'in no meeting',
     login_refused: '{platform}: the login {user} is refused (401); correct username and password, then reload',
+    teams_diverts: 'A call in Teams diverts the calls of the lines. A call on a line does not make Teams refuse calls: it ignores an “In a call” that is set from outside.',
+    teams_diverts_not: 'A call in Teams leaves the lines ringing: SmartBusy does not follow Teams for this person. A call on a line does not make Teams refuse calls: it ignores an “In a call” that is set from outside.',
     no_channel: '{platform}: no channel to {host}: {why}',
     subscriptions_refused: '{platform}: {count} subscriptions are refused (403 or 404); they are asked for again hourly',
     network: 'no connection: {text}',

@@ -63,6 +63,8 @@ export const BOARD = {
     just_ended: 'la reunión acaba de terminar',
     no_meeting: 'sin reunión',
     login_refused: '{platform}: se rechaza el acceso {user} (401); corrija usuario y contraseña y recargue',
+    teams_diverts: 'Una llamada de Teams desvía las llamadas de las líneas. Una llamada en una línea no hace que Teams rechace llamadas: ignora un «En una llamada» puesto desde fuera.',
+    teams_diverts_not: 'Durante una llamada de Teams las líneas suenan: SmartBusy no sigue a Teams para esta persona. Una llamada en una línea no hace que Teams rechace llamadas: ignora un «En una llamada» puesto desde fuera.',
     no_channel: '{platform}: sin canal hacia {host}: {why}',
     subscriptions_refused: '{platform}: se rechazan {count} suscripciones (403 o 404); se piden de nuevo cada hora',
     network: 'sin conexión: {text}',

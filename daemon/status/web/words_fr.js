@@ -63,6 +63,8 @@ export const BOARD = {
     just_ended: 'la réunion vient de finir',
     no_meeting: 'pas en réunion',
     login_refused: '{platform} : la connexion {user} est refusée (401) ; corrigez le nom et le mot de passe, puis rechargez',
+    teams_diverts: 'Un appel Teams renvoie les appels des lignes. Un appel sur une ligne ne fait pas refuser d’appels à Teams : il ignore un « En communication » posé de l’extérieur.',
+    teams_diverts_not: 'Pendant un appel Teams les lignes sonnent : SmartBusy ne suit pas Teams pour cette personne. Un appel sur une ligne ne fait pas refuser d’appels à Teams : il ignore un « En communication » posé de l’extérieur.',
     no_channel: '{platform} : pas de canal vers {host} : {why}',
     subscriptions_refused: '{platform} : {count} abonnements sont refusés (403 ou 404) ; nouvel essai chaque heure',
     network: 'pas de connexion : {text}',

@@ -63,6 +63,8 @@ export const BOARD = {
     just_ended: 'de vergadering is net afgelopen',
     no_meeting: 'niet in vergadering',
     login_refused: '{platform}: de aanmelding {user} wordt geweigerd (401); verbeter naam en wachtwoord en laad opnieuw',
+    teams_diverts: 'Een gesprek in Teams schakelt de oproepen van de lijnen door. Een gesprek op een lijn laat Teams geen oproepen weigeren: het negeert een “In gesprek” dat van buiten komt.',
+    teams_diverts_not: 'Bij een gesprek in Teams blijven de lijnen rinkelen: SmartBusy volgt Teams niet voor deze persoon. Een gesprek op een lijn laat Teams geen oproepen weigeren: het negeert een “In gesprek” dat van buiten komt.',
     no_channel: '{platform}: geen kanaal naar {host}: {why}',
     subscriptions_refused: '{platform}: {count} abonnementen zijn geweigerd (403 of 404); elk uur volgt een nieuwe poging',
     network: 'geen verbinding: {text}',
