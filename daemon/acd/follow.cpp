@@ -20,7 +20,7 @@ void Follow::use(FollowSettings settings, Steady now) {
     for (auto& [name, line] : lines_) {
         line.backoff = Backoff(settings_.retry_first, settings_.retry_longest);
         if (off) counts_away(line, false, now);
-        if (settings_.on && line.said) counts_away(line, *line.said, now);
+        if (settings_.on && line.said) counts_away(line, line.said->away, now);
     }
 }
 
@@ -44,17 +44,18 @@ void Follow::adopt(std::vector<Kept> kept, Steady now) {
             counts_away(line, false, now);
 }
 
-void Follow::wish(const std::string& name, std::optional<bool> away, Steady now) {
-    if (!away.value_or(false) && !lines_.contains(name)) return; // most people, most of the time
+void Follow::wish(const std::string& name, std::optional<Wish> wish, Steady now) {
+    if (!wish.value_or(Wish{}).away && !lines_.contains(name)) return; // most people, most of the time
     Line& line = line_of(name);
-    line.said = away;
+    line.said = wish;
+    if (wish) line.why = wish->why;
     if (!settings_.on) return;
-    if (!away) {
+    if (!wish) {
         if (!line.silent_since) line.silent_since = now;
         return;
     }
     line.silent_since.reset();
-    counts_away(line, *away, now);
+    counts_away(line, wish->away, now);
 }
 
 void Follow::counts_away(Line& line, bool away, Steady now) {
@@ -124,6 +125,11 @@ void Follow::retry(Line& line, Phase phase, const Error& error, Steady now) {
     line.due = now + line.backoff.next();
 }
 
+const std::string& Follow::code_of(Reason reason) const {
+    auto own = settings_.codes.find(reason);
+    return own == settings_.codes.end() ? settings_.code : own->second;
+}
+
 bool Follow::is_ours(const calls::AgentCard& card, const Line& line) const {
     return card.state == AgentState::unavailable && card.code == line.kept.code;
 }
@@ -149,7 +155,7 @@ std::optional<Follow::Action> Follow::act(const std::string& name, Line& line, S
     line.due = Steady::max();
     switch (line.phase) {
     case Phase::begin:
-        line.kept = {name, settings_.code, false};
+        line.kept = {name, code_of(line.why), false};
         line.phase = Phase::saving;
         return Action{.verb = Verb::save, .line = name, .kept = line.kept};
     case Phase::take:

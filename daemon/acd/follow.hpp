@@ -1,13 +1,14 @@
-// [acd] follow_presence: an agent who is free becomes unavailable while the person is in a Teams meeting or does not
-// want to be disturbed, and free again afterwards; but only what we have changed, and only while nobody has changed it
-// since. The intent is on disk before the write, the write is read back, the user wins. A machine of all lines, without
-// Asio; egress loop.
+// [acd] follow_presence: an agent who is free becomes unavailable while something that is followed holds (a meeting, do
+// not disturb …: reason.hpp), and free again afterwards; but only what we have changed, and only while nobody has
+// changed it since. The intent is on disk before the write, the write is read back, the user wins. A machine of all
+// lines, without Asio; egress loop.
 #pragma once
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "acd/reason.hpp"
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "calls/agent_desk.hpp"
@@ -24,9 +25,11 @@ struct Kept {
 
 struct FollowSettings {
     bool on = false;
-    std::string code{};         // that goes with unavailable; empty: none
-    milliseconds settle{5'000}; // a meeting that ends and begins within this is one
-    milliseconds hold{600'000}; // how long what we did outlives the silence of Teams
+    std::vector<Reason> followed{Reason::meeting, Reason::do_not_disturb};
+    std::string code{};                    // that goes with unavailable; empty: none
+    std::map<Reason, std::string> codes{}; // instead of it
+    milliseconds settle{5'000};            // a meeting that ends and begins within this is one
+    milliseconds hold{600'000};            // how long what we did outlives the silence of Teams
     milliseconds retry_first{5'000};
     milliseconds retry_longest{300'000};
     bool operator==(const FollowSettings&) const = default;
@@ -46,11 +49,13 @@ public:
     /// Switched off, everything of ours is given back.
     void use(FollowSettings settings, Steady now);
     [[nodiscard]] bool on() const { return settings_.on; }
+    [[nodiscard]] const FollowSettings& settings() const { return settings_; }
     /// Of an earlier run; before anything else.
     void adopt(std::vector<Kept> kept, Steady now);
 
     /// Whether the person is to be left alone; nothing: Teams says nothing, or nothing fresh.
-    void wish(const std::string& line, std::optional<bool> away, Steady now);
+    /// The code is that of the first reason, for as long as one follows the other.
+    void wish(const std::string& line, std::optional<Wish> wish, Steady now);
     /// What the line's agent is; none: not known, or no agent.
     void heard(const std::string& line, presence::AgentState state, Steady now);
 
@@ -88,8 +93,9 @@ private:
     struct Line {
         Phase phase = Phase::rest;
         presence::AgentState state = presence::AgentState::none;
-        std::optional<bool> said{}; // `wish`
+        std::optional<Wish> said{}; // `wish`
         bool away = false;          // as it counts
+        Reason why{};               // while it does
         bool unheard = false;       // of an earlier run: nobody can be asked before the line is known
         bool yielded = false;       // the user has decided otherwise, until this absence is over
         bool marking = false;       // the second row, "written", is on its way to disk
@@ -106,6 +112,7 @@ private:
     void user_won(Line& line, Steady now);
     void retry(Line& line, Phase phase, const Error& error, Steady now);
     void release(Line& line);
+    [[nodiscard]] const std::string& code_of(Reason reason) const;
     [[nodiscard]] bool is_ours(const calls::AgentCard& card, const Line& line) const;
     [[nodiscard]] std::optional<Action> act(const std::string& name, Line& line, Steady now);
 

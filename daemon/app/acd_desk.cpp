@@ -19,13 +19,11 @@ constexpr milliseconds wake_longest{60'000};
 using presence::AgentState;
 
 acd::FollowSettings settings_of(const config::Configuration& configuration) {
-    const auto& options = configuration.get<acd::AcdOptions>();
-    return {.on = options.follow_presence, .code = options.unavailable_code, .settle = options.settle};
+    return configuration.get<acd::AcdOptions>().settings();
 }
 
-bool left_alone(const presence::TeamsReport& teams) {
-    using enum presence::TeamsState;
-    return teams.state == in_meeting || teams.state == do_not_disturb || teams.state == presenting;
+bool talks(const calls::LineNews& news) {
+    return std::ranges::any_of(news.calls, [](const auto& call) { return call.state != calls::CallState::ringing; });
 }
 
 } // namespace
@@ -50,7 +48,10 @@ void AcdDesk::prepare(const config::Configuration& configuration, store::Store& 
 }
 
 void AcdDesk::reload(const config::Configuration& configuration) {
-    follow_.use(settings_of(configuration), steady_now());
+    auto now = steady_now();
+    follow_.use(settings_of(configuration), now);
+    for (const auto& [line, agent] : agents_)
+        follow_.wish(line, wish(line), now); // what is followed may have changed
     turn();
 }
 
@@ -58,7 +59,7 @@ void AcdDesk::use_people(std::shared_ptr<const presence::People> people, std::ve
     people_ = std::move(people);
     lines_ = LineBook(std::move(lines));
     for (const auto& [line, agent] : agents_) {
-        follow_.wish(line, away(line), steady_now());
+        follow_.wish(line, wish(line), steady_now());
         tell(line);
     }
     turn();
@@ -86,9 +87,12 @@ void AcdDesk::hear(const calls::LineNews& news) {
             queue_names_[call.group] = call.queue;
     auto state = news.watched ? news.agent : AgentState::none;
     if (news.stale || (!news.known && news.watched)) return; // what is old is no news
-    follow_.wish(news.line, away(news.line), steady_now());
-    follow_.heard(news.line, state, steady_now());
     auto found = agents_.find(news.line);
+    bool is_new = found == agents_.end() && state != AgentState::none;
+    if (is_new) found = agents_.try_emplace(news.line).first;
+    if (found != agents_.end()) found->second.dnd = news.dnd, found->second.talking = talks(news);
+    follow_.wish(news.line, wish(news.line), steady_now());
+    follow_.heard(news.line, state, steady_now());
     if (state == AgentState::none) {
         if (found == agents_.end()) return;
         found->second = {};
@@ -96,8 +100,6 @@ void AcdDesk::hear(const calls::LineNews& news) {
         agents_.erase(found);
         return;
     }
-    bool is_new = found == agents_.end();
-    if (is_new) found = agents_.try_emplace(news.line).first;
     Agent& agent = found->second;
     if (!is_new && agent.state == state) return;
     agent.state = state;
@@ -146,22 +148,30 @@ void AcdDesk::take(const std::string& line, const Result<calls::AgentCard>& card
 
 // ---------------------------------------------------------------- presence
 
-std::optional<bool> AcdDesk::away(std::string_view line) const {
-    std::optional<bool> away;
+std::optional<acd::Wish> AcdDesk::wish(const std::string& line) const {
+    using presence::TeamsState;
+    // Whom Teams has not told of since the start is not in Teams at all, once it had its time.
+    bool just_started = steady_now() - started_ < follow_.settings().hold;
+    std::vector<std::optional<TeamsState>> teams;
     for (presence::Slot person : lines_.persons_of(line)) {
         if (!people_->listed(person)) continue;
-        auto teams = table_.read(person).teams();
-        if (teams.state == presence::TeamsState::unknown || teams.stale) continue;
-        away = away.value_or(false) || left_alone(teams);
+        auto read = table_.read(person);
+        auto report = read.teams();
+        bool silent =
+            read.said(presence::Source::teams) ? report.stale || report.state == TeamsState::unknown : just_started;
+        teams.push_back(silent ? std::nullopt : std::optional(report.state));
     }
-    return away;
+    acd::Seen seen{.teams = teams};
+    if (auto found = agents_.find(line); found != agents_.end())
+        seen.dnd = found->second.dnd, seen.talking = found->second.talking;
+    return acd::wish_of(follow_.settings().followed, seen);
 }
 
 void AcdDesk::presence_changed() {
     sink_->drain([this](presence::Slot person) {
         for (const auto& line : lines_.of(person)) {
             if (!agents_.contains(line.id) && !follow_.holds(line.id)) continue;
-            follow_.wish(line.id, away(line.id), steady_now());
+            follow_.wish(line.id, wish(line.id), steady_now());
             tell(line.id);
         }
     });

@@ -53,8 +53,10 @@ private:
         std::string code{};
         std::optional<Wall> since{};
         std::vector<calls::AgentQueue> queues{};
-        bool waits = false; // to be asked for, or asked for now
-        bool again = false; // it has changed since
+        bool dnd = false;     // of the line
+        bool talking = false; // in a call, or dialling
+        bool waits = false;   // to be asked for, or asked for now
+        bool again = false;   // it has changed since
     };
 
     void hear(const calls::LineNews& news);
@@ -62,7 +64,7 @@ private:
     void ask();
     void take(const std::string& line, const Result<calls::AgentCard>& card);
     void presence_changed();
-    [[nodiscard]] std::optional<bool> away(std::string_view line) const;
+    [[nodiscard]] std::optional<acd::Wish> wish(const std::string& line) const;
     void tell(const std::string& line);
     [[nodiscard]] status::AgentView view(const std::string& line, const Agent& agent, presence::Slot person) const;
     void turn();
@@ -84,6 +86,7 @@ private:
     std::deque<std::string> to_ask_;
     std::size_t asking_ = 0;
     Steady look_again_{};
+    Steady started_ = steady_now();
     asio::steady_timer timer_;
     bool turning_ = false;
     std::unordered_set<std::string> seen_; // of `filter`

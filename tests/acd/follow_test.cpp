@@ -1,7 +1,9 @@
 // An agent follows the person's meetings: conversations with a platform and a disk that do what the rows say.
 #include "acd/follow.hpp"
 
+#include <array>
 #include <doctest/doctest.h>
+#include <random>
 
 using namespace lamp;
 using namespace lamp::acd;
@@ -32,8 +34,9 @@ struct Office {
     std::function<void()> before_write{}; // somebody is faster
 
     void hear() { follow.heard(line, platform.state, now); }
-    void meeting(std::optional<bool> away) {
-        follow.wish(line, away, now);
+    void meeting(std::optional<bool> away) { wish(away ? std::optional(Wish{*away}) : std::nullopt); }
+    void wish(std::optional<Wish> wish) {
+        follow.wish(line, wish, now);
         run();
     }
     void user(AgentState state, std::string code = {}) {
@@ -399,4 +402,61 @@ TEST_CASE("the echo of giving back comes when the next meeting has begun") {
     office.hear();
     office.after(5s);
     CHECK(office.platform.state == AgentState::unavailable);
+}
+
+TEST_CASE("each reason has its code; one that follows another keeps the first one's") {
+    Office office({.on = true, .code = "1007", .codes = {{Reason::away, "1008"}}});
+    office.hear();
+    office.wish(Wish{true, Reason::away});
+    office.after(5s);
+    CHECK(office.platform == calls::AgentCard{AgentState::unavailable, "1008", {}});
+    office.wish(Wish{true, Reason::meeting});
+    office.after(1h);
+    CHECK(office.platform.code == "1008");
+    CHECK(office.all() == "save, write unavailable 1008, read, mark");
+    office.wish(Wish{});
+    office.after(1min);
+    CHECK(office.platform.state == AgentState::available);
+    office.wish(Wish{true, Reason::meeting});
+    office.after(1min);
+    CHECK(office.platform.code == "1007");
+}
+
+TEST_CASE("whatever comes in whatever order: it ends, the user wins, and nothing of ours is left behind") {
+    for (unsigned seed = 0; seed < 2000; ++seed) {
+        CAPTURE(seed);
+        std::mt19937 random(seed);
+        auto roll = [&random](unsigned sides) { return static_cast<unsigned>(random() % sides); };
+        Office office({.on = true, .code = "1007", .codes = {{Reason::away, "1008"}}});
+        office.hear();
+        for (int step = 0; step < 30; ++step) {
+            switch (roll(7)) {
+            case 0: office.wish(Wish{}); break;
+            case 1: office.wish(std::nullopt); break;
+            case 2: office.user(std::array{AgentState::available, AgentState::sign_out}.at(roll(2))); break;
+            case 3: office.user(AgentState::unavailable, "1"); break;
+            case 4: office.echoes = !office.echoes; break;
+            case 5: office.wish(Wish{true, static_cast<Reason>(roll(4))}); break;
+            default: break;
+            }
+            auto found = office.platform;
+            office.after(milliseconds(roll(20'000)));
+            // What a user chose is never written over: neither signed out nor a code of his own.
+            if (found.state == AgentState::sign_out || found.code == "1") CHECK(office.platform == found);
+        }
+        office.echoes = true;
+        office.hear();
+        office.run();
+        office.wish(Wish{});
+        office.after(1h);
+        auto steps = office.done.size();
+        CHECK(office.disk.empty());
+        CHECK(office.follow.held() == 0);
+        CHECK(office.platform.code != "1007");
+        CHECK(office.platform.code != "1008");
+        office.hear();
+        office.after(24h);
+        CHECK(office.done.size() == steps); // no loop
+        CHECK(office.done.size() <= 30U * 8);
+    }
 }

@@ -45,6 +45,9 @@ class House(unittest.TestCase):
         """Whether the agent is shown with these members, within some seconds."""
         return within(10, lambda: what.items() <= self.agents().get(user, {}).items())
 
+    def is_on(self, user, state):
+        return within(15, lambda: self.platform(user) == state)
+
     def meeting(self, user, going_on):
         words = {"availability": "DoNotDisturb", "activity": "Presenting"} if going_on else {"availability": "Available", "activity": "Available"}
         self.sim.command("graph/presence", user=user, **words)
@@ -74,10 +77,10 @@ class Told(House):
         self.assertEqual({one["person"]: one["state"] for one in row["agents"]}[self.other], "unavailable")
 
         self.meeting(self.one, True)
+        self.assertEqual(self.daemon.get(f"/v1/presence/{self.one}/why")[2]["busy_on_busy_code"], "teams_diverts_not")
         self.assertTrue(self.shown(self.one, conflict=True), self.agents())
         self.assertEqual(self.platform(self.one), "Available")  # nobody wants it to follow
 
-        self.assertEqual(self.daemon.get(f"/v1/presence/{self.one}/why")[2]["busy_on_busy_code"], "teams_diverts_not")
         listed = self.daemon.lamplighter("acd", "--url", self.daemon.url, "--format", "json", "--queue", queue["id"])
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertEqual({one["person"]: one["state"] for one in json.loads(listed.stdout)}[self.one], "available")
@@ -90,6 +93,42 @@ class Told(House):
         self.assertEqual(self.daemon.get("/v1/acd/agents?limit=0")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd?queue=x")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd", method="DELETE")[0], 405)
+
+
+class Lamp(House):
+    """[presence] follow_acd: the agent's break is seen in the lamp, and nowhere else."""
+    extra = FOLLOW + "\n[presence]\nfollow_acd = true\n"
+
+    def lamp(self, user):
+        person = self.daemon.presence()[user]
+        return person["status"], person["rule"]
+
+    def shows(self, user, *lamp):
+        return within(10, lambda: self.lamp(user) == lamp)
+
+    def test_breaks_are_seen_and_go_no_further(self):
+        self.sim.command("graph/presence", user=self.one, availability="Available", activity="Available")
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(self.shows(self.one, "available", 11), self.lamp(self.one))
+        self.agent(self.one, "Unavailable", "12")
+        self.assertTrue(self.shows(self.one, "away", 15), self.lamp(self.one))
+        self.agent(self.one, "Wrap-Up")
+        self.assertTrue(self.shows(self.one, "busy", 14), self.lamp(self.one))
+        self.assertNotIn(self.one, self.sim.command("graph/state", detail=False)["sessions"])
+        self.agent(self.one, "Available")
+        self.assertTrue(self.shows(self.one, "available", 11), self.lamp(self.one))
+        self.meeting(self.one, True)  # the agent follows; the lamp shows the meeting, which is more urgent
+        self.assertTrue(self.shown(self.one, state="unavailable", followed=True), self.agents())
+        self.assertEqual(self.lamp(self.one)[0], "do_not_disturb")
+        self.meeting(self.one, False)
+        self.assertTrue(self.is_on(self.one, "Available"), self.agents())
+        self.assertTrue(self.shows(self.one, "available", 11), self.lamp(self.one))
+
+    def test_rules_of_ones_own_write_it_themselves(self):
+        self.daemon.config.write_text(self.daemon.text.replace("follow_acd = true", 'follow_acd = true\nrules = ["away when agent is unavailable"]'))
+        answer = self.daemon.lamplighter("check", "--config", str(self.daemon.config))
+        self.assertNotEqual(answer.returncode, 0)
+        self.assertIn("busy when agent is wrap_up", answer.stdout + answer.stderr)
 
 
 class Shared(House):
@@ -117,9 +156,6 @@ class Shared(House):
 
 class Follows(House):
     extra = FOLLOW
-
-    def is_on(self, user, state):
-        return within(15, lambda: self.platform(user) == state)
 
     def test_there_and_back_and_only_who_was_free(self):
         self.agent(self.one, "Sign-In")
@@ -157,6 +193,31 @@ class Follows(House):
         self.daemon.start()
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
         self.assertTrue(self.is_on(self.one, "Available"), self.daemon.log())
+
+
+class FollowsMore(House):
+    extra = FOLLOW + """follow = ["meeting", "line_do_not_disturb", "away"]
+codes = { away = "1008", line_do_not_disturb = "1009" }
+"""
+
+    def teams(self, user, availability, activity):
+        self.sim.command("graph/presence", user=user, availability=availability, activity=activity)
+        self.assertTrue(within(10, lambda: self.daemon.presence()[user]["teams"]["activity"] == activity))
+
+    def test_away_and_the_lines_own_do_not_disturb(self):
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(self.shown(self.one, state="available"))
+        self.teams(self.one, "BeRightBack", "BeRightBack")
+        self.assertTrue(self.shown(self.one, state="unavailable", code="1008", followed=True), self.agents())
+        self.teams(self.one, "Available", "Available")
+        self.assertTrue(self.is_on(self.one, "Available"), self.agents())
+        self.sim.command("dnd", user=self.one, active=True)
+        self.assertTrue(self.shown(self.one, state="unavailable", code="1009", followed=True), self.agents())
+        self.sim.command("dnd", user=self.one, active=False)
+        self.assertTrue(self.is_on(self.one, "Available"), self.agents())
+        self.teams(self.one, "DoNotDisturb", "DoNotDisturb")  # is not in the list
+        self.assertTrue(self.shown(self.one, state="available", conflict=True), self.agents())
+        self.assertEqual(self.platform(self.one), "Available")
 
 
 if __name__ == "__main__":
