@@ -13,13 +13,19 @@ namespace {
 
 constexpr std::size_t asked_at_once = 8;
 constexpr std::size_t queue_names_max = 10'000;
-constexpr milliseconds look_every{300'000}; // nobody tells when an agent joins a queue or leaves it
+constexpr std::size_t hunt_groups_max = 32;       // of one line
+constexpr std::size_t hunt_members_max = 100'000; // lines
+constexpr milliseconds look_every{300'000};       // nobody tells when an agent joins a queue or leaves it
 constexpr milliseconds wake_longest{60'000};
 
 using presence::AgentState;
 
 acd::FollowSettings settings_of(const config::Configuration& configuration) {
     return configuration.get<acd::AcdOptions>().settings();
+}
+
+bool by_hunt_group(const calls::Call& call) {
+    return call.incoming && !call.group.empty() && call.queue.empty();
 }
 
 bool talks(const calls::LineNews& news) {
@@ -69,9 +75,11 @@ void AcdDesk::use_people(std::shared_ptr<const presence::People> people, std::ve
 
 std::vector<calls::LineNews> AcdDesk::filter(const std::vector<calls::LineNews>& news) {
     std::vector<calls::LineNews> ours;
+    auto concerns_us = [](const calls::LineNews& one) {
+        return one.agent != AgentState::none || std::ranges::any_of(one.calls, by_hunt_group);
+    };
     for (const auto& one : news)
-        if (one.agent != AgentState::none ? (seen_.insert(one.line), true) : seen_.contains(one.line))
-            ours.push_back(one);
+        if (concerns_us(one) ? (seen_.insert(one.line), true) : seen_.contains(one.line)) ours.push_back(one);
     return ours;
 }
 
@@ -81,12 +89,37 @@ void AcdDesk::heard(const std::vector<calls::LineNews>& news) {
     turn();
 }
 
+void AcdDesk::heard(const calls::QueueNews& news) {
+    if (queues_.size() < queue_names_max || queues_.contains(news.id)) queues_[news.id] = news;
+}
+
+/// Of hunt groups nothing tells but the calls that they hand out. Who has left one is not told either.
+void AcdDesk::hear_groups(const calls::LineNews& news) {
+    auto found = hunt_groups_.find(news.line);
+    if (!news.watched && found != hunt_groups_.end()) hunt_groups_.erase(found);
+    if (!news.watched) return;
+    if (found != hunt_groups_.end())
+        for (auto& group : found->second)
+            group.busy = false;
+    for (const auto& call : news.calls) {
+        if (!by_hunt_group(call) || (hunt_groups_.size() >= hunt_members_max && found == hunt_groups_.end())) continue;
+        if (found == hunt_groups_.end()) found = hunt_groups_.try_emplace(news.line).first;
+        auto& groups = found->second;
+        auto group = std::ranges::find(groups, call.group, &status::HuntGroupView::id);
+        if (group != groups.end())
+            group->busy = true;
+        else if (groups.size() < hunt_groups_max)
+            groups.push_back({call.group, true});
+    }
+}
+
 void AcdDesk::hear(const calls::LineNews& news) {
     for (const auto& call : news.calls)
         if (!call.group.empty() && !call.queue.empty() && queue_names_.size() < queue_names_max)
             queue_names_[call.group] = call.queue;
     auto state = news.watched ? news.agent : AgentState::none;
     if (news.stale || (!news.known && news.watched)) return; // what is old is no news
+    hear_groups(news);
     auto found = agents_.find(news.line);
     bool is_new = found == agents_.end() && state != AgentState::none;
     if (is_new) found = agents_.try_emplace(news.line).first;
@@ -101,7 +134,7 @@ void AcdDesk::hear(const calls::LineNews& news) {
         return;
     }
     Agent& agent = found->second;
-    if (!is_new && agent.state == state) return;
+    if (!is_new && agent.state == state) return tell(news.line); // its calls of hunt groups
     agent.state = state;
     agent.since = is_new ? std::nullopt : std::optional(wall_now());
     agent.code.clear();
@@ -142,6 +175,9 @@ void AcdDesk::take(const std::string& line, const Result<calls::AgentCard>& card
     if (std::exchange(agent.again, false)) look(line);
     if (!card) return; // at the next look
     agent.queues = card->queues;
+    for (const auto& queue : agent.queues)
+        if (queues_.size() < queue_names_max && queues_.try_emplace(queue.id, calls::QueueNews{queue.id}).second)
+            desk_.watch(line, queue.id);
     if (card->state == agent.state) agent.code = card->code; // else an event is on its way
     tell(line);
 }
@@ -192,6 +228,7 @@ status::AgentView AcdDesk::view(const std::string& line, const Agent& agent, pre
     bool undisturbed = status == presence::Status::do_not_disturb || status == presence::Status::in_meeting;
     shown.conflict = undisturbed && agent.state == AgentState::available;
     shown.followed = follow_.holds(line);
+    if (auto groups = hunt_groups_.find(line); groups != hunt_groups_.end()) shown.hunt_groups = groups->second;
     return shown;
 }
 
@@ -215,6 +252,29 @@ std::vector<status::AgentView> AcdDesk::agents() const {
     for (const auto& [line, agent] : agents_)
         for (presence::Slot person : lines_.persons_of(line))
             if (people_->listed(person)) all.push_back(view(line, agent, person));
+    return all;
+}
+
+std::vector<status::QueueView> AcdDesk::queues() const {
+    std::vector<status::QueueView> all;
+    for (const auto& [id, news] : queues_)
+        all.push_back({id, news.waiting, news.oldest});
+    return all;
+}
+
+std::vector<status::HuntMemberView> AcdDesk::hunt_groups() const {
+    std::vector<status::HuntMemberView> all;
+    for (const auto& [line, groups] : hunt_groups_)
+        for (presence::Slot person : lines_.persons_of(line)) {
+            if (!people_->listed(person)) continue;
+            for (const auto& group : groups) {
+                auto itself = lines_.persons_of(group.id);
+                auto name = itself.empty() || !people_->listed(itself.front())
+                                ? std::string()
+                                : std::string(people_->person(itself.front()).name);
+                all.push_back({person, line, group, std::move(name)});
+            }
+        }
     return all;
 }
 

@@ -14,6 +14,7 @@
 #include "app/line_book.hpp"
 #include "calls/agent_desk.hpp"
 #include "calls/line_news.hpp"
+#include "calls/queue_news.hpp"
 #include "config/reader.hpp"
 #include "fanout/adapter.hpp"
 #include "fanout/fanout.hpp"
@@ -42,8 +43,11 @@ public:
     /// On the one loop that hears of lines: only what concerns agents is worth a way to egress.
     [[nodiscard]] std::vector<calls::LineNews> filter(const std::vector<calls::LineNews>& news);
     void heard(const std::vector<calls::LineNews>& news);
+    void heard(const calls::QueueNews& news);
 
     [[nodiscard]] std::vector<status::AgentView> agents() const;
+    [[nodiscard]] std::vector<status::QueueView> queues() const;
+    [[nodiscard]] std::vector<status::HuntMemberView> hunt_groups() const;
     /// Nothing while nobody follows anybody.
     [[nodiscard]] std::optional<status::AdapterView> adapter() const;
 
@@ -60,6 +64,7 @@ private:
     };
 
     void hear(const calls::LineNews& news);
+    void hear_groups(const calls::LineNews& news);
     void look(const std::string& line);
     void ask();
     void take(const std::string& line, const Result<calls::AgentCard>& card);
@@ -81,8 +86,10 @@ private:
     std::shared_ptr<const presence::People> people_ = std::make_shared<const presence::People>();
     LineBook lines_;
     std::map<std::string, Agent> agents_;
-    std::map<std::string, std::string> queue_names_; // by id
-    std::map<std::string, std::string> told_;        // by line: the last events
+    std::map<std::string, std::string> queue_names_;                        // by id
+    std::map<std::string, calls::QueueNews> queues_;                        // followed, by id
+    std::map<std::string, std::vector<status::HuntGroupView>> hunt_groups_; // by line: through which its calls came
+    std::map<std::string, std::string> told_;                               // by line: the last events
     std::deque<std::string> to_ask_;
     std::size_t asking_ = 0;
     Steady look_again_{};

@@ -240,6 +240,11 @@ calls::AgentDesk CallControl::agents(Loop& asking) {
             return set_agent(found, wanted, wanted == AgentState::unavailable ? std::optional(code) : std::nullopt);
         });
     };
+    desk.watch = [this](std::string line, std::string queue) {
+        ingress_.post([this, line = std::move(line), queue = std::move(queue)] {
+            if (auto found = watched(line)) platform_(lines_.platform(*found)).watch_queue(queue);
+        });
+    };
     return desk;
 }
 

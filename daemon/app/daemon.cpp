@@ -155,6 +155,10 @@ void Daemon::follow_news() {
     acd_.prepare(*configuration_, *store_, calls_.agents(egress_), [this](presence::Slot person, std::string json) {
         service_->publish(status::EventType::acd, person, std::move(json));
     });
+    for (auto& platform : platforms_)
+        platform->queues().listener = [this](const calls::QueueNews& news) {
+            egress_.post([this, news] { acd_.heard(news); });
+        };
     auto* zoho = adapters_.zoho();
     if (zoho) zoho->use_control(calls_.from(egress_));
     history_.on_news([this, zoho](const std::vector<calls::LineNews>& news) {

@@ -125,6 +125,12 @@ status::Ports Daemon::ports() {
     ports.agents = [this](status::Reply<std::vector<status::AgentView>> reply) {
         egress_.post([this, reply = std::move(reply)] { reply(acd_.agents()); });
     };
+    ports.queues = [this](status::Reply<std::vector<status::QueueView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(acd_.queues()); });
+    };
+    ports.hunt_groups = [this](status::Reply<std::vector<status::HuntMemberView>> reply) {
+        egress_.post([this, reply = std::move(reply)] { reply(acd_.hunt_groups()); });
+    };
     ports.calendars = [this](status::Reply<std::vector<status::CalendarView>> reply) {
         egress_.post([this, reply = std::move(reply)] { reply(calendar_views(adapters_)); });
     };

@@ -29,6 +29,9 @@ struct AgentDesk {
     std::function<void(std::string line, Answer<AgentCard>)> read;
     /// `code` goes with unavailable alone.
     std::function<void(std::string line, presence::AgentState, std::string code, Answer<void>)> write;
+    /// Calls that wait in that call centre of the line's platform are told of from now on (calls/queue_news.hpp), as
+    /// far as the platform lets us; where it does not, nothing comes.
+    std::function<void(std::string line, std::string queue)> watch;
 };
 
 } // namespace lamp::calls

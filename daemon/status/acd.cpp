@@ -1,6 +1,7 @@
-// /v1/acd: agents, and the queues that they make up.
+// /v1/acd: agents, the queues that they make up, and hunt groups.
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "status/acd_json.hpp"
 #include "status/asking.hpp"
@@ -53,6 +54,46 @@ void write_member(JsonWriter& json, const AgentView& agent, std::string_view id,
     });
 }
 
+/// Nothing: the platform does not tell.
+void write_waiting(JsonWriter& json, const QueueView* told) {
+    json.key("waiting");
+    if (told && told->waiting)
+        json.value(std::uint64_t{*told->waiting});
+    else
+        json.value(nullptr);
+    json.key("longest_wait_s");
+    if (told && told->oldest)
+        json.value(std::max(0.0, std::chrono::duration<double>(wall_now() - *told->oldest).count()));
+    else
+        json.value(nullptr);
+}
+
+void write_groups(JsonWriter& json, const std::vector<HuntGroupView>& groups) {
+    json.key("hunt_groups");
+    json.array([&] {
+        for (const auto& group : groups)
+            json.object([&] {
+                json.member("id", group.id);
+                json.member("member", true);
+                json.member("busy", group.busy);
+            });
+    });
+}
+
+/// Members of one group that stand one behind the other.
+using HuntGroup = std::span<const HuntMemberView>;
+
+std::vector<HuntGroup> groups_of(const std::vector<HuntMemberView>& members) {
+    std::vector<HuntGroup> groups;
+    for (auto rest = HuntGroup(members); !rest.empty();) {
+        auto end = std::ranges::find_if(rest, [&](const auto& one) { return one.group.id != rest.front().group.id; });
+        auto count = static_cast<std::size_t>(end - rest.begin());
+        groups.push_back(rest.first(count));
+        rest = rest.subspan(count);
+    }
+    return groups;
+}
+
 } // namespace
 
 void write_agent(JsonWriter& json, const AgentView& agent, std::string_view id) {
@@ -73,6 +114,7 @@ void write_agent(JsonWriter& json, const AgentView& agent, std::string_view id) 
         });
         json.member("conflict", agent.conflict);
         json.member("followed", agent.followed);
+        write_groups(json, agent.hunt_groups);
     });
 }
 
@@ -94,8 +136,10 @@ void Api::acd_queues(Call& call, const Asked& asked) {
 }
 
 Task<Answer> Api::make_agents(Page page, bool by_queue, ReachPtr reach) {
-    auto agents = co_await ask<std::vector<AgentView>>(ports_.agents, patience());
-    if (!agents) co_return no_answer();
+    auto until = patience();
+    auto agents = co_await ask<std::vector<AgentView>>(ports_.agents, until);
+    auto told = co_await ask<std::vector<QueueView>>(ports_.queues, until);
+    if (!agents || !told) co_return no_answer();
     std::erase_if(*agents, [this](const AgentView& one) { return id_of(one.person).empty(); });
     if (reach) std::erase_if(*agents, [&](const AgentView& one) { return !reach->sees(one.person, one.line); });
     std::ranges::sort(*agents, {}, [this](const AgentView& one) { return std::tuple(id_of(one.person), one.line); });
@@ -111,12 +155,42 @@ Task<Answer> Api::make_agents(Page page, bool by_queue, ReachPtr reach) {
             json.member("available", count([&](const auto& one) {
                             return one.joined && (*agents)[one.agent].state == AgentState::available;
                         }));
-            json.key("waiting");
-            json.value(nullptr); // nobody tells us of it: see daemon/acd/README.md
+            auto waiting = std::ranges::find(*told, queue.id, &QueueView::id);
+            write_waiting(json, waiting == told->end() ? nullptr : &*waiting);
             json.key("agents");
             json.array([&] {
                 for (const auto& one : queue.members)
                     write_member(json, (*agents)[one.agent], id_of((*agents)[one.agent].person), one.joined);
+            });
+        });
+    });
+}
+
+void Api::acd_hunt_groups(Call& call, const Asked& asked) {
+    auto page = page_of(call);
+    if (page) defer(call, make_hunt_groups(*page, asked.reach));
+}
+
+Task<Answer> Api::make_hunt_groups(Page page, ReachPtr reach) {
+    auto members = co_await ask<std::vector<HuntMemberView>>(ports_.hunt_groups, patience());
+    if (!members) co_return no_answer();
+    std::erase_if(*members, [this](const HuntMemberView& one) { return id_of(one.person).empty(); });
+    if (reach) std::erase_if(*members, [&](const HuntMemberView& one) { return !reach->sees(one.person, one.line); });
+    std::ranges::sort(*members, {}, [this](const HuntMemberView& one) {
+        return std::tuple(std::string_view(one.group.id), id_of(one.person), std::string_view(one.line));
+    });
+    co_return listed(groups_of(*members), page, [this](JsonWriter& json, const HuntGroup& group) {
+        json.object([&] {
+            json.member("id", group.front().group.id);
+            json.member_or_null("name", group.front().name);
+            json.key("members");
+            json.array([&] {
+                for (const auto& one : group)
+                    json.object([&] {
+                        json.member("person", id_of(one.person));
+                        json.member("line", one.line);
+                        json.member("busy", one.group.busy);
+                    });
             });
         });
     });

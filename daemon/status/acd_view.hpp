@@ -14,6 +14,24 @@ struct AgentQueueView {
     std::string name; // as calls of it have told; empty: not known
     bool joined = false;
 };
+/// A call centre, as far as the platform tells of the calls that wait in it.
+struct QueueView {
+    std::string id;
+    std::optional<std::size_t> waiting{}; // nothing: it does not
+    std::optional<Wall> oldest{};         // since when the first of them waits
+};
+/// A hunt group that has handed a call to the line: nothing else on the platform tells who is in which.
+struct HuntGroupView {
+    std::string id;    // BroadWorks user id
+    bool busy = false; // a call of it is at the line now
+};
+/// A line of a hunt group, and whose it is.
+struct HuntMemberView {
+    presence::Slot person{};
+    std::string line;
+    HuntGroupView group;
+    std::string name; // of the group, where somebody of its id is watched; empty: not known
+};
 struct AgentView {
     presence::Slot person{};
     std::string line;
@@ -23,6 +41,7 @@ struct AgentView {
     std::vector<AgentQueueView> queues{};
     bool conflict = false; // calls of queues come although the person is in a meeting or wants no disturbance
     bool followed = false; // unavailable because [acd] follow_presence made it so
+    std::vector<HuntGroupView> hunt_groups{};
 };
 
 } // namespace lamp::status

@@ -98,6 +98,7 @@ public:
     void end_forward(Call& call, const Asked& asked);
     void acd_queues(Call& call, const Asked& asked);
     void acd_agents(Call& call, const Asked& asked);
+    void acd_hunt_groups(Call& call, const Asked& asked);
     void calendars(Call& call, const Asked& asked);
     void calendar_plan(Call& call, const Asked& asked);
     void audit(Call& call, const Asked& asked);
@@ -233,6 +234,7 @@ private:
 
     // acd.cpp
     [[nodiscard]] Task<Answer> make_agents(Page page, bool by_queue, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_hunt_groups(Page page, ReachPtr reach);
 
     // webhooks.cpp
     [[nodiscard]] Task<Answer> make_webhooks(Page page);

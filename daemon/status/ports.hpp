@@ -322,6 +322,8 @@ struct Ports {
     /// line; conflict: the person has no lines at all.
     std::function<void(ForwardRequest, Reply<Result<PersonForwarding>>)> forward;
     Ask<std::vector<AgentView>> agents;
+    Ask<std::vector<QueueView>> queues;           // those of which the platform tells
+    Ask<std::vector<HuntMemberView>> hunt_groups; // a row for each line and person of each group
     Ask<std::vector<CalendarView>> calendars;
     std::function<void(milliseconds next, Reply<std::vector<PlanView>>)> calendar_plan;
     /// The newest first; of one line, or of all when it is empty.

@@ -152,6 +152,13 @@ void Platform::prefer(LineIndex line) {
     work_.ring();
 }
 
+void Platform::watch_queue(std::string_view id) {
+    auto queue = queues_.add(id);
+    if (!queue) return;
+    queues_.subscription(*queue) = subscriptions_.add(*queue, Package::call_center_queue, true);
+    work_.ring();
+}
+
 void Platform::retry_now() {
     login_.on_accepted();
     for (auto& channel : channels_)
@@ -237,8 +244,10 @@ void Platform::on_behind(Subscriptions::Index index, const Document& document) {
         expected = after(document.sequence);
         return resynchronise(index);
     }
-    if (auto line = line_of(index, document); !single_users() && line && lines_.watched(*line)) seed(*line, true);
-    if (single_users()) subscriptions_.refresh_now(index);
+    bool queue = of_queue(index);
+    if (auto line = queue ? std::nullopt : line_of(index, document); !single_users() && line && lines_.watched(*line))
+        seed(*line, true);
+    if (single_users() || queue) subscriptions_.refresh_now(index);
     work_.ring();
 }
 
@@ -256,10 +265,15 @@ std::optional<LineIndex> Platform::line_of(Subscriptions::Index index, const Doc
 void Platform::deliver(Subscriptions::Index index, const Document& document) {
     auto now = steady_now();
     if (document.data == EventData::subscription_terminated) {
-        auto line = subscriptions_.line(index);
-        if (line != no_line) lines_.mark_stale(line, subscriptions_.package(index));
+        doubt(index);
         subscriptions_.on_gone(index, now);
         work_.ring();
+        return;
+    }
+    if (of_queue(index)) {
+        auto queue = subscriptions_.line(index);
+        queues_.apply(queue, document);
+        if (queues_.known(queue)) subscriptions_.on_event(index, now);
         return;
     }
     auto line = line_of(index, document);
@@ -275,6 +289,15 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
     if (!single_users() || lines_.fresh(*line, subscriptions_.package(index))) subscriptions_.on_event(index, now);
 }
 
+/// What a subscription of one user tells is not sure any more.
+void Platform::doubt(Subscriptions::Index index) {
+    auto line = subscriptions_.line(index);
+    if (of_queue(index))
+        queues_.doubt(line);
+    else if (line != no_line)
+        lines_.mark_stale(line, subscriptions_.package(index));
+}
+
 void Platform::settle_gaps() {
     for (auto& gap : sequencer_.take_gaps(steady_now())) {
         ++counters_.gaps;
@@ -287,10 +310,9 @@ void Platform::settle_gaps() {
 
 // Something was missed: what is shown may be wrong until the whole state has been heard again.
 void Platform::resynchronise(Subscriptions::Index index) {
-    auto line = subscriptions_.line(index);
     auto package = subscriptions_.package(index);
-    if (line != no_line) {
-        lines_.mark_stale(line, package);
+    if (subscriptions_.line(index) != no_line) {
+        doubt(index);
         subscriptions_.refresh_now(index);
         work_.ring();
         return;
@@ -378,6 +400,7 @@ void Platform::on_channel_down(Channel& channel) {
     log::warning("xsi", "no channel is left: what is shown of these lines is no longer sure",
                  {{"platform", options_.name}, {"lines", lines_.total(index_)}});
     lines_.mark_stale(index_);
+    queues_.doubt_all();
 }
 
 // One server's 401 need not be the platform's: as long as another channel is accepted, only this one stops.
@@ -409,6 +432,7 @@ Task<Result<void>> Platform::authorise() {
 // Nobody knows what became of the subscriptions of a set without channels (xsi.md 4.6): all are asked for again.
 void Platform::start_over() {
     ever_up_ = true;
+    queues_.doubt_all();
     parked_.clear();
     sequencer_ = {};
     subscriptions_.restart();
@@ -470,6 +494,7 @@ Task<> Platform::perform(Subscriptions::Work work) {
 std::string Platform::target_path(Subscriptions::Index index) const {
     auto base = options_.events_root + "/v2.0/";
     auto line = subscriptions_.line(index);
+    if (of_queue(index)) return base + "user/" + http::encode_segment(queues_.id(line));
     if (line != no_line) return base + "user/" + http::encode_segment(lines_.id(line));
     base += "serviceprovider/" + http::encode_segment(options_.enterprise);
     if (options_.target == TargetKind::group) base += "/group/" + http::encode_segment(options_.group);
@@ -537,6 +562,7 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
                       {"others_since", refusals_.take_suppressed()}});
     if (!for_good) return subscriptions_.on_failed(index, now);
     subscriptions_.on_refused(index, now);
+    if (of_queue(index)) return queues_.doubt(line); // most logins are no supervisor's
     if (line != no_line)
         lines_.give_up(line, package);
     else
@@ -560,8 +586,7 @@ Task<> Platform::refresh(Subscriptions::Index index) {
     }
     if (is_busy(*answer)) co_return on_busy(index, channel, answer->retry_after(wall_now()));
     if (answer->status == 403 || answer->status == 404) { // silently gone (xsi.md 12.14)
-        auto line = subscriptions_.line(index);
-        if (line != no_line) lines_.mark_stale(line, subscriptions_.package(index));
+        doubt(index);
         co_return subscriptions_.on_gone(index, now);
     }
     auto body = checked(std::move(*answer), "a subscription's refresh");

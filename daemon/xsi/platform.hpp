@@ -15,6 +15,7 @@
 #include "xsi/actions.hpp"
 #include "xsi/channel.hpp"
 #include "xsi/lines.hpp"
+#include "xsi/queues.hpp"
 #include "xsi/sequencer.hpp"
 #include "xsi/subscriptions.hpp"
 
@@ -73,6 +74,10 @@ public:
     void watch(std::span<const LineIndex> added, std::span<const LineIndex> removed);
     /// Somebody looks at this line now: its first state is fetched before the others'.
     void prefer(LineIndex line);
+    /// The calls that wait in that call centre are followed from now on, where the platform lets this login: `listener`
+    /// of `queues` hears of them. Asked for twice, and for more than Queues::queues_max, it does nothing.
+    void watch_queue(std::string_view id);
+    [[nodiscard]] Queues& queues() { return queues_; }
     /// Fetches the enterprise directory now and then; `found` hears of each success. Asked again: fetches it now.
     void discover(Discovered found);
     /// Tries stopped channels and refused logins again at once.
@@ -108,6 +113,12 @@ private:
     void deliver_bytes(Subscriptions::Index index, std::string_view bytes);
     void settle_gaps();
     void resynchronise(Subscriptions::Index index);
+    void doubt(Subscriptions::Index index);
+    [[nodiscard]] bool of_queue(Subscriptions::Index index) const {
+        return subscriptions_.package(index) == Package::call_center_queue;
+    }
+    /// Of lines, groups and enterprises; who may not follow queues lacks nothing that is shown as a problem.
+    [[nodiscard]] std::size_t subscribed(Subscriptions::State state) const;
     void park(std::string_view subscription_id, std::string_view bytes);
     void replay_parked(Subscriptions::Index index);
     [[nodiscard]] bool seen_before(std::string_view event_id);
@@ -164,6 +175,7 @@ private:
     std::unique_ptr<Actions> seeding_;
     EventParser parser_;
     Subscriptions subscriptions_;
+    Queues queues_;
     std::vector<std::array<Subscriptions::Index, package_count>> by_line_; // single-user targets
     Sequencer sequencer_;
     struct Parked {

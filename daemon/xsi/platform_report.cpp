@@ -5,6 +5,13 @@
 
 namespace lamp::xsi {
 
+std::size_t Platform::subscribed(Subscriptions::State state) const {
+    auto count = subscriptions_.count(state);
+    for (Queues::Index queue = 0; queue < queues_.size(); ++queue)
+        if (subscriptions_.state(queues_.subscription(queue)) == state) --count;
+    return count;
+}
+
 std::vector<Sentence> Platform::problems() const {
     std::vector<Sentence> texts;
     if (login_.refused(steady_now()))
@@ -22,7 +29,7 @@ std::vector<Sentence> Platform::problems() const {
     if (!discovery_problem_.empty()) texts.emplace_back(discovery_problem_);
     for (const std::string& refusal : group_refusals_)
         if (!refusal.empty()) texts.emplace_back(refusal);
-    if (auto count = subscriptions_.count(Subscriptions::State::refused); count > 0)
+    if (auto count = subscribed(Subscriptions::State::refused); count > 0)
         texts.push_back({"subscriptions_refused",
                          {{"platform", options_.name}, {"count", std::to_string(count)}},
                          fmt::format("{}: {} subscriptions are refused (403 or 404); they are asked for again hourly",
@@ -45,9 +52,9 @@ PlatformReport Platform::report() const {
         report.channels.push_back({channel->host().origin(), std::string(lamp::xsi::name(channel->machine().state())),
                                    channel->since(), channel->machine().channel_id(), channel->last_event(),
                                    channel->last_heartbeat(), channel->detail(), channel->counters()});
-    report.wanted = subscriptions_.size();
-    report.refused = subscriptions_.count(State::refused);
-    report.live = subscriptions_.count(State::standing) + subscriptions_.count(State::refreshing);
+    report.wanted = subscriptions_.size() - queues_.size();
+    report.refused = subscribed(State::refused);
+    report.live = subscribed(State::standing) + subscribed(State::refreshing);
     report.pending = report.wanted - report.live - report.refused;
     report.lines_total = lines_.total(index_);
     report.lines_known = lines_.known(index_);

@@ -39,6 +39,7 @@ std::string_view name(Package package) {
     case Package::forwarding_always: return "Call Forwarding Always";
     case Package::call_center_agent: return "Call Center Agent";
     case Package::voice_mail: return "Voice Mail Message Summary";
+    case Package::call_center_queue: return "Call Center Queue";
     }
     return "";
 }

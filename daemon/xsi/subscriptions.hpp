@@ -16,13 +16,20 @@
 
 namespace lamp::xsi {
 
-/// The event packages that we follow, in the order in which they are asked for: calls come first. The last one is only
-/// followed where it is wanted.
-enum class Package : std::uint8_t { advanced_call, do_not_disturb, forwarding_always, call_center_agent, voice_mail };
-inline constexpr std::size_t package_count = 5;
+/// The event packages that we follow, in the order in which they are asked for: calls come first. Voice mail is only
+/// followed where it is wanted; the last one is about call centres, not about lines.
+enum class Package : std::uint8_t {
+    advanced_call,
+    do_not_disturb,
+    forwarding_always,
+    call_center_agent,
+    voice_mail,
+    call_center_queue
+};
+inline constexpr std::size_t package_count = 5; // of lines
 inline constexpr std::array packages{Package::advanced_call, Package::do_not_disturb, Package::forwarding_always,
                                      Package::call_center_agent, Package::voice_mail};
-/// Which packages: those that everybody's state consists of, or all.
+/// Which packages of lines: those that everybody's state consists of, or all.
 [[nodiscard]] constexpr std::span<const Package> followed(bool voice_mail) {
     return std::span(packages).first(voice_mail ? package_count : package_count - 1);
 }
@@ -50,7 +57,8 @@ public:
         Kind kind;
     };
 
-    /// `awaits_first`: a single user's subscription begins with an event of its whole state.
+    /// `awaits_first`: a single user's subscription begins with an event of its whole state. With call_center_queue
+    /// `line` numbers a call centre (queues.hpp).
     Index add(LineIndex line, Package package, bool awaits_first);
     void drop(Index index);
 
@@ -125,7 +133,7 @@ private:
     std::vector<Index> free_;
     std::array<std::size_t, 7> counts_{};
     std::deque<Index> urgent_;
-    std::array<std::deque<Index>, package_count> queues_;
+    std::array<std::deque<Index>, package_count + 1> queues_;
     std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
     std::string ids_;             // arena
     std::size_t wasted_ = 0;      // bytes of it that nobody uses

@@ -55,6 +55,9 @@ Effect translate(Lines& lines, LineIndex line, const Document& document, Steady 
     case EventData::agent_snapshot: lines.set_agent(line, agent_of(document.agent)); return Effect::service;
     case EventData::messages: lines.set_messages(line, box_of(document)); return Effect::service;
     case EventData::subscription_terminated: return Effect::subscription_ended;
+    case EventData::queue_snapshot: // of `Queues`, not of a line
+    case EventData::queue_entered:
+    case EventData::queue_left:
     case EventData::hook_status:
     case EventData::unknown: return Effect::none;
     }

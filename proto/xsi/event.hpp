@@ -81,6 +81,9 @@ enum class EventData : std::uint8_t {
     agent_state,
     agent_snapshot,
     messages,
+    queue_snapshot, // all calls that wait in a call centre
+    queue_entered,  // one that waits there
+    queue_left,     // one that does not any more
     subscription_terminated,
 };
 
@@ -103,6 +106,13 @@ struct Agent {
     AgentState state = AgentState::unknown;
     std::string_view unavailable_code;
     std::optional<Wall> since;
+};
+
+/// A call that waits in a call centre (xsi.md 8.3).
+struct QueueEntry {
+    std::string_view call_id;
+    std::optional<Wall> added; // by the platform's clock
+    bool removed = false;      // it has left, whatever the event is
 };
 
 /// What waits in a voice mail box; absent counts are 0. The urgent ones are counted among the others, too.
@@ -138,6 +148,8 @@ struct Document {
     Service service;
     Agent agent;
     MessageCounts messages;
+    std::span<const QueueEntry> queue_entries;
+    bool redirected = false; // of an event about a queue: the call was sent elsewhere
 };
 
 /// Milliseconds since 1970; nothing on anything else or outside the years 1970 to 2200.

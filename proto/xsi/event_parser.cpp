@@ -21,6 +21,7 @@ enum class Tag : std::uint16_t {
     acdUserId,
     active,
     address,
+    addTime,
     agentStateInfo,
     allowAnswer,
     answerTime,
@@ -63,6 +64,8 @@ enum class Tag : std::uint16_t {
     party,
     personality,
     privacy,
+    queueEntries,
+    queueEntry,
     reason,
     recallType,
     redirect,
@@ -72,6 +75,7 @@ enum class Tag : std::uint16_t {
     releaseTime,
     releasingParty,
     remoteParty,
+    removeTime,
     sequenceNumber,
     startTime,
     state,
@@ -94,6 +98,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::value) + 1>
                                                                                        "acdUserId",
                                                                                        "active",
                                                                                        "address",
+                                                                                       "addTime",
                                                                                        "agentStateInfo",
                                                                                        "allowAnswer",
                                                                                        "answerTime",
@@ -136,6 +141,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::value) + 1>
                                                                                        "party",
                                                                                        "personality",
                                                                                        "privacy",
+                                                                                       "queueEntries",
+                                                                                       "queueEntry",
                                                                                        "reason",
                                                                                        "recallType",
                                                                                        "redirect",
@@ -145,6 +152,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::value) + 1>
                                                                                        "releaseTime",
                                                                                        "releasingParty",
                                                                                        "remoteParty",
+                                                                                       "removeTime",
                                                                                        "sequenceNumber",
                                                                                        "startTime",
                                                                                        "state",
@@ -213,6 +221,26 @@ constexpr std::array event_types{
     TypeRow{"CallForwardingNoAnswerEvent", EventData::forwarding_no_answer},
     TypeRow{"AgentStateEvent", EventData::agent_state},
     TypeRow{"AgentSubscriptionEvent", EventData::agent_snapshot},
+    TypeRow{"ACDSubscriptionEvent", EventData::queue_snapshot},
+    TypeRow{"ACDSubscriptionResyncEvent", EventData::queue_snapshot},
+    TypeRow{"ACDCallAddedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallOfferedToAgentEvent", EventData::queue_entered},
+    TypeRow{"ACDWhisperStartedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallBouncedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallReorderedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallPromotedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallUpdatedEvent", EventData::queue_entered},
+    TypeRow{"ACDCallAnsweredByAgentEvent", EventData::queue_left},
+    TypeRow{"ACDCallAbandonedEvent", EventData::queue_left},
+    TypeRow{"ACDCallEscapedEvent", EventData::queue_left},
+    TypeRow{"ACDCallReleasedEvent", EventData::queue_left},
+    TypeRow{"ACDCallTransferredEvent", EventData::queue_left},
+    TypeRow{"ACDCallOverflowedEvent", EventData::queue_left},
+    TypeRow{"ACDCallOverflowedTreatmentCompletedEvent", EventData::queue_left},
+    TypeRow{"ACDCallStrandedEvent", EventData::queue_left},
+    TypeRow{"ACDCallStrandedTreatementCompletedEvent", EventData::queue_left}, // that misspelling
+    TypeRow{"ACDCallStrandedUnavailableEvent", EventData::queue_left},
+    TypeRow{"ACDCallStrandedUnavailableTreatementCompletedEvent", EventData::queue_left},
     TypeRow{"VoiceMailMessageSummaryEvent", EventData::messages},
     TypeRow{"SubscriptionTerminatedEvent", EventData::subscription_terminated},
 };
@@ -251,6 +279,8 @@ struct EventParser::State final : xml::Listener {
         service,
         agent,
         messages,
+        queue,
+        queue_entry,
         timestamp,
         leaf
     };
@@ -261,6 +291,7 @@ struct EventParser::State final : xml::Listener {
     std::vector<Call> calls;
     std::vector<Redirection> redirections;
     std::vector<std::string_view> participants;
+    std::vector<QueueEntry> queue_entries;
     std::vector<Place> places;
     std::string texts; // the arena of all texts of the document; never reallocated while one is read
     std::string leaf;  // text of the leaf under way
@@ -281,6 +312,7 @@ struct EventParser::State final : xml::Listener {
         calls.clear();
         redirections.clear();
         participants.clear();
+        queue_entries.clear();
         places.clear();
         foreign_root = false;
         texts.clear();
@@ -377,6 +409,11 @@ struct EventParser::State final : xml::Listener {
         case Place::redirection: return tag == Tag::party ? Place::redirected_party : Place::leaf;
         case Place::conference: return tag == Tag::conferenceParticipantList ? Place::participants : Place::leaf;
         case Place::participants: return tag == Tag::conferenceParticipant ? Place::participant : Place::skip;
+        case Place::queue:
+            if (tag != Tag::queueEntry) return Place::skip;
+            queue_entries.emplace_back();
+            return Place::queue_entry;
+        case Place::queue_entry: return tag == Tag::remoteParty ? Place::skip : Place::leaf;
         case Place::agent: return tag == Tag::stateTimestamp ? Place::timestamp : Place::leaf;
         case Place::channel:
         case Place::remote:
@@ -404,6 +441,9 @@ struct EventParser::State final : xml::Listener {
         case Tag::agentStateInfo:
         case Tag::stateInfo: document.agent.present = true; return Place::agent;
         case Tag::messageSummary: return Place::messages;
+        case Tag::queueEntries: return Place::queue;
+        case Tag::queueEntry: queue_entries.emplace_back(); return Place::queue_entry;
+        case Tag::redirect: document.redirected = true; return Place::skip;
         default: return Place::leaf;
         }
     }
@@ -463,6 +503,11 @@ struct EventParser::State final : xml::Listener {
             if (tag == Tag::unavailableCode) document.agent.unavailable_code = keep(text);
             return;
         case Place::messages: return take_count(document.messages, tag, text);
+        case Place::queue_entry:
+            if (tag == Tag::callId) queue_entries.back().call_id = keep(text);
+            if (tag == Tag::addTime) queue_entries.back().added = epoch_ms(text);
+            if (tag == Tag::removeTime) queue_entries.back().removed = true;
+            return;
         case Place::timestamp:
             if (tag == Tag::value) document.agent.since = epoch_ms(text);
             return;
@@ -562,6 +607,7 @@ Result<const Document*> EventParser::parse(std::string_view bytes) {
                     "The document's root is not in the namespace " + std::string(xsi_namespace) + ".");
     state.document.calls = state.calls;
     state.document.redirections = state.redirections;
+    state.document.queue_entries = state.queue_entries;
     state.document.conference.participants = state.participants;
     return &state.document;
 }

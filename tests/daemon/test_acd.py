@@ -73,7 +73,7 @@ class Told(House):
         status, _, page = self.daemon.get("/v1/acd")
         self.assertEqual(status, 200)
         row = next(one for one in page["items"] if one["id"] == queue["id"])
-        self.assertEqual((row["available"], row["waiting"]), (1, None))
+        self.assertEqual(row["available"], 1)
         self.assertEqual({one["person"]: one["state"] for one in row["agents"]}[self.other], "unavailable")
 
         self.meeting(self.one, True)
@@ -93,6 +93,75 @@ class Told(House):
         self.assertEqual(self.daemon.get("/v1/acd/agents?limit=0")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd?queue=x")[0], 400)
         self.assertEqual(self.daemon.get("/v1/acd", method="DELETE")[0], 405)
+
+
+class Waiting(House):
+    """Calls that wait in the queue, as the platform's events tell of them."""
+
+    def setUp(self):
+        super().setUp()
+        for user, said in self.sim.command("truth")["users"].items():
+            if "agent" in said:
+                self.agent(user, "Sign-Out")
+
+    def queue(self):
+        return next((row for row in self.daemon.get("/v1/acd")[2]["items"] if row["id"].startswith("support.queue")), {})
+
+    def waiting(self, count):
+        return within(10, lambda: self.queue().get("waiting", "no queue") == count)
+
+    def test_calls_come_and_are_answered_and_are_given_up(self):
+        self.assertTrue(self.waiting(0), self.queue())
+        self.assertIsNone(self.queue()["longest_wait_s"])
+        for number in ("+31612345001", "+31612345002"):
+            self.sim.command("incoming", to="1900", number=number)
+        self.assertTrue(self.waiting(2), self.queue())
+        self.assertLess(self.queue()["longest_wait_s"], 60)
+        self.assertTrue(within(10, lambda: self.queue()["longest_wait_s"] > 0.5))
+        self.agent(self.one, "Sign-In")
+        self.assertTrue(within(10, lambda: self.sim.command("truth")["users"][self.one]["calls"]))
+        self.assertTrue(self.waiting(2), self.queue())  # it rings at the agent, and waits
+        self.sim.command("answer", user=self.one)
+        self.assertTrue(self.waiting(1), self.queue())
+        self.sim.command("kill_channel")
+        self.assertTrue(self.waiting(1), self.queue())
+
+
+class NoSupervisor(Waiting):
+    def share(self):
+        self.sim.command("settings", supervisor=False)
+
+    def test_calls_come_and_are_answered_and_are_given_up(self):
+        self.assertTrue(within(10, lambda: self.queue()))
+        self.sim.command("incoming", to="1900", number="+31612345001")
+        self.assertTrue(within(10, lambda: "Not a supervisor" in self.daemon.log()))
+        self.assertEqual((self.queue()["waiting"], self.queue()["longest_wait_s"]), (None, None))
+        status = self.daemon.get("/v1/status")[2]
+        self.assertEqual((status["subscriptions"]["refused"], status["problems"]), (0, []))
+
+
+class HuntGroups(House):
+    def group(self):
+        status, _, page = self.daemon.get("/v1/acd/hunt-groups")
+        self.assertEqual(status, 200, page)
+        return next(iter(page["items"]), {"id": None, "members": []})
+
+    def busy(self):
+        return sum(one["busy"] for one in self.group()["members"])
+
+    def test_members_as_far_as_calls_told(self):
+        self.assertEqual(self.daemon.get("/v1/acd/hunt-groups")[2], {"items": [], "next": None})
+        self.sim.command("incoming", to="1901", number="+31612345001")
+        self.assertTrue(within(10, lambda: self.busy() > 1), self.group())
+        self.assertTrue(self.group()["id"].startswith("sales.hunt@"))
+        members = {one["person"] for one in self.group()["members"]}
+        first = sorted(members)[0]
+        self.sim.command("answer", user=first)
+        self.assertTrue(within(10, lambda: self.busy() == 1), self.group())
+        self.sim.command("hangup", user=first)
+        self.assertTrue(within(10, lambda: self.busy() == 0), self.group())
+        self.assertEqual({one["person"] for one in self.group()["members"]}, members)
+        self.assertEqual(self.daemon.get("/v1/acd/hunt-groups?limit=0")[0], 400)
 
 
 class Lamp(House):

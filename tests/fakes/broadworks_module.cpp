@@ -572,6 +572,7 @@ private:
                                                             {"uuid_ids", &s.uuid_ids},
                                                             {"voicemail", &s.voicemail},
                                                             {"redirected_on_forward", &s.redirected_on_forward},
+                                                            {"supervisor", &s.supervisor},
                                                             {"call_logs", &s.call_logs},
                                                             {"enhanced_call_logs", &s.enhanced_call_logs},
                                                             {"latin1_errors", &s.latin1_errors},

@@ -25,13 +25,23 @@ std::string_view text(AgentState state) {
     return names[static_cast<std::size_t>(state)];
 }
 std::string_view text(EventData data) {
-    constexpr std::string_view names[] = {"unknown",         "call",
-                                          "calls",           "call_snapshot",
-                                          "hook_status",     "conference",
-                                          "do_not_disturb",  "forwarding_always",
-                                          "forwarding_busy", "forwarding_no_answer",
-                                          "agent_state",     "agent_snapshot",
-                                          "messages",        "subscription_terminated"};
+    constexpr std::string_view names[] = {"unknown",
+                                          "call",
+                                          "calls",
+                                          "call_snapshot",
+                                          "hook_status",
+                                          "conference",
+                                          "do_not_disturb",
+                                          "forwarding_always",
+                                          "forwarding_busy",
+                                          "forwarding_no_answer",
+                                          "agent_state",
+                                          "agent_snapshot",
+                                          "messages",
+                                          "queue_snapshot",
+                                          "queue_entered",
+                                          "queue_left",
+                                          "subscription_terminated"};
     return names[static_cast<std::size_t>(data)];
 }
 
@@ -52,6 +62,9 @@ std::string told(const Document& document) {
     if (!document.service.forward_to.empty()) line += fmt::format(" to {}", document.service.forward_to);
     if (document.agent.present)
         line += fmt::format(" agent {} {}", text(document.agent.state), document.agent.unavailable_code);
+    for (const QueueEntry& entry : document.queue_entries)
+        line += fmt::format(" {}{}{}", entry.call_id, entry.added ? " since" : "", entry.removed ? " removed" : "");
+    if (document.redirected) line += " redirected";
     if (document.data == EventData::messages)
         line += fmt::format(" {}/{} ({}/{})", document.messages.fresh, document.messages.old,
                             document.messages.fresh_urgent, document.messages.old_urgent);
@@ -70,6 +83,12 @@ std::string leg(std::string_view id, std::string_view personality, std::string_v
                             "<xsi:remoteParty><xsi:address>tel:2002</xsi:address></xsi:remoteParty>"
                             "<xsi:startTime>1767225600123</xsi:startTime>{}",
                             id, personality, state, more));
+}
+
+std::string waiting(std::string_view id, std::string_view more = "") {
+    return fmt::format("<xsi:queueEntry><xsi:callId>{}</xsi:callId><xsi:remoteParty><xsi:callId>x</xsi:callId>"
+                       "</xsi:remoteParty><xsi:addTime>1767225600123</xsi:addTime>{}</xsi:queueEntry>",
+                       id, more);
 }
 
 const std::string two_legs =
@@ -193,8 +212,20 @@ TEST_CASE("one row per event type") {
         {"CallHistoryEvent", up, "unknown h-1:0/originator/active"},
         {"ACDAgentJoinUpdateEvent", "<xsi:ccAgentJoinUpdateData/>", "unknown"},
         {"AgentDispositionCodeAddedEvent", "<xsi:dispositionCode>1</xsi:dispositionCode>", "unknown"},
-        {"ACDCallAddedEvent",
-         "<xsi:queueEntry><xsi:callId>h-1:0</xsi:callId></xsi:queueEntry><xsi:position>1</xsi:position>", "unknown"},
+        // queues (8.3)
+        {"ACDSubscriptionEvent", "<xsi:queueEntries/>", "queue_snapshot"},
+        {"ACDSubscriptionResyncEvent",
+         "<xsi:queueEntries>" + waiting("q-1:0") + waiting("q-2:0") + "</xsi:queueEntries>",
+         "queue_snapshot q-1:0 since q-2:0 since"},
+        {"ACDCallAddedEvent", waiting("q-1:0") + "<xsi:position>1</xsi:position>", "queue_entered q-1:0 since"},
+        {"ACDCallBouncedEvent", waiting("q-1:0") + "<xsi:redirect><xsi:address>tel:1</xsi:address></xsi:redirect>",
+         "queue_entered q-1:0 since redirected"},
+        {"ACDCallAnsweredByAgentEvent", waiting("q-1:0", "<xsi:removeTime>1767225600999</xsi:removeTime>"),
+         "queue_left q-1:0 since removed"},
+        {"ACDCallAbandonedEvent", "<xsi:queueEntry><xsi:callId>q-1:0</xsi:callId></xsi:queueEntry>",
+         "queue_left q-1:0"},
+        {"ACDCallStrandedTreatementCompletedEvent", waiting("q-1:0"), "queue_left q-1:0 since"},
+        {"ACDNightPolicyAppliedEvent", "<xsi:callId>q-1:0</xsi:callId>", "unknown"}, // was never in the queue
         {"CallParkedAgainstEvent", "<xsi:parkedParty><xsi:address>tel:1</xsi:address></xsi:parkedParty>", "unknown"},
         {"VoiceMailMessageSummaryEvent",
          "<xsi:messageSummary><xsi:newMessages>1</xsi:newMessages></xsi:messageSummary>", "messages 1/0 (0/0)"},

@@ -81,7 +81,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   const favourites = new Map();          // owner -> keys
   const directory = new Map();           // key -> directory object, of contacts
   const extensions = new Map(ids.map((id, i) => [id, String(2000 + i)]));
-  const state = { token, permitted, agents: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, me: null, without: [], favouritesAway: 0, calls: null, history: [], historyAway: false, contacts: {} };
+  const state = { token, permitted, agents: [], queues: [], huntGroups: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, me: null, without: [], favouritesAway: 0, calls: null, history: [], historyAway: false, contacts: {} };
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
@@ -317,6 +317,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
     if (url.pathname === '/v1/recognise') return lacks('directory.read', response) ? null : recognise(url, response);
     if (url.pathname === '/v1/forwarding') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: [...forwardings.values()], next: null }) : problem(response, 400, 'unknown query parameter');
     if (url.pathname === '/v1/acd/agents') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: state.agents, next: null }) : problem(response, 400, 'unknown query parameter');
+    if (url.pathname === '/v1/acd' || url.pathname === '/v1/acd/hunt-groups') return queryIsClean(url, ['limit', 'cursor']) ? json(response, { items: url.pathname === '/v1/acd' ? state.queues : state.huntGroups, next: null }) : problem(response, 400, 'unknown query parameter');
     if (forwarded) return forward(decodeURIComponent(forwarded[1]), url, request, response);
     if (url.pathname === '/v1/events') return events(url, request, response);
     if (/^\/v1\/users\/[^/]+\/photo$/.test(url.pathname)) {

@@ -1,4 +1,5 @@
-// Agents of call centres: GET /v1/acd/agents and events of type `acd`, by person and by queue.
+// Agents of call centres: GET /v1/acd/agents and events of type `acd`, by person and by queue; what waits there, and hunt
+// groups, of which no event tells.
 // Knows no document: the board asks it what to write.
 
 const listOf = value => (Array.isArray(value) ? value : []);
@@ -7,6 +8,8 @@ const listOf = value => (Array.isArray(value) ? value : []);
 export class Agents {
   #all = new Map();  // person -> Map of line -> {agent, told}; agent null: none any more
   #told = 0;
+  #waiting = new Map();  // queue -> {waiting, longest_wait_s} as GET /v1/acd tells it
+  huntGroups = [];       // as GET /v1/acd/hunt-groups tells them
 
   of(person) { return [...(this.#all.get(person)?.values() ?? [])].map(({ agent }) => agent).filter(Boolean); }
   list() { return [...this.#all.keys()].flatMap(person => this.of(person)); }
@@ -36,12 +39,14 @@ export class Agents {
   }
   mark() { return this.#told; }
   clear() { this.#all.clear(); }
+  waits(queues) { this.#waiting = new Map(queues.map(queue => [queue.id, queue])); }
 
-  /** [{id, name, agents: those who have joined, available: how many of them take calls}], by name. */
+  /** [{id, name, agents: those who have joined, available: how many of them take calls, waiting, longest}], by name;
+   *  `waiting` null: nobody tells. */
   queues() {
     const queues = new Map();
     for (const agent of this.list()) for (const queue of listOf(agent.queues)) {
-      const one = queues.get(queue.id) ?? { id: queue.id, name: queue.id, agents: [], available: 0 };
+      const one = queues.get(queue.id) ?? { id: queue.id, name: queue.id, agents: [], available: 0, waiting: this.#waiting.get(queue.id)?.waiting ?? null, longest: this.#waiting.get(queue.id)?.longest_wait_s ?? null };
       if (queue.name) one.name = queue.name;
       queues.set(queue.id, one);
       if (!queue.joined) continue;

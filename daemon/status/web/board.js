@@ -426,8 +426,16 @@ function takeAgent(data) {
 /** Of an older daemon there are none: the board is live all the same. */
 async function loadAgents(signal) {
   const since = agents.mark();
-  const items = await everyItem('v1/acd/agents', signal).catch(error => { if (error.status === 404) return []; throw error; });
+  const items = await everyItem('v1/acd/agents', signal).catch(orNone);
   for (const id of agents.replace(items, since)) changed(id, false);
+  await loadWaiting(signal);
+}
+const orNone = error => { if (error.status === 404) return []; throw error; };
+
+/** What waits in queues, and hunt groups: no event tells of them. */
+async function loadWaiting(signal) {
+  agents.waits(await everyItem('v1/acd', signal).catch(orNone));
+  agents.huntGroups = await everyItem('v1/acd/hunt-groups', signal).catch(orNone);
   queuesDirty = true;
   draw();
 }
@@ -982,19 +990,30 @@ function agentFacts(p) {
 
 /** A row for each queue: how many take calls, and who has joined it. */
 function drawQueues() {
-  const queues = agents.queues();
-  show($('queues'), queues.length > 0);
-  setText($('queues-count'), number.format(queues.length));
-  $('queue-list').replaceChildren(...queues.map(queue => el('li', '', el('strong', '', queue.name),
-    el('span', '', t('availableOf', { n: queue.available, total: queue.agents.length })),
-    el('span', 'queue-agents', ...queue.agents.map(agent => {
-      const who = el('button', `pill agent-${agent.state === 'available' ? 'free' : 'away'}`, people.get(agent.person)?.p.name || agent.person, ' · ', acd.state(agent));
-      who.type = 'button';
-      who.disabled = !people.has(agent.person);
-      who.title = acd.reason(agent);
-      who.addEventListener('click', () => openDetails(agent.person));
-      return who;
-    })))));
+  const queues = agents.queues(), groups = agents.huntGroups;
+  show($('queues'), queues.length + groups.length > 0);
+  setText($('queues-count'), number.format(queues.length + groups.length));
+  $('queue-list').replaceChildren(
+    ...queues.map(queue => el('li', '', el('strong', '', queue.name),
+      el('span', '', [t('availableOf', { n: queue.available, total: queue.agents.length }), waitingIn(queue)].filter(Boolean).join(' · ')),
+      el('span', 'queue-agents', ...queue.agents.map(agent =>
+        memberButton(agent.person, agent.state === 'available', acd.state(agent), acd.reason(agent)))))),
+    ...groups.map(group => el('li', '', el('strong', '', group.name || group.id), el('span', '', t('huntGroup')),
+      el('span', 'queue-agents', ...group.members.map(one => memberButton(one.person, !one.busy, one.busy ? t('huntBusy') : '', ''))))));
+}
+
+function waitingIn({ waiting, longest }) {
+  if (waiting === null) return '';
+  return longest === null ? t('queueWaiting', { n: waiting }) : t('queueLongest', { n: waiting, age: shortAge(longest * 1000) });
+}
+
+function memberButton(person, free, state, reason) {
+  const who = el('button', `pill agent-${free ? 'free' : 'away'}`, [people.get(person)?.p.name || person, state].filter(Boolean).join(' · '));
+  who.type = 'button';
+  who.disabled = !people.has(person);
+  who.title = reason;
+  who.addEventListener('click', () => openDetails(person));
+  return who;
 }
 
 /** What an event has told is newer than what `why` said. */
@@ -1410,6 +1429,7 @@ function drawWhy() {
   const parts = [el('h3', '', t('why')), el('p', 'verdict', verdict)];
   if (why?.failure) parts.push(el('p', 'failure', why.failure));
   else if (why) {
+    if (why.busy_on_busy) parts.push(el('p', '', said(why.busy_on_busy, why.busy_on_busy_code, why.busy_on_busy_values)));
     parts.push(el('h4', '', t('inputs')), entries(Array.isArray(why.inputs) ? why.inputs.filter(input => !isSilent(input)) : why.inputs, describeInput));
     parts.push(el('h4', '', t('order')), el('ol', 'rules', ...rules.map((rule, i) => ruleItem(rule, i - decisive, builtIn))));
     parts.push(el('h4', '', t('outputs')), entries(why.outputs, describeOutput));
@@ -1429,7 +1449,6 @@ function ruleItem(rule, place, builtIn) {
 
 /** A setting of a line that does nothing at the moment: only what diverts calls is worth a row. Claims have their own section. */
 const isSilent = ({ source, value }) => source === 'forwarding' || value === 'off' && /^(forwarding_|commpilot|anywhere|remote_office)/.test(source);
-    if (why.busy_on_busy) parts.push(el('p', '', said(why.busy_on_busy, why.busy_on_busy_code, why.busy_on_busy_values)));
 
 function describeInput({ source, value, at, age_s: age, expires }) {
   const end = parseTime(expires);
@@ -1483,6 +1502,7 @@ function setHealthOld() {
 /** People come and go with the people file, of which no event tells: another total than ours asks for a reload, once. */
 async function pollAgain() {
   await pollStatus().catch(() => {});
+  if ($('queues').open && link.state === 'live') await loadWaiting().catch(() => {});
   const total = health?.people?.total;
   if (large || link.state !== 'live' || typeof total !== 'number' || total === people.size || total === doubted) return;
   doubted = total;

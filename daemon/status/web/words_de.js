@@ -42,7 +42,8 @@ export const BOARD = {
   n: { work: 'Büro', mobile: 'mobil', home: 'privat', main: 'Zentrale', fax: 'Fax', extension: 'Nebenstelle' },
 
   // Agents (acd.js)
-  acdQueues: 'Warteschlangen', acdSince: 'Agent seit', acdConflict: 'bekommt Anrufe aus Warteschlangen, obwohl niemand stören soll', acdFollowed: 'nicht verfügbar wegen Besprechung oder Nicht stören', numbers: 'Nummern lokal oder international',
+  huntGroup: 'Sammelanschluss', huntBusy: 'Anruf der Gruppe', queueWaiting: '{n} in der Schlange', queueLongest: '{n} in der Schlange, bis {age}',
+  acdQueues: 'Warteschlangen', acdSince: 'Agent seit', acdConflict: 'bekommt Anrufe aus Warteschlangen, obwohl niemand stören soll', acdFollowed: 'nicht verfügbar wegen Besprechung, Nicht stören oder Abwesenheit', numbers: 'Nummern lokal oder international',
   a: { sign_in: 'angemeldet', available: 'verfügbar', unavailable: 'nicht verfügbar', wrap_up: 'Nachbearbeitung', sign_out: 'abgemeldet' },
 
   // The daemon's sentences, by their codes
@@ -62,9 +63,9 @@ export const BOARD = {
     said_meeting: '{source} sagte in Besprechung und schweigt seitdem',
     just_ended: 'die Besprechung ist gerade zu Ende',
     no_meeting: 'in keiner Besprechung',
-    login_refused: '{platform}: die Anmeldung {user} wird abgelehnt (401); Name und Kennwort berichtigen, dann neu laden',
     teams_diverts: 'Ein Teams-Anruf leitet die Anrufe der Leitungen um. Ein Gespräch auf einer Leitung lässt Teams keine Anrufe ablehnen: Teams beachtet ein von außen gesetztes „Am Telefon“ dabei nicht.',
     teams_diverts_not: 'Bei einem Teams-Anruf klingeln die Leitungen weiter: SmartBusy folgt Teams bei dieser Person nicht. Ein Gespräch auf einer Leitung lässt Teams keine Anrufe ablehnen: Teams beachtet ein von außen gesetztes „Am Telefon“ dabei nicht.',
+    login_refused: '{platform}: die Anmeldung {user} wird abgelehnt (401); Name und Kennwort berichtigen, dann neu laden',
     no_channel: '{platform}: kein Kanal zu {host}: {why}',
     subscriptions_refused: '{platform}: {count} Abonnements werden abgelehnt (403 oder 404); stündlich wird neu gefragt',
     network: 'keine Verbindung: {text}',

@@ -42,7 +42,8 @@ export const BOARD = {
   n: { work: 'work', mobile: 'mobile', home: 'home', main: 'main number', fax: 'fax', extension: 'extension' },
 
   // Agents (acd.js)
-  acdQueues: 'Queues', acdSince: 'Agent since', acdConflict: 'takes calls of queues although nobody should disturb', acdFollowed: 'unavailable because of a meeting or do not disturb', numbers: 'Local or international numbers',
+  huntGroup: 'Hunt group', huntBusy: 'call of the group', queueWaiting: '{n} waiting', queueLongest: '{n} waiting, for up to {age}',
+  acdQueues: 'Queues', acdSince: 'Agent since', acdConflict: 'takes calls of queues although nobody should disturb', acdFollowed: 'unavailable because of a meeting, do not disturb or absence', numbers: 'Local or international numbers',
   a: { sign_in: 'signed in', available: 'available', unavailable: 'unavailable', wrap_up: 'wrapping up', sign_out: 'signed out' },
 
   // The daemon's sentences, by their codes
@@ -62,9 +63,9 @@ export const BOARD = {
     said_meeting: '{source} said in a meeting and is silent since',
     just_ended: 'the meeting has just ended',
     no_meeting: 'in no meeting',
-    login_refused: '{platform}: the login {user} is refused (401); correct username and password, then reload',
     teams_diverts: 'A call in Teams diverts the calls of the lines. A call on a line does not make Teams refuse calls: it ignores an “In a call” that is set from outside.',
     teams_diverts_not: 'A call in Teams leaves the lines ringing: SmartBusy does not follow Teams for this person. A call on a line does not make Teams refuse calls: it ignores an “In a call” that is set from outside.',
+    login_refused: '{platform}: the login {user} is refused (401); correct username and password, then reload',
     no_channel: '{platform}: no channel to {host}: {why}',
     subscriptions_refused: '{platform}: {count} subscriptions are refused (403 or 404); they are asked for again hourly',
     network: 'no connection: {text}',

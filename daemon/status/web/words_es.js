@@ -42,7 +42,8 @@ export const BOARD = {
   n: { work: 'trabajo', mobile: 'móvil', home: 'casa', main: 'centralita', fax: 'fax', extension: 'extensión' },
 
   // Agents (acd.js)
-  acdQueues: 'Colas', acdSince: 'Agente desde', acdConflict: 'recibe llamadas de colas aunque nadie debe molestar', acdFollowed: 'no disponible por una reunión o no molestar', numbers: 'Números locales o internacionales',
+  huntGroup: 'Grupo de salto', huntBusy: 'llamada del grupo', queueWaiting: '{n} en espera', queueLongest: '{n} en espera, hasta {age}',
+  acdQueues: 'Colas', acdSince: 'Agente desde', acdConflict: 'recibe llamadas de colas aunque nadie debe molestar', acdFollowed: 'no disponible por una reunión, no molestar o ausencia', numbers: 'Números locales o internacionales',
   a: { sign_in: 'conectado', available: 'disponible', unavailable: 'no disponible', wrap_up: 'tareas posteriores', sign_out: 'desconectado' },
 
   // The daemon's sentences, by their codes
@@ -62,9 +63,9 @@ export const BOARD = {
     said_meeting: '{source} dijo en reunión y calla desde entonces',
     just_ended: 'la reunión acaba de terminar',
     no_meeting: 'sin reunión',
-    login_refused: '{platform}: se rechaza el acceso {user} (401); corrija usuario y contraseña y recargue',
     teams_diverts: 'Una llamada de Teams desvía las llamadas de las líneas. Una llamada en una línea no hace que Teams rechace llamadas: ignora un «En una llamada» puesto desde fuera.',
     teams_diverts_not: 'Durante una llamada de Teams las líneas suenan: SmartBusy no sigue a Teams para esta persona. Una llamada en una línea no hace que Teams rechace llamadas: ignora un «En una llamada» puesto desde fuera.',
+    login_refused: '{platform}: se rechaza el acceso {user} (401); corrija usuario y contraseña y recargue',
     no_channel: '{platform}: sin canal hacia {host}: {why}',
     subscriptions_refused: '{platform}: se rechazan {count} suscripciones (403 o 404); se piden de nuevo cada hora',
     network: 'sin conexión: {text}',

@@ -42,7 +42,8 @@ export const BOARD = {
   n: { work: 'bureau', mobile: 'mobile', home: 'domicile', main: 'standard', fax: 'fax', extension: 'poste' },
 
   // Agents (acd.js)
-  acdQueues: 'Files d’attente', acdSince: 'Agent depuis', acdConflict: 'reçoit des appels de files alors que personne ne doit déranger', acdFollowed: 'indisponible en raison d’une réunion ou de « ne pas déranger »', numbers: 'Numéros locaux ou internationaux',
+  huntGroup: 'Groupe d’appel', huntBusy: 'appel du groupe', queueWaiting: '{n} en attente', queueLongest: '{n} en attente, jusqu’à {age}',
+  acdQueues: 'Files d’attente', acdSince: 'Agent depuis', acdConflict: 'reçoit des appels de files alors que personne ne doit déranger', acdFollowed: 'indisponible en raison d’une réunion, de « ne pas déranger » ou d’une absence', numbers: 'Numéros locaux ou internationaux',
   a: { sign_in: 'connecté', available: 'disponible', unavailable: 'indisponible', wrap_up: 'post-appel', sign_out: 'déconnecté' },
 
   // The daemon's sentences, by their codes
@@ -62,9 +63,9 @@ export const BOARD = {
     said_meeting: '{source} disait en réunion et se tait depuis',
     just_ended: 'la réunion vient de finir',
     no_meeting: 'pas en réunion',
-    login_refused: '{platform} : la connexion {user} est refusée (401) ; corrigez le nom et le mot de passe, puis rechargez',
     teams_diverts: 'Un appel Teams renvoie les appels des lignes. Un appel sur une ligne ne fait pas refuser d’appels à Teams : il ignore un « En communication » posé de l’extérieur.',
     teams_diverts_not: 'Pendant un appel Teams les lignes sonnent : SmartBusy ne suit pas Teams pour cette personne. Un appel sur une ligne ne fait pas refuser d’appels à Teams : il ignore un « En communication » posé de l’extérieur.',
+    login_refused: '{platform} : la connexion {user} est refusée (401) ; corrigez le nom et le mot de passe, puis rechargez',
     no_channel: '{platform} : pas de canal vers {host} : {why}',
     subscriptions_refused: '{platform} : {count} abonnements sont refusés (403 ou 404) ; nouvel essai chaque heure',
     network: 'pas de connexion : {text}',

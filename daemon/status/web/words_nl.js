@@ -42,7 +42,8 @@ export const BOARD = {
   n: { work: 'werk', mobile: 'mobiel', home: 'thuis', main: 'hoofdnummer', fax: 'fax', extension: 'toestel' },
 
   // Agents (acd.js)
-  acdQueues: 'Wachtrijen', acdSince: 'Agent sinds', acdConflict: 'krijgt wachtrijgesprekken terwijl niemand mag storen', acdFollowed: 'niet beschikbaar door vergadering of niet storen', numbers: 'Lokale of internationale nummers',
+  huntGroup: 'Belgroep', huntBusy: 'gesprek van de groep', queueWaiting: '{n} wachtend', queueLongest: '{n} wachtend, tot {age}',
+  acdQueues: 'Wachtrijen', acdSince: 'Agent sinds', acdConflict: 'krijgt wachtrijgesprekken terwijl niemand mag storen', acdFollowed: 'niet beschikbaar door vergadering, niet storen of afwezigheid', numbers: 'Lokale of internationale nummers',
   a: { sign_in: 'aangemeld', available: 'beschikbaar', unavailable: 'niet beschikbaar', wrap_up: 'nawerk', sign_out: 'afgemeld' },
 
   // The daemon's sentences, by their codes
@@ -62,9 +63,9 @@ export const BOARD = {
     said_meeting: '{source} zei in vergadering en zwijgt sindsdien',
     just_ended: 'de vergadering is net afgelopen',
     no_meeting: 'niet in vergadering',
-    login_refused: '{platform}: de aanmelding {user} wordt geweigerd (401); verbeter naam en wachtwoord en laad opnieuw',
     teams_diverts: 'Een gesprek in Teams schakelt de oproepen van de lijnen door. Een gesprek op een lijn laat Teams geen oproepen weigeren: het negeert een “In gesprek” dat van buiten komt.',
     teams_diverts_not: 'Bij een gesprek in Teams blijven de lijnen rinkelen: SmartBusy volgt Teams niet voor deze persoon. Een gesprek op een lijn laat Teams geen oproepen weigeren: het negeert een “In gesprek” dat van buiten komt.',
+    login_refused: '{platform}: de aanmelding {user} wordt geweigerd (401); verbeter naam en wachtwoord en laad opnieuw',
     no_channel: '{platform}: geen kanaal naar {host}: {why}',
     subscriptions_refused: '{platform}: {count} abonnementen zijn geweigerd (403 of 404); elk uur volgt een nieuwe poging',
     network: 'geen verbinding: {text}',

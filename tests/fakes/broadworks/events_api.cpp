@@ -259,6 +259,11 @@ void Platform::subscribe(Exchange& exchange, const Target& target) {
     if ((wanted.packages & mask_of(Package::voice_mail_summary)) && target.kind == TargetKind::user &&
         !roster[target.index].voice_mail.assigned)
         return error(exchange, 403, 5010, "Service not assigned: Voice Mail");
+    if (wanted.packages & mask_of(Package::queue)) {
+        if (!settings.supervisor) return error(exchange, 403, 5010, "Not a supervisor of this call center");
+        if (target.kind == TargetKind::user && roster[target.index].kind != UserKind::call_center)
+            return error(exchange, 403, 5010, "Service not assigned: Call Center");
+    }
     const auto expires = positive(root, "expires", 3600);
     if (!expires) return error(exchange, 400, 5100, "expires is a positive integer");
     const std::string set = text_of(root, "channelSetId");

@@ -41,6 +41,7 @@ struct Settings {
     bool voicemail = true;
     bool redirected_on_forward = false;         // the forwarding user gets a CallRedirectedEvent too (7.4 f)
     std::string detached_release = "sometimes"; // always | never | sometimes: CallReleasedEvent after Detached
+    bool supervisor = true;                     // false: nobody may follow the calls that wait in queues
     bool call_logs = true;
     bool enhanced_call_logs = false; // the service that most users lack: 404
 
