@@ -19,7 +19,7 @@ from office import Simulator  # noqa: E402
 from test_tenants import House  # noqa: E402
 
 QUIET_RATE = 100  # events/s: some twelve calls a second
-WATCHED = 8       # people of each tenant whose calls are timed: whoever reads all of a flood times himself
+WATCHED = 40      # people of each tenant whose calls are timed: whoever reads all of a flood times himself
 
 
 class Running:
@@ -85,15 +85,15 @@ def main():
         alone = latencies("alone", [still], seconds)[still]
         noisy.command("load", rate=rate, talk_ms=2000)
         time.sleep(4)
+        events = loud.get("/v1/status")[2]["events"]
+        print(f"the noisy tenant takes {events['per_second']} events/s of {rate} that are wanted, gaps {events['gaps']}", flush=True)
         before, began = cpu_s(Running(loud.pid)), time.monotonic()
         beside = latencies("beside the noise", [still, loud], seconds)
         busy = (cpu_s(Running(loud.pid)) - before) / (time.monotonic() - began)
-        events = loud.get("/v1/status")[2]["events"]
-        print(f"the noisy tenant takes {events['per_second']} events/s of {rate}, {busy * 100:.0f} % of a core, gaps {events['gaps']}",
-              flush=True)
+        print(f"the noisy tenant's process: {busy * 100:.0f} % of a core", flush=True)
         reached = result("quiet_p50_beside_noise", beside[still][0] / alone[0], "of it alone", 3)
         reached &= result("quiet_p99_beside_noise", beside[still][1] / alone[1], "of it alone", 3)
-        reached &= result("quiet_p99_against_the_noisy_one's_own", beside[still][1] / beside[loud][1], "of it", 1)
+        reached &= result("quiet_p99_against_noisy_p99", beside[still][1] / beside[loud][1], "of it", 1)
         return 0 if reached or given.quick else 1
     finally:
         house.close()

@@ -104,7 +104,7 @@ config::Problems House::obstacles(const HouseCheck& check) const {
 
 void House::reload() {
     supervisor_.reloading();
-    auto check = check_house(file_, config::Sources::machine());
+    auto check = check_house(file_, config::Sources::machine(), [this] { supervisor_.alive(); });
     auto problems = obstacles(check);
     if (config::has_errors(problems)) {
         print(problems);

@@ -171,7 +171,8 @@ bool is_house_file(const std::filesystem::path& file, const config::Sources& mac
     return text && tenants::is_house(text->bytes);
 }
 
-HouseCheck check_house(const std::filesystem::path& file, const config::Sources& machine) {
+HouseCheck check_house(const std::filesystem::path& file, const config::Sources& machine,
+                       const std::function<void()>& between) {
     HouseCheck check;
     auto answer = tenants::read_house(file, schema(), machine);
     check.house = std::move(answer.configuration);
@@ -180,6 +181,7 @@ HouseCheck check_house(const std::filesystem::path& file, const config::Sources&
     const auto& all = check.house->all<tenants::TenantOptions>();
     for (std::size_t i = 0; i < all.size(); ++i) {
         std::set<std::string> refused;
+        between();
         check.tenants.push_back(check_tenant(all[i], file, machine, refused));
         explain_variables(refused, i, check);
         auto& later = check.tenants.back();

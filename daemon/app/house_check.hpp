@@ -2,6 +2,7 @@
 // may not share. Main thread.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -34,7 +35,9 @@ struct HouseCheck {
 /// Whether `file` can be read and is a house file.
 [[nodiscard]] bool is_house_file(const std::filesystem::path& file, const config::Sources& machine);
 
-/// All mistakes at once. A tenant is measured against those before it whose files are good.
-[[nodiscard]] HouseCheck check_house(const std::filesystem::path& file, const config::Sources& machine);
+/// All mistakes at once. A tenant is measured against those before it whose files are good. Files may be many and
+/// large: `between` is called before each tenant.
+[[nodiscard]] HouseCheck check_house(
+    const std::filesystem::path& file, const config::Sources& machine, const std::function<void()>& between = [] {});
 
 } // namespace lamp

@@ -102,7 +102,9 @@ json::object ask(const TenantCheck& tenant, const cli::Arguments& arguments) {
     row["why"] = cli::cell(said, "missing");
     auto status = daemon.get("/v1/status"); // whoever may not ask sees less
     if (!status) return row;
-    if (const auto* people = cli::member(*status, "people")) row["people"] = *cli::member(*people, "total");
+    const auto* people = cli::member(*status, "people");
+    const auto* total = people ? cli::member(*people, "total") : nullptr;
+    if (total) row["people"] = *total;
     if (const auto* started = cli::member(*status, "started")) row["started"] = *started;
     return row;
 }

@@ -71,6 +71,10 @@ Task<> Supervisor::feed(milliseconds period) {
     } while (co_await sleep_for(period));
 }
 
+void Supervisor::alive() {
+    if (::sd_watchdog_enabled(0, nullptr) > 0) send("WATCHDOG=1");
+}
+
 void Supervisor::ready(const std::string& status) {
     send("READY=1\nSTATUS=" + status);
 }

@@ -15,6 +15,8 @@ public:
 
     /// Starts to feed the watchdog, if the unit has one: only while none of these loops has stood still.
     void watch(std::vector<const Loop*> loops);
+    /// For a loop that is busy for long, and knows it; nothing if the unit has no watchdog.
+    void alive();
     void ready(const std::string& status);
     void reloading();
     void status(const std::string& text);

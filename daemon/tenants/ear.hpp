@@ -36,11 +36,12 @@ public:
     [[nodiscard]] const std::string& place() const { return place_; }
     /// Only this process is listened to; 0: nobody.
     void listen_to(pid_t process) { process_ = process; }
+    /// Takes what has come already, before somebody judges a silence.
+    void take();
 
 private:
     Ear(Loop& loop, int socket, std::string place, Heard heard);
     void wait();
-    void take();
 
     boost::asio::posix::stream_descriptor socket_;
     std::string place_;

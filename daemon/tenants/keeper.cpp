@@ -121,6 +121,8 @@ std::string Keeper::group_of(const TenantOptions& options) const {
 
 void Keeper::heard(Tenant& tenant, const Notice& notice) {
     auto now = steady_now();
+    if (notice.stopping) tenant.status = "ends";
+    if (notice.reloading) tenant.status = "reloads";
     if (notice.status) tenant.status = *notice.status;
     if (notice.fed) tenant.life.fed(now);
     if (notice.triggered) carry_out(tenant, tenant.life.triggered());
@@ -128,7 +130,7 @@ void Keeper::heard(Tenant& tenant, const Notice& notice) {
         if (tenant.life.state() == State::starting) log::info("tenants", "ready", {{"tenant", tenant.options.name}});
         carry_out(tenant, tenant.life.said_ready(now));
     }
-    if (notice.ready || notice.status || notice.triggered) settle();
+    loop_.post([this] { settle(); }); // not here: it may forget tenants that somebody is just going through
 }
 
 void Keeper::reap() {
@@ -157,6 +159,9 @@ void Keeper::ended(Tenant& tenant, End end) {
 // --- the clock
 
 void Keeper::tick() {
+    // Where this loop itself was late, what they said in time still waits.
+    for (auto& tenant : tenants_)
+        if (tenant->ear) tenant->ear->take();
     for (auto& tenant : tenants_)
         carry_out(*tenant, tenant->life.tick(steady_now()));
     settle();

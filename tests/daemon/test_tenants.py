@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -203,6 +204,16 @@ class Silent(WithTwo):
         self.assertTrue(within(20, lambda: self.acme.pid != first), self.house.log())
         self.assertTrue(self.acme.ready(), self.house.log())
         self.assertIn('killed tenant=acme why="kept silent for 3s"', self.house.log())
+
+
+    def test_nobody_is_blamed_while_the_keeper_itself_was_late(self):
+        before = [self.acme.pid, self.beta.pid]
+        self.house.process.send_signal(signal.SIGSTOP)
+        time.sleep(4)  # longer than the watchdog has patience
+        self.house.process.send_signal(signal.SIGCONT)
+        self.house.hang_up()
+        self.assertEqual([self.acme.pid, self.beta.pid], before)
+        self.assertNotIn("killed", self.house.log())
 
 
 class Reload(WithTwo):
