@@ -1,6 +1,6 @@
 #include "outbox/phrases.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace lamp::outbox {
 namespace {
@@ -58,12 +58,6 @@ constexpr std::size_t column(Language language) {
 }
 
 } // namespace
-
-std::optional<Language> language_named(std::string_view word) {
-    const auto* found = std::ranges::find(language_words, word);
-    if (found == language_words.end()) return std::nullopt;
-    return static_cast<Language>(found - language_words.begin());
-}
 
 std::string_view phrase(Language language, Phrase what) {
     return phrases.at(static_cast<std::size_t>(what)).at(column(language));

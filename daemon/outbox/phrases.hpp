@@ -1,18 +1,13 @@
 // What cards and mails say besides names and numbers, in each language. Pure; a language more is one row of each table.
 #pragma once
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/language.hpp"
 #include "calls/call_record.hpp"
 
 namespace lamp::outbox {
-
-enum class Language : std::uint8_t { en, nl, fr, es, de };
-inline constexpr std::array<std::string_view, 5> language_words{"en", "nl", "fr", "es", "de"};
-[[nodiscard]] std::optional<Language> language_named(std::string_view word);
 
 enum class Phrase : std::uint8_t {
     ringing, // titles; "{}" is the person
