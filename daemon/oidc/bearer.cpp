@@ -70,8 +70,9 @@ std::string role_of(const json::object& claims, const Expected& expected) {
     return {};
 }
 
-std::string person_of(const json::object& claims, const Expected& expected) {
-    const auto* value = expected.person_claim.empty() ? nullptr : claim_at(claims, expected.person_claim);
+/// Empty, too, where no claim is named.
+std::string claim_text(const json::object& claims, const std::string& name) {
+    const auto* value = name.empty() ? nullptr : claim_at(claims, name);
     return value && value->is_string() && value->get_string().size() <= text_max ? std::string(value->get_string())
                                                                                  : std::string();
 }
@@ -81,16 +82,18 @@ Verdict judge(const json::object& claims, const Expected& expected, Wall now) {
     if (!is_for(claims, expected.audience)) return refused("This token is for another audience.");
     auto expires = date_of(claims, "exp");
     if (!expires) return refused("This token has no end.");
-    if (*expires + clock_skew <= now) return refused("This token has expired; ask for a new one.");
+    if (*expires + expected.skew <= now) return refused("This token has expired; ask for a new one.");
     if (claims.contains("nbf")) {
         auto begins = date_of(claims, "nbf");
-        if (!begins || *begins - clock_skew > now) return refused("This token is not valid yet.");
+        if (!begins || *begins - expected.skew > now) return refused("This token is not valid yet.");
     }
     auto subject = text_of(claims, "sub");
-    if (subject.empty() || subject.size() > text_max) return refused("This token says not whose it is.");
+    if ((subject.empty() && expected.needs_subject) || subject.size() > text_max)
+        return refused("This token says not whose it is.");
     return {Verdict::What::accepted,
             {},
-            {std::string(subject), role_of(claims, expected), person_of(claims, expected), *expires + clock_skew}};
+            {std::string(subject), role_of(claims, expected), claim_text(claims, expected.person_claim),
+             *expires + expected.skew, claim_text(claims, expected.told_claim)}};
 }
 
 } // namespace
@@ -114,6 +117,8 @@ Verdict examine(std::string_view token, const KeySet& keys, const Expected& expe
         return {Verdict::What::unknown_key, "This token is signed with a key that is not known."};
     if (!keys.signed_by(kid, *algorithm, token.substr(0, second), *signature))
         return refused("The signature of this token is wrong.");
+    if (!expected.endorsement.empty() && !keys.endorsed(kid, *algorithm, expected.endorsement))
+        return refused("This token is signed with a key that is not endorsed for us.");
     auto claims = object_of(token.substr(first + 1, second - first - 1));
     if (!claims) return refused("This is no signed JSON Web Token.");
     return judge(*claims, expected, now);

@@ -1,6 +1,6 @@
 // Access tokens of an identity provider: signed JSON Web Tokens (RFC 7519, 9068; OpenID Connect Core 1.0 section
-// 3.1.3.7). What is not signed with RS256 or ES256 by a key of the issuer is no token, whatever its header says.
-// Pure; `now` is given.
+// 3.1.3.7), and those of services that sign theirs likewise. What is not signed with RS256 or ES256 by a key of the
+// issuer is no token, whatever its header says. Pure; `now` is given.
 #pragma once
 #include <map>
 #include <optional>
@@ -20,6 +20,10 @@ struct Expected {
     std::string role_claim = "roles";         // a member, or a path of them: "realm_access.roles"
     std::map<std::string, std::string> roles; // value of that claim = role
     std::string person_claim;                 // empty: tokens are nobody's
+    std::string endorsement{};                // what the key itself must be endorsed for; empty: nothing
+    std::string told_claim{};                 // a claim that is handed on as it is; empty: none
+    bool needs_subject = true;                // `sub`
+    seconds skew = clock_skew;
 };
 
 /// What an accepted token says.
@@ -28,6 +32,7 @@ struct Bearer {
     std::string role; // empty: none of its values is one of ours
     std::string person;
     Wall expires{}; // clock skew included
+    std::string told{};
 };
 
 struct Verdict {

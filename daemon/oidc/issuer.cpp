@@ -20,28 +20,27 @@ constexpr milliseconds retry_last = 5min;
 constexpr milliseconds answer_wait = 10s;
 constexpr std::size_t document_max = 256 * 1024;
 
-http::ClientOptions wire_of(const OidcOptions& options) {
-    http::ClientOptions wire;
-    wire.ca_file = options.ca_file.string();
-    wire.proxy = options.proxy;
-    return wire;
-}
-
 } // namespace
 
+Source source_of(const OidcOptions& options) {
+    auto base = options.issuer.text;
+    while (base.ends_with('/'))
+        base.pop_back();
+    return {{options.issuer.text, options.audience, options.role_claim, options.roles, options.person_claim},
+            base + "/.well-known/openid-configuration",
+            options.jwks_url.text,
+            options.ca_file,
+            options.proxy};
+}
+
 struct Issuer::State : std::enable_shared_from_this<Issuer::State> {
-    State(Loop& loop_, OidcOptions options_, http::Client client_)
-        : loop(loop_),
-          options(std::move(options_)),
-          client(std::move(client_)),
-          wanted(loop.context()),
-          expected{options.issuer.text, options.audience, options.role_claim, options.roles, options.person_claim} {}
+    State(Loop& loop_, Source source_, http::Client client_)
+        : loop(loop_), source(std::move(source_)), client(std::move(client_)), wanted(loop.context()) {}
 
     Loop& loop;
-    const OidcOptions options;
+    const Source source;
     http::Client client;
     Bell wanted;
-    const Expected expected;
     std::atomic<std::shared_ptr<const KeySet>> keys;
     std::atomic<Steady::rep> demanded{(steady_now() - fetched_at_most_every).time_since_epoch().count()};
     std::atomic<bool> asked{false}; // somebody wants new keys
@@ -65,11 +64,8 @@ struct Issuer::State : std::enable_shared_from_this<Issuer::State> {
 
     /// Where the keys are.
     [[nodiscard]] Task<Result<std::string>> discover() {
-        if (!options.jwks_url.text.empty()) co_return options.jwks_url.text;
-        auto base = options.issuer.text;
-        while (base.ends_with('/'))
-            base.pop_back();
-        auto document = co_await get(base + "/.well-known/openid-configuration");
+        if (!source.jwks_url.empty()) co_return source.jwks_url;
+        auto document = co_await get(source.discovery_url);
         if (!document) co_return std::unexpected(document.error());
         boost::system::error_code error;
         auto value = json::parse(*document, error);
@@ -77,7 +73,7 @@ struct Issuer::State : std::enable_shared_from_this<Issuer::State> {
             const auto* found = !error && value.is_object() ? value.get_object().if_contains(name) : nullptr;
             return found && found->is_string() ? std::string(found->get_string()) : std::string();
         };
-        if (member("issuer") != options.issuer.text)
+        if (member("issuer") != source.expected.issuer)
             co_return fail(Category::protocol, "The discovery document is of another issuer.");
         auto place = member("jwks_uri");
         if (place.empty()) co_return fail(Category::protocol, "The discovery document names no keys (jwks_uri).");
@@ -104,8 +100,10 @@ struct Issuer::State : std::enable_shared_from_this<Issuer::State> {
             if (on_demand) self->demanded = steady_now().time_since_epoch().count();
             if (self->stopped) co_return;
             if (!done && !std::exchange(failing, true))
-                log::error("oidc", "the issuer's keys cannot be fetched", {{"why", done.error().text}});
-            if (done && std::exchange(failing, false)) log::info("oidc", "the issuer's keys are in");
+                log::error("oidc", "the issuer's keys cannot be fetched",
+                           {{"issuer", self->source.expected.issuer}, {"why", done.error().text}});
+            if (done && std::exchange(failing, false))
+                log::info("oidc", "the issuer's keys are in", {{"issuer", self->source.expected.issuer}});
             co_await self->wait(done ? refreshed_every : retry);
             retry = done ? retry_first : std::min(retry_last, retry * 2);
         }
@@ -138,10 +136,13 @@ struct Issuer::State : std::enable_shared_from_this<Issuer::State> {
     }
 };
 
-Result<std::unique_ptr<Issuer>> Issuer::make(Loop& loop, const OidcOptions& options) {
-    auto client = http::Client::make(loop.context(), wire_of(options));
+Result<std::unique_ptr<Issuer>> Issuer::make(Loop& loop, Source source) {
+    http::ClientOptions wire;
+    wire.ca_file = source.ca_file.string();
+    wire.proxy = source.proxy;
+    auto client = http::Client::make(loop.context(), wire);
     if (!client) return std::unexpected(client.error());
-    return std::unique_ptr<Issuer>(new Issuer(std::make_shared<State>(loop, options, std::move(*client))));
+    return std::unique_ptr<Issuer>(new Issuer(std::make_shared<State>(loop, std::move(source), std::move(*client))));
 }
 
 Issuer::~Issuer() = default;
@@ -162,7 +163,7 @@ Verdict Issuer::examine(std::string_view token, Wall now) const {
         static_cast<void>(state_->want_keys());
         return {Verdict::What::unknown_key, "The issuer's keys are not in yet."};
     }
-    auto verdict = oidc::examine(token, *keys, state_->expected, now);
+    auto verdict = oidc::examine(token, *keys, state_->source.expected, now);
     if (verdict.what == Verdict::What::unknown_key && !state_->want_keys()) verdict.what = Verdict::What::refused;
     return verdict;
 }

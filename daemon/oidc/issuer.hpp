@@ -1,7 +1,8 @@
-// The keys of one identity provider, kept fresh on the egress loop: found through its discovery document (OpenID
-// Connect Discovery 1.0 section 4), fetched at the start, every quarter of an hour, and when a token names a key that
+// The keys of one issuer of tokens, kept fresh on the egress loop: found through its discovery document (OpenID Connect
+// Discovery 1.0 section 4), fetched at the start, every quarter of an hour, and when a token names a key that
 // is not known, but never more often than every ten seconds. Those of before stay until there are others.
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -12,10 +13,20 @@
 
 namespace lamp::oidc {
 
+/// Where an issuer is, and what its tokens must say.
+struct Source {
+    Expected expected;
+    std::string discovery_url; // of its discovery document
+    std::string jwks_url{};    // of its keys; then nothing is discovered
+    std::filesystem::path ca_file{};
+    std::string proxy{};
+};
+[[nodiscard]] Source source_of(const OidcOptions& options);
+
 class Issuer {
 public:
     /// Errors: a certificate file or proxy that cannot be used.
-    [[nodiscard]] static Result<std::unique_ptr<Issuer>> make(Loop& loop, const OidcOptions& options);
+    [[nodiscard]] static Result<std::unique_ptr<Issuer>> make(Loop& loop, Source source);
     ~Issuer();
 
     /// Begins to fetch; on the loop.

@@ -1,5 +1,6 @@
 #include "oidc/keys.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
@@ -60,6 +61,16 @@ std::optional<std::string> as_der(std::string_view signature) {
     return der;
 }
 
+std::vector<std::string> endorsements_of(const json::object& jwk) {
+    constexpr std::size_t most = 64;
+    std::vector<std::string> all;
+    const auto* list = jwk.if_contains("endorsements");
+    if (!list || !list->is_array()) return all;
+    for (const auto& one : list->get_array())
+        if (one.is_string() && all.size() < most) all.emplace_back(one.get_string());
+    return all;
+}
+
 } // namespace
 
 std::optional<Algorithm> algorithm_named(std::string_view word) {
@@ -86,7 +97,7 @@ Result<KeySet> KeySet::parse(std::string_view text) {
         auto said = text_of(jwk, "alg");
         if (!said.empty() && algorithm_named(said) != algorithm) continue;
         if (auto key = rsa ? rsa_key(jwk) : ec_key(jwk))
-            set.keys_.push_back({std::string(text_of(jwk, "kid")), algorithm, std::move(key)});
+            set.keys_.push_back({std::string(text_of(jwk, "kid")), algorithm, std::move(key), endorsements_of(jwk)});
     }
     if (set.keys_.empty()) return fail(Category::protocol, "None of the issuer's keys is for RS256 or ES256.");
     return set;
@@ -100,6 +111,11 @@ const KeySet::Key* KeySet::find(std::string_view kid, Algorithm algorithm) const
         found = &one;
     }
     return found;
+}
+
+bool KeySet::endorsed(std::string_view kid, Algorithm algorithm, std::string_view what) const {
+    const Key* key = find(kid, algorithm);
+    return key && std::ranges::find(key->endorsements, what) != key->endorsements.end();
 }
 
 bool KeySet::signed_by(std::string_view kid, Algorithm algorithm, std::string_view text,

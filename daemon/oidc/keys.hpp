@@ -32,6 +32,8 @@ public:
     /// Whether `signature` is that of `text` by that key.
     [[nodiscard]] bool signed_by(std::string_view kid, Algorithm algorithm, std::string_view text,
                                  std::string_view signature) const;
+    /// Whether that key says it is good for this (member `endorsements`, as the Bot Connector's keys have it).
+    [[nodiscard]] bool endorsed(std::string_view kid, Algorithm algorithm, std::string_view what) const;
     [[nodiscard]] std::size_t size() const { return keys_.size(); }
 
 private:
@@ -39,6 +41,7 @@ private:
         std::string kid;
         Algorithm algorithm;
         std::shared_ptr<evp_pkey_st> key;
+        std::vector<std::string> endorsements;
     };
     [[nodiscard]] const Key* find(std::string_view kid, Algorithm algorithm) const;
 

@@ -236,3 +236,41 @@ TEST_CASE("keys: weak, foreign and broken ones are left out") {
     CHECK(!parsed(encrypting).has_value());
     CHECK(parsed(encrypting + "," + ec().jwk() + R"(,1,{"kty":"RSA"})").value().size() == 1);
 }
+
+// What the Bot Connector of Microsoft does otherwise: no `sub`, five minutes, keys with endorsements, a claim of its
+// own.
+TEST_CASE("bearer: a connector's tokens") {
+    auto jwk = boost::json::parse(rsa().jwk()).as_object();
+    auto keys_endorsed = [&](std::string_view endorsements) {
+        auto one = jwk;
+        if (!endorsements.empty()) one["endorsements"] = boost::json::parse(endorsements);
+        return KeySet::parse(boost::json::serialize(boost::json::object{{"keys", boost::json::array{one}}})).value();
+    };
+    Expected connector;
+    connector.issuer = "https://login.example.net";
+    connector.audience = "lamplighter";
+    connector.endorsement = "msteams";
+    connector.told_claim = "serviceurl";
+    connector.needs_subject = false;
+    connector.skew = std::chrono::seconds(300);
+    auto said = [&](std::string_view endorsements, std::int64_t end, std::int64_t begin = -10) {
+        auto token = rsa().token(fmt::format(
+            R"({{"iss":"https://login.example.net","aud":"lamplighter","exp":{},"nbf":{},"serviceurl":"https://smba/"}})",
+            now_s + end, now_s + begin));
+        return examine(token, keys_endorsed(endorsements), connector, now);
+    };
+    auto good = said(R"(["webchat","msteams"])", 300);
+    CHECK_MESSAGE(good.what == Verdict::What::accepted, good.why);
+    CHECK(good.bearer.told == "https://smba/");
+    CHECK(good.bearer.subject.empty());
+    CHECK(said(R"(["msteams"])", -299).what == Verdict::What::accepted);
+    CHECK(said(R"(["msteams"])", -300).what == Verdict::What::refused);
+    CHECK(said(R"(["msteams"])", 900, 300).what == Verdict::What::accepted);
+    CHECK(said(R"(["msteams"])", 900, 301).what == Verdict::What::refused);
+    for (std::string_view none : {"", "[]", R"(["webchat"])", R"("msteams")", R"([7,null,"MSTEAMS"])"}) {
+        CAPTURE(none);
+        auto verdict = said(none, 300);
+        CHECK(verdict.what == Verdict::What::refused);
+        CHECK(verdict.why.find("endorsed") != std::string::npos);
+    }
+}
