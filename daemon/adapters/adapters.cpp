@@ -136,6 +136,7 @@ constexpr std::array rows{Row{&make_teams, &reload_teams},         Row{&make_zoo
 void Adapters::note(fanout::Adapter& adapter) {
     if (auto* calendars = dynamic_cast<calendars::Calendars*>(&adapter)) calendars_ = calendars;
     if (auto* outbox = dynamic_cast<outbox::Outbox*>(&adapter)) outbox_ = outbox;
+    if (auto* teams = dynamic_cast<const teams::Teams*>(&adapter)) teams_ = teams;
     if (auto* zoho = dynamic_cast<zoho::Zoho*>(&adapter)) zoho_ = zoho;
 }
 
@@ -198,6 +199,10 @@ const calendars::Calendars* Adapters::calendars() const {
 outbox::Outbox& Adapters::outbox() const {
     LAMP_CHECK(outbox_ != nullptr);
     return *outbox_;
+}
+
+const teams::Teams* Adapters::teams() const {
+    return teams_;
 }
 
 zoho::Zoho* Adapters::zoho() const {

@@ -21,6 +21,9 @@ class Calendars;
 namespace outbox {
 class Outbox;
 }
+namespace teams {
+class Teams;
+}
 namespace zoho {
 class Zoho;
 }
@@ -68,6 +71,8 @@ public:
     [[nodiscard]] const calendars::Calendars* calendars() const;
     /// Who is told of what happens; always there once `make` is through.
     [[nodiscard]] outbox::Outbox& outbox() const;
+    /// Null without [teams].
+    [[nodiscard]] const teams::Teams* teams() const;
     /// Null without [zoho].
     [[nodiscard]] zoho::Zoho* zoho() const;
 
@@ -82,6 +87,7 @@ private:
     // Those of `all_` that somebody asks for by name; null: not made.
     calendars::Calendars* calendars_ = nullptr;
     outbox::Outbox* outbox_ = nullptr;
+    const teams::Teams* teams_ = nullptr;
     zoho::Zoho* zoho_ = nullptr;
     std::vector<void (*)(fanout::Adapter&, const config::Configuration&)> reloads_; // as in all_
 };

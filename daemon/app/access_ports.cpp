@@ -134,8 +134,13 @@ status::BearerView bearer_view(oidc::Verdict verdict) {
     case oidc::Verdict::What::accepted: break;
     }
     auto& bearer = verdict.bearer;
-    return {What::accepted, {}, std::move(bearer.subject), std::move(bearer.role), std::move(bearer.person),
-            bearer.expires};
+    return {What::accepted,
+            {},
+            std::move(bearer.subject),
+            std::move(bearer.role),
+            std::move(bearer.person),
+            bearer.expires,
+            std::move(bearer.told)};
 }
 
 void note_change(store::Store& store, Loop& loop, Audited row) {

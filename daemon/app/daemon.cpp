@@ -13,6 +13,7 @@
 #include "app/directory_source.hpp"
 #include "app/options.hpp"
 #include "app/platform_views.hpp"
+#include "app/teams_bot.hpp"
 #include "base/log.hpp"
 #include "numbers/public_network.hpp"
 #include "outbox/outbox.hpp"
@@ -76,7 +77,8 @@ int Daemon::run() {
     history_.start();
     load_people();
     egress_.post([this] { adapters_.start(); });
-    if (issuer_) egress_.post([this] { issuer_->start(); });
+    for (const auto* issuer : {&issuer_, &bot_connector_})
+        if (*issuer) egress_.post([issuer] { (*issuer)->start(); });
     ingress_.post([this] {
         ::malloc_trim(0);
         for (auto& platform : platforms_)
@@ -143,7 +145,7 @@ Result<void> Daemon::prepare() {
     phones_.use_filter([this](calls::LineNews& news) {
         if (privacy_->private_calls()->hides_line(news.line)) calls::hide_other_side(news);
     });
-    if (auto made = make_issuer(); !made) return made;
+    if (auto made = make_issuers(); !made) return made;
     service_.emplace(serve_, service_options(), ports(), table_, fanout_);
     service_->add_metrics([this](status::MetricsText& text) { write_metrics(text); });
     service_->use_issued(read_issued_tokens(*store_));
@@ -206,17 +208,20 @@ Result<void> Daemon::make_adapters() {
          configuration_->get<DaemonOptions>().country, LAMP_VERSION});
 }
 
-Result<void> Daemon::make_issuer() {
-    const auto* configured = configuration_->find<oidc::OidcOptions>();
-    if (!configured) return {};
-    auto options = *configured;
+Result<void> Daemon::make_issuers() {
     const auto& net = configuration_->get<NetOptions>();
-    if (options.ca_file.empty()) options.ca_file = net.ca_file;
-    if (options.proxy.empty()) options.proxy = net.proxy;
-    auto made = oidc::Issuer::make(egress_, options);
-    if (!made) return std::unexpected(made.error());
-    issuer_ = std::move(*made);
-    return {};
+    auto make = [&](std::unique_ptr<oidc::Issuer>& issuer, oidc::Source source) -> Result<void> {
+        if (source.ca_file.empty()) source.ca_file = net.ca_file;
+        if (source.proxy.empty()) source.proxy = net.proxy;
+        auto made = oidc::Issuer::make(egress_, std::move(source));
+        if (!made) return std::unexpected(made.error());
+        issuer = std::move(*made);
+        return {};
+    };
+    if (const auto* oidc = configuration_->find<oidc::OidcOptions>())
+        if (auto made = make(issuer_, oidc::source_of(*oidc)); !made) return made;
+    const auto* teams = configuration_->find<teams::TeamsOptions>();
+    return teams && !teams->bot.empty() ? make(bot_connector_, bot_connector(*teams)) : Result<void>();
 }
 
 bool Daemon::discovers(const xsi::BroadworksOptions& options) const {
@@ -320,7 +325,8 @@ int Daemon::end() {
     std::promise<void> adapters_done;
     std::promise<void> diversions_done;
     egress_.post([&] {
-        if (issuer_) issuer_->stop();
+        for (const auto* issuer : {&issuer_, &bot_connector_})
+            if (*issuer) (*issuer)->stop();
         adapters_.shut_down(seconds(3), [&] { adapters_done.set_value(); });
         diversions_.shut_down(give_back_limit, [&] { diversions_done.set_value(); });
     });

@@ -46,7 +46,7 @@ private:
     void follow_news();
     Result<void> prepare_state_dir();
     Result<void> make_adapters();
-    Result<void> make_issuer();
+    Result<void> make_issuers();
     [[nodiscard]] static std::string domain_of(const std::string& user);
     [[nodiscard]] bool discovers(const xsi::BroadworksOptions& options) const;
     [[nodiscard]] status::AccessOptions access_options() const;
@@ -163,8 +163,9 @@ private:
     std::vector<fanout::Metric> phone_metrics_; // serve
     std::optional<StateLock> state_lock_;
     std::unique_ptr<store::Store> store_;
-    Adapters adapters_;                    // egress
-    std::unique_ptr<oidc::Issuer> issuer_; // egress; null: none
+    Adapters adapters_;                           // egress
+    std::unique_ptr<oidc::Issuer> issuer_;        // egress; null: none
+    std::unique_ptr<oidc::Issuer> bot_connector_; // of the bot in Teams; likewise
     std::optional<status::Service> service_;
     std::optional<PrivacyDesk> privacy_; // egress
     std::string last_status_;

@@ -6,7 +6,9 @@
 #include "app/adapter_views.hpp"
 #include "app/daemon.hpp"
 #include "app/house_metrics.hpp"
+#include "app/options.hpp"
 #include "app/platform_views.hpp"
+#include "app/teams_bot.hpp"
 #include "app/webhook_ports.hpp"
 #include "outbox/outbox.hpp"
 
@@ -47,7 +49,13 @@ status::Ports Daemon::ports() {
         });
     };
     ports.problems = [this](status::Reply<std::vector<std::string>> reply) {
-        control_.post([this, reply = std::move(reply)] { reply(certificates_.problems(wall_now())); });
+        control_.post([this, reply = std::move(reply)] {
+            auto problems = certificates_.problems(wall_now());
+            if (bot_connector_ && !bot_connector_->problem().empty())
+                problems.emplace_back("teams: the bot answers nobody: the keys of the Bot Connector are not in "
+                                      "(lamplighter teams check)");
+            reply(std::move(problems));
+        });
     };
     ports.person = [this](presence::Slot slot, status::Reply<status::PersonView> reply) {
         egress_.post(
@@ -159,6 +167,11 @@ status::Ports Daemon::ports() {
     add_access_ports(ports, *store_, serve_);
     if (issuer_)
         ports.bearer = [this](std::string_view token) { return bearer_view(issuer_->examine(token, wall_now())); };
+    if (bot_connector_)
+        ports.teams_bot =
+            bot_ports(configuration_->get<teams::TeamsOptions>(),
+                      language_named(configuration_->get<DaemonOptions>().language).value_or(Language::en),
+                      *bot_connector_, adapters_, egress_);
     ports.interested = [this](presence::Slot slot) {
         ingress_.post([this, slot] {
             for (xsi::LineIndex line : lines_.of_person(slot))

@@ -129,17 +129,30 @@ void check_staleness(const config::Configuration& configuration, config::Finding
             0, "poll", "is not shorter than [presence] teams_stale_after: everybody is unknown between two readings");
 }
 
+bool is_role(const config::Configuration& configuration, std::string_view role) {
+    const auto& own = configuration.all<status::RoleOptions>();
+    return std::ranges::find(own, role, &status::RoleOptions::name) != own.end() ||
+           std::ranges::find(status::built_in_roles(), role, &status::BuiltInRole::name) !=
+               status::built_in_roles().end();
+}
+
+/// The bot of Teams is spoken to from outside, and acts with a role.
+void check_bot(const config::Configuration& configuration, config::Findings& findings) {
+    const auto* options = configuration.find<teams::TeamsOptions>();
+    if (!options || options->bot.empty()) return;
+    auto mistake = teams::notification_url_mistake(configuration.get<status::HttpOptions>().public_url);
+    if (!mistake.empty()) findings.error<teams::TeamsOptions>(0, "bot", std::move(mistake));
+    if (!options->bot_role.empty() && !is_role(configuration, options->bot_role))
+        findings.error<teams::TeamsOptions>(0, "bot_role", config::in_quotes(options->bot_role) + " is no role");
+}
+
 /// Roles that tokens of an identity provider are given.
 void check_oidc(const config::Configuration& configuration, config::Findings& findings) {
     const auto* options = configuration.find<oidc::OidcOptions>();
     if (!options) return;
-    const auto& own = configuration.all<status::RoleOptions>();
-    for (const auto& [value, role] : options->roles) {
-        bool known = std::ranges::find(own, role, &status::RoleOptions::name) != own.end() ||
-                     std::ranges::find(status::built_in_roles(), role, &status::BuiltInRole::name) !=
-                         status::built_in_roles().end();
-        if (!known) findings.error<oidc::OidcOptions>(0, "roles", config::in_quotes(role) + " is no role");
-    }
+    for (const auto& [value, role] : options->roles)
+        if (!is_role(configuration, role))
+            findings.error<oidc::OidcOptions>(0, "roles", config::in_quotes(role) + " is no role");
     if (options->roles.empty())
         findings.warning<oidc::OidcOptions>(0, "roles", "is empty: these tokens may do nothing but ask who they are");
 }
@@ -235,6 +248,7 @@ config::Schema schema() {
         .add(oidc::oidc_section());
     all.check({"token", "role", "http"}, status::check_access);
     all.check({"oidc", "role"}, check_oidc);
+    all.check({"teams", "http", "role"}, check_bot);
     all.check({"teams", "http"}, check_notifications);
     all.check({"webhook", "mail"}, outbox::check_webhooks);
     all.check({"script"}, scripts::check_scripts);

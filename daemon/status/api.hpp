@@ -1,6 +1,8 @@
 // The endpoints: who may ask (access), what is asked (routes), and the answers, at once or after other rooms have been
 // heard. Serve loop.
 #pragma once
+#include <deque>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +14,8 @@
 #include "loop/loop.hpp"
 #include "presence/people.hpp"
 #include "presence/table.hpp"
+#include "proto/botframework/activity.hpp"
+#include "proto/botframework/cards.hpp"
 #include "status/access.hpp"
 #include "status/cors.hpp"
 #include "status/dial_rate.hpp"
@@ -92,6 +96,7 @@ public:
     void vendor_hook(Call& call, const Asked& asked);
     void graph_hook(Call& call, const Asked& asked);
     void meeting_hook(Call& call, const Asked& asked);
+    void teams_bot(Call& call, const Asked& asked);
     void forwardings(Call& call, const Asked& asked);
     void forwarding(Call& call, const Asked& asked);
     void forward(Call& call, const Asked& asked);
@@ -236,6 +241,17 @@ private:
     [[nodiscard]] Task<Answer> make_agents(Page page, bool by_queue, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_hunt_groups(Page page, ReachPtr reach);
 
+    // teams_bot.cpp
+    void refuse_bot(Call& call, const Answer& answer, std::string_view why);
+    [[nodiscard]] Identity bot_identity(presence::Slot slot) const;
+    [[nodiscard]] bool first_time(const std::string& action);
+    [[nodiscard]] botframework::Card bot_card(std::string_view item, bool lamp, Language language) const;
+    [[nodiscard]] Task<Answer> make_bot_answer(botframework::Activity activity);
+    [[nodiscard]] Task<Answer> make_bot_search(botframework::Activity activity, Identity who, Language language,
+                                               Steady until);
+    [[nodiscard]] Task<Answer> make_bot_dial(botframework::Activity activity, Identity who, Language language,
+                                             Steady until);
+
     // webhooks.cpp
     [[nodiscard]] Task<Answer> make_webhooks(Page page);
     [[nodiscard]] Task<Answer> make_dead_letters(Page page, std::string webhook);
@@ -307,6 +323,9 @@ private:
     [[nodiscard]] bool sees(const Reach& reach, const CallView& call) const;
     [[nodiscard]] Task<Answer> make_calls(Page page, Viewer viewer, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_reload(std::string by);
+    [[nodiscard]] std::expected<DialRequest, Answer> dial_request(const Identity& who, std::string_view person,
+                                                                  std::string_view to, const Reach* reach);
+    [[nodiscard]] Task<std::optional<Result<std::string>>> ask_dial(DialRequest request, Steady until);
     [[nodiscard]] Task<Answer> make_dial(DialRequest request);
     [[nodiscard]] Task<Answer> make_dial_again(DialRequest request, calls::CallQuery query, Viewer viewer);
     [[nodiscard]] Task<Answer> make_control(ControlRequest request, std::string only_of, ReachPtr reach);
@@ -347,6 +366,8 @@ private:
     Steady sampled_{};
     double events_per_second_ = 0;
     DialRate dial_rate_;
+    std::deque<std::string> bot_actions_; // ids of those that were carried out last
+    log::OncePerMinute bot_complaints_;
 };
 
 } // namespace lamp::status

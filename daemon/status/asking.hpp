@@ -36,6 +36,14 @@ Task<std::optional<T>> Api::ask(std::function<void(Reply<T>)> port, Steady until
     co_return std::move(waiting->answer);
 }
 
+/// Asks one port of the directory.
+template <class T, class Port, class... Arguments>
+Task<std::optional<Result<T>>> Api::ask_directory(Steady until, const Port& port, Arguments... arguments) {
+    std::function<void(Reply<Result<T>>)> bound =
+        [&port, ... arguments = std::move(arguments)](Reply<Result<T>> reply) { port(arguments..., std::move(reply)); };
+    co_return co_await ask<Result<T>>(std::move(bound), until);
+}
+
 /// A page of items of which all are here, each by `write`.
 template <class T, class Write>
 Answer Api::listed(const std::vector<T>& items, Page page, Write write) {

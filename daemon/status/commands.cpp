@@ -400,21 +400,14 @@ void Api::dial(Call& call, const Asked& asked) {
         return call.answer(not_permitted(who, permission("dial.any")));
     auto order = read_dial(call.request.body);
     if (!order) return call.answer(problem(400, order.error().text));
-    if (!who.may(permission("dial.any")) && order->person != who.person)
-        return call.answer(not_permitted(who, permission("dial.any")));
     if (!order->call.empty() && !who.may(permission("calls.read")))
         return call.answer(not_permitted(who, permission("calls.read")));
-    auto slot = find_person(order->person, asked);
-    if (!slot) return call.answer(unknown_person());
-    if (!is_number(order->to)) return call.answer(problem(400, "\"to\" is no number."));
-    if (auto wait = dial_rate_.take(who.token, order->person, steady_now()); wait > milliseconds(0))
-        return call.answer(too_often(wait));
-    if (!ports_.dial) return call.answer(problem(501, "No telephony platform is configured."));
-    DialRequest request{*slot, std::move(order->to), who.token};
-    if (order->call.empty()) return defer(call, make_dial(std::move(request)));
+    auto request = dial_request(who, order->person, order->to, asked.reach.get());
+    if (!request) return call.answer(request.error());
+    if (order->call.empty()) return defer(call, make_dial(std::move(*request)));
     calls::CallQuery wanted{.id = std::move(order->call), .limit = records_of_call};
     if (asked.reach) wanted.within = within(*asked.reach);
-    defer(call, make_dial_again(std::move(request), std::move(wanted), Viewer(who)));
+    defer(call, make_dial_again(std::move(*request), std::move(wanted), Viewer(who)));
 }
 
 /// The other side of the newest call that `query` finds, as far as the viewer may know it.
@@ -432,12 +425,30 @@ Task<Answer> Api::make_dial_again(DialRequest request, calls::CallQuery query, V
     co_return co_await make_dial(std::move(request));
 }
 
-Task<Answer> Api::make_dial(DialRequest request) {
+/// Whether somebody may dial this for that person now, which counts as a dial; else what the answer is.
+std::expected<DialRequest, Answer> Api::dial_request(const Identity& who, std::string_view person, std::string_view to,
+                                                     const Reach* reach) {
+    auto refused = [](Answer answer) { return std::unexpected(std::move(answer)); };
+    bool own = person == who.person && may_act(who, permission("dial.any"), permission("dial.self"));
+    if (!own && !who.may(permission("dial.any"))) return refused(not_permitted(who, permission("dial.any")));
+    auto slot = find_person(person);
+    if (!slot || (reach && !reach->sees(*slot))) return refused(unknown_person());
+    if (!is_number(to)) return refused(problem(400, "\"to\" is no number."));
+    if (auto wait = dial_rate_.take(who.token, person, steady_now()); wait > milliseconds(0))
+        return refused(too_often(wait));
+    if (!ports_.dial) return refused(problem(501, "No telephony platform is configured."));
+    return DialRequest{*slot, std::string(to), who.token};
+}
+
+Task<std::optional<Result<std::string>>> Api::ask_dial(DialRequest request, Steady until) {
     std::function<void(Reply<Result<std::string>>)> port = [this, request](Reply<Result<std::string>> reply) {
         ports_.dial(request, std::move(reply));
     };
-    auto outcome = co_await ask<Result<std::string>>(std::move(port), patience());
-    co_return accepted(outcome);
+    co_return co_await ask<Result<std::string>>(std::move(port), until);
+}
+
+Task<Answer> Api::make_dial(DialRequest request) {
+    co_return accepted(co_await ask_dial(std::move(request), patience()));
 }
 
 void Api::control(Call& call, const Asked& asked) {

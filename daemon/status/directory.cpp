@@ -156,14 +156,6 @@ Result<ImportOrder> import_order(const Query& query) {
 
 } // namespace
 
-/// Asks one port of the directory.
-template <class T, class Port, class... Arguments>
-Task<std::optional<Result<T>>> Api::ask_directory(Steady until, const Port& port, Arguments... arguments) {
-    std::function<void(Reply<Result<T>>)> bound =
-        [&port, ... arguments = std::move(arguments)](Reply<Result<T>> reply) { port(arguments..., std::move(reply)); };
-    co_return co_await ask<Result<T>>(std::move(bound), until);
-}
-
 // --- who is in it
 
 void Api::directory(Call& call, const Asked&) {

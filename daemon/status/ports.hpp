@@ -14,6 +14,7 @@
 #include "access/token.hpp"
 #include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "base/language.hpp"
 #include "base/sentence.hpp"
 #include "calls/history.hpp"
 #include "calls/integration.hpp"
@@ -275,6 +276,18 @@ struct BearerView {
     std::string role{};        // empty: none of ours
     std::string person{};
     Wall expires{};
+    std::string told{}; // the claim that was asked for
+};
+
+/// The bot of [teams]: people search and call inside Teams.
+struct TeamsBotPorts {
+    /// Whether the Bot Connector has signed it; `told` is its serviceurl. At once, on the serve loop. Empty: no bot.
+    std::function<BearerView(std::string_view token)> examine;
+    /// Whose Teams account has this object id.
+    std::function<void(std::string account, Reply<std::optional<presence::Slot>>)> person_of;
+    std::string tenant;               // the directory's id, in lower case; empty: known by its domain only
+    std::string role;                 // empty: searches, and dials as oneself
+    Language language = Language::en; // for locales that we do not speak
 };
 
 struct ReloadView {
@@ -368,6 +381,7 @@ struct Ports {
     /// not_found: there is no such webhook or letter; unavailable: the receiver has not taken a test.
     std::function<void(calls::WebhookOrder, Reply<Result<calls::WebhookDone>>)> webhook;
     DirectoryPorts directory;
+    TeamsBotPorts teams_bot;
     /// Whether the other side of such a call is for nobody but that person, and who holds calls.private. Answered at
     /// once, on the serve loop. Empty: of none.
     std::function<bool(std::string_view person, std::string_view line)> private_calls;

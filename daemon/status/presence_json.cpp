@@ -14,6 +14,13 @@ void append_time(std::string& out, Wall time) {
     out.append(text.data(), text.size());
 }
 
+constexpr std::string_view chat_prefix = "https://teams.microsoft.com/l/chat/0/0?users=";
+
+/// Deep links want a UPN or an address; an object id is neither.
+std::string_view chat_address(const presence::Person& person) {
+    return person.teams.find('@') != std::string_view::npos ? person.teams : person.email;
+}
+
 void append_line(std::string& out, const presence::LineReport& line) {
     out += R"({"state":")";
     out += presence::name(line.state);
@@ -33,19 +40,27 @@ void append_teams(std::string& out, const presence::TeamsReport& teams, TeamsWor
     out += teams.stale ? R"(,"stale":true})" : R"(,"stale":false})";
 }
 
-/// Deep links want a UPN or an address; an object id is neither.
+/// The link, in quotes, or null.
 void append_chat(std::string& out, const presence::Person& person) {
-    auto address = person.teams.find('@') != std::string_view::npos ? person.teams : person.email;
+    auto address = chat_address(person);
     if (address.empty()) {
         out += "null";
         return;
     }
-    out += R"("https://teams.microsoft.com/l/chat/0/0?users=)";
+    out += '"';
+    out += chat_prefix;
     percent_encode(address, out);
     out += '"';
 }
 
 } // namespace
+
+std::string chat_link(const presence::Person& person) {
+    auto address = chat_address(person);
+    std::string link(address.empty() ? std::string_view() : chat_prefix);
+    percent_encode(address, link);
+    return link;
+}
 
 TeamsWord teams_word(const presence::TeamsReport& report, const std::function<TeamsWord(unsigned)>& words) {
     using enum presence::TeamsState;

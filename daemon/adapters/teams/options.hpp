@@ -29,9 +29,12 @@ struct TeamsOptions {
     std::int64_t requests_per_30s = 1500;
     milliseconds directory_poll{300'000};
     bool notifications = false;
+    std::string bot;      // application id of the bot's registration; empty: there is none
+    std::string bot_role; // empty: searches, and dials as oneself
+    config::Url bot_metadata_url{"https://login.botframework.com/v1/.well-known/openidconfiguration"};
     std::filesystem::path ca_file;
     std::string proxy;
-    std::string public_url;         // of [http]; where notifications come to
+    std::string public_url;         // of [http]; where notifications and the bot's activities come to
     bool reads_calendars = false;   // a [[calendar]] of Outlook is read with this application
     SubscriptionTimes subscription; // no keys; tests make them short
 };

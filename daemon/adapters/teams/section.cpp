@@ -6,6 +6,7 @@
 #include "adapters/teams/options.hpp"
 #include "http/certificate_file.hpp"
 #include "http/url.hpp"
+#include "proto/graph/guid.hpp"
 
 namespace lamp::teams {
 
@@ -67,6 +68,16 @@ config::Section<TeamsOptions> teams_section() {
         "notifications", &O::notifications, restart,
         "Graph tells of changes at once, for up to 650 people; polling goes on behind it. Needs [http] public_url and "
         "an account: lamplighter teams login --notifications.");
+    s.key("bot", &O::bot, restart,
+          "People search and call inside Teams: the application (client) id of the bot's registration. Off when empty; "
+          "needs [http] public_url.")
+        .example(R"("66666666-7777-8888-9999-000000000000")");
+    s.key("bot_role", &O::bot_role, restart,
+          "What people may do there: directory.read to search, presence.read to see lamps, dial.self to call, always "
+          "as themselves. Empty: these three.")
+        .example(R"("colleague")");
+    s.key("bot_metadata_url", &O::bot_metadata_url, config::whole_url(), restart,
+          "Where the Bot Connector says which keys it signs with; national clouds have their own.");
     s.key("ca_file", &O::ca_file, config::readable_file(), restart,
           "Certificates to trust (PEM); the system's when not set.");
     s.key("proxy", &O::proxy, restart, "An HTTP proxy, http://host:port.")
@@ -86,6 +97,8 @@ config::Section<TeamsOptions> teams_section() {
             if (auto mistake = certificate_mistake(options); !mistake.empty()) at.error("certificate", mistake);
         if (!options.read && !options.write)
             at.error("write", "and read are both false: leave the table out to switch Teams off");
+        if (!options.bot.empty() && !graph::parse_guid(options.bot))
+            at.error("bot", "must be an application (client) id such as 66666666-7777-8888-9999-000000000000");
         if (options.proxy.empty()) return;
         if (auto url = http::Url::parse(options.proxy); !url || url->tls) at.error("proxy", "must be http://host:port");
     });

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] std::optional<fanout::HookAnswer> deliver(const fanout::HookCall& call) override;
     [[nodiscard]] bool expects_test(std::string_view hook) const override;
 
+    /// Whose account has this object id; nothing, too, while accounts are not known yet.
+    [[nodiscard]] std::optional<presence::Slot> person_of(std::string_view object_id) const;
+
     [[nodiscard]] fanout::Health health() const override;
     [[nodiscard]] std::optional<fanout::PersonInput> input(presence::Slot slot) const override;
     [[nodiscard]] std::optional<fanout::PersonOutput> output(presence::Slot slot) const override;

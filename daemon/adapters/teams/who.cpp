@@ -175,6 +175,11 @@ std::optional<Guid> Teams::account_of(presence::Slot slot) const {
     return by_account_[by_slot_[slot] - 1].first;
 }
 
+std::optional<presence::Slot> Teams::person_of(std::string_view object_id) const {
+    auto id = graph::parse_guid(object_id);
+    return id ? slot_of(*id) : std::nullopt;
+}
+
 std::optional<presence::Slot> Teams::slot_of(const Guid& id) const {
     auto at = std::ranges::lower_bound(by_account_, id, {}, &std::pair<Guid, presence::Slot>::first);
     if (at == by_account_.end() || at->first != id) return std::nullopt;
