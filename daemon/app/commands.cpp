@@ -8,6 +8,7 @@
 
 #include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/doctor.hpp"
+#include "adapters/teams/app_package.hpp"
 #include "adapters/teams/doctor.hpp"
 #include "adapters/zoom/doctor.hpp"
 #include "app/app.hpp"
@@ -185,7 +186,8 @@ Task<bool> examine_teams(const config::Configuration& configuration, Loop& loop)
     if (!options) co_return true;
     bool both_ways = co_await teams::examine(loop, *options, teller("teams"));
     bool notified = co_await examine_notifications(loop, configuration, *options, teller("teams"));
-    co_return both_ways&& notified;
+    bool bot = co_await teams::examine_bot(loop, *options, teller("teams"));
+    co_return both_ways&& notified&& bot;
 }
 
 Task<bool> examine_zoom(const config::Configuration& configuration, Loop& loop) {
@@ -264,6 +266,24 @@ int doctor(const Arguments& arguments) {
 
 // --- teams
 
+/// The package that an administrator uploads; a file that is there is replaced.
+int write_app(const teams::TeamsOptions& options, const std::string& file) {
+    if (options.bot.empty()) {
+        fmt::print(stderr,
+                   "lamplighter teams: [teams] names no bot; \"Search and call\" in README.md says how to get one\n");
+        return cli::failed;
+    }
+    std::ofstream out(file, std::ios::binary);
+    out << teams::app_package(options, LAMP_VERSION);
+    out.close();
+    if (!out) {
+        fmt::print(stderr, "lamplighter teams: {} cannot be written\n", file);
+        return cli::failed;
+    }
+    fmt::print("{} is the app: upload it in the Teams admin center (Teams apps, Manage apps)\n", file);
+    return cli::done;
+}
+
 int teams_command(const Arguments& arguments) {
     auto word = arguments.words().empty() ? std::string() : arguments.words().front();
     auto configuration = read_config(file_of(arguments), stderr);
@@ -279,6 +299,11 @@ int teams_command(const Arguments& arguments) {
         fmt::print(stderr, "lamplighter teams: --notifications belongs to login\n");
         return cli::wrong_usage;
     }
+    if (auto file = arguments.value("app")) {
+        if (word == "manifest") return write_app(*options, std::string(*file));
+        fmt::print(stderr, "lamplighter teams: --app belongs to manifest\n");
+        return cli::wrong_usage;
+    }
     if (word == "manifest") return fmt::print("{}\n", teams::manifest(*options)), cli::done;
     if (word == "login") {
         fmt::print("Lamplighter needs {} (application permissions of Microsoft Graph).\n"
@@ -286,7 +311,8 @@ int teams_command(const Arguments& arguments) {
                    fmt::join(teams::needed_permissions(*options), ", "), teams::consent_url(*options));
         std::fflush(stdout);
     } else if (word != "check") {
-        fmt::print(stderr, "usage: lamplighter teams check|login [--notifications]|manifest --config FILE\n");
+        fmt::print(stderr,
+                   "usage: lamplighter teams check|login [--notifications]|manifest [--app FILE] --config FILE\n");
         return cli::wrong_usage;
     }
     return examine(*configuration, {&examine_teams}) ? cli::done : cli::failed;
@@ -358,10 +384,11 @@ const std::vector<Command>& commands() {
          tenants_of},
         {"teams",
          "check|login|manifest --config F",
-         "what Teams still needs: permissions, consent, the app's manifest",
+         "what Teams still needs: permissions, consent, manifests",
          {{"config", "FILE", "the configuration"},
-          {"tenant", "NAME", "which tenant of a house file"},
-          {"notifications", "", "login: the account that subscribes"}},
+           {"tenant", "NAME", "which tenant of a house file"},
+          {"notifications", "", "login: the account that subscribes"},
+          {"app", "FILE", "manifest: writes the app \"Search and call\" that an administrator uploads"}},
          1,
          teams_command},
         {"google",

@@ -2,12 +2,18 @@
 import json
 import os
 import pathlib
+import re
 import shutil
+import struct
 import subprocess
+import tempfile
 import time
 import unittest
+import zipfile
 
 from office import Daemon, Simulator, truth_within, within
+from teams_client import CHANNEL_URL, Connector, TeamsClient
+from test_access import Key
 
 
 def teams_section(sim, **more):
@@ -270,6 +276,211 @@ class FullDisk(unittest.TestCase):
         finally:
             subprocess.run(["umount", disk])
             disk.rmdir()
+
+
+BOT = "66666666-7777-8888-9999-000000000000"
+GUID = re.compile("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+class Public(Daemon):
+    """A daemon that is told under which address it is reached."""
+    url_told = "https://lamp.example.net"
+
+    def start(self):
+        if "public_url" not in self.text:
+            self.text = self.text.replace("[http]\n", f'[http]\npublic_url = "{self.url_told}"\n', 1)
+            self.config.write_text(self.text)
+        super().start()
+
+
+class Bot(unittest.TestCase):
+    """People search and call inside Teams."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="lamp-bot-"))
+        cls.connector = Connector()
+        cls.key, cls.unendorsed = Key(cls.folder, "one"), Key(cls.folder, "two")
+        cls.connector.keys = [cls.key, cls.unendorsed]
+        cls.connector.endorsements["two"] = ["webchat"]
+        cls.sim = Simulator("--people", "20")
+        cls.daemon = Public(cls.sim, environment=environment(cls.sim),
+                            extra=teams_section(cls.sim, bot=BOT, bot_metadata_url=cls.connector.metadata))
+        assert cls.daemon.ready(20), cls.daemon.log()
+        cls.users = cls.sim.command("truth")["users"]
+        cls.me = next(user for user, said in cls.users.items() if said["extension"] == 2000)
+        cls.object = cls.sim.command("graph/user", user=cls.me)["id"]
+        cls.token = cls.key.token(cls.connector.claims(BOT))
+        assert within(10, lambda: cls.client().post(cls.client().activity("task/fetch", {}))[0] == 501), cls.daemon.log()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.close()
+        cls.sim.close()
+        cls.connector.close()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    @classmethod
+    def client(cls, locale="en-US", account=None):
+        return TeamsClient(cls.daemon, cls.sim.announced["tenant"], cls.token, account or cls.object, locale)
+
+    def legs(self):
+        return [call for call in self.daemon.get("/v1/calls/active")[2]["items"] if call["person"] == self.me]
+
+    def test_search_card_and_call(self):
+        other = next(user for user, said in self.users.items() if said["extension"] == 2001)
+        name = self.daemon.presence()[other]["name"]
+        client = self.client("nl-NL")
+        card = next(card for card in client.query(name) if card["body"][0]["inlines"][0]["text"] == name)
+        word = {"available": "Beschikbaar", "offline": "Offline", "away": "Afwezig"}[self.daemon.presence()[other]["status"]]
+        self.assertEqual(card["body"][1]["inlines"][0]["text"], word)
+        button = card["actions"][0]
+        number = button["data"]["to"]
+        self.assertEqual((button["verb"], button["title"]), ("dial", f"Bel {number}"))
+        self.assertEqual(button["fallback"]["url"], "https://lamp.example.net/dial?to=" + number.replace("+", "%2B"))
+        self.assertTrue(card["actions"][-1]["url"].startswith("https://teams.microsoft.com/l/chat/"))
+        self.assertEqual(client.press(button), f"{number} wordt gebeld: neem uw telefoon op.")
+        self.assertTrue(within(5, lambda: self.legs()), "the telephone does not ring")
+        rows = self.daemon.get("/v1/audit")[2]["items"]
+        self.assertTrue(any(row["who"] == self.me and number in row["text"] for row in rows), rows)
+        self.sim.command("hangup", user="2000")
+
+    def test_favourites_come_first(self):
+        client = self.client()
+        self.assertIn("Type a name", client.query())
+        status, made = self.daemon.get("/v1/contacts", None, "POST",
+                                       {"first_name": "[x](http://evil.example)", "last_name": "**Bold** <b>",
+                                        "numbers": [{"type": "mobile", "number": "+31612345678"}]})[::2]
+        self.assertEqual(status, 201, made)
+        self.assertEqual(self.daemon.get(f"/v1/favourites/{self.me}", None, "PUT", {"keys": [made["key"]]})[0], 200)
+        (card,) = client.query()
+        self.assertEqual(card["body"][0]["inlines"][0]["text"], "[x](http://evil.example) **Bold** <b>")
+        self.assertEqual(client.query("nobody-of-this-name"), "Nobody was found.")
+        self.assertEqual(self.daemon.get(f"/v1/favourites/{self.me}", None, "PUT", {"keys": []})[0], 200)
+
+    def test_pages(self):
+        client = self.client()
+        words = self.me.split("@")[1]
+        first = client.query(words)
+        self.assertGreater(len(first), 1)
+        self.assertEqual(client.query(words, skip=1), first[1:])
+        self.assertEqual(client.query(words, skip=1000), [])
+
+    def test_a_strangers_account(self):
+        stranger = self.client("fr-FR", "99999999-0000-0000-0000-000000000000")
+        told = "Le système téléphonique ne connaît pas votre compte Teams"
+        self.assertIn(told, stranger.query("a"))
+        self.assertIn(told, stranger.press({"type": "Action.Execute", "verb": "dial", "data": {"to": "2001"}}))
+
+    def test_who_is_not_heard(self):
+        now = int(time.time())
+        mine = self.connector.claims
+        client = self.client()
+        good = client.activity("composeExtension/query", {"parameters": [{"name": "words", "value": "a"}]})
+        other = "00000000-1111-2222-3333-444444444444"
+        for what, token, activity, status in (
+                ("nothing is wrong", self.token, good, 200),
+                ("minutes over, as clocks go", self.key.token(mine(BOT, exp=now - 240)), good, 200),
+                ("no token", "", good, 401),
+                ("a word", "secret", good, 401),
+                ("over", self.key.token(mine(BOT, exp=now - 301)), good, 401),
+                ("no end", self.key.token(mine(BOT, exp=None)), good, 401),
+                ("not yet", self.key.token(mine(BOT, nbf=now + 400)), good, 401),
+                ("another bot's", self.key.token(mine(other)), good, 401),
+                ("another issuer's", self.key.token(mine(BOT, iss="https://sts.windows.net/x/")), good, 401),
+                ("not endorsed for Teams", self.unendorsed.token(mine(BOT)), good, 401),
+                ("signed by somebody else", Key(self.folder, "three").token(mine(BOT)), good, (401, 503)),
+                ("by a key of the same name", self.forged(mine(BOT)), good, 401),
+                ("for another service", self.key.token(mine(BOT, serviceurl="https://smba.trafficmanager.net/amer/")), good, 403),
+                ("for no service", self.key.token(mine(BOT, serviceurl=None)), good, 403),
+                ("another channel", self.token, {**good, "channelId": "webchat"}, 403),
+                ("another service's activity", self.token, {**good, "serviceUrl": CHANNEL_URL[:-1]}, 403),
+                ("another tenant", self.token, {**good, "channelData": {"tenant": {"id": other}}}, 403),
+                ("a tenant that is two", self.token, {**good, "conversation": {"tenantId": other}}, 403),
+                ("a list", self.token, [], 400)):
+            with self.subTest(what):
+                got, answer = client.post(activity, token)
+                self.assertIn(got, status if isinstance(status, tuple) else (status,), answer)
+        self.assertEqual(self.connector.faults, [])
+
+    def forged(self, claims):
+        forger = Key(self.folder, "forger")
+        forger.kid = "one"
+        return forger.token(claims)
+
+    def test_what_nobody_waits_for(self):
+        client = self.client()
+        for kind in ("conversationUpdate", "installationUpdate", "message"):
+            self.assertEqual(client.post(client.activity("", {}, type=kind))[0], 200)
+        self.assertEqual(client.post(client.activity("composeExtension/fetchTask", {}))[0], 501)
+
+    def test_the_app_package(self):
+        file = self.folder / "app.zip"
+        outcome = self.daemon.lamplighter("teams", "manifest", "--app", str(file), "--config", str(self.daemon.config))
+        self.assertEqual(outcome.returncode, 0, outcome.stderr)
+        with zipfile.ZipFile(file) as archive:
+            self.assertIsNone(archive.testzip())
+            self.assertEqual(sorted(archive.namelist()), ["color.png", "manifest.json", "outline.png"])
+            manifest = json.loads(archive.read("manifest.json"))
+            for name, size in (("color.png", 192), ("outline.png", 32)):
+                png = archive.read(name)
+                self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
+                self.assertEqual(struct.unpack(">II", png[16:24]), (size, size))
+        self.check_manifest(manifest)
+
+    def check_manifest(self, manifest):
+        """As the published schema 1.17 has it; members that it does not know are refused."""
+        self.assertEqual(manifest.pop("$schema"), "https://developer.microsoft.com/json-schemas/teams/v1.17/MicrosoftTeams.schema.json")
+        self.assertEqual(set(manifest), {"manifestVersion", "version", "id", "developer", "name", "description", "icons",
+                                         "accentColor", "bots", "composeExtensions", "permissions", "validDomains"})
+        self.assertEqual(manifest["manifestVersion"], "1.17")
+        self.assertRegex(manifest["version"], r"^\d+\.\d+\.\d+$")
+        self.assertTrue(GUID.fullmatch(manifest["id"]))
+        for name in ("websiteUrl", "privacyUrl", "termsOfUseUrl"):
+            self.assertRegex(manifest["developer"][name], "^https://")
+        for text, most in ((manifest["developer"]["name"], 32), (manifest["name"]["short"], 30), (manifest["name"]["full"], 100),
+                           (manifest["description"]["short"], 80), (manifest["description"]["full"], 4000)):
+            self.assertTrue(0 < len(text) <= most, text)
+        self.assertEqual(manifest["icons"], {"color": "color.png", "outline": "outline.png"})
+        self.assertRegex(manifest["accentColor"], "^#[0-9a-fA-F]{6}$")
+        (bot,) = manifest["bots"]
+        self.assertEqual(bot["botId"], BOT)
+        self.assertLessEqual({"personal", "team", "groupChat"}, set(bot["scopes"]))  # else buttons reach nobody
+        (extension,) = manifest["composeExtensions"]
+        self.assertEqual(extension["botId"], BOT)
+        (command,) = extension["commands"]
+        self.assertEqual((command["type"], command["context"]), ("query", ["compose", "commandBox"]))
+        for one, texts in ((command, {"id": 64, "title": 32, "description": 128}),
+                           (command["parameters"][0], {"name": 64, "title": 32, "description": 128})):
+            for name, most in texts.items():
+                self.assertTrue(0 < len(one[name]) <= most, one)
+        self.assertEqual(manifest["permissions"], ["identity"])
+        self.assertEqual(manifest["validDomains"], ["lamp.example.net"])
+
+    def test_commands_without_a_bot_and_mistakes(self):
+        config = self.folder / "less.toml"
+        config.write_text(self.daemon.text.replace(f'bot = "{BOT}"\n', ""))
+        outcome = self.daemon.lamplighter("teams", "manifest", "--app", str(self.folder / "no.zip"), "--config", str(config))
+        self.assertEqual(outcome.returncode, 1)
+        self.assertIn("names no bot", outcome.stderr)
+        self.assertEqual(self.daemon.lamplighter("teams", "check", "--app", "x", "--config", str(config)).returncode, 2)
+        for text, told in ((self.daemon.text.replace(BOT, "Lamplighter"), "application (client) id"),
+                           (self.daemon.text.replace("https://lamp.example.net", "http://lamp.example.net"), "https address"),
+                           (self.daemon.text + 'bot_role = "king"\n', "is no role")):
+            config.write_text(text)
+            outcome = self.daemon.lamplighter("check", "--config", str(config))
+            self.assertEqual(outcome.returncode, 78, outcome.stdout)
+            self.assertIn(told, outcome.stdout)
+
+    def test_doctor(self):
+        config = self.folder / "doctor.toml"
+        for public, passed, told in ((self.daemon.url, True, "messaging endpoint"),
+                                     (self.connector.metadata.split("/v1")[0], False, "not 401"),
+                                     ("http://127.0.0.1:9", False, "nobody answers")):
+            config.write_text(self.daemon.text.replace("https://lamp.example.net", public))
+            outcome = self.daemon.lamplighter("teams", "check", "--config", str(config))
+            self.assertEqual(outcome.returncode == 0, passed, outcome.stdout)
+            self.assertIn(told, outcome.stdout)
 
 
 class LivingOffice(unittest.TestCase):

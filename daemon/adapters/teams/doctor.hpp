@@ -15,5 +15,7 @@ namespace lamp::teams {
 
 /// True if every step passed.
 [[nodiscard]] Task<bool> examine(Loop& loop, TeamsOptions options, http::Tell tell);
+/// The bot alone; true, too, where there is none.
+[[nodiscard]] Task<bool> examine_bot(Loop& loop, TeamsOptions options, http::Tell tell);
 
 } // namespace lamp::teams
