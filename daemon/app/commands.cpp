@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <fstream>
+#include <pthread.h>
 
 #include "adapters/calendars/options.hpp"
 #include "adapters/goto_meeting/doctor.hpp"
@@ -65,7 +66,10 @@ bool is_house(const std::string& file) {
 int run(const Arguments& arguments) {
     auto file = file_of(arguments);
     if (is_house(file)) return run_house(std::filesystem::absolute(file));
-    log::set_tenant(config::Sources::machine().environment(std::string(tenants::tenant_variable)).value_or(""));
+    if (auto tenant = config::Sources::machine().environment(std::string(tenants::tenant_variable))) {
+        log::set_tenant(*tenant);
+        ::pthread_setname_np(::pthread_self(), "lamplighter"); // by its file, /proc/self/exe, it would be called exe
+    }
     auto configuration = read_config(file, stderr);
     if (!configuration) {
         fmt::print(stderr, "<3>config: {} has mistakes; not started\n", file);

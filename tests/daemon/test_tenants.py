@@ -171,6 +171,7 @@ class Apart(WithTwo):
         # A session each; lines say whose they are.
         self.assertEqual(len({os.getsid(pid) for pid in (self.acme.pid, self.beta.pid, self.house.process.pid)}), 3)
         self.assertRegex(self.house.log(), r"<6>app: starting tenant=beta version=")
+        self.assertEqual(pathlib.Path(f"/proc/{self.acme.pid}/comm").read_text(), "lamplighter\n")
         # No file of the house is open in a tenant but the standard ones: no socket of the other's, either.
         self.assertNotIn("notify", " ".join(os.readlink(f"/proc/{self.acme.pid}/fd/{file}")
                                             for file in os.listdir(f"/proc/{self.acme.pid}/fd")
