@@ -144,7 +144,7 @@ Task<Answer> Api::make_bot_search(Activity activity, Identity who, Language lang
         if (items.empty()) co_return as_json(botframework::notice(bot_word(language, BotWord::hint)));
     } else if (ports_.directory.search) {
         DirectoryQuery wanted{.words = activity.words,
-                              .source = {},
+                              .sources = {},
                               .folder = {},
                               .limit = std::min(activity.skip, skip_max) + activity.count,
                               .cursor = {}};
