@@ -20,6 +20,7 @@ constexpr KeptTable tables[] = {
     {"audit", "audit", {"id"}, {{{"subject"}, {"before"}, {"after"}, {"text"}, {"who"}}}, replaced},
     {"contacts", "contact", {"key"}, {{{"document"}}}, contact},
     {"recognition", "recognition_record", {"source", "epoch", "id"}, {{{"record"}}}, contact},
+    {"requests", "once", {"key"}, {{{"key"}, {"outcome"}}}, removed},
     {"forwardings", "forwarding_claim", {"line", "source", "name"}, {{{"target", {}, true}}}, in_force},
     {"forwardings", "forwarding_baseline", {"line"}, {{{"baseline"}, {"ours"}, {"may_be"}}}, in_force},
 };

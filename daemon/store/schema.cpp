@@ -274,6 +274,17 @@ constexpr Migration all[] = {
             used          INTEGER
         ) WITHOUT ROWID;
     )sql"},
+    // Requests that must have their effect once, by the key that whoever asked has given them, for a day: written before
+    // anything is done. `outcome` NULL: under way, or nobody knows what became of it.
+    {"requests done once", R"sql(
+        CREATE TABLE once (
+            key     TEXT    NOT NULL PRIMARY KEY,
+            request TEXT    NOT NULL,
+            outcome TEXT,
+            at      INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX once_by_time ON once(at);
+    )sql"},
 };
 
 /// All of them or none: whoever ends us in between finds the file as it was.
