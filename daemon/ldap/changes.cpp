@@ -153,6 +153,19 @@ private:
 
 } // namespace
 
+Result<Entry> read_entry(Session& session, const Question& question, const std::string& dn) {
+    Search asked{.base = dn, .scope = Scope::base, .attributes = question.attributes, .binary = bytes_attributes()};
+    add_once(asked.attributes, identity_attributes());
+    std::optional<Entry> found;
+    auto done = session.search(asked, [&](Entry&& entry) -> Result<void> {
+        found = std::move(entry);
+        return {};
+    });
+    if (!done) return std::unexpected(done.error());
+    if (!found) return fail(Category::not_found, fmt::format("The server does not show \"{}\".", dn));
+    return std::move(*found);
+}
+
 std::string people_filter(const Question& question, bool active_directory) {
     if (!question.filter.empty()) return read_filter(question.filter).value_or("(objectClass=*)");
     std::string any;

@@ -29,6 +29,8 @@ struct Question {
 
 /// entryUUID, objectGUID, or else its name.
 [[nodiscard]] std::string id_of(const Entry& entry);
+/// One entry as a reading gives it, by its name. not_found: it is not there, or may not be seen.
+[[nodiscard]] Result<Entry> read_entry(Session& session, const Question& question, const std::string& dn);
 /// Each once, whatever its case.
 void add_once(std::vector<std::string>& names, const std::vector<std::string>& more);
 

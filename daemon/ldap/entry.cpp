@@ -34,6 +34,21 @@ std::string_view Entry::first(std::string_view name) const {
     return all.empty() ? std::string_view() : std::string_view(all.front());
 }
 
+std::string name_below(std::string_view parent, std::string_view attribute, std::string_view value) {
+    std::string out = fmt::format("{}=", attribute);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        const bool edge = (c == ' ' && (i == 0 || i + 1 == value.size())) || (c == '#' && i == 0);
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            out += fmt::format("\\{:02x}", static_cast<unsigned char>(c));
+            continue;
+        }
+        if (edge || std::string_view("\"+,;<=>\\").contains(c)) out += '\\';
+        out += c;
+    }
+    return fmt::format("{},{}", out, parent);
+}
+
 Root root_of(const Entry& entry) {
     return {.active_directory = holds(entry.values("supportedCapabilities"), active_directory_capability),
             .paging = holds(entry.values("supportedControl"), paging_control),

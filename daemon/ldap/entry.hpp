@@ -30,6 +30,9 @@ struct Entry {
     bool operator==(const Entry&) const = default;
 };
 
+/// The name of an entry below `parent` (RFC 4514): "cn=Doe\, Jane,ou=people,dc=example,dc=net".
+[[nodiscard]] std::string name_below(std::string_view parent, std::string_view attribute, std::string_view value);
+
 /// The root entry (RFC 4512 section 5.1), as far as anybody may read it.
 struct Root {
     bool active_directory = false;

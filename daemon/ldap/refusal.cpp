@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <ldap.h>
+#include <optional>
 
 #include "proto/text/text.hpp"
 
@@ -68,13 +69,39 @@ Error no_base(const Asked& asked, std::string_view matched) {
 Error forbidden(const Asked& asked, std::string_view said) {
     return {Category::forbidden,
             fmt::format("{} does not permit it{}: {}.", asked.server, quoted(said),
-                        asked.logged_in ? "give bind_dn the right to read" : "set bind_dn and password")};
+                        !asked.logged_in          ? "set bind_dn and password"
+                        : asked.step == Step::add ? "give bind_dn the right to add entries below create_base"
+                                                  : "give bind_dn the right to read")};
+}
+
+/// Of a new entry: what its contents or its place come to.
+std::optional<Error> not_added(int code, const Asked& asked, std::string_view said, std::string_view matched) {
+    switch (code) {
+    case LDAP_ALREADY_EXISTS:
+        return Error{Category::conflict,
+                     fmt::format("{} has an entry \"{}\" already.", asked.server, line_of(asked.base))};
+    case LDAP_NO_SUCH_OBJECT:
+        return Error{Category::not_found,
+                     fmt::format("{} has nothing below which \"{}\" could stand{}: check create_base.", asked.server,
+                                 line_of(asked.base),
+                                 matched.empty() ? "" : fmt::format("; there is \"{}\"", line_of(matched)))};
+    case LDAP_INVALID_SYNTAX:
+    case LDAP_CONSTRAINT_VIOLATION:
+    case LDAP_UNDEFINED_TYPE:
+    case LDAP_OBJECT_CLASS_VIOLATION:
+    case LDAP_NAMING_VIOLATION:
+    case LDAP_INVALID_DN_SYNTAX:
+        return Error{Category::invalid, fmt::format("{} does not take such an entry{}.", asked.server, quoted(said))};
+    default: return std::nullopt;
+    }
 }
 
 } // namespace
 
 Error refusal(int code, const Asked& asked, std::string_view said, std::string_view matched) {
     const auto& server = asked.server;
+    if (asked.step == Step::add)
+        if (auto known = not_added(code, asked, said, matched)) return std::move(*known);
     switch (code) {
     case LDAP_INVALID_CREDENTIALS:
     case LDAP_INAPPROPRIATE_AUTH: return bad_login(asked, said);

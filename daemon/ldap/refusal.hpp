@@ -9,12 +9,12 @@
 namespace lamp::ldap {
 
 /// During what.
-enum class Step : std::uint8_t { start_tls, tls, bind, search };
+enum class Step : std::uint8_t { start_tls, tls, bind, search, add };
 
 struct Asked {
     Step step{};
     std::string server{};   // "ldap://host:389"
-    std::string base{};     // of a search
+    std::string base{};     // of a search; the name of a new entry
     bool logged_in = false; // with a name; else anonymously
 };
 

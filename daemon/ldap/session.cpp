@@ -230,6 +230,39 @@ struct Session::State {
         return out;
     }
 
+    // --- new entries
+
+    Result<void> add(const Entry& entry) {
+        asked.step = Step::add;
+        asked.base = entry.dn;
+        until = steady_now() + options.silence;
+        std::vector<std::vector<berval>> bytes;
+        std::vector<std::vector<berval*>> values;
+        std::vector<LDAPMod> parts;
+        for (const auto& attribute : entry.attributes) { // libldap only reads all of it
+            auto& own = bytes.emplace_back();
+            for (const auto& value : attribute.values)
+                own.push_back({.bv_len = value.size(), .bv_val = const_cast<char*>(value.data())});
+            auto& places = values.emplace_back();
+            for (auto& one : own)
+                places.push_back(&one);
+            places.push_back(nullptr);
+            parts.push_back({.mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES,
+                             .mod_type = const_cast<char*>(attribute.name.c_str()),
+                             .mod_vals = {.modv_bvals = places.data()}});
+        }
+        std::vector<LDAPMod*> list;
+        for (auto& part : parts)
+            list.push_back(&part);
+        list.push_back(nullptr);
+        int id = 0;
+        if (const int code = ldap_add_ext(handle, entry.dn.c_str(), list.data(), nullptr, nullptr, &id);
+            code != LDAP_SUCCESS)
+            return refused(code);
+        auto done = result(id);
+        return done ? Result<void>() : std::unexpected(done.error());
+    }
+
     // --- searches
 
     Result<int> send(const Search& search, std::string& cookie) const {
@@ -320,6 +353,10 @@ Result<Root> Session::root() {
 
 Result<void> Session::search(const Search& search, const Each& each) {
     return state_->search(search, each);
+}
+
+Result<void> Session::add(const Entry& entry) {
+    return state_->add(entry);
 }
 
 std::size_t Session::references() const {

@@ -1,6 +1,6 @@
 // One conversation with a directory server (RFC 4511) by OpenLDAP's libldap: connected, logged in, asked, left. It
-// blocks, so it lives on a thread of its own (client.hpp); `Stop` ends it from any. It never writes. Referrals and
-// aliases are not followed: what is read is what this server holds.
+// blocks, so it lives on a thread of its own (client.hpp); `Stop` ends it from any. It adds entries where it is told
+// to, and changes none. Referrals and aliases are not followed: what is read is what this server holds.
 #pragma once
 #include <functional>
 #include <memory>
@@ -40,6 +40,10 @@ public:
     /// Page by page (RFC 2696); each entry as soon as it has come. An error of `each` ends the search. After any
     /// failure, whatever has come so far is a part of the whole and no more. Errors also: not_found (the base), limit.
     [[nodiscard]] Result<void> search(const Search& search, const std::function<Result<void>(Entry&&)>& each);
+
+    /// One new entry. Errors also: conflict (its name is taken), not_found (what it stands below), invalid (the
+    /// server's rules do not take it); network and timeout: it may be there all the same.
+    [[nodiscard]] Result<void> add(const Entry& entry);
 
     /// References to other servers that came instead of entries, and were left alone.
     [[nodiscard]] std::size_t references() const;

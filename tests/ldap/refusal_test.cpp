@@ -10,6 +10,7 @@ using namespace lamp::ldap;
 TEST_CASE("each refusal says what to do") {
     const Asked bind{Step::bind, "ldap://d:389", "", true}, search{Step::search, "ldap://d:389", "dc=x", true};
     const Asked nobody{Step::search, "ldap://d:389", "dc=x", false}, tls{Step::tls, "ldaps://d:636", "", true};
+    const Asked add{Step::add, "ldap://d:389", "cn=Jane,dc=x", true};
     const Asked start{Step::start_tls, "ldap://d:389", "", true};
     struct Row {
         int code;
@@ -44,6 +45,10 @@ TEST_CASE("each refusal says what to do") {
         {LDAP_SERVER_DOWN, search, "", Category::network, "closed the connection"},
         {LDAP_CONNECT_ERROR, tls, "certificate expired", Category::network, "(certificate expired); check ca_file"},
         {LDAP_PROTOCOL_ERROR, start, "unsupported extended operation", Category::protocol, "use ldaps://"},
+        {LDAP_ALREADY_EXISTS, add, "", Category::conflict, "an entry \"cn=Jane,dc=x\" already"},
+        {LDAP_NO_SUCH_OBJECT, add, "", Category::not_found, "check create_base"},
+        {LDAP_INSUFFICIENT_ACCESS, add, "", Category::forbidden, "the right to add entries below create_base"},
+        {LDAP_OBJECT_CLASS_VIOLATION, add, "attribute 'sn' required", Category::invalid, "(attribute 'sn' required)"},
         {LDAP_UNAVAILABLE_CRITICAL_EXTENSION, search, "", Category::protocol, "Critical extension is unavailable"},
     };
     for (const auto& row : rows) {
