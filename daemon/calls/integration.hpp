@@ -36,7 +36,8 @@ struct IntegrationView {
     std::optional<Wall> next_sync{};
     std::optional<milliseconds> took{};
     std::string last_error{};                  // empty: none
-    std::vector<std::string> capabilities{};   // "delta", "live", "create"
+    std::vector<std::string> capabilities{};   // how it is asked: "delta", "live"
+    std::vector<std::string> can{};            // what it is good for: "recognise", "search", "create"
     std::vector<std::string> fields{};         // that `$(Field)` may name
     std::optional<IntegrationSample> sample{}; // only where it was asked for, and there is a contact
 };

@@ -71,7 +71,7 @@ bool looks_whole(std::string_view text) {
 
 } // namespace
 
-Columns::Use Columns::use_of(std::size_t column, const std::vector<std::vector<std::string>>& rows) const {
+Columns::Use Columns::use_of(std::size_t column, const Rows& rows) const {
     auto title = text::lower(trimmed(header_[column]));
     if (key_.empty() ? is_one(id_names, title) : title == text::lower(key_)) return Use::id;
     if (title == "url") return Use::url;
@@ -93,7 +93,15 @@ Columns::Use Columns::use_of(std::size_t column, const std::vector<std::vector<s
     return has_one(main_words, title) ? Use::main_number : Use::number;
 }
 
-Result<void> Columns::settle(const std::vector<std::vector<std::string>>& rows) {
+Columns::Use Columns::use_when_written(std::size_t column, const Rows& rows) const {
+    auto use = use_of(column, rows);
+    const bool filled = std::ranges::any_of(rows, [&](const auto& row) { return !cell(row, column).empty(); });
+    auto title = text::lower(trimmed(header_[column]));
+    if (use != Use::field || filled || !has_one(phone_words, title)) return use;
+    return has_one(main_words, title) ? Use::main_number : Use::number;
+}
+
+Result<void> Columns::settle(const Rows& rows) {
     uses_.clear();
     for (std::size_t column = 0; column < header_.size(); ++column)
         uses_.push_back(use_of(column, rows));
@@ -134,7 +142,7 @@ Record Columns::record(const std::vector<std::string>& row) const {
     return record;
 }
 
-Result<std::vector<Record>> Columns::records(const std::vector<std::vector<std::string>>& rows) {
+Result<std::vector<Record>> Columns::records(const Rows& rows) {
     if (rows.size() > records_max) return fail(Category::limit, "There are more than four million rows.");
     if (auto done = settle(rows); !done) return std::unexpected(done.error());
     std::vector<Record> out;
@@ -152,7 +160,7 @@ Result<std::vector<Record>> read_contacts(std::string_view text, const std::stri
     auto texts = [&] {
         std::vector<std::string> out;
         for (auto& one : row)
-            out.push_back(std::move(one.text));
+            out.emplace_back(csv::unguarded(one.text));
         return out;
     };
     if (!reader.next(row)) return fail(Category::invalid, "The file is empty.");

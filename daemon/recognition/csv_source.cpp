@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "recognition/columns.hpp"
+#include "recognition/csv_append.hpp"
 #include "recognition/files.hpp"
 #include "recognition/stamp.hpp"
 
@@ -27,7 +28,34 @@ public:
 
     Task<Result<Synced>> sync(std::string cursor) override { co_return read(cursor); }
 
+    bool creates() const override { return true; }
+    Result<Outgoing> preview(const NewContact& contact) const override {
+        auto appended = append(contact);
+        if (!appended) return std::unexpected(appended.error());
+        return Outgoing{file_.string(), "append a row", appended->row};
+    }
+    Task<Result<Record>> create(NewContact contact) override {
+        constexpr int tries = 3; // whoever else writes to it
+        for (int i = 1;; ++i) {
+            auto stamp = stamp_of({file_});
+            auto appended = append(contact);
+            if (!appended) co_return std::unexpected(appended.error());
+            auto done = replace_file(file_, stamp, appended->text);
+            if (done) co_return std::move(appended->record);
+            if (done.error().category != Category::conflict || i == tries) co_return std::unexpected(done.error());
+        }
+    }
+
 private:
+    Result<Appended> append(const NewContact& contact) const {
+        auto text = read_file(file_);
+        if (!text) return std::unexpected(text.error());
+        auto appended = append_contact(*text, key_, contact);
+        if (!appended)
+            return fail(appended.error().category, fmt::format("{}: {}", file_.string(), appended.error().text));
+        return appended;
+    }
+
     Result<Synced> read(const std::string& cursor) const {
         auto stamp = stamp_of({file_});
         if (!cursor.empty() && cursor.starts_with(stamp + " ")) return Synced{.unchanged = true, .cursor = cursor};

@@ -9,13 +9,15 @@
 
 #include "base/log.hpp"
 #include "base/schedule.hpp"
+#include "proto/text/text.hpp"
 #include "recognition/accept.hpp"
 #include "recognition/files.hpp"
 #include "recognition/index.hpp"
+#include "recognition/keeping.hpp"
 #include "recognition/ldap_source.hpp"
-#include "recognition/matching.hpp"
+#include "recognition/lookup.hpp"
 #include "recognition/rest/contacts_source.hpp"
-#include "recognition/shelf.hpp"
+#include "store/audit.hpp"
 #include "store/kept_token.hpp"
 
 namespace lamp::recognition {
@@ -40,23 +42,6 @@ Result<std::unique_ptr<Source>> source_of(const IntegrationOptions& options, con
     return fail(Category::invalid, "There is no such type of sources.");
 }
 
-/// The contact with the most to show, of the first few.
-std::optional<calls::IntegrationSample> sample_of(const Lookup::One& source) {
-    constexpr std::size_t looked_at = 200;
-    std::optional<Record> best;
-    for (std::size_t i = 0; i < std::min(source.index->contacts(), looked_at); ++i) {
-        auto one = source.index->record(static_cast<std::uint32_t>(i));
-        auto weight = [](const Record& record) { return record.numbers.size() + record.fields.size(); };
-        if (!best || weight(one) > weight(*best)) best = std::move(one);
-    }
-    if (!best) return std::nullopt;
-    calls::IntegrationSample out{.id = best->id, .name = best->name, .url = url_of(source, *best)};
-    for (const auto& number : best->numbers)
-        out.numbers.push_back({number.kind, number.written, source.index->read(number.written).has_value()});
-    out.fields = std::move(best->fields);
-    return out;
-}
-
 struct Integration {
     IntegrationOptions options;
     std::string tenant;             // its country
@@ -70,9 +55,10 @@ struct Integration {
     bool syncing = false;
     bool gone = false; // of no configuration any more
     bool again_forced = false;
-    bool changed = false;      // while it was synchronising, perhaps
-    bool reread = false;       // contacts were deleted from disk behind our back
-    std::size_t room_then = 0; // for words, when they were made
+    bool changed = false;              // while it was synchronising, perhaps
+    bool reread = false;               // contacts were deleted from disk behind our back
+    std::vector<Record> put_meanwhile; // while it was synchronising: the answer may not hold them yet
+    std::size_t room_then = 0;         // for words, when they were made
     std::optional<milliseconds> took;
     std::string trouble;
 
@@ -136,6 +122,9 @@ struct Integration {
         out.last_error = trouble;
         if (source && source->delta()) out.capabilities.emplace_back("delta");
         if (source && source->live()) out.capabilities.emplace_back("live");
+        out.can.emplace_back("recognise");
+        if (source && source->live()) out.can.emplace_back("search");
+        if (source && source->creates()) out.can.emplace_back("create");
         return out;
     }
 };
@@ -151,10 +140,11 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     };
 
     State(Loop& loop_, store::Store& store_, Maker maker_)
-        : loop(loop_), store(store_), maker(std::move(maker_)), bell(loop_.context()) {}
+        : loop(loop_), store(store_), keeping(store_), maker(std::move(maker_)), bell(loop_.context()) {}
 
     Loop& loop;
     store::Store& store;
+    Keeping keeping;
     Maker maker;
     std::function<std::unique_ptr<Source>()> make_directory; // empty: there is none
     std::string country;                                     // the tenant's
@@ -293,18 +283,9 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             kept->deleted_at = one->kept.deleted_at;
         }
         one->kept = *kept;
-        std::vector<Record> records;
-        while (true) {
-            auto after = records.empty() ? std::string() : records.back().id;
-            auto some =
-                co_await store.read<std::vector<Record>>([name, after, epoch = kept->epoch](store::Database& disk) {
-                    return read_records(disk, name, epoch, after);
-                });
-            if (!some) co_return std::unexpected(some.error());
-            if (some->empty()) break;
-            std::ranges::move(*some, std::back_inserter(records));
-        }
-        one->index = Index::build(records, one->reading());
+        auto records = co_await keeping.read(name, kept->epoch);
+        if (!records) co_return std::unexpected(records.error());
+        one->index = Index::build(*records, one->reading());
         co_return Result<void>();
     }
 
@@ -333,44 +314,6 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         publish();
     }
 
-    Task<Result<void>> keep_row(Shared one) {
-        co_return co_await store.write(
-            [name = one->options.name, kept = one->kept](store::Database& disk) { return keep(disk, name, kept); });
-    }
-
-    Task<Result<void>> keep_all(Shared one, std::shared_ptr<const std::vector<Record>> records) {
-        const auto name = one->options.name;
-        const auto epoch = one->kept.epoch + 1;
-        for (std::size_t at = 0; at < records->size(); at += piece) {
-            auto done = co_await store.write([=](store::Database& disk) {
-                auto some = std::span(*records).subspan(at, std::min(piece, records->size() - at));
-                return put_records(disk, name, epoch, some);
-            });
-            if (!done) co_return done;
-        }
-        one->kept.epoch = epoch;
-        co_return co_await keep_row(one);
-    }
-
-    Task<Result<void>> drop_old(std::string name, std::int64_t epoch) {
-        for (std::int64_t gone = 1; gone > 0;) {
-            auto some = co_await store.read<std::int64_t>(
-                [=](store::Database& disk) { return drop_others(disk, name, epoch); });
-            if (!some) co_return std::unexpected(some.error());
-            gone = *some;
-        }
-        co_return Result<void>();
-    }
-
-    Task<Result<void>> keep_changes(Shared one, std::shared_ptr<const Synced> synced) {
-        co_return co_await store.write(
-            [name = one->options.name, kept = one->kept, synced](store::Database& disk) -> Result<void> {
-                if (auto done = drop_records(disk, name, kept.epoch, synced->gone); !done) return done;
-                if (auto done = put_records(disk, name, kept.epoch, synced->records); !done) return done;
-                return keep(disk, name, kept);
-            });
-    }
-
     // --- synchronisation ---
 
     Task<Result<void>> take(Shared one, Synced synced, bool forced) {
@@ -389,12 +332,14 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         auto result = std::make_shared<const Synced>(std::move(synced));
         Result<void> kept;
         if (result->unchanged)
-            kept = co_await keep_row(one);
+            kept = co_await keeping.keep_row(one->options.name, one->kept);
         else if (result->whole)
-            kept = co_await keep_all(one, std::shared_ptr<const std::vector<Record>>(result, &result->records));
+            kept = co_await keeping.replace(one->options.name, one->kept,
+                                            std::shared_ptr<const std::vector<Record>>(result, &result->records));
         else
-            kept = co_await keep_changes(one, result);
-        if (kept && result->whole && !result->unchanged) kept = co_await drop_old(one->options.name, one->kept.epoch);
+            kept = co_await keeping.change(one->options.name, one->kept, result);
+        if (kept && result->whole && !result->unchanged)
+            kept = co_await keeping.drop_others(one->options.name, one->kept.epoch);
         if (!kept)
             log::warning("recognition", "the contacts could not be written to disk; they are in use all the same",
                          {{"integration", one->options.name}, {"reason", kept.error().text}});
@@ -423,6 +368,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         else
             one->schedule.failed(full, wall_now());
         if (one->changed) one->schedule.ask_changes(wall_now());
+        if (!one->put_meanwhile.empty()) co_await add(one, {});
         if (!done && done.error().category != Category::cancelled)
             log::warning("recognition", "the synchronisation failed; the last good contacts stay in use",
                          {{"integration", one->options.name}, {"reason", done.error().text}});
@@ -459,8 +405,8 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         one->kept.cursor.clear();
         one->kept.last_sync.reset();
         one->kept.last_whole.reset();
-        auto done = co_await keep_row(one);
-        if (done) done = co_await drop_old(one->options.name, -1);
+        auto done = co_await keeping.keep_row(one->options.name, one->kept);
+        if (done) done = co_await keeping.drop_others(one->options.name, -1);
         publish();
     }
 
@@ -529,12 +475,113 @@ struct Integrations::State : std::enable_shared_from_this<State> {
             "recognition", "an integration was changed",
             {{"integration", order.name}, {"verb", verbs.at(static_cast<std::size_t>(order.verb))}, {"by", order.by}});
         publish();
-        auto done = co_await keep_row(one);
+        auto done = co_await keeping.keep_row(one->options.name, one->kept);
         self->bell.ring();
         if (done)
             reply(one->view());
         else
             reply(std::unexpected(done.error()));
+    }
+
+    // --- new contacts ---
+
+    /// To those that are known, in memory and on disk; with what came while it was synchronising.
+    Task<> add(Shared one, std::vector<Record> records) {
+        auto synced = std::make_shared<Synced>(Synced{.whole = false, .records = std::move(records)});
+        if (one->syncing) {
+            std::ranges::copy(synced->records, std::back_inserter(one->put_meanwhile));
+        } else {
+            auto known = one->index->records(); // what was read of them counts more than what was sent
+            for (auto& record : std::exchange(one->put_meanwhile, {})) {
+                auto read = std::ranges::find(known, record.id, &Record::id);
+                synced->records.push_back(read == known.end() ? std::move(record) : *read);
+            }
+        }
+        if (auto now = accept(one->index->records(), *synced, true)) one->index = Index::build(*now, one->reading());
+        publish();
+        if (auto kept = co_await keeping.change(one->options.name, one->kept, synced); !kept)
+            log::warning("recognition", "a new contact could not be written to disk; it is in use all the same",
+                         {{"integration", one->options.name}, {"reason", kept.error().text}});
+    }
+
+    [[nodiscard]] std::string those_that_create() const {
+        std::string names;
+        for (const auto& one : all)
+            if (one->on() && one->source && one->source->creates())
+                names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", one->options.name);
+        return names.empty() ? "No integration takes new contacts."
+                             : fmt::format("New contacts are taken by {}.", names);
+    }
+    Result<Shared> one_that_creates(std::string_view name) const {
+        constexpr std::string_view prefix = "crm.";
+        auto one = named(name);
+        if (!one && name.starts_with(prefix)) one = named(name.substr(prefix.size()));
+        if (!one)
+            return fail(Category::not_found,
+                        fmt::format("There is no integration \"{}\". {}", name, those_that_create()));
+        if (!one->on())
+            return fail(Category::conflict,
+                        fmt::format("\"{}\" is disabled or deleted. {}", one->options.name, those_that_create()));
+        if (!one->source && one->loaded) return fail(Category::unavailable, one->trouble);
+        if (!one->loaded) return fail(Category::conflict, "Its contacts are being read from disk.");
+        if (!one->source->creates())
+            return fail(Category::conflict, fmt::format("New contacts cannot be put into \"{}\" (type {}{}). {}",
+                                                        one->options.name, recognition::name(one->options.type),
+                                                        one->options.type == Type::ldap ? " without create_base" : "",
+                                                        those_that_create()));
+        return one;
+    }
+    /// Whose fault it is: a login that may not over there is none of whoever asks here.
+    static Error told(const std::string& name, const Error& error) {
+        const bool theirs = error.category == Category::forbidden || error.category == Category::not_found;
+        return {theirs ? Category::unauthorised : error.category, fmt::format("{}: {}", name, error.text)};
+    }
+
+    Task<Result<PutDone>> put(PutOrder order) {
+        auto one = one_that_creates(order.source);
+        if (!one) co_return std::unexpected(one.error());
+        const auto name = (*one)->options.name;
+        auto outgoing = (*one)->source->preview(order.contact);
+        if (!outgoing) co_return std::unexpected(told(name, outgoing.error()));
+        PutDone done{.source = name, .outgoing = std::move(*outgoing)};
+        done.record = {.id = {}, .name = order.contact.name(), .numbers = order.contact.numbers};
+        if (order.dry_run) co_return done;
+        auto made = co_await (*one)->source->create(std::move(order.contact));
+        if (!made) co_return std::unexpected(told(name, made.error()));
+        done.record = std::move(*made);
+        done.url = url_of((*one)->options.record_url, done.record);
+        done.key = fmt::format("{}:{:016x}", name, text::fnv1a(done.record.id)); // an id may be the whole of a row
+        audit_put(order.by, name, done.key);
+        co_await add(*one, {done.record});
+        std::erase_if(live, [](const auto& known) { return known.second.matches.has_value(); });
+        (*one)->changed = true;
+        if ((*one)->options.delta > milliseconds(0)) (*one)->schedule.ask_changes(wall_now());
+        bell.ring();
+        co_return done;
+    }
+
+    void audit_put(const std::string& by, const std::string& name, const std::string& key) {
+        log::info("recognition", "a contact was put into an integration", {{"integration", name}, {"by", by}});
+        store::Audited entry{.at = wall_now(),
+                             .who = by,
+                             .what = "contact_created",
+                             .subject = name,
+                             .before = {},
+                             .after = {},
+                             .text = key};
+        store.submit(
+            loop, [entry = std::move(entry)](store::Database& disk) { return store::put_audited(disk, entry); },
+            [](const Result<void>& kept) {
+                if (!kept)
+                    log::error("recognition", "a new contact could not be written to the audit",
+                               {{"why", kept.error().text}});
+            });
+    }
+
+    Task<> put_and_tell(std::shared_ptr<State> self, PutOrder order, Reply<Result<PutDone>> reply) {
+        auto done = co_await put(std::move(order));
+        reply(std::move(done));
+        static_cast<void>(self);
     }
 
     // --- live ---
@@ -675,6 +722,12 @@ std::vector<calls::IntegrationView> Integrations::views() const {
 void Integrations::order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply) {
     state_->loop.post([state = state_, order = std::move(order), reply = std::move(reply)]() mutable {
         state->loop.spawn(state->obey(state, std::move(order), std::move(reply)));
+    });
+}
+
+void Integrations::put(PutOrder order, Reply<Result<PutDone>> reply) {
+    state_->loop.post([state = state_, order = std::move(order), reply = std::move(reply)]() mutable {
+        state->loop.spawn(state->put_and_tell(state, std::move(order), std::move(reply)));
     });
 }
 

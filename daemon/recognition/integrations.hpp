@@ -33,6 +33,21 @@ struct Searchables {
     std::vector<Searchable> all{}; // in the order of their priority, then as configured
 };
 
+/// Somebody wants a contact to be put into a source.
+struct PutOrder {
+    std::string source; // its name, or "crm." and its name
+    NewContact contact{};
+    bool dry_run = false;
+    std::string by; // the token's name, for the audit
+};
+struct PutDone {
+    std::string source;
+    std::string key{}; // as audit and directory call the record; on a dry run empty, as its id is
+    Record record{};
+    std::string url{};   // of the record, for people
+    Outgoing outgoing{}; // what was sent, or would be
+};
+
 class Integrations {
 public:
     /// Instead of the sources that the options name: for tests.
@@ -76,6 +91,11 @@ public:
     /// not_found; conflict: it is syncing, or deleted for good. A synchronisation is only begun. The reply comes from
     /// the loop "recognition".
     void order(calls::IntegrationOrder order, Reply<Result<calls::IntegrationView>> reply);
+    /// Callers are recognised by it when the reply comes, from the loop "recognition". Errors: not_found and conflict
+    /// (there is none of that name, it is off, it cannot) name those that can; invalid: what the source does not take;
+    /// conflict: it has it already; what hinders the source (unauthorised, unavailable, throttled, limit); network,
+    /// timeout, protocol and cancelled: it may be there all the same.
+    void put(PutOrder order, Reply<Result<PutDone>> reply);
     /// What searches by number have brought for numbers that are so is asked anew; gives how many that were. `reread`:
     /// contacts were deleted from disk behind our back. The reply comes from the loop "recognition".
     void forget(std::function<bool(std::string_view number)> so, bool reread, Reply<std::size_t> reply);

@@ -17,6 +17,8 @@ struct LdapOptions {
     std::vector<std::string> number_attributes{"telephoneNumber", "otherTelephone", "mobile",  "otherMobile",
                                                "homePhone",       "otherHomePhone", "ipPhone", "otherIpPhone"};
     std::vector<std::string> attributes{"mail", "company", "o", "department", "ou", "title"};
+    std::string create_base{}; // below it new contacts are put; empty: none are
+    std::vector<std::string> create_class{"inetOrgPerson"};
     bool operator==(const LdapOptions&) const = default;
 };
 

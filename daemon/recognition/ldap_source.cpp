@@ -1,6 +1,7 @@
 #include "recognition/ldap_source.hpp"
 
 #include "ldap/client.hpp"
+#include "recognition/ldap_entry.hpp"
 #include "recognition/ldap_records.hpp"
 
 namespace lamp::recognition {
@@ -38,7 +39,10 @@ Result<Read> read(ldap::Session& session, const LdapOptions& options, const ldap
 class LdapSource final : public Source {
 public:
     LdapSource(asio::io_context& context, ldap::Options way, LdapOptions options, ldap::Question question)
-        : client_(context, std::move(way)), options_(std::move(options)), question_(std::move(question)) {}
+        : client_(context, way),
+          writer_(context, std::move(way)),
+          options_(std::move(options)),
+          question_(std::move(question)) {}
 
     Task<Result<Synced>> sync(std::string cursor) override {
         if (cursor != given_) memory_.changes.clear(); // what was found last was not taken
@@ -54,10 +58,40 @@ public:
     }
     /// Until a full reading has shown no times of changes.
     bool delta() const override { return knows_changes_; }
-    void close() override { client_.close(); }
+    void close() override {
+        client_.close();
+        writer_.close();
+    }
+
+    bool creates() const override { return !options_.create_base.empty(); }
+    Result<Outgoing> preview(const NewContact& contact) const override {
+        auto entry = entry_of(contact, options_);
+        if (!entry) return std::unexpected(entry.error());
+        return Outgoing{question_.url, "add " + entry->dn, to_text(*entry)};
+    }
+    Task<Result<Record>> create(NewContact contact) override {
+        auto entry = entry_of(contact, options_);
+        if (!entry) co_return std::unexpected(entry.error());
+        std::function<Result<ldap::Entry>(ldap::Session&)> work =
+            [entry = std::move(*entry), question = question_](ldap::Session& session) -> Result<ldap::Entry> {
+            if (auto added = session.add(entry); !added) return std::unexpected(added.error());
+            auto there = ldap::read_entry(session, question, entry.dn);
+            if (there) return there;
+            return fail(Category::protocol, "The contact was put there, but cannot be read: " + there.error().text);
+        };
+        auto there = co_await writer_.run<ldap::Entry>(std::move(work));
+        if (!there) co_return std::unexpected(there.error());
+        auto record = record_of(ldap::id_of(*there), *there, options_, question_);
+        if (!record)
+            co_return fail(Category::protocol,
+                           "The contact was put there, but none of number_attributes holds a number "
+                           "of it.");
+        co_return std::move(*record);
+    }
 
 private:
     ldap::Client client_;
+    ldap::Client writer_; // while a long reading is under way
     LdapOptions options_;
     ldap::Question question_;
     ldap::Memory memory_;

@@ -22,8 +22,8 @@ void check(const IntegrationOptions& o, config::Scope& at) {
     if (o.type == Type::ldap) check_ldap(o.ldap, o.url, o.password, at);
     if (o.type == Type::rest) rest::check_rest(o.whole_rest(), at);
     if (o.type != Type::sqlite && !o.query.empty()) at.error("query", "belongs to type = \"sqlite\"");
-    for (std::string_view key :
-         {"base", "bind_dn", "filter", "start_tls", "name_attributes", "number_attributes", "attributes"})
+    for (std::string_view key : {"base", "bind_dn", "filter", "start_tls", "name_attributes", "number_attributes",
+                                 "attributes", "create_base", "create_class"})
         if (o.type != Type::ldap && at.given(key)) at.error(key, "belongs to type = \"ldap\"");
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loop/loop.hpp"
+#include "recognition/new_contact.hpp"
 #include "recognition/record.hpp"
 
 namespace lamp::recognition {
@@ -33,6 +34,19 @@ public:
         co_return std::vector<Record>();
     }
     [[nodiscard]] virtual bool live() const { return false; }
+    /// Whether new contacts can be put there.
+    [[nodiscard]] virtual bool creates() const { return false; }
+    /// What `create` would send; it sends nothing. invalid: it does not go in there as it is, and why.
+    [[nodiscard]] virtual Result<Outgoing> preview(const NewContact& contact) const {
+        static_cast<void>(contact);
+        return fail(Category::conflict, "New contacts cannot be put there.");
+    }
+    /// Puts it there, trying once; gives the record as it stands there. Errors: those of `preview`; what the source
+    /// says (conflict: it is there already); network, timeout, protocol and unavailable: it may be there all the same.
+    [[nodiscard]] virtual Task<Result<Record>> create(NewContact contact) {
+        static_cast<void>(contact);
+        co_return fail(Category::conflict, "New contacts cannot be put there.");
+    }
     /// Whether a cursor spares reading everything.
     [[nodiscard]] virtual bool delta() const { return false; }
     [[nodiscard]] virtual std::string_view preset() const { return {}; }

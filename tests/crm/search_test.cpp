@@ -91,6 +91,38 @@ TEST_CASE("errors of a look-up") {
     CHECK(!Lookup(preset, forms_of("2001", ""), same).next());
 }
 
+TEST_CASE("what of a contact each CRM takes, and what it has no place for") {
+    struct Row {
+        const char* preset;
+        std::map<std::string, std::string> values;
+        recognition::NewContact contact;
+        const char* taken; // number, mobile, e-mail, company; or the error, behind "!"
+    };
+    const recognition::Number work{"work", "1"}, other{"home", "2"}, mobile{"mobile", "3"}, plain{"", "4"};
+    const Row rows[] = {
+        {"hubspot", {}, {"A", "B", {work, mobile}, {{"email", "a@x"}, {"company", "Y"}}}, "1 3 a@x Y"},
+        {"hubspot", {}, {"A", "B", {mobile}}, " 3  "},
+        {"hubspot", {}, {"A", "B", {plain}}, "4   "},
+        {"hubspot", {}, {"A", "B", {work, other}}, "!HubSpot has no place for another number; it takes first_name"},
+        {"hubspot", {}, {"A", "B", {work}, {{"notes", "x"}, {"vip", "yes"}}}, "!no place for notes, vip;"},
+        {"pipedrive", {{"domain", "a"}}, {"A", "B", {work}, {{"company", "Y"}}}, "!a mobile number, email."},
+        {"graph-users", {{"tenant", "t"}}, {"A", "B", {work}}, "!Contacts cannot be put into"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.taken);
+        auto taken = as_preset_takes(shipped(row.preset, row.values), row.contact);
+        const std::string_view expected = row.taken;
+        if (expected.starts_with('!')) {
+            REQUIRE(!taken);
+            CHECK_MESSAGE(has(taken.error().text, expected.substr(1)), taken.error().text);
+            continue;
+        }
+        REQUIRE_MESSAGE(taken, taken.error().text);
+        CHECK(taken->number + " " + taken->mobile + " " + taken->email + " " + taken->company == expected);
+        CHECK(taken->name == "A B");
+    }
+}
+
 TEST_CASE("a contact as each CRM takes it") {
     struct Row {
         const char* preset;
@@ -122,6 +154,12 @@ TEST_CASE("a contact as each CRM takes it") {
          R"({"names":[{"givenName":"Alice","familyName":"Jansen"}],"phoneNumbers":[{"value":"+31201230001","type":"work"}]})",
          R"({"resourceName":"people/c1"})",
          "people/c1"},
+        {"insightly", // its leads have the same numbers as its contacts
+         {{"pod", "na1"}},
+         "/v3.1/Contacts",
+         R"({"FIRST_NAME":"Alice","LAST_NAME":"Jansen","PHONE":"+31201230001"})",
+         R"({"CONTACT_ID":9})",
+         "contact/9"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.preset);

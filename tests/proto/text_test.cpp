@@ -2,6 +2,7 @@
 #include <array>
 
 #include "here.hpp"
+#include "proto/text/latin1.hpp"
 #include "proto/text/text.hpp"
 
 using namespace testing;
@@ -49,6 +50,8 @@ TEST_CASE("Latin-1, and windows-1252 where Latin-1 has only controls") {
     for (int byte = 0; byte < 256; ++byte)
         all += static_cast<char>(byte);
     CHECK(text::is_utf8(text::from_latin1(all)));
+    CHECK(text::to_latin1(text::from_latin1(all)) == all);
+    CHECK_FALSE(text::to_latin1("\xc4\x8c")); // a C with a caron
 }
 
 TEST_CASE("integers: the whole text or nothing") {

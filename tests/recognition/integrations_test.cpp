@@ -21,6 +21,8 @@ struct FakeState {
     std::optional<Result<Synced>> next;
     std::vector<Record> found;
     int look_ups = 0;
+    std::optional<Error> refusal; // of new contacts
+    std::vector<NewContact> made;
     bool held = false; // synchronisations end once it is not
 };
 
@@ -38,6 +40,16 @@ public:
         co_return state_->found;
     }
     bool live() const override { return true; }
+    bool creates() const override { return true; }
+    Result<Outgoing> preview(const NewContact& contact) const override {
+        if (!contact.fields.empty()) return fail(Category::invalid, "There is no place for that.");
+        return Outgoing{"https://crm.example.net", "POST /contacts", contact.name()};
+    }
+    Task<Result<Record>> create(NewContact contact) override {
+        if (state_->refusal) co_return std::unexpected(*state_->refusal);
+        state_->made.push_back(contact);
+        co_return Record{.id = "new", .name = contact.name(), .numbers = contact.numbers};
+    }
 
 private:
     std::shared_ptr<FakeState> state_;
@@ -101,6 +113,12 @@ struct House {
         for (const auto& one : *found)
             out += one.integration + " " + one.name + " " + one.cls + ";";
         return out;
+    }
+    Result<PutDone> put(PutOrder wanted) {
+        std::optional<Result<PutDone>> answer;
+        all->put(std::move(wanted), [&](auto got) { answer = std::move(got); });
+        until([&] { return answer.has_value(); });
+        return *answer;
     }
     Result<calls::IntegrationView> order(IntegrationVerb verb, std::string name = "crm") {
         std::optional<Result<calls::IntegrationView>> answer;
@@ -380,4 +398,92 @@ TEST_CASE("contacts are found by words from the first search on, as long as the 
     CHECK(searched(house, "bob") == "crm: Bob;" + kept_out);
     REQUIRE(house.order(IntegrationVerb::remove));
     CHECK(searched(house, "bob") == "crm: It is switched off.;" + kept_out);
+}
+
+TEST_CASE("a new contact is put into its source, and recognised at once") {
+    House house;
+    house.options.push_back(fake_options());
+    house.fake->next = Synced{.records = people(3), .cursor = "one"};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    CHECK(house.view().can == std::vector<std::string>{"recognise", "search", "create"});
+    const NewContact jane{"Jane", "Doe", {{"work", "+31201230002"}}};
+
+    auto dry = house.put({"crm", jane, true, "desk"});
+    REQUIRE(dry);
+    CHECK(dry->outgoing.what == "POST /contacts");
+    CHECK(dry->record.id.empty());
+    CHECK(house.fake->made.empty());
+    CHECK(house.who("+31201230002").empty());
+
+    auto done = house.put({"crm.crm", jane, false, "desk"});
+    REQUIRE_MESSAGE(done, done.error().text);
+    CHECK(done->url == "https://crm.example.net/new");
+    CHECK(done->key.starts_with("crm:"));
+    CHECK(house.who("+31201230002") == "crm Jane Doe exact;");
+    CHECK(house.view().contacts == 4);
+    house.leave();
+    house.fake->next.reset(); // it is down: what is known is on disk
+    house.enter();
+    house.until([&] { return house.view().contacts == 4; });
+    CHECK(house.who("+31201230002") == "crm Jane Doe exact;");
+}
+
+TEST_CASE("a contact that comes while everything is read is not lost by that") {
+    House house;
+    house.options.push_back(fake_options());
+    house.fake->next = Synced{.records = people(3), .cursor = "one"};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    house.fake->held = true;
+    REQUIRE(house.order(IntegrationVerb::sync));
+    house.until([&] { return house.view().state == "syncing"; });
+    REQUIRE(house.put({"crm", {"Jane", "Doe", {{"work", "+31201230002"}}}, false, "desk"}));
+    CHECK(house.who("+31201230002") == "crm Jane Doe exact;");
+    house.fake->held = false;
+    house.until([&] { return house.view().state == "up" && house.view().contacts == 4; });
+    CHECK(house.who("+31201230002") == "crm Jane Doe exact;");
+    house.leave();
+    house.fake->next.reset();
+    house.enter();
+    house.until([&] { return house.view().contacts == 4; });
+}
+
+TEST_CASE("what a source refuses is told as whose fault it is, and nothing is kept") {
+    struct Row {
+        const char* source;
+        std::optional<Error> refusal;
+        NewContact contact;
+        Category category;
+        const char* word;
+    };
+    const NewContact jane{"Jane", "Doe", {{"work", "+31201230002"}}};
+    const Row rows[] = {
+        {"crn", {}, jane, Category::not_found, "New contacts are taken by \"crm\"."},
+        {"crm", {}, {"Jane", "Doe", {{"work", "2001"}}, {{"vip", "yes"}}}, Category::invalid, "no place"},
+        {"crm", Error{Category::forbidden, "It may not."}, jane, Category::unauthorised, "crm: It may not."},
+        {"crm", Error{Category::unauthorised, "Who?"}, jane, Category::unauthorised, "Who?"},
+        {"crm", Error{Category::not_found, "No such module."}, jane, Category::unauthorised, "No such module."},
+        {"crm", Error{Category::invalid, "No e-mail."}, jane, Category::invalid, "No e-mail."},
+        {"crm", Error{Category::protocol, "A web page."}, jane, Category::protocol, "A web page."},
+    };
+    House house;
+    house.options.push_back(fake_options());
+    house.fake->next = Synced{.records = people(3), .cursor = "one"};
+    house.enter();
+    house.until([&] { return house.view().state == "up"; });
+    for (const Row& row : rows) {
+        CAPTURE(row.word);
+        house.fake->refusal = row.refusal;
+        auto done = house.put({row.source, row.contact, false, "desk"});
+        REQUIRE_FALSE(done);
+        CHECK(done.error().category == row.category);
+        CHECK_MESSAGE(done.error().text.contains(row.word), done.error().text);
+    }
+    CHECK(house.view().contacts == 3);
+    REQUIRE(house.order(IntegrationVerb::disable));
+    auto off = house.put({"crm", jane, false, "desk"});
+    REQUIRE_FALSE(off);
+    CHECK(off.error().category == Category::conflict);
+    CHECK(off.error().text.contains("No integration takes new contacts."));
 }

@@ -51,6 +51,27 @@ bool ContactsSource::live() const {
     return crm_->preset().search.has_value();
 }
 
+bool ContactsSource::creates() const {
+    return crm_->preset().create.has_value();
+}
+
+Result<Outgoing> ContactsSource::preview(const recognition::NewContact& contact) const {
+    return crm_->preview(contact);
+}
+
+Task<Result<Record>> ContactsSource::create(recognition::NewContact contact) {
+    auto taken = as_preset_takes(crm_->preset(), contact);
+    if (!taken) co_return std::unexpected(taken.error());
+    auto made = co_await crm_->create(std::move(*taken));
+    if (!made && made.error().category == Category::unavailable) // a gateway's 502 says nothing of what is behind it
+        co_return fail(Category::protocol, made.error().text);
+    if (!made) co_return std::unexpected(made.error());
+    co_return Record{.id = std::move(made->id),
+                     .name = contact.name(),
+                     .numbers = std::move(contact.numbers),
+                     .url = std::move(made->url)};
+}
+
 bool ContactsSource::delta() const {
     return crm_->preset().incremental != Incremental::none;
 }

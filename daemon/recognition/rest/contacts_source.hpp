@@ -15,6 +15,9 @@ public:
     [[nodiscard]] Task<Result<recognition::Synced>> sync(std::string cursor) override;
     [[nodiscard]] Task<Result<std::vector<Record>>> look_up(std::string e164) override;
     [[nodiscard]] bool live() const override;
+    [[nodiscard]] bool creates() const override;
+    [[nodiscard]] Result<Outgoing> preview(const recognition::NewContact& contact) const override;
+    [[nodiscard]] Task<Result<Record>> create(recognition::NewContact contact) override;
     [[nodiscard]] bool delta() const override;
     [[nodiscard]] std::string_view preset() const override;
     void close() override;

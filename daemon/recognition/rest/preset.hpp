@@ -113,6 +113,7 @@ struct Create {
     std::vector<std::pair<std::string, Template>> headers{};
     BodyTemplate body{};
     Pointer id{};
+    std::string kind{}; // as of a listing: goes before the id
     Template record_url{};
 };
 

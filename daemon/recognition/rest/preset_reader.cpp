@@ -380,6 +380,7 @@ void read_create(Table& at, Create& out) {
     at.fields("headers", out.headers);
     at.body("body", out.body);
     at.pointer("id", out.id);
+    at.text("kind", out.kind);
     at.place("record_url", out.record_url);
     if (out.body.empty()) at.error("body", "is required");
 }

@@ -43,6 +43,13 @@ Values values_of(const NewContact& contact) {
     return values;
 }
 
+const std::string& title_of(const Preset& preset) {
+    return preset.title.empty() ? preset.name : preset.title;
+}
+std::unexpected<Error> cannot(const Preset& preset) {
+    return fail(Category::invalid, fmt::format("Contacts cannot be put into {}.", title_of(preset)));
+}
+
 } // namespace
 
 Lookup::Lookup(const Preset& preset, const Forms& forms, SameNumber same) : preset_(preset), same_(std::move(same)) {
@@ -102,10 +109,37 @@ Result<void> Lookup::answer(const Result<http::Answer>& answer, Wall wall) {
     return {};
 }
 
+Result<NewContact> as_preset_takes(const Preset& preset, const recognition::NewContact& contact) {
+    if (!preset.create) return cannot(preset);
+    auto takes = [&](Place place) { return preset.create->path.names(place) || preset.create->body.names(place); };
+    NewContact out{
+        .name = contact.name(), .first_name = contact.first_name, .last_name = contact.last_name, .number = {}};
+    std::vector<std::string_view> over;
+    for (const auto& [kind, written, main] : contact.numbers) {
+        auto& place = is_mobile(kind) && takes(Place::mobile) ? out.mobile : out.number;
+        if (place.empty())
+            place = written;
+        else
+            over.emplace_back("another number");
+    }
+    for (const auto& [member, text] : contact.fields)
+        if (member == "email" && takes(Place::email))
+            out.email = text;
+        else if (member == "company" && takes(Place::company))
+            out.company = text;
+        else
+            over.emplace_back(member);
+    if (over.empty()) return out;
+    std::string taken = "first_name, last_name, a number";
+    if (takes(Place::mobile)) taken += ", a mobile number";
+    if (takes(Place::email)) taken += ", email";
+    if (takes(Place::company)) taken += ", company";
+    return fail(Category::invalid,
+                fmt::format("{} has no place for {}; it takes {}.", title_of(preset), fmt::join(over, ", "), taken));
+}
+
 Result<Ask> ask_to_create(const Preset& preset, const NewContact& contact) {
-    if (!preset.create)
-        return fail(Category::invalid,
-                    fmt::format("Contacts cannot be put into {}.", preset.title.empty() ? preset.name : preset.title));
+    if (!preset.create) return cannot(preset);
     auto values = values_of(contact);
     if (values[Place::name].empty() || (contact.number.empty() && contact.mobile.empty()))
         return fail(Category::invalid, "A contact needs a name and a number.");
@@ -136,6 +170,7 @@ Result<Created> read_created(const Preset& preset, const http::Answer& answer) {
     values.set(Place::id, made.id);
     values.set(Place::id_last, made.id.substr(made.id.rfind('/') + 1));
     if (!create.record_url.empty()) made.url = create.record_url.fill(values, Encoding::path);
+    if (!create.kind.empty()) made.id = create.kind + "/" + made.id;
     return made;
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "recognition/new_contact.hpp"
 #include "recognition/rest/asking.hpp"
 #include "recognition/rest/mapper.hpp"
 #include "recognition/rest/quota.hpp"
@@ -56,6 +57,8 @@ struct NewContact {
     std::string email{};
     std::string company{};
 };
+/// Category::invalid: the preset cannot, or has no place for something of it; names that, and what it takes.
+[[nodiscard]] Result<NewContact> as_preset_takes(const Preset& preset, const recognition::NewContact& contact);
 /// Category::invalid: the preset cannot, or there is neither name nor number.
 [[nodiscard]] Result<Ask> ask_to_create(const Preset& preset, const NewContact& contact);
 struct Created {

@@ -271,6 +271,16 @@ Task<Result<Sample>> RestSource::sample() {
     co_return sample;
 }
 
+Result<Outgoing> RestSource::preview(const recognition::NewContact& contact) const {
+    auto taken = as_preset_takes(state_->preset, contact);
+    if (!taken) return std::unexpected(taken.error());
+    auto ask = ask_to_create(state_->preset, *taken);
+    if (!ask) return std::unexpected(ask.error());
+    auto target = http::local_target(state_->base, ask->target);
+    if (!target) return std::unexpected(target.error());
+    return Outgoing{state_->base.origin(), fmt::format("{} {}", http::name(ask->method), *target), ask->body};
+}
+
 Task<Result<Created>> RestSource::create(NewContact contact) {
     auto state = state_;
     auto ask = ask_to_create(state->preset, contact);

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] Task<Result<std::vector<Item>>> look_up(std::string e164);
     /// The first record that has a number, and how each is read.
     [[nodiscard]] Task<Result<Sample>> sample();
+    /// Category::invalid where the preset cannot, or not this contact.
+    [[nodiscard]] Result<Outgoing> preview(const recognition::NewContact& contact) const;
     /// Category::invalid where the preset cannot.
     [[nodiscard]] Task<Result<Created>> create(NewContact contact);
     void close();

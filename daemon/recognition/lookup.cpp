@@ -1,10 +1,7 @@
-#include "recognition/matching.hpp"
+#include "recognition/lookup.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
 #include <tuple>
-#include <utility>
 
 namespace lamp::recognition {
 namespace {
@@ -25,7 +22,7 @@ calls::Match match_of(const Lookup::One& one, const Record& record, const Found&
             .number = stored.written,
             .cls = std::string(name(found.cls)),
             .why = why(found, stored, caller),
-            .url = url_of(one, record),
+            .url = url_of(one.record_url, record),
             .fields = record.fields};
 }
 
@@ -48,9 +45,8 @@ void add_matches(std::vector<Ranked>& out, const Lookup::One& one, std::size_t p
 
 } // namespace
 
-std::string url_of(const Lookup::One& one, const Record& record) {
+std::string url_of(std::string url, const Record& record) {
     if (!record.url.empty()) return record.url;
-    auto url = one.record_url;
     if (auto at = url.find("{id}"); at != std::string::npos) url.replace(at, 4, record.id);
     return url;
 }
@@ -75,6 +71,22 @@ Result<Matches> matches_of(const Lookup& lookup, std::string_view caller) {
     Matches out;
     for (auto& one : ranked)
         if (out.size() < matches_max) out.push_back(std::move(one.match));
+    return out;
+}
+
+std::optional<calls::IntegrationSample> sample_of(const Lookup::One& source) {
+    constexpr std::size_t looked_at = 200;
+    std::optional<Record> best;
+    for (std::size_t i = 0; i < std::min(source.index->contacts(), looked_at); ++i) {
+        auto one = source.index->record(static_cast<std::uint32_t>(i));
+        auto weight = [](const Record& record) { return record.numbers.size() + record.fields.size(); };
+        if (!best || weight(one) > weight(*best)) best = std::move(one);
+    }
+    if (!best) return std::nullopt;
+    calls::IntegrationSample out{.id = best->id, .name = best->name, .url = url_of(source.record_url, *best)};
+    for (const auto& number : best->numbers)
+        out.numbers.push_back({number.kind, number.written, source.index->read(number.written).has_value()});
+    out.fields = std::move(best->fields);
     return out;
 }
 
