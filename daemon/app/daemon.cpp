@@ -127,6 +127,9 @@ Result<void> Daemon::prepare() {
     directory_.use_integrations(callers_.integrations());
     callers_.integrations().use_directory(
         [this] { return directory_source([this] { return directory_.snapshot(); }); });
+    directory_.put_into([this](recognition::PutOrder order, auto reply) {
+        callers_.integrations().put(std::move(order), std::move(reply));
+    });
     directory_.on_change = [this] { callers_.integrations().directory_changed(); };
     adapters_.outbox().use_renderer(
         [this](const std::string& text, const calls::CallEvent& event) { return callers_.body(text, event); });

@@ -63,6 +63,9 @@ Result<void> DirectoryDesk::prepare(const config::Configuration& configuration, 
         if (auto place = roll->find(key)) return {.entry = roll->contact(*place)};
         return {.certain = roll->whole()};
     };
+    new_contacts_.emplace(loop_, store, *directory_,
+                          NewContacts::Forms{[this](const boost::json::object& object) { return read_new(object); },
+                                             [this](const contacts::Contact& made) { return json_of(made); }});
     return add_sources(configuration);
 }
 
@@ -373,32 +376,33 @@ status::DirectoryPorts DirectoryDesk::ports() {
 }
 
 void DirectoryDesk::add_contact_ports(status::DirectoryPorts& ports) {
-    ports.create = [this](const boost::json::object& object, std::string by,
-                          Answer<status::DirectoryPorts::Made> answer) {
-        auto contact = read_new(object);
-        if (!contact) return answer(std::unexpected(contact.error()));
-        directory_->create(std::move(*contact), std::move(by),
-                           mapped<contacts::Contact>(std::move(answer), [this](const contacts::Contact& made) {
-                               return Result<status::DirectoryPorts::Made>({made.key, json_of(made)});
-                           }));
+    using status::ChangedContact;
+    auto whole = [this](const contacts::Contact& one) { return Result<ChangedContact>({one.key, json_of(one), {}}); };
+    auto planned = [this](const contacts::Change& change) {
+        const auto& shown = change.kind == contacts::Change::Kind::remove ? change.before : change.after;
+        return Result<ChangedContact>({shown.key, json_of(shown), change.fields});
     };
-    ports.modify = [this, normal = normal()](std::string key, boost::json::object change, std::string by,
-                                             Answer<std::string> answer) {
+    ports.create = [this](status::ContactOrder order, Answer<status::MadeContact> answer) {
+        new_contacts_->create(std::move(order), std::move(answer));
+    };
+    ports.modify = [this, whole, planned, normal = normal()](std::string key, boost::json::object change, bool dry_run,
+                                                             std::string by, Answer<ChangedContact> answer) {
         if (named_elsewhere(key)) return answer(not_ours());
         auto changed = [change = std::move(change), normal](contacts::Contact contact) {
             return contacts::read_contact(change, std::move(contact), normal);
         };
+        if (dry_run)
+            return directory_->would_modify(std::move(key), std::move(changed),
+                                            mapped<contacts::Change>(std::move(answer), planned));
         directory_->modify(std::move(key), std::move(changed), std::move(by),
-                           mapped<contacts::Contact>(std::move(answer), [this](const contacts::Contact& contact) {
-                               return Result<std::string>(json_of(contact));
-                           }));
+                           mapped<contacts::Contact>(std::move(answer), whole));
     };
-    ports.remove = [this](std::string key, std::string by, Answer<std::string> answer) {
+    ports.remove = [this, whole, planned](std::string key, bool dry_run, std::string by,
+                                          Answer<ChangedContact> answer) {
         if (named_elsewhere(key)) return answer(not_ours());
-        directory_->remove(std::move(key), std::move(by),
-                           mapped<contacts::Contact>(std::move(answer), [](const contacts::Contact& contact) {
-                               return Result<std::string>(contact.key);
-                           }));
+        if (dry_run)
+            return directory_->would_remove(std::move(key), mapped<contacts::Change>(std::move(answer), planned));
+        directory_->remove(std::move(key), std::move(by), mapped<contacts::Contact>(std::move(answer), whole));
     };
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/directory_sources.hpp"
+#include "app/new_contacts.hpp"
 #include "app/people_sources.hpp"
 #include "config/reader.hpp"
 #include "directory/check.hpp"
@@ -39,6 +40,8 @@ public:
     void use_integrations(const recognition::Integrations& integrations) { integrations_ = &integrations; }
     /// Any loop; empty until the disk has been read.
     [[nodiscard]] std::shared_ptr<const directory::Snapshot> snapshot() const { return directory_->snapshot(); }
+    /// After `prepare`, before `start`: how contacts get into integrations.
+    void put_into(NewContacts::Put put) { new_contacts_->use_integrations(std::move(put)); }
     /// Before `start`; heard on this object's loop, soon after contacts have changed.
     std::function<void()> on_change;
 
@@ -91,6 +94,7 @@ private:
 
     Loop loop_{"directory"};
     std::optional<directory::Directory> directory_;
+    std::optional<NewContacts> new_contacts_;
     std::vector<std::unique_ptr<directory::PeopleSource>> sources_; // in the order of contacts::people_sources
     std::atomic<std::shared_ptr<const directory::Roll>> roll_{std::make_shared<const directory::Roll>()};
     std::shared_ptr<const numbers::DialPlan> plan_; // the country's, without extensions

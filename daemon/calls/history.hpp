@@ -19,6 +19,7 @@ struct Within {
 struct CallQuery {
     std::vector<std::string> persons{}; // any of these; empty: everybody
     std::optional<Within> within{};     // besides what else is asked for; nothing: no limit
+    std::string id{};                   // of the record
     std::string line{};
     std::optional<Wall> from{};  // started at or after
     std::optional<Wall> until{}; // started before

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "contacts/columns.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::contacts {
 
@@ -19,6 +20,17 @@ bool settle_default_line(Contact& contact) {
 
 void use_first_line(Contact& contact) {
     contact.default_line = contact.lines.empty() ? std::string() : contact.lines.front();
+}
+
+Names split_name(std::string_view shown) {
+    shown = text::trim(shown);
+    auto comma = shown.find(','), blank = shown.find(' ');
+    auto part = [&](std::size_t from, std::size_t count = std::string_view::npos) {
+        return std::string(text::trim(shown.substr(from, count)));
+    };
+    if (comma != std::string_view::npos) return {part(comma + 1), part(0, comma)};
+    if (blank != std::string_view::npos) return {part(0, blank), part(blank)};
+    return {};
 }
 
 std::vector<std::string> differences(const Contact& before, const Contact& after) {

@@ -43,6 +43,11 @@ struct Contact {
 [[nodiscard]] bool settle_default_line(Contact& contact);
 /// Whatever it was: the first of the lines, or none.
 void use_first_line(Contact& contact);
+/// "Doe, Jane" and "Jane van Doe": which is which. One word is neither: both are empty.
+struct Names {
+    std::string first, last;
+};
+[[nodiscard]] Names split_name(std::string_view shown);
 
 /// The names of the columns in which two contacts differ, "numbers" where only those beyond the columns do; `key` and
 /// `source` are not compared.

@@ -92,6 +92,16 @@ std::string_view member_of(std::string_view column) {
     return column.starts_with("number") || column.starts_with("label") ? "numbers" : column;
 }
 
+/// Without fields: it is so already.
+Result<Change> removal(const Snapshot& snapshot, std::string_view key) {
+    const auto* known = snapshot.find(key);
+    if (!known) return fail(Category::not_found, "There is no contact with this key.");
+    if (known->source != contacts::own_source)
+        return fail(Category::conflict,
+                    fmt::format("The contact goes when {} does not name it any more.", known->source));
+    return Change{Change::Kind::remove, 0, *known, {}, {}};
+}
+
 } // namespace
 
 Snapshot::Snapshot(std::vector<Contact> everybody, std::vector<std::string> made_folders)
@@ -248,36 +258,38 @@ void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
 void Directory::modify(std::string key, std::function<Result<Contact>(Contact)> change, std::string by,
                        Reply<Contact> reply) {
     enqueue(reply, [this, key = std::move(key), change = std::move(change), by = std::move(by), reply]() -> Task<> {
-        auto snapshot = snapshot_.load();
-        const auto* known = snapshot->find(key);
-        if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
-        auto after = change(*known);
-        if (!after) co_return reply(std::unexpected(after.error()));
-        if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
-            co_return reply(fail(Category::conflict, fmt::format("\"{}\" is what {} says: change it there.",
-                                                                 member_of(field), known->source)));
-        after = linked(*known, std::move(*after));
-        auto fields = contacts::differences(*known, *after);
-        if (fields.empty()) co_return reply(*known);
-        auto done = co_await apply({Change{Change::Kind::modify, 0, *known, *after, fields}});
+        auto wanted = modification(key, change);
+        if (!wanted) co_return reply(std::unexpected(wanted.error()));
+        if (wanted->fields.empty()) co_return reply(std::move(wanted->before));
+        auto done = co_await apply({*wanted});
         if (!done) co_return reply(std::unexpected(done.error()));
-        audit(by, "contact_changed", fmt::format("{}: {}", key, fmt::join(fields, ", ")));
-        reply(std::move(*after));
+        audit(by, "contact_changed", fmt::format("{}: {}", key, fmt::join(wanted->fields, ", ")));
+        reply(std::move(wanted->after));
+    });
+}
+
+void Directory::would_modify(std::string key, std::function<Result<Contact>(Contact)> change, Reply<Change> reply) {
+    enqueue(reply, [this, key = std::move(key), change = std::move(change), reply]() -> Task<> {
+        reply(modification(key, change));
+        co_return;
     });
 }
 
 void Directory::remove(std::string key, std::string by, Reply<Contact> reply) {
     enqueue(reply, [this, key = std::move(key), by = std::move(by), reply]() -> Task<> {
-        auto snapshot = snapshot_.load();
-        const auto* known = snapshot->find(key);
-        if (!known) co_return reply(fail(Category::not_found, "There is no contact with this key."));
-        if (known->source != contacts::own_source)
-            co_return reply(fail(Category::conflict,
-                                 fmt::format("The contact goes when {} does not name it any more.", known->source)));
-        auto done = co_await apply({Change{Change::Kind::remove, 0, *known, {}, {}}});
+        auto wanted = removal(*snapshot_.load(), key);
+        if (!wanted) co_return reply(std::unexpected(wanted.error()));
+        auto done = co_await apply({*wanted});
         if (!done) co_return reply(std::unexpected(done.error()));
         audit(by, "contact_removed", key);
-        reply(*known);
+        reply(std::move(wanted->before));
+    });
+}
+
+void Directory::would_remove(std::string key, Reply<Change> reply) {
+    enqueue(reply, [this, key = std::move(key), reply]() -> Task<> {
+        reply(removal(*snapshot_.load(), key));
+        co_return;
     });
 }
 
@@ -399,6 +411,21 @@ Result<Contact> Directory::entry(std::string_view key) const {
 }
 
 /// A change as it is kept: with what is its own now, and what the entry says of the rest.
+Result<Change> Directory::modification(std::string_view key,
+                                       const std::function<Result<Contact>(Contact)>& change) const {
+    auto snapshot = snapshot_.load();
+    const auto* known = snapshot->find(key);
+    if (!known) return fail(Category::not_found, "There is no contact with this key.");
+    auto after = change(*known);
+    if (!after) return std::unexpected(after.error());
+    if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
+        return fail(Category::conflict,
+                    fmt::format("\"{}\" is what {} says: change it there.", member_of(field), known->source));
+    after = linked(*known, std::move(*after));
+    auto fields = contacts::differences(*known, *after);
+    return Change{Change::Kind::modify, 0, *known, std::move(*after), std::move(fields)};
+}
+
 Contact Directory::linked(const Contact& before, Contact after) const {
     after = contacts::noted(before, std::move(after));
     if (after.of.empty()) return after;

@@ -95,6 +95,10 @@ public:
     void modify(std::string key, std::function<Result<contacts::Contact>(contacts::Contact)> change, std::string by,
                 Reply<contacts::Contact> reply);
     void remove(std::string key, std::string by, Reply<contacts::Contact> reply);
+    /// What `modify` and `remove` would do; nothing is changed. `fields` may be empty: it is so already.
+    void would_modify(std::string key, std::function<Result<contacts::Contact>(contacts::Contact)> change,
+                      Reply<contacts::Change> reply);
+    void would_remove(std::string key, Reply<contacts::Change> reply);
     /// A refused file is no error: the report's plan has refusals, and nothing has changed.
     void import(std::string text, ImportOptions options, std::string by, Reply<ImportReport> reply);
     /// Makes the contacts of another source those that it has read. `limits`: without them not more than a fifth of
@@ -134,6 +138,8 @@ private:
     [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::Reading reading, ImportOptions options);
     [[nodiscard]] Task<Result<std::string>> move_folder(std::string path, std::string to);
     [[nodiscard]] Listed look_up(std::string_view key, const Snapshot& snapshot) const;
+    [[nodiscard]] Result<contacts::Change> modification(
+        std::string_view key, const std::function<Result<contacts::Contact>(contacts::Contact)>& change) const;
     [[nodiscard]] contacts::Contact linked(const contacts::Contact& before, contacts::Contact after) const;
     void link_rows(contacts::Plan& plan, const contacts::Reading& reading, bool restoring) const;
     [[nodiscard]] Task<> follow();

@@ -11,7 +11,7 @@
 #include "calls/call_record.hpp"
 #include "calls/integration.hpp"
 #include "loop/loop.hpp"
-#include "recognition/matching.hpp"
+#include "recognition/lookup.hpp"
 #include "recognition/options.hpp"
 #include "recognition/source.hpp"
 #include "recognition/words.hpp"

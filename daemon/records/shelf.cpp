@@ -149,6 +149,7 @@ Result<Condition> condition_of(const calls::CallQuery& query) {
     }
     if (query.within)
         where.add(within_sql(*query.within, [&](std::string names) { return where.place(std::move(names)); }));
+    if (!query.id.empty()) where.add("id = " + where.place(query.id));
     if (!query.line.empty()) where.add("line = " + where.place(query.line));
     if (query.from) where.add("started >= " + where.place(*query.from));
     if (query.until) where.add("started < " + where.place(*query.until));

@@ -264,13 +264,26 @@ private:
     [[nodiscard]] Task<Answer> make_zoho(Page page, std::string_view pattern, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_zoho_order(fanout::LinkOrder order);
 
-    // directory.cpp
+    // contacts.cpp
     struct ContactChange {
         Method method;
         std::string key;
         boost::json::object object;
+        bool dry_run;
         std::string by;
     };
+    /// The other side of a call.
+    struct Caller {
+        std::string number; // empty: it is withheld
+        std::string name;
+    };
+    void create_contact(Call& call, const Asked& asked);
+    [[nodiscard]] Task<Answer> make_contact(ContactOrder order);
+    [[nodiscard]] Task<Answer> make_contact_of(ContactOrder order, std::string call, Viewer viewer, ReachPtr reach);
+    [[nodiscard]] Task<Answer> make_contact_change(ContactChange change);
+    [[nodiscard]] Task<Result<Caller>> caller_of(std::string call, Viewer viewer, ReachPtr reach);
+
+    // directory.cpp
     struct FolderChange {
         Method method;
         std::string path;
@@ -284,7 +297,6 @@ private:
     [[nodiscard]] Task<Answer> make_directory(DirectoryQuery query);
     [[nodiscard]] Task<Answer> make_directory_one(std::string key);
     [[nodiscard]] Task<Answer> make_directory_check(Page page);
-    [[nodiscard]] Task<Answer> make_contact_change(ContactChange change);
     [[nodiscard]] Task<Answer> make_folders(Page page);
     [[nodiscard]] Task<Answer> make_folder_change(FolderChange change);
     /// `keys`: the new ones.

@@ -66,6 +66,26 @@ Answer Api::listed(const std::vector<T>& items, Page page, Write write) {
     return problem(504, "Another part of the daemon did not answer in time.");
 }
 
+/// The disk has not been read yet, or takes nothing: it is no gateway that failed.
+[[nodiscard]] inline Answer refused(const Error& error) {
+    if (error.category != Category::unavailable) return problem(error);
+    auto answer = problem(503, error.text);
+    answer.fields += "Retry-After: 2\r\n";
+    return answer;
+}
+
+/// What a port answers, as JSON by `make`.
+template <class T, class Make>
+[[nodiscard]] Answer told(const std::optional<Result<T>>& answer, Make make) {
+    if (!answer) return no_answer();
+    if (!*answer) return refused(answer->error());
+    return make(**answer);
+}
+
+[[nodiscard]] inline Answer no_directory() {
+    return problem(501, "This daemon has no directory.");
+}
+
 [[nodiscard]] inline Answer nothing_left() {
     return {.status = 204, .content = Content::json, .fields = {}, .body = {}};
 }

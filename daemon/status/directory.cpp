@@ -1,4 +1,4 @@
-// /v1/directory, /v1/contacts, /v1/folders, /v1/favourites: who is in the directory, and what is done to it.
+// /v1/directory, /v1/folders, /v1/favourites: who is in the directory, and what is done to it.
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -14,10 +14,6 @@ constexpr std::size_t changes_shown = 1'000;
 constexpr std::size_t changes_shown_max = 200'000;
 constexpr std::size_t written_max = 1'024;
 constexpr std::size_t sources_max = 64; // of one search
-
-Answer no_directory() {
-    return problem(501, "This daemon has no directory.");
-}
 
 /// {"path": "…"}.
 Result<std::string> path_of(std::string_view body) {
@@ -77,14 +73,6 @@ void write_finding(JsonWriter& json, const FindingView& one) {
     });
 }
 
-/// The disk has not been read yet, or takes nothing: it is no gateway that failed.
-Answer refused(const Error& error) {
-    if (error.category != Category::unavailable) return problem(error);
-    auto answer = problem(503, error.text);
-    answer.fields += "Retry-After: 2\r\n";
-    return answer;
-}
-
 void write_left_out(JsonWriter& json, const std::vector<DirectoryPage::LeftOut>& all) {
     json.key("left_out");
     json.array([&] {
@@ -94,14 +82,6 @@ void write_left_out(JsonWriter& json, const std::vector<DirectoryPage::LeftOut>&
                 json.member("why", one.why);
             });
     });
-}
-
-/// What a port answers, as JSON by `make`.
-template <class T, class Make>
-Answer told(const std::optional<Result<T>>& answer, Make make) {
-    if (!answer) return no_answer();
-    if (!*answer) return refused(answer->error());
-    return make(**answer);
 }
 
 Answer as_item(const std::string& item) {
@@ -115,13 +95,6 @@ Answer as_path(const std::string& path, int status) {
     return answer;
 }
 
-Result<bool> flag(const Query& query, std::string_view name, bool otherwise) {
-    auto word = query.find(name);
-    if (!word) return otherwise;
-    if (*word != "0" && *word != "1") return fail(Category::invalid, fmt::format("{} is 0 or 1.", name));
-    return *word == "1";
-}
-
 Result<ExportOrder> export_order(const Query& query) {
     ExportOrder order;
     auto format = query.find("format").value_or("csv");
@@ -132,7 +105,7 @@ Result<ExportOrder> export_order(const Query& query) {
     if (separator != ";" && separator != "," && separator != "\t")
         return fail(Category::invalid, "separator is ; or , or tab.");
     order.separator = separator.front();
-    auto mark = flag(query, "bom", true);
+    auto mark = query.flag("bom", true);
     if (!mark) return std::unexpected(mark.error());
     order.byte_order_mark = *mark;
     return order;
@@ -140,8 +113,8 @@ Result<ExportOrder> export_order(const Query& query) {
 
 Result<ImportOrder> import_order(const Query& query) {
     ImportOrder order;
-    auto dry_run = flag(query, "dry_run", false);
-    auto allow_empty = flag(query, "allow_empty", false);
+    auto dry_run = query.flag("dry_run", false);
+    auto allow_empty = query.flag("allow_empty", false);
     if (!dry_run) return std::unexpected(dry_run.error());
     if (!allow_empty) return std::unexpected(allow_empty.error());
     order.dry_run = *dry_run;
@@ -217,39 +190,6 @@ void Api::directory_check(Call& call, const Asked&) {
 Task<Answer> Api::make_directory_check(Page page) {
     auto found = co_await ask_directory<std::vector<FindingView>>(long_patience(), ports_.directory.check);
     co_return told(found, [&](const std::vector<FindingView>& all) { return listed(all, page, write_finding); });
-}
-
-// --- single contacts
-
-void Api::change_contact(Call& call, const Asked& asked) {
-    if (!ports_.directory.create) return call.answer(no_directory());
-    ContactChange change{asked.route->method, std::string(asked.id), {}, asked.identity->token};
-    if (change.method != Method::remove) {
-        auto object = object_of(call.request.body);
-        if (!object) return call.answer(problem(object.error()));
-        change.object = std::move(*object);
-    }
-    defer(call, make_contact_change(std::move(change)));
-}
-
-Task<Answer> Api::make_contact_change(ContactChange change) {
-    const auto& ports = ports_.directory;
-    if (change.method == Method::post)
-        co_return told(co_await ask_directory<DirectoryPorts::Made>(patience(), ports.create, std::move(change.object),
-                                                                    std::move(change.by)),
-                       [](const DirectoryPorts::Made& made) {
-                           return Answer{.status = 201,
-                                         .content = Content::json,
-                                         .fields = fmt::format("Location: /v1/directory/{}\r\n", made.key),
-                                         .body = made.item};
-                       });
-    if (change.method == Method::patch)
-        co_return told(co_await ask_directory<std::string>(patience(), ports.modify, std::move(change.key),
-                                                           std::move(change.object), std::move(change.by)),
-                       as_item);
-    co_return told(
-        co_await ask_directory<std::string>(patience(), ports.remove, std::move(change.key), std::move(change.by)),
-        [](const std::string&) { return nothing_left(); });
 }
 
 // --- folders
@@ -446,7 +386,7 @@ Task<Answer> Api::make_backups(Page page) {
 void Api::directory_restore(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"backup", "dry_run", "changes"});
     if (!query) return call.answer(problem(400, query.error().text));
-    auto dry_run = flag(*query, "dry_run", false);
+    auto dry_run = query->flag("dry_run", false);
     auto changes = query->number("changes", changes_shown, 0, changes_shown_max);
     if (!dry_run) return call.answer(problem(dry_run.error()));
     if (!changes) return call.answer(problem(changes.error()));

@@ -91,6 +91,34 @@ struct FindingView {
     std::string text;
 };
 
+/// A new contact.
+struct ContactOrder {
+    boost::json::object contact;
+    std::string target; // an integration; empty or "contacts": the directory itself
+    bool dry_run = false;
+    std::string once; // the request's Idempotency-Key; empty: it has none
+    std::string by;   // the token's name
+};
+/// What goes to another system, without its login.
+struct SentView {
+    std::string to; // an address, a file
+    std::string what;
+    std::string body;
+};
+struct MadeContact {
+    std::string key; // on a dry run empty
+    std::string item;
+    std::string url;                // of the record over there, for people; may be empty
+    std::optional<SentView> sent{}; // of a target
+    std::optional<Error> refused{}; // by the target: then there is nothing else
+};
+/// What a change has come to, or would.
+struct ChangedContact {
+    std::string key;
+    std::string item;
+    std::vector<std::string> fields; // a dry run's: which would be changed
+};
+
 struct DirectoryPorts {
     template <class T>
     using Answer = std::function<void(Result<T>)>;
@@ -100,15 +128,14 @@ struct DirectoryPorts {
     std::function<void(DirectoryQuery, Answer<DirectoryPage>)> search; // empty: there is no directory
     /// not_found.
     std::function<void(std::string key, Answer<std::string>)> find;
-    /// The key of a new contact and its JSON. invalid names the member; limit: the directory is full.
-    struct Made {
-        std::string key;
-        std::string item;
-    };
-    std::function<void(boost::json::object contact, std::string by, Answer<Made>)> create;
+    /// invalid names the member; limit: the directory is full; conflict: the key is that of another request, or of one
+    /// of which nobody knows what became of it. What a target says stands in the answer.
+    std::function<void(ContactOrder, Answer<MadeContact>)> create;
     /// Members that are there replace those of before. not_found, invalid; conflict: it is no contact of ours.
-    std::function<void(std::string key, boost::json::object change, std::string by, Answer<std::string>)> modify;
-    std::function<void(std::string key, std::string by, Answer<std::string>)> remove;
+    std::function<void(std::string key, boost::json::object change, bool dry_run, std::string by,
+                       Answer<ChangedContact>)>
+        modify;
+    std::function<void(std::string key, bool dry_run, std::string by, Answer<ChangedContact>)> remove;
 
     std::function<void(Answer<std::vector<FolderView>>)> folders;
     std::function<void(std::string path, std::string by, Answer<std::string>)> make_folder;

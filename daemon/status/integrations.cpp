@@ -54,6 +54,7 @@ void write_integration(JsonWriter& json, const calls::IntegrationView& one) {
             json.value(nullptr);
         json.member_or_null("last_error", one.last_error);
         write_texts(json, "capabilities", one.capabilities);
+        write_texts(json, "can", one.can);
         write_texts(json, "fields", one.fields);
         if (!one.sample) return;
         json.key("sample");

@@ -123,6 +123,16 @@ constexpr std::array<Parameter, 6> directory_parameters{{
 }};
 constexpr Parameter dry_run{"dry_run", R"({"type":"string","enum":["0","1"],"default":"0"})",
                             "1: only says what would be changed."};
+constexpr std::array<Parameter, 1> dry_run_parameters{{
+    {"dry_run", R"({"type":"string","enum":["0","1","true","false"],"default":"0"})",
+     "1: changes nothing; the answer is 200 and a ContactPlan."},
+}};
+constexpr std::array<Parameter, 2> new_contact_parameters{{
+    {"target", R"({"type":"string","default":"contacts"})",
+     "An integration that can `create`, also as crm.NAME; needs integrations.configure, too. Default: the directory "
+     "itself. With a header Idempotency-Key the same request is done once within a day."},
+    dry_run_parameters[0],
+}};
 constexpr Parameter changes_told{"changes", R"({"type":"integer","minimum":0,"maximum":200000,"default":1000})",
                                  "How many changes are told one by one."};
 constexpr std::array<Parameter, 3> export_parameters{{
@@ -431,28 +441,15 @@ constexpr std::array table{
           "Makes the contacts those of a backup", 200, "DirectoryImport", restore_parameters},
     Route{get, "/v1/directory/{key}", Gate::permission, permission("directory.read"), &Api::directory_one,
           "One item of the directory", 200, "DirectoryItem"},
-    Route{post,
-          "/v1/contacts",
-          Gate::permission,
-          permission("directory.write"),
-          &Api::change_contact,
-          "A new contact; both names are needed",
-          201,
-          "DirectoryItem",
-          {},
-          "Contact"},
-    Route{patch,
-          "/v1/contacts/{key}",
-          Gate::permission,
-          permission("directory.write"),
-          &Api::change_contact,
-          "Changes what the body names; null empties",
-          200,
-          "DirectoryItem",
-          {},
-          "Contact"},
+    Route{
+        post, "/v1/contacts", Gate::permission, permission("directory.write"), &Api::change_contact,
+        "A new contact; both names are needed. With `call` its number, and its name where none is given, are those of "
+        "the call's other side; needs calls.read, too",
+        201, "DirectoryItem", new_contact_parameters, "Contact"},
+    Route{patch, "/v1/contacts/{key}", Gate::permission, permission("directory.write"), &Api::change_contact,
+          "Changes what the body names; null empties", 200, "DirectoryItem", dry_run_parameters, "Contact"},
     Route{remove, "/v1/contacts/{key}", Gate::permission, permission("directory.write"), &Api::change_contact,
-          "Removes a contact; its key is never used again", 204, ""},
+          "Removes a contact; its key is never used again", 204, "", dry_run_parameters},
     Route{get, "/v1/folders", Gate::permission, permission("directory.read"), &Api::folders,
           "The folders of contacts, nested ones with all those above them", 200, "FolderPage", page_parameters},
     Route{post,

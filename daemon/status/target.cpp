@@ -101,4 +101,12 @@ Result<std::size_t> Query::number(std::string_view name, std::size_t otherwise, 
     return value;
 }
 
+Result<bool> Query::flag(std::string_view name, bool otherwise) const {
+    auto word = find(name);
+    if (!word) return otherwise;
+    if (*word == "1" || *word == "true") return true;
+    if (*word == "0" || *word == "false") return false;
+    return fail(Category::invalid, fmt::format("{} is 1 or 0.", name));
+}
+
 } // namespace lamp::status

@@ -28,6 +28,8 @@ public:
     /// Nothing given: `otherwise`. Refuses what is no whole number from `least` to `most`.
     [[nodiscard]] Result<std::size_t> number(std::string_view name, std::size_t otherwise, std::size_t least,
                                              std::size_t most) const;
+    /// 1 or true, 0 or false. Nothing given: `otherwise`.
+    [[nodiscard]] Result<bool> flag(std::string_view name, bool otherwise) const;
 
 private:
     struct Parameter {

@@ -147,6 +147,19 @@ TEST_CASE("what the source says is not changed here") {
     CHECK(foreign_difference(before, after).empty());
 }
 
+TEST_CASE("names as others show them") {
+    struct Row {
+        std::string_view shown, first, last;
+    };
+    for (const Row& row : {Row{"Jane van Doe", "Jane", "van Doe"}, Row{"Doe, Jane ", "Jane", "Doe"},
+                           Row{" Reception ", "", ""}, Row{"", "", ""}, Row{"Doe,", "", "Doe"}}) {
+        CAPTURE(row.shown);
+        auto names = split_name(row.shown);
+        CHECK(names.first == row.first);
+        CHECK(names.last == row.last);
+    }
+}
+
 TEST_CASE("a file leaves contacts of others alone") {
     auto current = crowd(40);
     auto plan = plan_import(current, read_contacts("key;last_name;first_name\nc-own;Own;Jane\n", plain), {});

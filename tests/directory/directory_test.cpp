@@ -170,6 +170,21 @@ TEST_CASE("contacts come, change and go, and the next life knows it") {
         });
         REQUIRE(changed.has_value());
         CHECK(changed->email == "doe@example.net");
+        auto would = life.ask<contacts::Change>([&](Directory& it, auto reply) { it.would_remove(roe.key, reply); });
+        REQUIRE(would.has_value());
+        CHECK(would->before == roe);
+        would = life.ask<contacts::Change>([&](Directory& it, auto reply) {
+            it.would_modify(
+                key,
+                [](Contact contact) -> Result<Contact> {
+                    contact.company = "Y";
+                    return contact;
+                },
+                reply);
+        });
+        REQUIRE(would.has_value());
+        CHECK(would->fields == std::vector<std::string>{"company"});
+        CHECK(*life.shown()->find(key) == *changed);
         CHECK(life.ask<Contact>([&](Directory& it, auto reply) { it.remove(roe.key, "bob", reply); }).has_value());
         auto again = life.ask<Contact>([&](Directory& it, auto reply) { it.remove(roe.key, "bob", reply); });
         REQUIRE_FALSE(again.has_value());

@@ -89,6 +89,62 @@ class Directory(unittest.TestCase):
         return view
 
 
+class NewContacts(Directory):
+    """Contacts that are put into the server."""
+    RIGHTS = f'access to * by dn.exact="{LOGIN}" write by * read'
+    JANE = {"first_name": "Jane", "last_name": "Doe, Sr.", "email": "j@x.nl", "company": "Y",
+            "numbers": [{"type": "work", "number": "0201230177"}, {"type": "mobile", "number": "0612345177"}]}
+
+    def add(self, daemon, query="", **members):
+        status, _, answer = daemon.post("/v1/contacts?target=people" + query, {**self.JANE, **members})
+        return status, answer
+
+    def office(self, rights=RIGHTS, base=f"ou=people,{BASE}"):
+        slapd = self.slapd(settings=rights)
+        daemon = self.daemon(slapd.url, f"create_base = {json.dumps(base)}")
+        self.settled(daemon)
+        return slapd, daemon
+
+    def test_an_entry_is_added_and_recognised(self):
+        slapd, daemon = self.office()
+        self.assertEqual(self.view(daemon)["can"], ["recognise", "create"])
+        status, plan = self.add(daemon, "&dry_run=1")
+        name = f"cn=Jane Doe\\, Sr.,ou=people,{BASE}"
+        self.assertEqual((status, plan["request"]["to"], plan["request"]["what"]), (200, slapd.url, "add " + name))
+        self.assertNotIn("Jane", slapd.tool("ldapsearch", "-b", BASE, "(sn=Doe*)").stdout)
+        status, made = self.add(daemon)
+        self.assertEqual((status, made["source"]), (201, "people"), made)
+        entry = slapd.tool("ldapsearch", "-LLL", "-b", BASE, "(sn=Doe*)", "+", "*").stdout
+        for line in ("objectClass: inetOrgPerson", "givenName: Jane", "telephoneNumber: +31201230177", "mobile: +31612345177", "mail: j@x.nl", "o: Y",
+                     f"creatorsName: {LOGIN}", "entryUUID: " + made["external_id"]):
+            self.assertIn(line, entry)
+        self.assertEqual((self.names(daemon, "+31201230177"), self.names(daemon, "0612345177")), (["Jane Doe, Sr."], ["Jane Doe, Sr."]))
+        self.assertEqual(self.synced(daemon)["contacts"], 13)  # it is the same one that a full reading brings
+        self.assertEqual(self.names(daemon, "+31201230177"), ["Jane Doe, Sr."])
+        status, problem = self.add(daemon)
+        self.assertEqual((status, "already" in problem["detail"]), (409, True), problem)
+
+    def test_what_the_server_refuses(self):
+        slapd, daemon = self.office(rights="access to * by * read")
+        status, problem = self.add(daemon)
+        self.assertEqual((status, "right to add entries below create_base" in problem["detail"]), (502, True), problem)
+        slapd, daemon = self.office(base=f"ou=nowhere,{BASE}")
+        status, problem = self.add(daemon)
+        self.assertEqual((status, "check create_base" in problem["detail"]), (502, True), problem)
+        status, problem = self.add(daemon, numbers=[])
+        self.assertEqual((status, "number" in problem["detail"]), (422, True), problem)
+        slapd.stop()
+        status, problem = self.add(daemon)
+        self.assertEqual(status, 502, problem)
+        self.assertEqual(self.names(daemon, "+31201230177"), [])
+
+    def test_without_a_place_nothing_is_added(self):
+        daemon = self.daemon(self.slapd().url)
+        self.settled(daemon)
+        status, problem = self.add(daemon)
+        self.assertEqual((status, "without create_base" in problem["detail"]), (409, True), problem)
+
+
 class Recognised(Directory):
     def test_people_and_their_numbers(self):
         slapd = self.slapd()

@@ -109,6 +109,7 @@ TEST_CASE("questions") {
              Row{"a person", {.persons = {"bob"}}, {"02"}},
              Row{"several", {.persons = {"alice", "bob"}}, {"03", "02", "01"}},
              Row{"a line", {.line = "bob@x"}, {"02"}},
+             Row{"one of them", {.id = "02"}, {"02"}},
              Row{"from", {.from = nine + 1s}, {"03", "02"}},
              Row{"until", {.until = nine + 1s}, {"01"}},
              Row{"out", {.incoming = false}, {"02"}},

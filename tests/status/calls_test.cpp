@@ -75,6 +75,7 @@ status::Ports with_history(Asked& asked) {
         crm.last_sync = ten;
         crm.took = 1500ms;
         crm.capabilities = {"delta", "live"};
+        crm.can = {"recognise", "search", "create"};
         calls::IntegrationView book{.name = "book", .type = "csv", .preset = "", .state = "down"};
         book.last_error = "There is no such file.";
         reply({crm, book});
@@ -264,10 +265,11 @@ TEST_CASE("integrations: the list, and what may be asked of one") {
     Office office(default_options(), with_history(asked));
     auto client = office.client();
     auto list = client.get("/v1/integrations", viewer).json();
-    CHECK(json::serialize(list.at("items").at(1)) ==
-          R"({"name":"crm","type":"rest","preset":"zoho","enabled":true,"deleted":false,"gone_at":null,"state":"up",)"
-          R"("contacts":120,"numbers":0,"unusable":0,"last_sync":"2026-11-22T10:00:00.000Z","next_sync":null,)"
-          R"("took_s":1.5E0,"last_error":null,"capabilities":["delta","live"],"fields":[]})");
+    CHECK(
+        json::serialize(list.at("items").at(1)) ==
+        R"({"name":"crm","type":"rest","preset":"zoho","enabled":true,"deleted":false,"gone_at":null,"state":"up",)"
+        R"("contacts":120,"numbers":0,"unusable":0,"last_sync":"2026-11-22T10:00:00.000Z","next_sync":null,)"
+        R"("took_s":1.5E0,"last_error":null,"capabilities":["delta","live"],"can":["recognise","search","create"],"fields":[]})");
     CHECK(list.at("items").at(0).at("last_error").as_string() == "There is no such file.");
 
     using enum calls::IntegrationVerb;
