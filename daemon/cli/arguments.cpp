@@ -28,11 +28,11 @@ Result<Arguments> Arguments::parse(std::span<const std::string> words, std::span
         if (option->value.empty()) {
             if (equals != std::string_view::npos)
                 return fail(Category::invalid, fmt::format("--{} takes no value", name));
-            parsed.values_[std::string(name)] = "";
+            parsed.values_[std::string(name)] = {""};
         } else if (equals != std::string_view::npos) {
-            parsed.values_[std::string(name)] = word.substr(equals + 1);
+            parsed.values_[std::string(name)].emplace_back(word.substr(equals + 1));
         } else if (i + 1 < words.size()) {
-            parsed.values_[std::string(name)] = words[++i];
+            parsed.values_[std::string(name)].push_back(words[++i]);
         } else {
             return fail(Category::invalid, fmt::format("--{} needs {}", name, option->value));
         }
@@ -42,7 +42,12 @@ Result<Arguments> Arguments::parse(std::span<const std::string> words, std::span
 
 std::optional<std::string> Arguments::value(std::string_view name) const {
     auto found = values_.find(name);
-    return found == values_.end() ? std::nullopt : std::optional(found->second);
+    return found == values_.end() ? std::nullopt : std::optional(found->second.back());
+}
+
+std::vector<std::string> Arguments::all(std::string_view name) const {
+    auto found = values_.find(name);
+    return found == values_.end() ? std::vector<std::string>() : found->second;
 }
 
 } // namespace lamp::cli

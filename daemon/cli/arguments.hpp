@@ -25,11 +25,14 @@ public:
                                                  std::size_t words_max);
 
     [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+    /// Of one that is given several times the last.
     [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
+    /// In the order in which they were given.
+    [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
     [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 
 private:
-    std::map<std::string, std::string, std::less<>> values_;
+    std::map<std::string, std::vector<std::string>, std::less<>> values_;
     std::vector<std::string> words_;
 };
 

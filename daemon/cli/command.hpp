@@ -50,6 +50,11 @@ void print(std::string_view text);
 // directory.cpp
 [[nodiscard]] int directory(const Call& call);
 
+// contacts.cpp: words of `directory`
+[[nodiscard]] int add_contact(const Call& call);
+[[nodiscard]] int change_contact(const Call& call, const std::string& key);
+[[nodiscard]] int remove_contact(const Call& call, const std::string& key);
+
 // tokens.cpp
 [[nodiscard]] int token(const Call& call);
 

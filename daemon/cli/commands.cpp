@@ -371,11 +371,21 @@ const std::vector<Command>& commands() {
          2,
          privacy},
         {"directory",
-         "export | import FILE | template | check | sync | restore [BACKUP] | backups | search [WORDS] | favourites "
-         "PERSON|team:NAME|export|import FILE",
-         "the contacts as a file; what does not fit; people of LDAP and Entra; the way back; who is in it; "
+         "export | import FILE | template | check | sync | restore [BACKUP] | backups | search [WORDS] | add | change KEY | "
+         "remove KEY | favourites PERSON|team:NAME|export|import FILE",
+         "the contacts as a file; what does not fit; people of LDAP and Entra; the way back; who is in it; one contact; "
          "favourites of people and teams",
-         {{"dry-run", "", "import, sync, restore, favourites import: only says what would be changed"},
+         {{"dry-run", "", "all that change something: only says what would be changed"},
+          {"first", "NAME", "add, change: the first name"},
+          {"last", "NAME", "add, change: the last name"},
+          {"number", "TYPE:NUMBER",
+           "add, change: work:0201230002; as often as there are numbers; all those of before go"},
+          {"email", "ADDRESS", "add, change: the e-mail address; empty takes it away, as of company and folder"},
+          {"company", "NAME", "add, change: the company"},
+          {"folder", "PATH", "add, change: where the contact is filed"},
+          {"target", "NAME", "add: the integration that it is put into; default: the directory itself"},
+          {"call", "ID", "add: the number, and the name if none is given, are those of this call's other side"},
+          {"once", "KEY", "add: the same command with the same key does it once within a day"},
           {"allow-empty", "", "import: a file without rows empties the directory"},
           {"max-delete", "N|N%", "import, sync: how many contacts may go; default 20%, or 10"},
           {"source", "A,B",

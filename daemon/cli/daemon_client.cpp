@@ -193,6 +193,18 @@ Result<DaemonClient::Plain> DaemonClient::exchange(std::string_view method, cons
     return Plain{static_cast<unsigned>(answer->status), answer->reason, std::move(answer->body)};
 }
 
+Result<DaemonClient::Plain> DaemonClient::change(http::Method method, const std::string& target, std::string body,
+                                                 const std::string& once) {
+    auto request = state_->request(method, target);
+    if (!body.empty()) request.content_type = "application/json";
+    request.body = std::move(body);
+    if (!once.empty()) request.headers.add("Idempotency-Key", once);
+    request.limit = file_wait;
+    auto answer = state_->run(state_->exchange(std::move(request)));
+    if (!answer) return std::unexpected(answer.error());
+    return Plain{static_cast<unsigned>(answer->status), answer->reason, std::move(answer->body)};
+}
+
 Error DaemonClient::complaint(const Plain& answer) {
     http::Answer whole;
     whole.status = static_cast<decltype(whole.status)>(answer.status);

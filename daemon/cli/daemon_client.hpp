@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "base/secret.hpp"
+#include "http/message.hpp"
 
 namespace lamp::cli {
 
@@ -38,6 +39,10 @@ public:
     /// For files: waits five minutes, takes up to 512 MB.
     [[nodiscard]] Result<Plain> exchange(std::string_view method, const std::string& target, std::string body,
                                          std::string content_type);
+    /// A change by any method, with JSON or nothing; waits as long as other systems may take. `once`: the request's
+    /// Idempotency-Key; empty: none.
+    [[nodiscard]] Result<Plain> change(http::Method method, const std::string& target, std::string body,
+                                       const std::string& once);
     /// What an answer that is no success says.
     [[nodiscard]] static Error complaint(const Plain& answer);
     /// Every page of a list.

@@ -271,12 +271,21 @@ std::optional<std::string> stray_option(const Arguments& arguments, const std::s
         std::string_view option;
         std::string_view words;
     };
-    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites"},
+    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites add change remove"},
                                       Rule{"allow-empty", "import"},
                                       Rule{"max-delete", "import sync"},
                                       Rule{"source", "search sync"},
                                       Rule{"separator", "export template"},
-                                      Rule{"bom", "export template favourites"}};
+                                      Rule{"bom", "export template favourites"},
+                                      Rule{"first", "add change"},
+                                      Rule{"last", "add change"},
+                                      Rule{"number", "add change"},
+                                      Rule{"email", "add change"},
+                                      Rule{"company", "add change"},
+                                      Rule{"folder", "add change"},
+                                      Rule{"target", "add"},
+                                      Rule{"call", "add"},
+                                      Rule{"once", "add"}};
     for (const auto& rule : rules)
         if (arguments.has(rule.option) && !rule.words.contains(word))
             return fmt::format("--{} belongs to {}", rule.option, rule.words);
@@ -289,11 +298,11 @@ int directory(const Call& call) {
     auto words = call.arguments.words();
     auto word = words.empty() ? std::string() : words.front();
     auto rest = words.size() > 1 ? words[1] : std::string();
-    static constexpr std::array known{"export",  "import",  "template", "check",     "sync",
-                                      "restore", "backups", "search",   "favourites"};
+    static constexpr std::array known{"export", "import", "template", "check",  "sync",   "restore",
+                                      "backups", "search", "add",      "change", "remove", "favourites"};
     if (std::ranges::find(known, word) == known.end())
-        return misused("directory takes the word export, import, template, check, sync, restore, backups, search or "
-                       "favourites");
+        return misused("directory takes the word export, import, template, check, sync, restore, backups, search, add, "
+                       "change, remove or favourites");
     if (auto stray = stray_option(call.arguments, word)) return misused(*stray);
     if (word == "favourites") return favourites(call, rest, words.size() > 2 ? words[2] : std::string());
     if (words.size() > 2) return misused(fmt::format("directory {} takes no more words", word));
@@ -301,10 +310,15 @@ int directory(const Call& call) {
     if (word == "import") return import(call, rest);
     if (word == "restore") return restore(call, rest);
     if (word == "search") return search(call, rest);
+    if ((word == "change" || word == "remove") && rest.empty())
+        return misused(fmt::format("directory {} needs the KEY of a contact, as search shows it", word));
+    if (word == "change") return change_contact(call, rest);
+    if (word == "remove") return remove_contact(call, rest);
     if (!rest.empty()) return misused(fmt::format("directory {} takes no more words", word));
     if (word == "export") return write(call);
     if (word == "template") return model(call);
     if (word == "sync") return sync(call);
+    if (word == "add") return add_contact(call);
     return word == "check" ? check(call) : backups(call);
 }
 

@@ -136,6 +136,16 @@ private:
     bool dry_run_;
 };
 
+/// What becomes of the ability to put new contacts there.
+std::string abilities(const OlderIntegration& one) {
+    if (one.adds.empty())
+        return one.could_add
+                   ? "loses an ability: new contacts could be put there, and cannot here (a [[recognition]] of "
+                     "type ldap with create_base takes some)"
+                   : "takes no new contacts";
+    return fmt::format("{} new contacts with {}", one.could_add ? "goes on to take" : "can take", one.adds);
+}
+
 /// Whether the old program may go. `by_hand`: what is imported counts only once somebody has filled it in.
 std::string verdict(std::size_t rows, std::size_t missing, std::size_t by_hand, bool dry_run) {
     if (rows == 0) return "The file names nothing: keep the old program until something was imported.";
@@ -188,7 +198,7 @@ int import_older(const Call& call) {
     std::vector<Outcome> outcomes;
     if (file->kind == OlderKind::integrations) {
         for (const auto& one : file->integrations)
-            outcomes.push_back({one.line, one.name, "imported", "needs " + one.note});
+            outcomes.push_back({one.line, one.name, "imported", "needs " + one.note + "; " + abilities(one)});
         auto shown = report(call, std::move(outcomes), file->left_out, file->integrations.size());
         if (call.format == Format::table && !file->integrations.empty())
             print("\n# For the configuration; an integration counts once what it needs is there.\n\n" +

@@ -19,11 +19,10 @@ constexpr std::chrono::minutes test_wait{10};
 constexpr milliseconds between_looks{500};
 
 const std::vector<Column>& columns() {
-    static const std::vector<Column> columns{{"NAME", "name"},           {"TYPE", "type"},
-                                             {"PRESET", "preset"},       {"STATE", "state"},
-                                             {"CONTACTS", "contacts"},   {"NUMBERS", "numbers"},
-                                             {"UNUSABLE", "unusable"},   {"LAST SYNC", "last_sync"},
-                                             {"NEXT SYNC", "next_sync"}, {"LAST ERROR", "last_error"}};
+    static const std::vector<Column> columns{
+        {"NAME", "name"},           {"TYPE", "type"},           {"PRESET", "preset"},        {"CAN", "can"},
+        {"STATE", "state"},         {"CONTACTS", "contacts"},   {"NUMBERS", "numbers"},      {"UNUSABLE", "unusable"},
+        {"LAST SYNC", "last_sync"}, {"NEXT SYNC", "next_sync"}, {"LAST ERROR", "last_error"}};
     return columns;
 }
 

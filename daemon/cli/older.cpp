@@ -6,13 +6,25 @@
 #include <utility>
 
 #include "cli/vcard.hpp"
+#include "contacts/contact.hpp"
 #include "proto/csv/csv.hpp"
 #include "proto/text/text.hpp"
 
 namespace lamp::cli {
 namespace {
 
-enum class Field : std::uint8_t { first_name, last_name, shown, email, number, integration, type, password, none };
+enum class Field : std::uint8_t {
+    first_name,
+    last_name,
+    shown,
+    email,
+    number,
+    integration,
+    type,
+    adds,
+    password,
+    none
+};
 
 struct Title {
     std::string_view word; // without blanks, marks and accents are as they are written
@@ -20,6 +32,12 @@ struct Title {
 };
 /// In the languages of the clients. A title that begins with one of these is that column.
 constexpr std::array titles{
+    Title{"addcontact", Field::adds},
+    Title{"contactentoevoegen", Field::adds},
+    Title{"contactsajouter", Field::adds},
+    Title{"ajoutdecontact", Field::adds},
+    Title{"añadircontacto", Field::adds},
+    Title{"kontaktehinzu", Field::adds},
     Title{"password", Field::password},
     Title{"wachtwoord", Field::password},
     Title{"secret", Field::password},
@@ -86,28 +104,40 @@ struct Product {
     std::string_view type;
     std::string_view preset;
     std::string_view note;
+    std::string_view adds; // what is needed to put contacts there; empty: they cannot be
 };
 constexpr std::array products{
-    Product{"dynamics", "rest", "dynamics365", "org, tenant, client_id, client_secret"},
-    Product{"google", "rest", "google-people", "an account's consent"},
-    Product{"hubspot", "rest", "hubspot", "a token"},
-    Product{"insightly", "rest", "insightly", "a token"},
-    Product{"pipedrive", "rest", "pipedrive", "a token"},
-    Product{"salesforce", "rest", "salesforce", "an application's consent"},
-    Product{"zoho", "rest", "zoho-crm", "an application's consent"},
-    Product{"office 365", "rest", "graph-contacts", "tenant, client_id, client_secret"},
-    Product{"microsoft 365", "rest", "graph-contacts", "tenant, client_id, client_secret"},
-    Product{"csv", "csv", "", "file"},
-    Product{"text file", "csv", "", "file"},
-    Product{"ldap", "ldap", "", "the server, in [ldap]"},
-    Product{"active directory", "ldap", "", "the server, in [ldap]"},
+    Product{"dynamics", "rest", "dynamics365", "org, tenant, client_id, client_secret", "the right to create contacts"},
+    Product{"google", "rest", "google-people", "an account's consent", "the scope contacts"},
+    Product{"hubspot", "rest", "hubspot", "a token", "the scope crm.objects.contacts.write"},
+    Product{"insightly", "rest", "insightly", "a token", "the right to create contacts"},
+    Product{"pipedrive", "rest", "pipedrive", "a token", "the right to create persons"},
+    Product{"salesforce", "rest", "salesforce", "an application's consent", "the right to create contacts"},
+    Product{"zoho", "rest", "zoho-crm", "an application's consent", "the scope ZohoCRM.modules.ALL"},
+    Product{"office 365", "rest", "graph-contacts", "tenant, client_id, client_secret", "Contacts.ReadWrite"},
+    Product{"microsoft 365", "rest", "graph-contacts", "tenant, client_id, client_secret", "Contacts.ReadWrite"},
+    Product{"csv", "csv", "", "file", "a file that the daemon may write to"},
+    Product{"text file", "csv", "", "file", "a file that the daemon may write to"},
+    Product{"ldap", "ldap", "", "the server, in [ldap]", ""},
+    Product{"active directory", "ldap", "", "the server, in [ldap]", ""},
 };
+
+/// A cell of the column that says whether contacts could be put there.
+bool says_yes(std::string_view cell) {
+    constexpr std::array<std::string_view, 9> words{"yes", "ja", "oui", "sí", "si", "true", "1", "x", "v"};
+    return std::ranges::find(words, text::lower(cell)) != words.end();
+}
 
 void left_out(OlderFile& file, int line, std::string what, std::string why) {
     file.left_out.push_back({line, std::move(what), std::move(why)});
 }
 
-void take_integration(OlderFile& file, int line, const std::string& name) {
+/// `could_add`: the file says so; an asterisk behind the name says it, too.
+void take_integration(OlderFile& file, int line, std::string name, bool could_add) {
+    if (name.ends_with('*')) {
+        could_add = true;
+        name = text::trim(std::string_view(name).substr(0, name.find_last_not_of('*') + 1));
+    }
     auto word = text::lower(name);
     if (name.empty()) return left_out(file, line, name, "the row names no integration");
     if (word.find("outlook") != std::string::npos)
@@ -115,8 +145,8 @@ void take_integration(OlderFile& file, int line, const std::string& name) {
                         "contacts of Outlook are on one computer; the mailbox has them as graph-contacts");
     for (const Product& one : products) {
         if (word.find(one.word) == std::string::npos) continue;
-        file.integrations.push_back(
-            {line, name, std::string(one.preset), std::string(one.type), std::string(one.note)});
+        file.integrations.push_back({line, name, std::string(one.preset), std::string(one.type), std::string(one.note),
+                                     could_add, std::string(one.adds)});
         return;
     }
     left_out(file, line, name, "no preset for it is known; a table with the preset \"generic\" or a CSV may do");
@@ -125,15 +155,9 @@ void take_integration(OlderFile& file, int line, const std::string& name) {
 /// "Doe, Jane" and "Jane van Doe": which is which.
 void split_name(Favourite& one) {
     if (!one.first_name.empty() || !one.last_name.empty() || one.shown.empty()) return;
-    auto comma = one.shown.find(',');
-    auto blank = one.shown.find(' ');
-    if (comma != std::string::npos) {
-        one.last_name = text::trim(std::string_view(one.shown).substr(0, comma));
-        one.first_name = text::trim(std::string_view(one.shown).substr(comma + 1));
-    } else if (blank != std::string::npos) {
-        one.first_name = one.shown.substr(0, blank);
-        one.last_name = text::trim(std::string_view(one.shown).substr(blank));
-    }
+    auto names = contacts::split_name(one.shown);
+    one.first_name = std::move(names.first);
+    one.last_name = std::move(names.last);
 }
 
 void take_favourite(OlderFile& file, Favourite one) {
@@ -148,6 +172,7 @@ void take_favourite(OlderFile& file, Favourite one) {
 void take_row(OlderFile& file, const csv::Row& row, const std::vector<Field>& columns) {
     Favourite one{.line = row.front().line};
     std::string integration, type;
+    bool could_add = false;
     for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
         auto value = std::string(text::trim(row[i].text));
         if (value.empty()) continue;
@@ -164,13 +189,14 @@ void take_row(OlderFile& file, const csv::Row& row, const std::vector<Field>& co
             break;
         case Field::integration: integration = value; break;
         case Field::type: type = value; break;
+        case Field::adds: could_add = says_yes(value); break;
         case Field::password:
         case Field::none: break;
         }
     }
     if (file.kind == OlderKind::favourites) return take_favourite(file, std::move(one));
     if (integration.empty()) integration = one.shown.empty() ? type : one.shown;
-    take_integration(file, row.front().line, integration);
+    take_integration(file, row.front().line, integration, could_add);
 }
 
 Result<OlderFile> read_table(std::string_view text, std::optional<OlderKind> kind) {
@@ -241,7 +267,8 @@ Result<OlderFile> read_older(std::string_view text, std::optional<OlderKind> kin
 std::string as_configuration(const std::vector<OlderIntegration>& integrations) {
     std::string out;
     for (const auto& one : integrations) {
-        out += fmt::format("# line {}: {}\n# still needed: {}\n", one.line, in_quotes(one.name), one.note);
+        out += fmt::format("# line {}: {}\n# still needed: {}\n# new contacts: {}\n", one.line, in_quotes(one.name),
+                           one.note, one.adds.empty() ? "cannot be put there" : "with " + one.adds);
         if (one.type == "ldap") {
             out += "# [ldap]\n# url = \"ldaps://…\"\n# base = \"…\"\n\n";
             continue;

@@ -22,10 +22,12 @@ struct Favourite {
 };
 struct OlderIntegration {
     int line = 0;
-    std::string name{};   // as the file calls it
-    std::string preset{}; // of [[recognition]] type = "rest"; empty: `type` says it all
-    std::string type{};   // rest, csv, ldap
-    std::string note{};   // what has to be done by hand
+    std::string name{};     // as the file calls it
+    std::string preset{};   // of [[recognition]] type = "rest"; empty: `type` says it all
+    std::string type{};     // rest, csv, ldap
+    std::string note{};     // what has to be done by hand
+    bool could_add = false; // contacts could be put into it there: an asterisk, or a column that says so
+    std::string adds{};     // what that needs here besides; empty: it cannot be had
     bool operator==(const OlderIntegration&) const = default;
 };
 struct LeftOut {

@@ -3,6 +3,7 @@
 
 #include "cli/older.hpp"
 #include "cli/vcard.hpp"
+#include "recognition/rest/presets.hpp"
 
 using namespace lamp;
 using namespace lamp::cli;
@@ -92,6 +93,44 @@ TEST_CASE("integrations become tables of the configuration, or have a reason why
     CHECK(as_configuration({{1, "AD", "", "ldap", "the server"}})
               .ends_with("# [ldap]\n# url = \"ldaps://…\"\n# base = \"…\"\n\n"));
     CHECK(as_configuration({{1, "a\"\nb\\", "", "csv", "file"}}).find("\"a\\\"b\\\\\"") != std::string::npos);
+}
+
+TEST_CASE("what becomes of the ability to take new contacts is told") {
+    auto file = read(
+        "Integratie;Type;Contacten toevoegen\nInsightly *;A;\nHubSpot;A;ja\nPipedrive;A;nee\nLDAP adresboek*;B;\n");
+    REQUIRE(file.integrations.size() == 4);
+    struct Row {
+        const char* name;
+        bool could_add;
+        const char* adds;
+    };
+    const Row rows[] = {{"Insightly", true, "the right to create contacts"},
+                        {"HubSpot", true, "the scope crm.objects.contacts.write"},
+                        {"Pipedrive", false, "the right to create persons"},
+                        {"LDAP adresboek", true, ""}};
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
+        CAPTURE(rows[i].name);
+        CHECK(file.integrations[i].name == rows[i].name);
+        CHECK(file.integrations[i].could_add == rows[i].could_add);
+        CHECK(file.integrations[i].adds == rows[i].adds);
+    }
+    auto text = as_configuration(file.integrations);
+    CHECK(text.find("# new contacts: with the scope crm.objects.contacts.write\n") != std::string::npos);
+    CHECK(text.find("# new contacts: cannot be put there\n") != std::string::npos);
+}
+
+TEST_CASE("the import and the presets say the same of what can be put where") {
+    auto file = read("Integration;Type\nDynamics;A\nGoogle;A\nHubSpot;A\nInsightly;A\nPipedrive;A\nSalesforce;A\nZoho;"
+                     "A\nOffice 365;A\n");
+    REQUIRE(file.integrations.size() == 8);
+    for (const auto& one : file.integrations) {
+        CAPTURE(one.preset);
+        auto text = recognition::rest::preset_text(one.preset, {});
+        REQUIRE(text);
+        auto preset = recognition::rest::read_preset_outline(text->text, text->file);
+        REQUIRE(preset);
+        CHECK(preset->create.has_value() == !one.adds.empty());
+    }
 }
 
 TEST_CASE("what is no such file") {

@@ -96,6 +96,12 @@ class Import(AnsweredCommands):
         self.assertIn("imported: 1, not imported: 1", said)
         self.assertEqual(self.changes, [])
 
+    def test_abilities_of_integrations(self):
+        said = self.asks("import", "--from", self.file("Integration;Type;Add contacts\nHubSpot;A;yes\nLDAP *;B;\nPipedrive;A;\n"))
+        for line in (r"HubSpot .*goes on to take new contacts with the scope crm\.objects\.contacts\.write", r"LDAP .*loses an ability: new contacts",
+                     r"Pipedrive .*can take new contacts with"):
+            self.assertRegex(said, line)
+
     def test_mistakes(self):
         for words, code, says in ((("import",), 2, "--from"), (("import", "--from", "/nowhere"), 1, "/nowhere"),
                                   (("import", "--from", self.file("Number\n2001\n")), 2, "--person"),
