@@ -319,7 +319,9 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     Task<Result<void>> take(Shared one, Synced synced, bool forced) {
         const auto now = wall_now();
         if (!synced.unchanged) {
-            auto before = synced.whole ? std::vector<Record>(one->index->contacts()) : one->index->records();
+            // A reading that began before need not hold what was put there meanwhile.
+            const auto known = one->index->contacts() - std::min(one->index->contacts(), one->put_meanwhile.size());
+            auto before = synced.whole ? std::vector<Record>(known) : one->index->records();
             // What was taken out of the directory was meant to go: imports have limits of their own.
             auto records = accept(std::move(before), synced, forced || one->options.type == Type::directory);
             if (!records) co_return std::unexpected(records.error());
