@@ -24,16 +24,16 @@ constexpr double search_limit_ms = 5;
 constexpr double million_search_limit_ms = 50;
 constexpr double words_limit_s = 2; // of 100 000
 constexpr double words_limit_bytes = 200;
-constexpr std::array first{"Jane", "Sam", "Zoë", "Anaïs", "Lucía", "Wouter", "Jörg", "Ægir"};
-constexpr std::array last{"Doe", "Roe", "Müller", "van Sample", "Przykład", "Placeholder", "Ficción"};
+constexpr std::array first_names{"Jane", "Sam", "Zoë", "Anaïs", "Lucía", "Wouter", "Jörg", "Ægir"};
+constexpr std::array last_names{"Doe", "Roe", "Müller", "van Sample", "Przykład", "Placeholder", "Ficción"};
 
 std::string file_of(int contacts) {
     std::string text = "folder;last_name;first_name;company;email;number1;label1;number2;label2;notes\n";
     for (int i = 0; i < contacts; ++i)
         text += fmt::format("Suppliers/{};{} {};{};Company {};contact{}@example.net;+31{};work;06{};mobile;since {}\n",
-                            i % 500, last.at(static_cast<std::size_t>(i) % last.size()), i,
-                            first.at(static_cast<std::size_t>(i) % first.size()), i % 10'000, i, 201'000'000 + i,
-                            10'000'000 + i, 1990 + i % 30);
+                            i % 500, last_names.at(static_cast<std::size_t>(i) % last_names.size()), i,
+                            first_names.at(static_cast<std::size_t>(i) % first_names.size()), i % 10'000, i,
+                            201'000'000 + i, 10'000'000 + i, 1990 + i % 30);
     return text;
 }
 
@@ -96,8 +96,8 @@ std::vector<recognition::Record> records_of(int contacts) {
     out.reserve(static_cast<std::size_t>(contacts));
     for (int i = 0; i < contacts; ++i)
         out.push_back({.id = std::to_string(i),
-                       .name = fmt::format("{} {} {}", first.at(static_cast<std::size_t>(i) % first.size()),
-                                           last.at(static_cast<std::size_t>(i) % last.size()), i),
+                       .name = fmt::format("{} {} {}", first_names.at(static_cast<std::size_t>(i) % first_names.size()),
+                                           last_names.at(static_cast<std::size_t>(i) % last_names.size()), i),
                        .numbers = {{"work", fmt::format("+31{}", 201'000'000 + i)},
                                    {"mobile", fmt::format("06{}", 10'000'000 + i)}},
                        .fields = {{"Company", fmt::format("Company {}", i % 10'000)},
