@@ -19,7 +19,7 @@ struct Within {
 struct CallQuery {
     std::vector<std::string> persons{}; // any of these; empty: everybody
     std::optional<Within> within{};     // besides what else is asked for; nothing: no limit
-    std::string id{};                   // of the record
+    std::string id{};                   // the public one; a call has a record for each person of its line
     std::string line{};
     std::optional<Wall> from{};  // started at or after
     std::optional<Wall> until{}; // started before
@@ -27,7 +27,6 @@ struct CallQuery {
     std::optional<CallResult> result{};
     std::string number{}; // remote party or DDI, compared in plain form
     std::string queue{};
-    std::string id{};        // public id; a call has a record for each person of its line
     std::string cursor{};    // `next` of the page before
     std::size_t limit = 100; // 1 to 1000
 };

@@ -156,7 +156,6 @@ Result<Condition> condition_of(const calls::CallQuery& query) {
     if (query.incoming) where.add(*query.incoming ? "incoming = 1" : "incoming = 0");
     if (query.result) where.add(fmt::format("result = {}", number_of(*query.result)));
     if (!query.queue.empty()) where.add("queue = " + where.place(query.queue));
-    if (!query.id.empty()) where.add("id = " + where.place(query.id));
     if (!query.number.empty()) {
         auto plain = numbers::plain_number(query.number);
         if (plain.empty()) return fail(Category::invalid, "What is asked for as a number is none.");
