@@ -143,7 +143,7 @@ void Api::directory(Call& call, const Asked&) {
                           .limit = *limit,
                           .cursor = std::string(query->find("cursor").value_or("")),
                           .live = false};
-    auto live = flag(*query, "live", false);
+    auto live = query->flag("live", false);
     if (!live) return call.answer(problem(live.error()));
     wanted.live = *live;
     if (wanted.words.size() > written_max) return call.answer(problem(400, "q is too long."));
@@ -295,7 +295,7 @@ Task<Answer> Api::make_all_favourites(Page page) {
 void Api::import_favourites(Call& call, const Asked& asked) {
     auto query = Query::parse(call.request.query, {"dry_run"});
     if (!query) return call.answer(problem(400, query.error().text));
-    auto dry_run = flag(*query, "dry_run", false);
+    auto dry_run = query->flag("dry_run", false);
     if (!dry_run) return call.answer(problem(dry_run.error()));
     if (!ports_.directory.import_favourites) return call.answer(no_directory());
     defer(call, make_favourites_import({std::string(call.request.body), *dry_run, asked.identity->token}));
