@@ -35,7 +35,7 @@ struct Ground {
 
     Ground() {
         roll.add_other(contact("lobby", "broadworks"));
-        roll.finish();
+        roll.finish(true);
     }
     struct Page {
         std::string names;

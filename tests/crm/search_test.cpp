@@ -98,11 +98,11 @@ TEST_CASE("what of a contact each CRM takes, and what it has no place for") {
         recognition::NewContact contact;
         const char* taken; // number, mobile, e-mail, company; or the error, behind "!"
     };
-    const recognition::Number work{"work", "1"}, other{"home", "2"}, mobile{"mobile", "3"}, plain{"", "4"};
+    const recognition::Number work{"work", "1"}, other{"home", "2"}, mobile{"mobile", "3"}, untyped{"", "4"};
     const Row rows[] = {
         {"hubspot", {}, {"A", "B", {work, mobile}, {{"email", "a@x"}, {"company", "Y"}}}, "1 3 a@x Y"},
         {"hubspot", {}, {"A", "B", {mobile}}, " 3  "},
-        {"hubspot", {}, {"A", "B", {plain}}, "4   "},
+        {"hubspot", {}, {"A", "B", {untyped}}, "4   "},
         {"hubspot", {}, {"A", "B", {work, other}}, "!HubSpot has no place for another number; it takes first_name"},
         {"hubspot", {}, {"A", "B", {work}, {{"notes", "x"}, {"vip", "yes"}}}, "!no place for notes, vip;"},
         {"pipedrive", {{"domain", "a"}}, {"A", "B", {work}, {{"company", "Y"}}}, "!a mobile number, email."},
