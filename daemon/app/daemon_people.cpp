@@ -41,9 +41,9 @@ std::optional<std::vector<presence::PersonRow>> Daemon::read_file() {
 }
 
 /// Only the directory knows them. Phones are watched by numbers and extensions, calls are diverted to them, Zoho is
-/// told whose number was called, scripts name the device.
+/// told whose number was called, scripts name the device, the bot in Teams has a button for each.
 bool Daemon::wants_numbers() const {
-    return phones_.on() || Diversions::wanted(*configuration_) || adapters_.zoho() != nullptr ||
+    return phones_.on() || Diversions::wanted(*configuration_) || adapters_.zoho() != nullptr || bot_connector_ ||
            !configuration_->all<scripts::ScriptOptions>().empty();
 }
 
