@@ -390,7 +390,7 @@ const std::vector<Command>& commands() {
          "check|login|manifest --config F",
          "what Teams still needs: permissions, consent, manifests",
          {{"config", "FILE", "the configuration"},
-           {"tenant", "NAME", "which tenant of a house file"},
+          {"tenant", "NAME", "which tenant of a house file"},
           {"notifications", "", "login: the account that subscribes"},
           {"app", "FILE", "manifest: writes the app \"Search and call\" that an administrator uploads"}},
          1,

@@ -11,9 +11,9 @@ namespace lamp {
 
 class DirectorySources {
 public:
-    /// A word wants all that it names: "contacts", "ldap", "entra", "people", "broadworks", an integration, or a group of those:
-    /// "personal" (contacts), "users" (people and broadworks), "crm" (every integration). No words: all of them.
-    /// Category::invalid: a word that names nothing; the known ones are said.
+    /// A word wants all that it names: "contacts", "ldap", "entra", "people", "broadworks", an integration, or a group
+    /// of those: "personal" (contacts), "users" (people and broadworks), "crm" (every integration). No words: all of
+    /// them. Category::invalid: a word that names nothing; the known ones are said.
     [[nodiscard]] static Result<DirectorySources> read(std::span<const std::string> words,
                                                        std::span<const std::string> integrations);
 

@@ -81,7 +81,8 @@ void NewContacts::create(status::ContactOrder order, Answer answer) {
     if (!contact) return answer(std::unexpected(contact.error()));
     Wanted wanted{std::move(order), std::move(*contact)};
     if (wanted.elsewhere() && !wanted.contact.of.empty())
-        return answer(fail(Category::invalid, "\"of\" is for contacts of the directory: an integration follows nobody."));
+        return answer(
+            fail(Category::invalid, "\"of\" is for contacts of the directory: an integration follows nobody."));
     if (wanted.order.once.empty() || wanted.order.dry_run) return carry_out(wanted, answer);
     begin(std::move(wanted), std::move(answer));
 }

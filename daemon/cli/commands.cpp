@@ -371,9 +371,11 @@ const std::vector<Command>& commands() {
          2,
          privacy},
         {"directory",
-         "export | import FILE | template | check | sync | restore [BACKUP] | backups | search [WORDS] | add | change KEY | "
+         "export | import FILE | template | check | sync | restore [BACKUP] | backups | search [WORDS] | add | change "
+         "KEY | "
          "remove KEY | favourites PERSON|team:NAME|export|import FILE",
-         "the contacts as a file; what does not fit; people of LDAP and Entra; the way back; who is in it; one contact; "
+         "the contacts as a file; what does not fit; people of LDAP and Entra; the way back; who is in it; one "
+         "contact; "
          "favourites of people and teams",
          {{"dry-run", "", "all that change something: only says what would be changed"},
           {"first", "NAME", "add, change: the first name"},
@@ -389,7 +391,8 @@ const std::vector<Command>& commands() {
           {"allow-empty", "", "import: a file without rows empties the directory"},
           {"max-delete", "N|N%", "import, sync: how many contacts may go; default 20%, or 10"},
           {"source", "A,B",
-           "search: only in these; contacts, ldap, entra, people, users, an integration's name, crm. sync: whose people, "
+           "search: only in these; contacts, ldap, entra, people, users, an integration's name, crm. sync: whose "
+           "people, "
            "ldap or entra; needed where both are configured"},
           {"separator", ";|,|tab", "export, template: between cells"},
           {"bom", "", "export, template, favourites export: a byte order mark in front, for spreadsheets"}},

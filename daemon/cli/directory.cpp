@@ -298,7 +298,7 @@ int directory(const Call& call) {
     auto words = call.arguments.words();
     auto word = words.empty() ? std::string() : words.front();
     auto rest = words.size() > 1 ? words[1] : std::string();
-    static constexpr std::array known{"export", "import", "template", "check",  "sync",   "restore",
+    static constexpr std::array known{"export",  "import", "template", "check",  "sync",   "restore",
                                       "backups", "search", "add",      "change", "remove", "favourites"};
     if (std::ranges::find(known, word) == known.end())
         return misused("directory takes the word export, import, template, check, sync, restore, backups, search, add, "

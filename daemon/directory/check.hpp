@@ -13,7 +13,7 @@ namespace lamp::directory {
 struct Finding {
     /// line_without_contact, contact_without_line, default_line_gone, doubled_number, doubled_email, bad_number
     std::string kind;
-    std::string key;  // the contact's; empty: line_without_contact
+    std::string key; // the contact's; empty: line_without_contact
     std::string name;
     std::string what; // the line, number or address
     std::string text; // a sentence

@@ -1,14 +1,12 @@
 #include "directory/directory.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <fstream>
 
 #include "base/log.hpp"
 #include "contacts/columns.hpp"
 #include "contacts/folder.hpp"
-#include "contacts/link.hpp"
 #include "directory/rows.hpp"
 #include "proto/text/text.hpp"
 
@@ -81,18 +79,11 @@ bool too_many(const Snapshot& snapshot, const contacts::Plan& plan) {
            Directory::contacts_max + plan.count(Change::Kind::remove);
 }
 
-bool is_empty(const Contact& contact, std::string_view member) {
-    if (member == "numbers") return contact.numbers.empty();
-    const auto* column = std::ranges::find(contacts::columns, member, &contacts::Column::name);
-    return column != contacts::columns.end() && contacts::written(contact, *column).empty();
-}
-
 /// The member of a contact that a column of the file shows.
 std::string_view member_of(std::string_view column) {
     return column.starts_with("number") || column.starts_with("label") ? "numbers" : column;
 }
 
-/// Without fields: it is so already.
 Result<Change> removal(const Snapshot& snapshot, std::string_view key) {
     const auto* known = snapshot.find(key);
     if (!known) return fail(Category::not_found, "There is no contact with this key.");
@@ -242,6 +233,22 @@ Task<Result<void>> Directory::apply(std::vector<Change> changes) {
 
 // --- one contact
 
+/// A change as it is kept: with what is its own now, and what the entry says of the rest.
+Result<Change> Directory::modification(std::string_view key,
+                                       const std::function<Result<Contact>(Contact)>& change) const {
+    auto snapshot = snapshot_.load();
+    const auto* known = snapshot->find(key);
+    if (!known) return fail(Category::not_found, "There is no contact with this key.");
+    auto after = change(*known);
+    if (!after) return std::unexpected(after.error());
+    if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
+        return fail(Category::conflict,
+                    fmt::format("\"{}\" is what {} says: change it there.", member_of(field), known->source));
+    after = linked(*known, std::move(*after));
+    auto fields = contacts::differences(*known, *after);
+    return Change{Change::Kind::modify, 0, *known, std::move(*after), std::move(fields)};
+}
+
 void Directory::create(Contact contact, std::string by, Reply<Contact> reply) {
     enqueue(reply, [this, contact = std::move(contact), by = std::move(by), reply]() -> Task<> {
         if (snapshot_.load()->contacts.size() >= contacts_max)
@@ -389,111 +396,6 @@ Task<Result<ImportReport>> Directory::carry_out(contacts::Reading reading, Impor
     if (!done) co_return std::unexpected(done.error());
     report.applied = true;
     co_return report;
-}
-
-// --- contacts that follow an entry
-
-Listed Directory::look_up(std::string_view key, const Snapshot& snapshot) const {
-    if (const auto* known = snapshot.find(key)) {
-        if (known->source == contacts::own_source) return {};
-        return {.entry = *known};
-    }
-    return listed ? listed(key) : Listed();
-}
-
-Result<Contact> Directory::entry(std::string_view key) const {
-    auto snapshot = snapshot_.load();
-    if (const auto* known = snapshot->find(key); known && known->source == contacts::own_source)
-        return fail(Category::conflict, "\"of\": this is a contact already, which no other one follows.");
-    auto found = look_up(key, *snapshot);
-    if (!found.entry) return fail(Category::invalid, "\"of\": there is nobody with this key in the directory.");
-    return std::move(*found.entry);
-}
-
-/// A change as it is kept: with what is its own now, and what the entry says of the rest.
-Result<Change> Directory::modification(std::string_view key,
-                                       const std::function<Result<Contact>(Contact)>& change) const {
-    auto snapshot = snapshot_.load();
-    const auto* known = snapshot->find(key);
-    if (!known) return fail(Category::not_found, "There is no contact with this key.");
-    auto after = change(*known);
-    if (!after) return std::unexpected(after.error());
-    if (auto field = contacts::foreign_difference(*known, *after); !field.empty())
-        return fail(Category::conflict,
-                    fmt::format("\"{}\" is what {} says: change it there.", member_of(field), known->source));
-    after = linked(*known, std::move(*after));
-    auto fields = contacts::differences(*known, *after);
-    return Change{Change::Kind::modify, 0, *known, std::move(*after), std::move(fields)};
-}
-
-Contact Directory::linked(const Contact& before, Contact after) const {
-    after = contacts::noted(before, std::move(after));
-    if (after.of.empty()) return after;
-    auto found = look_up(after.of, *snapshot_.load());
-    return found.entry ? contacts::followed(std::move(after), *found.entry) : after;
-}
-
-// A file that does not say what is a new contact's own means all that it says; a backup says what it was.
-void Directory::link_rows(contacts::Plan& plan, const contacts::Reading& reading, bool restoring) const {
-    auto snapshot = snapshot_.load();
-    const bool says_own = std::ranges::find(reading.columns, "own") != reading.columns.end();
-    std::erase_if(plan.changes, [&](Change& change) {
-        auto& after = change.after;
-        if (change.kind == Change::Kind::remove || (after.of.empty() && change.before.of.empty())) {
-            after.own.clear();
-            return false;
-        }
-        auto found = look_up(after.of, *snapshot);
-        const bool chosen = !after.of.empty() && after.of != change.before.of;
-        if (chosen && !found.entry && !restoring)
-            plan.refusals.push_back(
-                {change.line, 1, "of",
-                 fmt::format("\"{}\" is nobody's key who is in the directory without being a contact",
-                             after.of.substr(0, 80))});
-        if (!found.entry && found.certain) after = contacts::unlinked(std::move(after));
-        if (chosen && found.entry && !says_own) {
-            auto said = contacts::linked_to(*found.entry);
-            after = contacts::noted(said, std::move(after));
-            std::erase_if(after.own, [&](const std::string& member) { return is_empty(after, member); });
-        }
-        if (!restoring)
-            after = linked(change.before, std::move(after));
-        else if (found.entry)
-            after = contacts::followed(std::move(after), *found.entry);
-        if (change.kind == Change::Kind::create) return false;
-        change.fields = contacts::differences(change.before, after);
-        plan.unchanged += change.fields.empty() ? 1 : 0;
-        return change.fields.empty();
-    });
-}
-
-void Directory::follow_entries() {
-    loop_.post([this] {
-        if (!snapshot_.load()) return; // it is done once the disk has been read
-        jobs_.emplace_back([this] { return follow(); });
-        bell_.ring();
-    });
-}
-
-Task<> Directory::follow() {
-    auto snapshot = snapshot_.load();
-    std::vector<Change> changes;
-    std::size_t let_go = 0;
-    for (const auto& one : snapshot->contacts) {
-        if (one.of.empty()) continue;
-        auto found = look_up(one.of, *snapshot);
-        if (!found.entry && !found.certain) continue;
-        auto after = found.entry ? contacts::followed(one, *found.entry) : contacts::unlinked(one);
-        let_go += found.entry ? 0 : 1;
-        if (auto fields = contacts::differences(one, after); !fields.empty())
-            changes.push_back({Change::Kind::modify, 0, one, std::move(after), std::move(fields)});
-    }
-    if (changes.empty()) co_return;
-    auto text = fmt::format("{} contacts changed with their entries, {} lost theirs", changes.size() - let_go, let_go);
-    if (auto done = co_await apply(std::move(changes)); !done)
-        log::error("directory", "contacts could not be changed with their entries", {{"why", done.error().text}});
-    else
-        audit("directory", "followed", std::move(text));
 }
 
 // --- backups

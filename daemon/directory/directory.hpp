@@ -138,8 +138,8 @@ private:
     [[nodiscard]] Task<Result<ImportReport>> carry_out(contacts::Reading reading, ImportOptions options);
     [[nodiscard]] Task<Result<std::string>> move_folder(std::string path, std::string to);
     [[nodiscard]] Listed look_up(std::string_view key, const Snapshot& snapshot) const;
-    [[nodiscard]] Result<contacts::Change> modification(
-        std::string_view key, const std::function<Result<contacts::Contact>(contacts::Contact)>& change) const;
+    [[nodiscard]] Result<contacts::Change>
+    modification(std::string_view key, const std::function<Result<contacts::Contact>(contacts::Contact)>& change) const;
     [[nodiscard]] contacts::Contact linked(const contacts::Contact& before, contacts::Contact after) const;
     void link_rows(contacts::Plan& plan, const contacts::Reading& reading, bool restoring) const;
     [[nodiscard]] Task<> follow();

@@ -113,7 +113,8 @@ constexpr std::array<Parameter, 1> sync_parameters{{
 constexpr std::array<Parameter, 6> directory_parameters{{
     {"q", text_schema, "Words that must all occur in names, companies, e-mail addresses, lines or numbers."},
     {"source", text_schema,
-     "Only of these sources, with commas between or repeated: contacts (personal), ldap, entra, people, broadworks, users "
+     "Only of these sources, with commas between or repeated: contacts (personal), ldap, entra, people, broadworks, "
+     "users "
      "(the two before), an integration's name, crm (every integration). Default: all."},
     {"folder", text_schema, "Only in this folder and those below it."},
     {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "How many at most."},

@@ -274,7 +274,8 @@ constexpr Migration all[] = {
             used          INTEGER
         ) WITHOUT ROWID;
     )sql"},
-    // Requests that must have their effect once, by the key that whoever asked has given them, for a day: written before
+    // Requests that must have their effect once, by the key that whoever asked has given them, for a day: written
+    // before
     // anything is done. `outcome` NULL: under way, or nobody knows what became of it.
     {"requests done once", R"sql(
         CREATE TABLE once (
