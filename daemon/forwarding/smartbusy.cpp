@@ -228,15 +228,14 @@ std::optional<SmartBusy::PersonView> SmartBusy::view(std::string_view id, Now no
 }
 
 Sentence busy_on_busy(bool follows_teams) {
-    constexpr std::string_view other_half = " A call on a line does not make Teams refuse calls: its busy-on-busy "
-                                            "ignores an \"In a call\" that is set from outside.";
-    if (follows_teams)
-        return {"teams_diverts", {}, fmt::format("A call in Teams diverts the calls of the lines.{}", other_half)};
-    return {
-        "teams_diverts_not",
-        {},
-        fmt::format("A call in Teams leaves the lines ringing: [smartbusy] does not follow Teams for this person.{}",
-                    other_half)};
+    constexpr std::string_view diverts = "A call in Teams diverts the calls of the lines.";
+    constexpr std::string_view rings =
+        "A call in Teams leaves the lines ringing: [smartbusy] does not follow Teams for this person.";
+    constexpr std::string_view other_half =
+        "A call on a line does not make Teams refuse calls: its busy-on-busy ignores "
+        "an \"In a call\" that is set from outside.";
+    if (follows_teams) return {"teams_diverts", {}, fmt::format("{} {}", diverts, other_half)};
+    return {"teams_diverts_not", {}, fmt::format("{} {}", rings, other_half)};
 }
 
 } // namespace lamp::forwarding
