@@ -15,7 +15,7 @@ settle = "100ms"
 
 
 class House(unittest.TestCase):
-    extra = ""
+    extra = broadworks = ""
 
     def setUp(self):
         self.sim = Simulator("--people", "40")
@@ -23,7 +23,8 @@ class House(unittest.TestCase):
         agents = sorted(user for user, said in self.sim.command("truth")["users"].items() if "agent" in said)
         self.one, self.other = agents[:2]
         self.share()
-        self.daemon = Daemon(self.sim, extra=self.extra + teams_section(self.sim), environment=environment(self.sim))
+        self.daemon = Daemon(self.sim, extra=self.extra + teams_section(self.sim), broadworks=self.broadworks,
+                             environment=environment(self.sim))
         self.addCleanup(self.daemon.close)
         self.assertTrue(self.daemon.ready(20), self.daemon.log())
 
@@ -125,6 +126,11 @@ class Waiting(House):
         self.assertTrue(self.waiting(1), self.queue())
         self.sim.command("kill_channel")
         self.assertTrue(self.waiting(1), self.queue())
+
+
+class WaitingOfAll(Waiting):
+    """Everybody by one subscription, the queue by its own: only that begins with what waits there."""
+    broadworks = 'target = "enterprise"'
 
 
 class NoSupervisor(Waiting):
