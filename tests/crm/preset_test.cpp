@@ -115,10 +115,10 @@ TEST_CASE("a preset of the folder stands before the program's") {
     REQUIRE(text);
     CHECK(text->text == plain);
     std::vector<std::string> complaints;
-    CHECK(preset_texts(folder.path(), &complaints).size() == 11);
+    CHECK(preset_texts(folder.path(), &complaints).size() == 12);
     CHECK(complaints.size() == 1);
     CHECK(!list_presets(folder.path(), "ours").front().mistake.empty());
-    CHECK(preset_texts(folder.path() / "none").size() == 10);
+    CHECK(preset_texts(folder.path() / "none").size() == 11);
 }
 
 TEST_CASE("what is filled into a body is a text, whatever it holds") {

@@ -183,10 +183,12 @@ class Contacts(Directory):
     def test_the_platforms_directory_is_there_where_it_is_read(self):
         self.daemon.stop()
         file = self.daemon.folder / "people.csv"
-        file.write_text("".join(file.read_text(encoding="utf-8").splitlines(True)[:2]), encoding="utf-8")  # one of four is watched
+        rows = file.read_text(encoding="utf-8").splitlines(True)
+        file.write_text("".join(rows[:2]), encoding="utf-8")  # one of them is watched
+        others = len(rows) - 2
         self.daemon.config.write_text(self.daemon.text + '[sip]\nlisten = ["udp:127.0.0.1:0"]\ndomain = "example.net"\ntrusted = ["127.0.0.0/8"]\n')
         self.daemon.start()
-        self.assertTrue(within(20, lambda: len(self.ask("GET", "/v1/directory?source=broadworks")[1].get("items", [])) == 3))
+        self.assertTrue(within(20, lambda: len(self.ask("GET", "/v1/directory?source=broadworks")[1].get("items", [])) == others))
         one = self.ask("GET", "/v1/directory?source=broadworks")[1]["items"][0]
         self.assertTrue(one["last_name"] and one["lines"] and one["numbers"], one)
         self.assertEqual(len(self.ask("GET", "/v1/directory?source=people")[1]["items"]), 1)
@@ -534,7 +536,7 @@ class Files(Directory):
             self.refused(text)
             self.refused(text, "?dry_run=1&allow_empty=1&max_delete=100%25")
         self.assertEqual(self.exported(), before)
-        status, done = self.imports(before.encode() + ";;M\xfcller;J\xf6rg".encode("latin-1") + b";" * 22 + b"\r\n")
+        status, done = self.imports(before.encode() + ";;M\xfcller;J\xf6rg".encode("latin-1") + b";" * (before.splitlines()[0].count(";") - 3) + b"\r\n")
         self.assertEqual((status, done["created"]), (200, 1), done)
         self.assertEqual(self.contacts("&q=muller")[0]["first_name"], "Jörg", "windows-1252 is understood")
 
