@@ -48,12 +48,12 @@ Result<rest::RestOptions> as_rest(const EntraOptions& options) {
 
 /// The engine calls everybody a CRM, and knows no permission by its name.
 Error said_of_graph(Error error) {
-    constexpr std::string_view crm = "The CRM";
+    constexpr std::string_view crm = "he CRM"; // in the middle of a sentence, too
     if (error.category == Category::forbidden)
         error.text = "Microsoft Graph does not let the application list users: it needs the application permission "
                      "User.Read.All and an administrator's consent.";
-    else if (error.text.starts_with(crm))
-        error.text.replace(0, crm.size(), "Microsoft Graph");
+    for (auto at = error.text.find(crm); at != std::string::npos && at > 0; at = error.text.find(crm))
+        error.text.replace(at - 1, crm.size() + 1, "Microsoft Graph");
     return error;
 }
 

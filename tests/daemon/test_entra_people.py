@@ -67,7 +67,7 @@ class Contacts(People):
         self.assertEqual(len(people), TENANT_PEOPLE + 2)
         anna = people["van Voorbeeld"]
         self.assertEqual([anna[key] for key in ("first_name", "source", "email", "department", "title", "folder")],
-                         ["Anna", "entra", "anna@example.net", "Sales", "Buyer", ""])
+                         ["Anna", "entra", "anna@example.net", "Sales", "Buyer", None])
         self.assertEqual([(one["type"], one["number"]) for one in anna["numbers"]], [("work", "+31201230101"), ("mobile", "+31612345001")])
         found = daemon.get("/v1/recognise?number=0612345001")[2]["items"]
         self.assertTrue(within(20, lambda: [one["name"] for one in daemon.get("/v1/recognise?number=0612345001")[2]["items"]] == ["Anna van Voorbeeld"]), found)

@@ -208,6 +208,8 @@ Task<Result<Synced>> RestSource::sync(std::string cursor) {
     Sync machine(state->preset, state->quota, cursor, wall_now(), std::random_device()());
     auto result = co_await state->run(machine);
     state->syncing = false;
+    if (!result && result.error().category == Category::forbidden && state->tokens)
+        state->tokens->reject(state->last_token); // its rights stand in it: who is granted more needs another
     co_return result;
 }
 
