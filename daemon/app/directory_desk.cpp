@@ -73,8 +73,8 @@ Result<void> DirectoryDesk::add_sources(const config::Configuration& configurati
     auto add = [&](std::string_view name, const auto& options, std::string_view seed, auto reader) -> Result<void> {
         if (!reader) return std::unexpected(reader.error());
         Schedule schedule(minutes_of(options.sync).value_or(std::chrono::minutes()), options.poll, text::fnv1a(seed));
-        sources_.push_back(std::make_unique<directory::PeopleSource>(loop_, *directory_, name, std::move(*reader),
-                                                                     std::move(schedule)));
+        sources_.push_back(
+            std::make_unique<directory::PeopleSource>(loop_, *directory_, name, std::move(*reader), schedule));
         return {};
     };
     if (auto ldap = ldap_options(configuration))

@@ -23,7 +23,7 @@ PeopleSource::PeopleSource(Loop& loop, Directory& directory, std::string_view na
       directory_(directory),
       name_(name),
       reader_(std::move(reader)),
-      schedule_(std::move(schedule)),
+      schedule_(schedule),
       bell_(loop.context()) {}
 
 void PeopleSource::start() {
