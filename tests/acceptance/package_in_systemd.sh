@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The package's whole life under a real systemd, in a minimal Debian 12 that systemd-nspawn boots: installed, started with
 # secrets from /etc/lamplighter/secrets, reloaded, killed, hung and restarted by the watchdog, upgraded with its state,
-# removed, purged. Needs root and about two minutes; no part of CI.
+# made a house of two tenants, removed, purged. Needs root and about two minutes; no part of CI.
 #     tests/acceptance/package_in_systemd.sh
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
@@ -124,8 +124,48 @@ expect "it serves again" ok in_it curl -fsS --retry 20 --retry-delay 1 --retry-c
 in_it sh -c 'cd /root && lamplighter support-bundle --out /root/bundle.tar.gz' >/dev/null || true
 expect "a support bundle holds the journal" 'listening' in_it sh -c 'tar -xzOf /root/bundle.tar.gz lamplighter-support/journal.txt'
 
+# --- several tenants in one service, each with secrets of its own
+in_it systemctl stop lamplighter || true
+install -d "$root/etc/systemd/system/lamplighter.service.d"
+cp "$root/usr/share/doc/lamplighter/tenants.conf" "$root/etc/systemd/system/lamplighter.service.d/"
+mv "$root/etc/lamplighter/lamplighter.toml" "$root/etc/lamplighter/single.toml"
+port=8080
+for tenant in acme beta; do
+  install -d "$root/etc/lamplighter/$tenant" "$root/etc/lamplighter/secrets/$tenant"
+  cp "$root/etc/lamplighter/people.csv" "$root/etc/lamplighter/$tenant/"
+  cp "$root/etc/lamplighter/secrets/"{broadworks,teams} "$root/etc/lamplighter/secrets/$tenant/"
+  sed "s|127.0.0.1:8080|127.0.0.1:$((++port))|; 1i [daemon]\nstate_dir = \"/var/lib/lamplighter/$tenant\"" \
+    "$root/etc/lamplighter/single.toml" >"$root/etc/lamplighter/$tenant/lamplighter.toml"
+  printf '[[tenant]]\nname = "%s"\nconfig = "%s/lamplighter.toml"\nmemory_max = "1G"\n' $tenant $tenant >>"$root/etc/lamplighter/lamplighter.toml"
+done
+in_it systemctl daemon-reload
+in_it systemctl start lamplighter || true
+expect "a house of two tenants is started" '2 of 2 tenants ready' in_it systemctl show -p StatusText lamplighter
+expect "each serves at its own address" '^2$' in_it sh -c 'curl -fsS http://127.0.0.1:8081/healthz http://127.0.0.1:8082/healthz | grep -c ok'
+expect "each with its own database" lamplighter.db in_it ls /var/lib/private/lamplighter/beta
+process_of() { in_it pgrep -f "config /etc/lamplighter/$1/lamplighter.toml"; }
+rm -r "$root/etc/lamplighter/secrets/beta"
+in_it systemctl restart lamplighter || true
+expect "a secret that beta has not is not taken from acme" 'client_secret' in_it journalctl -u lamplighter --no-pager -n 60
+expect "and does not hold acme back" '1 of 2 tenants ready' in_it systemctl show -p StatusText lamplighter
+install -d "$root/etc/lamplighter/secrets/beta"
+cp "$root/etc/lamplighter/secrets/"{broadworks,teams} "$root/etc/lamplighter/secrets/beta/"
+in_it systemctl restart lamplighter || true
+kept=$(process_of beta)
+in_it kill -9 "$(process_of acme)"
+for _ in $(seq 100); do in_it systemctl show -p StatusText lamplighter | grep -q '2 of 2' && in_it curl -fsS http://127.0.0.1:8081/healthz >/dev/null 2>&1 && break; sleep 0.2; done
+expect "a tenant that is killed is started again" '2 of 2 tenants ready' in_it systemctl show -p StatusText lamplighter
+[ "$(process_of beta)" = "$kept" ] && echo "ok    alone" || { echo "FAILED: its neighbour was started again, too"; failed=1; }
+expect "and not by systemd" 'NRestarts=0' in_it systemctl show -p NRestarts lamplighter
+in_it systemctl stop lamplighter || true
+expect "both end in good order" 'Result=success' in_it systemctl show -p Result lamplighter
+in_it pgrep -x lamplighter >/dev/null && { echo "FAILED: a tenant outlives the service"; failed=1; }
+rm -r "$root/etc/systemd/system/lamplighter.service.d" "$root/etc/lamplighter/"{acme,beta} "$root/etc/lamplighter/secrets/"{acme,beta}
+mv "$root/etc/lamplighter/single.toml" "$root/etc/lamplighter/lamplighter.toml"
+in_it systemctl daemon-reload
+
 # --- a database from the future
-in_it systemctl stop lamplighter
+in_it systemctl stop lamplighter || true
 python3 -c "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('PRAGMA user_version=9999'); db.commit()" \
   "$root/var/lib/private/lamplighter/lamplighter.db"
 in_it systemctl start lamplighter || true
