@@ -69,7 +69,7 @@ function makePeople(n, random) {
   return people;
 }
 
-export async function startFakeDaemon({ people: size = 40, token = null, permitted = true, seed = 7, port = 0 } = {}) {
+export async function startFakeDaemon({ people: size = 40, token = null, permitted = true, seed = 7, port = 0, prepare = () => {} } = {}) {
   const random = dice(seed);
   const started = new Date().toISOString();
   const people = makePeople(size, random);
@@ -82,6 +82,7 @@ export async function startFakeDaemon({ people: size = 40, token = null, permitt
   const directory = new Map();           // key -> directory object, of contacts
   const extensions = new Map(ids.map((id, i) => [id, String(2000 + i)]));
   const state = { token, permitted, agents: [], queues: [], huntGroups: [], numbers: null, refusing: false, silent: false, problems: [], channel: 'up', total: null, bareStatus: false, brokenPages: 0, watchers: [], operator: false, me: null, without: [], favouritesAway: 0, calls: null, history: [], historyAway: false, contacts: {} };
+  prepare(state, ids);                   // before the first page asks
   let nextId = 1, gaps = 0, sent = 0;
 
   const write = (stream, { id, type, text }) => {
