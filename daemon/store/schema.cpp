@@ -255,8 +255,6 @@ constexpr Migration all[] = {
             written INTEGER NOT NULL
         ) WITHOUT ROWID;
     )sql"},
-    // A record is called back by its id.
-    {"calls by id", "CREATE INDEX call_of_id ON call(id);"},
     // Tickets that enrol once: the token that each will be, of the ticket only its hash. As `issued_token`; `ends` is
     // the ticket's own end.
     {"enrol tickets", R"sql(
