@@ -977,6 +977,7 @@ test('a line of two people: each has the call on the own lamp', { daemon: { peop
   daemon.gap();
   await callerIs(page, one, 'from +31201230002');
   await callerIs(page, other, 'from +31201230002');
+  daemon.state.calls = [callOf(one)];
   daemon.tell('call', ended(callOf(other), 'answered_elsewhere'));
   await page.waitForSelector(`${tileOf(other)}[data-called="false"]`);
   await callerIs(page, one, 'from +31201230002');
