@@ -218,8 +218,8 @@ void DirectoryDesk::ask_live(status::DirectoryPage page, const status::Directory
 contacts::Contact DirectoryDesk::contact_of(const calls::Match& match) const {
     recognition::Record record{.id = match.id, .name = match.name, .fields = match.fields};
     record.numbers.push_back({.kind = {}, .written = match.number});
-    auto normal = plan_->normal({}, match.number);
-    return recognition::contact_of(record, {normal ? std::move(*normal) : match.number}, match.integration);
+    const auto normal = plan_->normal({}, match.number);
+    return recognition::contact_of(record, {normal ? *normal : match.number}, match.integration);
 }
 
 /// "+44 (0)20 7946 0123" as it is kept; what is no whole number stays, and may be part of one.

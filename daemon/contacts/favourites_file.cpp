@@ -76,9 +76,9 @@ private:
         if (text.size() > text_max)
             return complain(
                 {cell.line, cell.column, std::string(name), fmt::format("is longer than {} bytes", text_max)});
-        if (name == "owner") row.owner = std::move(text);
-        if (name == "key") row.key = std::move(text);
-        if (name == "name") row.name = std::move(text);
+        for (auto [column, member] : {std::pair("owner", &FavouriteRow::owner), std::pair("key", &FavouriteRow::key),
+                                      std::pair("name", &FavouriteRow::name)})
+            if (name == column) row.*member = text;
         if (name != "position" || text.empty()) return;
         auto number = text::number<std::size_t>(text);
         if (!number || *number == 0)

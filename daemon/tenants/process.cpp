@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <system_error>
@@ -50,7 +51,7 @@ Result<pid_t> spawn(const Start& start) {
     words.insert(words.end(), start.words.begin(), start.words.end());
     std::vector<std::string> variables;
     for (const auto& [name, value] : start.environment)
-        variables.push_back(name + "=" + value);
+        variables.push_back(fmt::format("{}={}", name, value));
     auto word_pointers = pointers(words);
     auto variable_pointers = pointers(variables);
     pid_t parent = ::getpid();
