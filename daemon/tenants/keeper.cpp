@@ -11,7 +11,6 @@ namespace lamp::tenants {
 namespace {
 
 constexpr std::size_t summary_bytes_max = 800;
-constexpr int cannot_start = 127;
 
 } // namespace
 

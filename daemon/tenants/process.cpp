@@ -12,8 +12,6 @@
 namespace lamp::tenants {
 namespace {
 
-constexpr int cannot_start = 127;
-
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> made;
     for (auto& text : texts)
@@ -36,6 +34,9 @@ void enter(const std::string& group) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(cannot_start); // it ended before we asked to be told
     enter(start.group);
+    // What came since the fork is ours, and ends us: the handlers are our parent's, who would take it for its own.
+    for (int one : {SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+        std::signal(one, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -55,10 +56,16 @@ Result<pid_t> spawn(const Start& start) {
     auto word_pointers = pointers(words);
     auto variable_pointers = pointers(variables);
     pid_t parent = ::getpid();
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, &before);
     pid_t child = ::fork();
     if (child == 0) become(start, word_pointers.data(), variable_pointers.data(), parent);
+    const int why = errno;
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
     if (child < 0)
-        return fail(Category::limit, "a process could not be started: " + std::generic_category().message(errno));
+        return fail(Category::limit, "a process could not be started: " + std::generic_category().message(why));
     return child;
 }
 

@@ -9,6 +9,8 @@
 
 namespace lamp::tenants {
 
+inline constexpr int cannot_start = 127; // the status of a process that never became one of ours
+
 struct Start {
     std::vector<std::string> words; // of the command line, without the program's name
     Environment environment;        // all of it
