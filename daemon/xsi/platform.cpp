@@ -468,17 +468,17 @@ Task<> Platform::keep_subscribing() {
             continue;
         }
         ++performing_;
-        for (auto wait = turn(); wait.count() > 0; wait = turn())
+        for (auto wait = turn(work->index); wait.count() > 0; wait = turn(work->index))
             if (!co_await sleep_for(wait)) co_return;
         loop_.spawn(perform(*work));
     }
 }
 
 /// How long the next subscription has to wait. The few of a group or enterprise bring the live events: they do not
-/// queue behind thousands of first states.
-milliseconds Platform::turn() {
+/// queue behind thousands of first states. Queues are as many as users may be.
+milliseconds Platform::turn(Subscriptions::Index index) {
     auto now = steady_now();
-    if (single_users()) return budget_.take(now);
+    if (single_users() || of_queue(index)) return budget_.take(now);
     return now < busy_until_ ? std::chrono::ceil<milliseconds>(busy_until_ - now) : milliseconds(0);
 }
 

@@ -126,7 +126,7 @@ private:
 
     // subscriptions
     [[nodiscard]] Task<> keep_subscribing();
-    [[nodiscard]] milliseconds turn();
+    [[nodiscard]] milliseconds turn(Subscriptions::Index index);
     [[nodiscard]] Task<> perform(Subscriptions::Work work);
     [[nodiscard]] Task<> subscribe(Subscriptions::Index index);
     [[nodiscard]] Task<> refresh(Subscriptions::Index index);
