@@ -31,24 +31,23 @@ void complain(const Result<void>& done) {
     if (!done) log::warning("app", "a change was not written to the audit", {{"why", done.error().text}});
 }
 
+/// A change, and the row of the audit that tells of it: both or neither.
+template <class Change>
+auto with_row(Change change, const status::AuditView& view) {
+    return [change = std::move(change), row = audited(view)](Database& disk) -> Result<void> {
+        if (auto done = change(disk); !done) return done;
+        return store::put_audited(disk, row);
+    };
+}
+
 void add_ticket_ports(status::Ports& ports, store::Store& store, Loop& serve) {
     ports.keep_ticket = [&store, &serve](access::Ticket ticket, status::AuditView row, auto reply) {
-        store.submit(
-            serve,
-            [ticket = std::move(ticket), row = audited(row)](Database& disk) -> Result<void> {
-                if (auto done = access::put_ticket(disk, ticket); !done) return done;
-                return store::put_audited(disk, row);
-            },
-            std::move(reply));
+        auto change = [ticket = std::move(ticket)](Database& disk) { return access::put_ticket(disk, ticket); };
+        store.submit(serve, with_row(std::move(change), row), std::move(reply));
     };
     ports.drop_ticket = [&store, &serve](std::string name, status::AuditView row, auto reply) {
-        store.submit(
-            serve,
-            [name = std::move(name), row = audited(row)](Database& disk) -> Result<void> {
-                if (auto done = access::drop_ticket(disk, name); !done) return done;
-                return store::put_audited(disk, row);
-            },
-            std::move(reply));
+        auto change = [name = std::move(name)](Database& disk) { return access::drop_ticket(disk, name); };
+        store.submit(serve, with_row(std::move(change), row), std::move(reply));
     };
     ports.tickets = [&store, &serve](status::Reply<Result<std::vector<access::Ticket>>> reply) {
         store.ask<std::vector<access::Ticket>>(serve, access::read_tickets, std::move(reply));
@@ -74,22 +73,12 @@ void add_ticket_ports(status::Ports& ports, store::Store& store, Loop& serve) {
 
 void add_access_ports(status::Ports& ports, store::Store& store, Loop& serve) {
     ports.keep_token = [&store, &serve](access::IssuedToken token, status::AuditView row, auto reply) {
-        store.submit(
-            serve,
-            [token = std::move(token), row = audited(row)](Database& disk) -> Result<void> {
-                if (auto done = access::put_token(disk, token); !done) return done;
-                return store::put_audited(disk, row);
-            },
-            std::move(reply));
+        auto change = [token = std::move(token)](Database& disk) { return access::put_token(disk, token); };
+        store.submit(serve, with_row(std::move(change), row), std::move(reply));
     };
     ports.drop_token = [&store, &serve](std::string name, status::AuditView row, auto reply) {
-        store.submit(
-            serve,
-            [name = std::move(name), row = audited(row)](Database& disk) -> Result<void> {
-                if (auto done = access::drop_token(disk, name); !done) return done;
-                return store::put_audited(disk, row);
-            },
-            std::move(reply));
+        auto change = [name = std::move(name)](Database& disk) { return access::drop_token(disk, name); };
+        store.submit(serve, with_row(std::move(change), row), std::move(reply));
     };
     add_ticket_ports(ports, store, serve);
     ports.note_uses = [&store, &serve](std::vector<access::Use> uses) {

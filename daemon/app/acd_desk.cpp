@@ -94,10 +94,10 @@ void AcdDesk::heard(const calls::QueueNews& news) {
 }
 
 /// Of hunt groups nothing tells but the calls that they hand out. Who has left one is not told either.
-void AcdDesk::hear_groups(const calls::LineNews& news) {
+bool AcdDesk::hear_groups(const calls::LineNews& news) {
+    if (!news.watched) return hunt_groups_.erase(news.line) > 0;
     auto found = hunt_groups_.find(news.line);
-    if (!news.watched && found != hunt_groups_.end()) hunt_groups_.erase(found);
-    if (!news.watched) return;
+    const auto before = found == hunt_groups_.end() ? std::vector<status::HuntGroupView>() : found->second;
     if (found != hunt_groups_.end())
         for (auto& group : found->second)
             group.busy = false;
@@ -111,6 +111,7 @@ void AcdDesk::hear_groups(const calls::LineNews& news) {
         else if (groups.size() < hunt_groups_max)
             groups.push_back({call.group, true});
     }
+    return found != hunt_groups_.end() && found->second != before;
 }
 
 void AcdDesk::hear(const calls::LineNews& news) {
@@ -119,7 +120,7 @@ void AcdDesk::hear(const calls::LineNews& news) {
             queue_names_[call.group] = call.queue;
     auto state = news.watched ? news.agent : AgentState::none;
     if (news.stale || (!news.known && news.watched)) return; // what is old is no news
-    hear_groups(news);
+    const bool other_groups = hear_groups(news);
     auto found = agents_.find(news.line);
     bool is_new = found == agents_.end() && state != AgentState::none;
     if (is_new) found = agents_.try_emplace(news.line).first;
@@ -134,7 +135,10 @@ void AcdDesk::hear(const calls::LineNews& news) {
         return;
     }
     Agent& agent = found->second;
-    if (!is_new && agent.state == state) return tell(news.line); // its calls of hunt groups
+    if (!is_new && agent.state == state) {
+        if (other_groups) tell(news.line);
+        return;
+    }
     agent.state = state;
     agent.since = is_new ? std::nullopt : std::optional(wall_now());
     agent.code.clear();

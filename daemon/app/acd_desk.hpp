@@ -64,7 +64,8 @@ private:
     };
 
     void hear(const calls::LineNews& news);
-    void hear_groups(const calls::LineNews& news);
+    /// Whether they are others now.
+    bool hear_groups(const calls::LineNews& news);
     void look(const std::string& line);
     void ask();
     void take(const std::string& line, const Result<calls::AgentCard>& card);

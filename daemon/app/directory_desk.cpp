@@ -110,7 +110,7 @@ std::string DirectoryDesk::json_of(const contacts::Contact& contact) const {
 }
 
 /// A new contact; with "of", what that entry says is there already.
-Result<contacts::Contact> DirectoryDesk::read_new(boost::json::object object) const {
+Result<contacts::Contact> DirectoryDesk::read_new(const boost::json::object& object) const {
     contacts::Contact base;
     if (const auto* of = object.if_contains("of"); of && !of->is_null()) {
         if (!of->is_string()) return fail(Category::invalid, "\"of\" must be the key of somebody in the directory.");

@@ -61,7 +61,7 @@ private:
     [[nodiscard]] contacts::Normal normal() const { return normal_by(plan_); }
     [[nodiscard]] std::string voice_mail_id(const std::string& line) const;
     [[nodiscard]] std::string json_of(const contacts::Contact& contact) const;
-    [[nodiscard]] Result<contacts::Contact> read_new(boost::json::object object) const;
+    [[nodiscard]] Result<contacts::Contact> read_new(const boost::json::object& object) const;
     [[nodiscard]] Result<void> add_sources(const config::Configuration& configuration);
     [[nodiscard]] directory::PeopleSource* source(std::string_view name) const; // null: not configured
     /// Whose people an order is about: of a source that is configured, or was.

@@ -131,8 +131,9 @@ std::optional<int> pick_tenant(std::vector<std::string>& words, const std::strin
     auto rest = words;
     auto given = take(rest, "config");
     auto file = given.value_or(usual_file);
+    if (!name && (takes_a_house(words[0]) || (words[0] == "config" && !given))) return std::nullopt;
     bool house = (name || given || !has(words, "url")) && is_house_file(file, machine);
-    if (!name && (!house || takes_a_house(words[0]) || (words[0] == "config" && !given))) return std::nullopt;
+    if (!name && !house) return std::nullopt;
     if (!house)
         return fmt::print(stderr, "lamplighter: --tenant is for a house file; {} has no [[tenant]]\n", file),
                cli::wrong_usage;

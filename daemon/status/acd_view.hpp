@@ -24,6 +24,7 @@ struct QueueView {
 struct HuntGroupView {
     std::string id;    // BroadWorks user id
     bool busy = false; // a call of it is at the line now
+    bool operator==(const HuntGroupView&) const = default;
 };
 /// A line of a hunt group, and whose it is.
 struct HuntMemberView {
