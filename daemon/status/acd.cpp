@@ -56,11 +56,7 @@ void write_member(JsonWriter& json, const AgentView& agent, std::string_view id,
 
 /// Nothing: the platform does not tell.
 void write_waiting(JsonWriter& json, const QueueView* told) {
-    json.key("waiting");
-    if (told && told->waiting)
-        json.value(std::uint64_t{*told->waiting});
-    else
-        json.value(nullptr);
+    json.member("waiting", told ? told->waiting : std::nullopt);
     json.key("longest_wait_s");
     if (told && told->oldest)
         json.value(std::max(0.0, std::chrono::duration<double>(wall_now() - *told->oldest).count()));
@@ -138,14 +134,15 @@ void Api::acd_queues(Call& call, const Asked& asked) {
 Task<Answer> Api::make_agents(Page page, bool by_queue, ReachPtr reach) {
     auto until = patience();
     auto agents = co_await ask<std::vector<AgentView>>(ports_.agents, until);
-    auto told = co_await ask<std::vector<QueueView>>(ports_.queues, until);
-    if (!agents || !told) co_return no_answer();
+    if (!agents) co_return no_answer();
     std::erase_if(*agents, [this](const AgentView& one) { return id_of(one.person).empty(); });
     if (reach) std::erase_if(*agents, [&](const AgentView& one) { return !reach->sees(one.person, one.line); });
     std::ranges::sort(*agents, {}, [this](const AgentView& one) { return std::tuple(id_of(one.person), one.line); });
     if (!by_queue)
         co_return listed(*agents, page,
                          [this](JsonWriter& json, const AgentView& one) { write_agent(json, one, id_of(one.person)); });
+    auto told = co_await ask<std::vector<QueueView>>(ports_.queues, until);
+    if (!told) co_return no_answer();
     co_return listed(queues_of(*agents), page, [&](JsonWriter& json, const Queue& queue) {
         auto count = [&](auto which) { return std::uint64_t(std::ranges::count_if(queue.members, which)); };
         json.object([&] {

@@ -244,7 +244,8 @@ private:
     // teams_bot.cpp
     void refuse_bot(Call& call, const Answer& answer, std::string_view why);
     [[nodiscard]] Identity bot_identity(presence::Slot slot) const;
-    [[nodiscard]] bool first_time(const std::string& action);
+    [[nodiscard]] bool is_known(const std::string& action) const;
+    void remember(const std::string& action);
     [[nodiscard]] botframework::Card bot_card(std::string_view item, bool lamp, Language language) const;
     [[nodiscard]] Task<Answer> make_bot_answer(botframework::Activity activity);
     [[nodiscard]] Task<Answer> make_bot_search(botframework::Activity activity, Identity who, Language language,
@@ -282,6 +283,7 @@ private:
     [[nodiscard]] Task<Answer> make_contact_of(ContactOrder order, std::string call, Viewer viewer, ReachPtr reach);
     [[nodiscard]] Task<Answer> make_contact_change(ContactChange change);
     [[nodiscard]] Task<Result<Caller>> caller_of(std::string call, Viewer viewer, ReachPtr reach);
+    [[nodiscard]] Task<std::optional<Result<Caller>>> recorded_caller(calls::CallQuery query, Viewer viewer);
 
     // directory.cpp
     struct FolderChange {

@@ -410,19 +410,28 @@ void Api::dial(Call& call, const Asked& asked) {
     defer(call, make_dial_again(std::move(*request), std::move(wanted), Viewer(who)));
 }
 
-/// The other side of the newest call that `query` finds, as far as the viewer may know it.
 Task<Answer> Api::make_dial_again(DialRequest request, calls::CallQuery query, Viewer viewer) {
+    auto caller = co_await recorded_caller(std::move(query), std::move(viewer));
+    if (!caller) co_return no_answer();
+    if (!*caller) co_return problem(caller->error());
+    if ((*caller)->number.empty())
+        co_return problem(422, "The number of this call's other side is not known: withheld, private or not kept.");
+    request.to = std::move((*caller)->number);
+    co_return co_await make_dial(std::move(request));
+}
+
+/// The other side of the newest call that `query` finds, as far as the viewer may know it and its number is whole; else
+/// empty. Nothing: no answer in time.
+Task<std::optional<Result<Api::Caller>>> Api::recorded_caller(calls::CallQuery query, Viewer viewer) {
     auto found = co_await ask_calls(std::move(query));
-    if (!found) co_return no_answer();
-    if (!*found) co_return problem(found->error());
+    if (!found) co_return std::nullopt;
+    if (!*found) co_return std::unexpected(found->error());
     auto& records = (*found)->items;
-    if (records.empty()) co_return problem(404, "There is no such call among those that are over.");
+    if (records.empty()) co_return fail(Category::not_found, "There is no such call among those that are over.");
     hide(viewer, records, false);
     auto known = std::ranges::find_if(records, [](const auto& one) { return !one.remote_number.empty(); });
-    if (known == records.end() || (*found)->masked)
-        co_return problem(422, "The number of this call's other side is not known: withheld, private or not kept.");
-    request.to = known->remote_number;
-    co_return co_await make_dial(std::move(request));
+    if (known == records.end() || (*found)->masked) co_return Caller();
+    co_return Caller{known->remote_number, known->remote_name};
 }
 
 /// Whether somebody may dial this for that person now, which counts as a dial; else what the answer is.

@@ -172,13 +172,11 @@ Task<Result<Api::Caller>> Api::caller_of(std::string call, Viewer viewer, ReachP
     if (found) co_return *found;
     calls::CallQuery query{.id = call};
     if (reach) query.within = within(*reach);
-    auto page = co_await ask_calls(std::move(query));
-    if (!page) co_return silent();
-    if (!*page) co_return std::unexpected(page->error());
-    for (const calls::CallRecord& one : (*page)->items)
-        take(one);
-    if (!found) co_return fail(Category::not_found, "There is no such call.");
-    co_return *found;
+    auto recorded = co_await recorded_caller(std::move(query), std::move(viewer));
+    if (!recorded) co_return silent();
+    if (!*recorded && recorded->error().category == Category::not_found)
+        co_return fail(Category::not_found, "There is no such call.");
+    co_return *recorded;
 }
 
 Task<Answer> Api::make_contact_change(ContactChange change) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "status/asking.hpp"
 #include "status/bot_words.hpp"
@@ -27,13 +26,6 @@ constexpr auto own_grants =
 
 Answer as_json(std::string body) {
     return {.status = 200, .content = Content::json, .fields = {}, .body = std::move(body)};
-}
-
-/// RFC 6750 section 3.1.
-Answer unproven(std::string_view why) {
-    auto answer = problem(401, why);
-    answer.fields += "WWW-Authenticate: Bearer\r\n";
-    return answer;
 }
 
 Answer keys_awaited() {
@@ -78,10 +70,10 @@ void Api::teams_bot(Call& call, const Asked&) {
     constexpr std::string_view scheme = "Bearer ";
     if (!ports_.teams_bot.examine) return call.answer(problem(404, "This hook is not configured."));
     auto token = call.request.authorization;
-    if (!token.starts_with(scheme)) return call.answer(unproven("The Bot Connector's token is needed."));
+    if (!token.starts_with(scheme)) return call.answer(problem(401, "The Bot Connector's token is needed."));
     auto said = ports_.teams_bot.examine(token.substr(scheme.size()));
     if (said.what == BearerView::What::later) return call.answer(keys_awaited());
-    if (said.what == BearerView::What::refused) return refuse_bot(call, unproven(said.why), said.why);
+    if (said.what == BearerView::What::refused) return refuse_bot(call, problem(401, said.why), said.why);
     if (call.request.body.size() > activity_max) return call.answer(problem(413, "The activity is too long."));
     auto activity = botframework::read_activity(call.request.body);
     if (!activity) return call.answer(problem(400, activity.error().text));
@@ -194,11 +186,12 @@ Task<Answer> Api::make_bot_dial(Activity activity, Identity who, Language langua
     auto says = [&](BotWord word) { return as_json(botframework::told(bot_word(language, word, activity.to))); };
     if (activity.verb != botframework::dial_verb || activity.to.empty())
         co_return as_json(botframework::refused("This button is none of ours."));
+    if (is_known(activity.id)) co_return says(BotWord::calling);
     auto request = dial_request(who, who.person, activity.to, nullptr);
     if (!request && request.error().status == 403) co_return says(BotWord::not_permitted);
     if (!request && request.error().status == 429) co_return says(BotWord::too_often);
     if (!request) co_return says(BotWord::call_failed);
-    if (!first_time(activity.id)) co_return says(BotWord::calling);
+    remember(activity.id);
     auto outcome = co_await ask_dial(std::move(*request), until);
     if (!outcome) co_return says(BotWord::call_late);
     if (*outcome) co_return says(BotWord::calling);
@@ -206,13 +199,15 @@ Task<Answer> Api::make_bot_dial(Activity activity, Identity who, Language langua
         fmt::format("{}: {}", bot_word(language, BotWord::call_failed, activity.to), outcome->error().text)));
 }
 
-/// A button's activity that is delivered again dials no second time.
-bool Api::first_time(const std::string& action) {
-    if (action.empty()) return true;
-    if (std::ranges::find(bot_actions_, action) != bot_actions_.end()) return false;
+/// A button's activity that is delivered again dials no second time, nor counts as a dial.
+bool Api::is_known(const std::string& action) const {
+    return !action.empty() && std::ranges::find(bot_actions_, action) != bot_actions_.end();
+}
+
+void Api::remember(const std::string& action) {
+    if (action.empty()) return;
     if (bot_actions_.size() >= actions_remembered) bot_actions_.pop_front();
     bot_actions_.push_back(action);
-    return true;
 }
 
 } // namespace lamp::status

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <span>
 
 #include "access/expiry.hpp"
 #include "config/types.hpp"
@@ -40,29 +42,31 @@ Result<std::vector<std::string>> texts_of(const json::object& body, std::string_
     return texts;
 }
 
-Result<void> only_known(const json::object& body) {
-    static constexpr std::string_view known[]{"name", "role", "person", "folders", "lines", "expires"};
+constexpr std::string_view of_token[]{"name", "role", "person", "folders", "lines", "expires"};
+constexpr std::string_view of_ticket[]{"name", "role", "person", "folders", "lines", "expires", "token_expires"};
+
+Result<void> only_known(const json::object& body, std::span<const std::string_view> known) {
     for (const auto& member : body)
-        if (std::ranges::find(known, std::string_view(member.key())) == std::end(known))
-            return fail(Category::invalid, fmt::format("Not known: \"{}\". Allowed are \"name\", \"role\", \"person\", "
-                                                       "\"folders\", \"lines\", \"expires\".",
-                                                       std::string_view(member.key())));
+        if (std::ranges::find(known, std::string_view(member.key())) == known.end())
+            return fail(Category::invalid, fmt::format("Not known: \"{}\". Allowed are \"{}\".",
+                                                       std::string_view(member.key()), fmt::join(known, "\", \"")));
     return {};
 }
 
-Result<std::optional<Wall>> end_of(const json::object& body, Wall now) {
-    auto text = text_of(body, "expires", name_max);
+Result<std::optional<Wall>> end_of(const json::object& body, std::string_view name, Wall now) {
+    auto text = text_of(body, name, name_max);
     if (!text) return std::unexpected(text.error());
     if (!*text) return std::nullopt;
     auto end = access::parse_expiry(**text);
-    if (!end) return fail(Category::invalid, fmt::format("\"expires\" {}.", end.error().text));
-    if (*end <= now) return fail(Category::invalid, "\"expires\" has passed already.");
+    if (!end) return fail(Category::invalid, fmt::format("\"{}\" {}.", name, end.error().text));
+    if (*end <= now) return fail(Category::invalid, fmt::format("\"{}\" has passed already.", name));
     return *end;
 }
 
-/// What `read_token` says of an object.
-Result<access::IssuedToken> token_in(const json::object& body, Wall now) {
-    if (auto known = only_known(body); !known) return std::unexpected(known.error());
+/// A token, of an object with `known` members; `expires_name`: which of them says its end.
+Result<access::IssuedToken> token_in(const json::object& body, std::span<const std::string_view> known,
+                                     std::string_view expires_name, Wall now) {
+    if (auto good = only_known(body, known); !good) return std::unexpected(good.error());
     auto name = needed_text(body, "name");
     if (!name) return std::unexpected(name.error());
     auto role = needed_text(body, "role");
@@ -73,7 +77,7 @@ Result<access::IssuedToken> token_in(const json::object& body, Wall now) {
     if (!folders) return std::unexpected(folders.error());
     auto lines = texts_of(body, "lines");
     if (!lines) return std::unexpected(lines.error());
-    auto expires = end_of(body, now);
+    auto expires = end_of(body, expires_name, now);
     if (!expires) return std::unexpected(expires.error());
     access::IssuedToken token{.name = std::move(*name), .role = std::move(*role)};
     token.person = person->value_or("");
@@ -161,7 +165,7 @@ void write_ticket(JsonWriter& json, const access::Ticket& ticket, Wall now) {
 Result<access::IssuedToken> read_token(std::string_view text, Wall now) {
     auto body = object_of(text);
     if (!body) return std::unexpected(body.error());
-    return token_in(*body, now);
+    return token_in(*body, of_token, "expires", now);
 }
 
 Result<access::Ticket> read_ticket(std::string_view text, Wall now) {
@@ -169,13 +173,7 @@ Result<access::Ticket> read_ticket(std::string_view text, Wall now) {
     if (!body) return std::unexpected(body.error());
     auto ends = ticket_end(*body, now);
     if (!ends) return std::unexpected(ends.error());
-    body->erase("expires");
-    if (const auto* end = body->if_contains("token_expires")) {
-        auto of_token = *end;
-        body->erase("token_expires");
-        body->emplace("expires", std::move(of_token));
-    }
-    auto token = token_in(*body, now);
+    auto token = token_in(*body, of_ticket, "token_expires", now);
     if (!token) return std::unexpected(token.error());
     return access::Ticket{.token = std::move(*token), .ends = *ends};
 }

@@ -212,6 +212,18 @@ class OfCalls(Office):
         status, problem = self.add("", {**JANE, "call": self.active()[0]["id"]})
         self.assertEqual((status, "withheld" in problem["detail"]), (422, True), problem)
 
+    def test_a_number_that_is_not_kept_whole_is_no_contact(self):
+        self.daemon.stop()
+        self.daemon.config.write_text(self.daemon.text + '[history]\nnumbers = "masked"\n')
+        self.daemon.start()
+        self.assertTrue(self.daemon.ready(), self.daemon.log())
+        self.sim.command("incoming", to="2000", number=NUMBER, name="Jane van Doe")
+        self.assertTrue(within(10, lambda: self.active()))
+        call = self.active()[0]["id"]
+        self.sim.command("far", user="2000", what="hangup")
+        self.assertTrue(within(10, lambda: not self.active() and self.ask("GET", "/v1/calls")[1]["items"]))
+        self.assertEqual(self.add("", {**JANE, "call": call})[0], 422)
+
 
 class Commands(Office):
     def test_add_change_and_remove(self):
