@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include "base/log.hpp"
-#include "contacts/columns.hpp"
 #include "contacts/folder.hpp"
 #include "directory/rows.hpp"
 #include "proto/text/text.hpp"

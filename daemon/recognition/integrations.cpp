@@ -9,8 +9,8 @@
 
 #include "base/log.hpp"
 #include "base/schedule.hpp"
-#include "proto/text/text.hpp"
 #include "recognition/accept.hpp"
+#include "recognition/contact_of.hpp"
 #include "recognition/files.hpp"
 #include "recognition/index.hpp"
 #include "recognition/integration.hpp"
@@ -404,17 +404,18 @@ struct Integrations::State : std::enable_shared_from_this<State> {
 
     /// To those that are known, in memory and on disk; with what came while it was synchronising.
     Task<> add(Shared one, std::vector<Record> records) {
+        if (one->gone) co_return; // whoever has its name now reads for itself
         auto synced = std::make_shared<Synced>(Synced{.whole = false, .records = std::move(records)});
+        auto known = one->index->records();
         if (one->syncing) {
             std::ranges::copy(synced->records, std::back_inserter(one->put_meanwhile));
-        } else {
-            auto known = one->index->records(); // what was read of them counts more than what was sent
+        } else { // what was read of them counts more than what was sent
             for (auto& record : std::exchange(one->put_meanwhile, {})) {
                 auto read = std::ranges::find(known, record.id, &Record::id);
                 synced->records.push_back(read == known.end() ? std::move(record) : *read);
             }
         }
-        if (auto now = accept(one->index->records(), *synced, true)) one->index = Index::build(*now, one->reading());
+        if (auto now = accept(std::move(known), *synced, true)) one->index = Index::build(*now, one->reading());
         publish();
         if (auto kept = co_await keeping.change(one->options.name, one->kept, synced); !kept)
             log::warning("recognition", "a new contact could not be written to disk; it is in use all the same",
@@ -467,7 +468,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
         if (!made) co_return std::unexpected(told(name, made.error()));
         done.record = std::move(*made);
         done.url = url_of((*one)->options.record_url, done.record);
-        done.key = fmt::format("{}:{:016x}", name, text::fnv1a(done.record.id)); // an id may be the whole of a row
+        done.key = directory_key(name, mark_of(done.record.id));
         audit_put(order.by, name, done.key);
         co_await add(*one, {done.record});
         std::erase_if(live, [](const auto& known) { return known.second.matches.has_value(); });
@@ -480,7 +481,7 @@ struct Integrations::State : std::enable_shared_from_this<State> {
     void audit_put(const std::string& by, const std::string& name, const std::string& key) {
         log::info("recognition", "a contact was put into an integration", {{"integration", name}, {"by", by}});
         store::Audited entry{.at = wall_now(),
-                             .who = by,
+                             .who = by.empty() ? "anonymous" : by,
                              .what = "contact_created",
                              .subject = name,
                              .before = {},

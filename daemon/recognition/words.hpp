@@ -23,7 +23,6 @@ public:
                                                             std::string integration, std::size_t most);
 
     [[nodiscard]] std::size_t size() const { return order_.size(); }
-    [[nodiscard]] const std::shared_ptr<const Index>& records() const { return records_; }
     /// As SearchIndex::find: places in the order of last name and first name.
     [[nodiscard]] std::vector<std::uint32_t> find(std::string_view query, std::size_t most,
                                                   std::string_view country_code, std::size_t from) const {
