@@ -38,7 +38,7 @@ export class Agents {
     this.#all.get(person).set(line, known);
   }
   mark() { return this.#told; }
-  clear() { this.#all.clear(); }
+  clear() { this.#all.clear(); this.#waiting.clear(); this.huntGroups = []; }
   waits(queues) { this.#waiting = new Map(queues.map(queue => [queue.id, queue])); }
 
   /** [{id, name, agents: those who have joined, available: how many of them take calls, waiting, longest}], by name;
@@ -46,7 +46,8 @@ export class Agents {
   queues() {
     const queues = new Map();
     for (const agent of this.list()) for (const queue of listOf(agent.queues)) {
-      const one = queues.get(queue.id) ?? { id: queue.id, name: queue.id, agents: [], available: 0, waiting: this.#waiting.get(queue.id)?.waiting ?? null, longest: this.#waiting.get(queue.id)?.longest_wait_s ?? null };
+      const waits = this.#waiting.get(queue.id);
+      const one = queues.get(queue.id) ?? { id: queue.id, name: queue.id, agents: [], available: 0, waiting: waits?.waiting ?? null, longest: waits?.longest_wait_s ?? null };
       if (queue.name) one.name = queue.name;
       queues.set(queue.id, one);
       if (!queue.joined) continue;

@@ -1365,14 +1365,15 @@ async function loadFavourites(signal) {
 
 /** Favourites of whom nothing is known here: people of a large organisation, and contacts where the browser keeps the keys alone. */
 async function readChosen(signal) {
-  const contacts = new Set(favourites.items.filter(item => item.source === 'contacts').map(item => item.key));
+  const contacts = new Set(favourites.items.filter(item => item.source !== 'people').map(item => item.key));
   if (large) {
     const strangers = [...favourites.keys, ...favourites.team].filter(key => !contacts.has(key)).slice(0, CHOSEN_MAX);
     await Promise.all(strangers.map(key => requestJson(`v1/presence/${encodeURIComponent(key)}`, { signal }).then(take, () => {})));
   }
   if (!favourites.kept) {
     const strangers = favourites.keys.filter(key => !people.has(key) && !contacts.has(key)).slice(0, CHOSEN_MAX);
-    favourites.items.push(...(await Promise.all(strangers.map(key => directoryEntry(key, signal)))).filter(Boolean));
+    const read = (await Promise.all(strangers.map(key => directoryEntry(key, signal)))).filter(Boolean), told = new Set(read.map(item => item.key));
+    favourites.items = [...favourites.items.filter(item => !told.has(item.key)), ...read]; // somebody else may have read them meanwhile
   }
   drawContacts();
   relayout();

@@ -20,31 +20,33 @@ export class Favourites {
   place(key) { return this.#places.get(key) ?? Infinity; }
 
   /** Reads all again: of `owner`, a person's id or null, and of `team`, a name or null. Gives the keys of which either is news. */
-  async load(owner, team) {
-    this.#owner = owner;
-    const own = await this.#read();
-    const others = team === null ? [] : await this.#ask('GET', `team:${team}`).then(({ keys }) => keys, () => []);
-    const before = [...this.keys, ...this.team];
-    this.#take(own);
-    this.teamName = team ?? '';
-    this.team = others.filter(key => !this.has(key));
-    return new Set([...before, ...this.keys, ...this.team]);
+  load(owner, team) {
+    return this.#inTurn(async () => {
+      this.#owner = owner;
+      const own = await this.#read();
+      const others = team === null ? [] : await this.#ask('GET', `team:${team}`).then(({ keys }) => keys, () => []);
+      const before = [...this.keys, ...this.team];
+      this.#take(own);
+      this.teamName = team ?? '';
+      this.team = others.filter(key => !this.has(key));
+      return new Set([...before, ...this.keys, ...this.team]);
+    });
   }
   /**
    * Makes `key` one of them, the last, or none. Changes what is kept now, not what was read once: another window may
-   * have changed it meanwhile. One change after the other.
+   * have changed it meanwhile.
    */
   put(key, wanted) {
-    const change = async () => {
+    return this.#inTurn(async () => {
       const now = await this.#read();
       this.#take(now);
       if (now.keys.includes(key) === wanted) return;
       const others = now.keys.filter(one => one !== key);
       this.#take(await this.#write(wanted ? [...others, key] : others));
-    };
-    this.#turn = this.#turn.then(change, change);
-    return this.#turn;
+    });
   }
+  /** One after the other: what was read before a change is not taken after it. */
+  #inTurn(work) { return (this.#turn = this.#turn.then(work, work)); }
   clear() { this.#places.clear(); this.items = []; this.team = []; }
 
   /** A person of whom the daemon keeps nothing (it has no directory, or does not know the person) has a browser all the same. */
