@@ -51,12 +51,10 @@ class People(unittest.TestCase):
         self.assertTrue(within(seconds, right), (set(self.people(daemon)), self.view(daemon)))
 
     def command(self, daemon, *words):
-        return subprocess.run([BIN / "lamplighter", "directory", *words, "--url", f"http://127.0.0.1:{daemon.port}"], capture_output=True, text=True,
-                              timeout=120)
+        return daemon.lamplighter("directory", *words, "--url", daemon.url, timeout=120)
 
     def doctor(self, daemon):
-        return subprocess.run([BIN / "lamplighter", "doctor", "--config", daemon.config], capture_output=True, text=True, timeout=120,
-                              env=daemon.environment).stdout
+        return daemon.lamplighter("doctor", "--config", daemon.config, timeout=120).stdout
 
 
 class Contacts(People):
