@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "calls/call_json.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::outbox {
 namespace {
@@ -32,14 +33,6 @@ void write_caller(JsonWriter& json, const calls::CallRecord& call) {
         json.member_or_null("number", call.remote_number);
         json.member_or_null("name", call.remote_name);
     });
-}
-
-/// At most so many bytes, and no half character.
-std::string_view cut(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U)
-        --most;
-    return text.substr(0, most);
 }
 
 // ---------------------------------------------------------------- Teams
@@ -111,7 +104,7 @@ std::string escaped(std::string_view text) {
 void write_plain(JsonWriter& json, std::string_view text, std::size_t most) {
     json.object([&] {
         json.member("type", "plain_text");
-        json.member("text", cut(text, most));
+        json.member("text", text::beginning(text, most));
         json.member("emoji", false);
     });
 }
@@ -192,7 +185,7 @@ std::string teams_body(const Summary& summary) {
 std::string slack_body(const Summary& summary) {
     return written([&](JsonWriter& json) {
         json.object([&] {
-            json.member("text", escaped(cut(lines_of(summary), slack_text_max)));
+            json.member("text", escaped(text::beginning(lines_of(summary), slack_text_max)));
             json.key("blocks");
             json.array([&] {
                 json.object([&] {

@@ -28,18 +28,15 @@ bool is_control(char c) {
 }
 
 std::string one_line(std::string_view text) {
-    std::string out(text.substr(0, subject_max));
+    std::string out(text::beginning(text, subject_max));
     std::ranges::replace_if(out, is_control, ' ');
     return out;
 }
 
 /// The length of the piece at the start that is at most so long and ends behind a whole character.
 std::size_t piece(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text.size();
-    auto end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
-        --end;
-    return end == 0 ? most : end;
+    const auto end = text::beginning(text, most).size();
+    return end == 0 ? std::min(most, text.size()) : end;
 }
 
 std::string body_lines(std::string_view text) {

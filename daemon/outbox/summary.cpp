@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "numbers/country.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::outbox {
 namespace {
@@ -64,10 +65,7 @@ bool is_web(std::string_view url) {
 /// At most so many bytes, and no half character.
 std::string shortened(std::string text) {
     if (text.size() <= value_bytes) return text;
-    auto end = value_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
-        --end;
-    return text.substr(0, end) + "…";
+    return std::string(text::beginning(text, value_bytes)) + "…";
 }
 
 void add(Summary& out, std::string_view what, std::string value) {

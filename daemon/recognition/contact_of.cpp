@@ -40,20 +40,12 @@ bool is_called(std::string_view names, std::string_view name) {
     return false;
 }
 
-/// Not in the middle of a letter.
-std::string_view clipped(std::string_view text) {
-    if (text.size() <= contacts::text_max) return text;
-    auto end = contacts::text_max;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
-        --end;
-    return text.substr(0, end);
-}
-
 void take_fields(Contact& contact, const Record& record) {
     for (const auto& [title, value] : record.fields) {
         const auto name = plain(title);
         const auto* part = std::ranges::find_if(parts, [&](const Part& one) { return is_called(one.names, name); });
-        if (part != parts.end() && (contact.*part->text).empty()) contact.*part->text = clipped(value);
+        if (part != parts.end() && (contact.*part->text).empty())
+            contact.*part->text = text::beginning(value, contacts::text_max);
     }
 }
 
@@ -79,7 +71,7 @@ std::string directory_key(std::string_view integration, std::uint64_t mark) {
 
 void take_names(Contact& contact, const Record& record) {
     take_fields(contact, record);
-    if (contact.last_name.empty()) split_name(contact, clipped(record.name));
+    if (contact.last_name.empty()) split_name(contact, text::beginning(record.name, contacts::text_max));
 }
 
 Contact contact_of(const Record& record, std::vector<std::string> numbers, std::string_view integration) {
@@ -87,7 +79,7 @@ Contact contact_of(const Record& record, std::vector<std::string> numbers, std::
     contact.key = directory_key(integration, mark_of(record.id));
     contact.source = integration;
     take_names(contact, record);
-    contact.external_id = clipped(record.id);
+    contact.external_id = text::beginning(record.id, contacts::text_max);
     for (std::size_t i = 0; i < numbers.size(); ++i)
         contact.numbers.push_back({record.numbers[i].kind, std::move(numbers[i])});
     return contact;

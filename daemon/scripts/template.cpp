@@ -17,12 +17,7 @@ using Encoding = Template::Encoding;
 /// Only UTF-8, cut at a character, without the marks that turn a text around for the eye.
 std::string tidy(std::string_view raw) {
     std::string whole = text::is_utf8(raw) ? std::string(raw) : text::from_latin1(raw);
-    if (whole.size() > value_bytes_max) {
-        auto cut = value_bytes_max;
-        while (cut > 0 && (static_cast<unsigned char>(whole[cut]) & 0xC0U) == 0x80U)
-            --cut;
-        whole.resize(cut);
-    }
+    whole.resize(text::beginning(whole, value_bytes_max).size());
     std::string out;
     out.reserve(whole.size());
     for (std::size_t i = 0; i < whole.size(); ++i) {

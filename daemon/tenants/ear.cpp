@@ -10,6 +10,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "proto/text/text.hpp"
+
 namespace lamp::tenants {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr std::size_t status_bytes_max = 200;
 constexpr int messages_at_once = 64; // then others of the loop have their turn
 
 std::string shown(std::string_view status) {
-    std::string text(status.substr(0, status_bytes_max));
+    std::string text(text::beginning(status, status_bytes_max));
     std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
     return text;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include "proto/text/text.hpp"
 #include "tenants/process.hpp"
 
 namespace lamp::tenants {
@@ -207,7 +208,7 @@ std::string Keeper::summary() const {
     for (bool which : {false, true})
         for (const auto& tenant : tenants_)
             if (ready(tenant) == which && (!which || !tenant->status.empty())) text += line_of(*tenant);
-    if (text.size() > summary_bytes_max) text = text.substr(0, summary_bytes_max - 3) + "…";
+    if (text.size() > summary_bytes_max) text = std::string(text::beginning(text, summary_bytes_max - 3)) + "…";
     return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include "proto/csta/answers.hpp"
 #include "proto/csta/elements.hpp"
+#include "proto/text/text.hpp"
 #include "proto/xml/writer.hpp"
 
 namespace lamp::csta {
@@ -141,19 +142,12 @@ void write_lengths(xml::Writer& writer) {
     writer.element("lampLabel", 0).element("charactersToSend", 0).close();
 }
 
-std::string_view cut(std::string_view text) {
-    auto length = std::min(text.size(), name_bytes_max);
-    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0U) == 0x80U)
-        --length; // not within a character
-    return text.substr(0, length);
-}
-
 } // namespace
 
 std::string write(const SwitchingFunction& answer, std::string_view request_root, Edition edition) {
     xml::Writer writer(std::string(request_root) + "Response", space(edition));
-    writer.element("switchingSubDomainName", cut(answer.name));
-    writer.element("manufacturerName", cut(answer.manufacturer));
+    writer.element("switchingSubDomainName", text::beginning(answer.name, name_bytes_max));
+    writer.element("manufacturerName", text::beginning(answer.manufacturer, name_bytes_max));
     writer.open("profiles").flag("basicTelephonyProfile", true).close();
     writer.open("deviceIDFormat").flag("deviceNumber", true).close();
     writer.open("swDomainFeatures").flag("isForwardingAfter", true);
@@ -225,7 +219,7 @@ std::string write(const LogicalDevice& answer, Edition edition) {
 std::string write(const PhysicalDevice& answer, Edition edition) {
     xml::Writer writer("GetPhysicalDeviceInformationResponse", space(edition));
     writer.element("deviceCategory", answer.category).flag("hasLogicalElement", true);
-    if (!answer.model.empty()) writer.element("deviceModelName", cut(answer.model));
+    if (!answer.model.empty()) writer.element("deviceModelName", text::beginning(answer.model, name_bytes_max));
     write_physical_services(writer, answer.message_waiting);
     if (answer.message_waiting) write_events(writer, "physDevEvtsList", physical_events, MonitorFilter{});
     return writer.done();

@@ -122,12 +122,7 @@ std::string plain_text(std::string_view value, std::size_t bytes_max) {
         }
         if (!dropped(c)) made += c;
     }
-    if (made.size() > bytes_max) {
-        std::size_t end = bytes_max;
-        while (end > 0 && (static_cast<unsigned char>(made[end]) & 0xc0) == 0x80)
-            --end;
-        made.resize(end);
-    }
+    made.resize(text::beginning(made, bytes_max).size());
     return made;
 }
 

@@ -58,6 +58,13 @@ bool is_utf8(std::string_view bytes) {
     return true;
 }
 
+std::string_view beginning(std::string_view text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return text;
+    while (most_bytes > 0 && (static_cast<unsigned char>(text[most_bytes]) & 0xc0) == 0x80)
+        --most_bytes;
+    return text.substr(0, most_bytes);
+}
+
 std::string from_latin1(std::string_view bytes) {
     std::string out;
     append_latin1(out, bytes);

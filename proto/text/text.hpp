@@ -11,6 +11,8 @@
 namespace lamp::text {
 
 [[nodiscard]] bool is_utf8(std::string_view bytes);
+/// The beginning of UTF-8, at most so many bytes of it: no character is cut in two.
+[[nodiscard]] std::string_view beginning(std::string_view text, std::size_t most_bytes);
 /// ISO 8859-1 (and what browsers make of it, windows-1252, for 0x80 to 0x9f) to UTF-8.
 [[nodiscard]] std::string from_latin1(std::string_view bytes);
 void append_latin1(std::string& out, std::string_view bytes); // the same, into a buffer that is used again

@@ -141,9 +141,3 @@ TEST_CASE("what is not meant, does not divert; what is marked as free, does") {
     one.until = one.from;
     CHECK(judge(one, {}, {}) == Said{What::ignored, "it ends when it begins"});
 }
-
-TEST_CASE("a text is never cut within a character") {
-    CHECK(cut_to("Zoë", 3) == "Zo");
-    CHECK(cut_to("Zoë", 4) == "Zoë");
-    CHECK(cut_to("", 4).empty());
-}

@@ -41,6 +41,17 @@ TEST_CASE("UTF-8 or not") {
     }
 }
 
+TEST_CASE("the beginning of a text cuts no character in two") {
+    CHECK(text::beginning("Zoë", 2) == "Zo");
+    CHECK(text::beginning("Zoë", 3) == "Zo");
+    CHECK(text::beginning("Zoë", 4) == "Zoë");
+    CHECK(text::beginning("Zoë", 5) == "Zoë");
+    CHECK(text::beginning("\xf0\x9f\x93\x9e", 3).empty());
+    CHECK(text::beginning("\xf0\x9f\x93\x9e!", 4) == "\xf0\x9f\x93\x9e");
+    CHECK(text::beginning("", 4).empty());
+    CHECK(text::beginning("x", 0).empty());
+}
+
 TEST_CASE("Latin-1, and windows-1252 where Latin-1 has only controls") {
     CHECK(text::from_latin1("M\xfcller") == "M\xc3\xbcller");
     CHECK(text::from_latin1("\x80 12") == "\xe2\x82\xac 12"); // the euro sign

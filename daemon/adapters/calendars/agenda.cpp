@@ -101,7 +101,7 @@ Said Agenda::judge(const Occurrence& occurrence, std::string_view line) const {
 std::string Agenda::claim_name(const Occurrence& occurrence) const {
     const std::string& key = occurrence.key;
     if (key.size() <= key_bytes_max) return fmt::format("{}/{}", owner_, key);
-    return fmt::format("{}/{}~{:016x}", owner_, cut_to(key, key_bytes_max - 17), text::fnv1a(key));
+    return fmt::format("{}/{}~{:016x}", owner_, text::beginning(key, key_bytes_max - 17), text::fnv1a(key));
 }
 
 } // namespace lamp::calendars

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "presence/people.hpp"
+#include "proto/text/text.hpp"
 
 namespace lamp::calendars {
 namespace {
@@ -109,7 +110,7 @@ std::optional<Said> tagged(std::string_view text, const TextRule& rule, const Nu
     if (auto number = number_of ? number_of(*rest) : std::nullopt; number && !number->empty())
         return Said{Said::What::divert, *std::move(number)};
     return Said{Said::What::refused,
-                fmt::format("nobody, or more than one, is called \"{}\"", cut_to(*rest, shown_max))};
+                fmt::format("nobody, or more than one, is called \"{}\"", text::beginning(*rest, shown_max))};
 }
 
 // --- descriptions
@@ -157,8 +158,8 @@ std::vector<std::string> lines_of_text(std::string_view text) {
 // --- fields
 
 std::vector<std::string> lines_of_field(const Occurrence& occurrence, std::string_view field) {
-    if (field == "description") return lines_of_text(cut_to(occurrence.description, text_bytes_max));
-    auto text = tidied(cut_to(field == "location" ? occurrence.location : occurrence.title, text_bytes_max));
+    if (field == "description") return lines_of_text(text::beginning(occurrence.description, text_bytes_max));
+    auto text = tidied(text::beginning(field == "location" ? occurrence.location : occurrence.title, text_bytes_max));
     return text.empty() ? std::vector<std::string>() : std::vector{std::move(text)};
 }
 
@@ -174,13 +175,6 @@ Said say(const Occurrence& occurrence, std::string_view field, const TextRule& r
 }
 
 } // namespace
-
-std::string_view cut_to(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
-        --most;
-    return text.substr(0, most);
-}
 
 std::string tidied(std::string_view text) {
     std::string out;

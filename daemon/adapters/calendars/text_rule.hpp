@@ -40,9 +40,6 @@ using NumberOf = std::function<std::optional<std::string>(std::string_view name)
 /// gone; wide digits and the many dashes are as on a keyboard.
 [[nodiscard]] std::string tidied(std::string_view text);
 
-/// The beginning of a text, at most so many bytes, without half a character at its end.
-[[nodiscard]] std::string_view cut_to(std::string_view text, std::size_t most);
-
 /// Whether a tidied text is one number in any written form: digits with blanks and . - / ( ) between them, one leading
 /// + or 00, "tel:", or a feature code ("*21"). Else why not, as the rest of a sentence.
 struct NumberLook {

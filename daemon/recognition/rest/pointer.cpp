@@ -88,14 +88,8 @@ const json::value* Pointer::first(const json::value& root) const {
 }
 
 std::string text_of(const json::value& value) {
-    if (const auto* text = value.if_string()) {
-        auto trimmed = text::trim(std::string_view(*text));
-        if (trimmed.size() <= text_max) return std::string(trimmed);
-        auto end = text_max;
-        while (end > 0 && (static_cast<unsigned char>(trimmed[end]) & 0xC0U) == 0x80U)
-            --end;
-        return std::string(trimmed.substr(0, end));
-    }
+    if (const auto* text = value.if_string())
+        return std::string(text::beginning(text::trim(std::string_view(*text)), text_max));
     if (value.is_number() || value.is_bool()) return json::serialize(value);
     return {};
 }
