@@ -2,11 +2,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/new_file.hpp"
 #include "proto/csv/csv.hpp"
 #include "proto/text/latin1.hpp"
 #include "recognition/columns.hpp"
@@ -56,53 +55,6 @@ std::unexpected<Error> failed(const fs::path& file, std::string_view what) {
                             file.string(), what, std::strerror(errno)));
 }
 
-/// A new file beside another one; goes with this object unless it has taken that one's place.
-class Beside {
-public:
-    explicit Beside(const fs::path& file) : path_(file.parent_path() / ("." + file.filename().string() + ".part")) {
-        ::unlink(path_.c_str()); // of a life that ended in between
-        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    }
-    ~Beside() {
-        if (descriptor_ < 0) return;
-        ::close(descriptor_);
-        if (!placed_) ::unlink(path_.c_str());
-    }
-    Beside(const Beside&) = delete;
-    Beside& operator=(const Beside&) = delete;
-
-    [[nodiscard]] bool open() const { return descriptor_ >= 0; }
-    [[nodiscard]] bool write(std::string_view text) const {
-        while (!text.empty()) {
-            auto count = ::write(descriptor_, text.data(), text.size());
-            if (count < 0 && errno != EINTR) return false;
-            text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
-        }
-        return true;
-    }
-    [[nodiscard]] bool like(const struct stat& other) const {
-        return ::fchown(descriptor_, other.st_uid, other.st_gid) == 0 &&
-               ::fchmod(descriptor_, other.st_mode & 07777U) == 0;
-    }
-    [[nodiscard]] bool on_disk() const { return ::fsync(descriptor_) == 0; }
-    [[nodiscard]] bool place(const fs::path& file) {
-        placed_ = ::rename(path_.c_str(), file.c_str()) == 0;
-        return placed_;
-    }
-
-private:
-    fs::path path_;
-    int descriptor_ = -1;
-    bool placed_ = false;
-};
-
-void to_disk(const fs::path& folder) {
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return;
-    static_cast<void>(::fsync(descriptor)); // the file is whole with either name
-    ::close(descriptor);
-}
-
 } // namespace
 
 Result<Appended> append_contact(std::string_view text, const std::string& key, const NewContact& contact) {
@@ -138,13 +90,13 @@ Result<void> replace_file(const fs::path& file, const std::string& stamp, std::s
     const auto place = fs::canonical(file, error); // a link stays one
     struct stat was{};
     if (error || ::stat(place.c_str(), &was) != 0) return failed(file, "found");
-    Beside beside(place);
-    if (!beside.open() || !beside.write(text)) return failed(file, "written");
-    if (!beside.like(was)) return failed(file, "replaced by one with the same owner and rights");
-    if (!beside.on_disk()) return failed(file, "written");
+    NewFile made(place);
+    if (!made.is_open() || !made.write(text)) return failed(file, "written");
+    if (!made.like(was)) return failed(file, "replaced by one with the same owner and rights");
+    if (!made.on_disk()) return failed(file, "written");
     if (stamp_of({file}) != stamp) return fail(Category::conflict, file.string() + " has changed meanwhile.");
-    if (!beside.place(place)) return failed(file, "replaced");
-    to_disk(place.parent_path());
+    if (!made.take_place()) return failed(file, "replaced");
+    folder_to_disk(place.parent_path());
     return {};
 }
 
