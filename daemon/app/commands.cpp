@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fmt/format.h>
@@ -21,6 +22,7 @@
 #include "app/house_doctor.hpp"
 #include "app/notification_login.hpp"
 #include "app/options.hpp"
+#include "app/people_command.hpp"
 #include "app/people_doctor.hpp"
 #include "app/recognition_doctor.hpp"
 #include "app/script_command.hpp"
@@ -338,6 +340,10 @@ int zoho_account(const Arguments& arguments) {
     return configuration ? zoho_command(arguments, *configuration) : cli::wrong_configuration;
 }
 
+int people_file(const Arguments& arguments) {
+    return people_command(arguments, file_of(arguments));
+}
+
 int script(const Arguments& arguments) {
     auto configuration = read_config(file_of(arguments), stderr);
     return configuration ? script_command(arguments, *configuration) : cli::wrong_configuration;
@@ -394,6 +400,15 @@ const std::vector<Command>& commands() {
          "lets an administrator consent that calls are told to Zoho, or forgets that",
          with_config({{"redirect", "URL", "login: an address that Zoho's API console has for the client"}}), 1,
          zoho_account},
+        {"people", "template | export | import FILE | restore [BACKUP] --config F",
+         "the people file for spreadsheets; another one in its place: a plan, limits, a way back",
+         with_config({{"dry-run", "", "import, restore: only says what it would change"},
+                      {"max-delete", "N|N%", "import: how many people may go; default 20%, or 10"},
+                      {"allow-empty", "", "import: a file without rows; nobody is watched any more"},
+                      {"separator", ";|,|tab", "template, export"},
+                      {"bom", "", "template, export: a byte order mark, for Excel"},
+                      {"format", "text|json", "import, restore: how to print"}}),
+         2, people_file},
         {"support-bundle", "[--out FILE] --config F",
          "what whoever helps needs to see, without secrets, names and numbers",
          with_config({{"out", "FILE", "where to write it: a .tar.gz that is not there yet"},
@@ -457,8 +472,14 @@ int support(const Arguments& arguments) {
     return support_bundle(arguments, file_of(arguments), cli::address_of(arguments, guess_address));
 }
 
-/// `zoho login` and `logout` are done here; whatever else zoho is asked, the running daemon answers.
+/// `zoho login` and `logout`, and the people file, are done here; whatever else these are asked, the running daemon
+/// answers.
 bool asks_daemon(std::span<const std::string> words) {
+    if (words[0] == "people") {
+        constexpr std::array verbs{"check", "template", "export", "import", "restore"};
+        auto verb = std::ranges::find_first_of(words, verbs);
+        return verb != words.end() && *verb == "check";
+    }
     return words[0] == "zoho" && (words.size() < 2 || (words[1] != "login" && words[1] != "logout"));
 }
 

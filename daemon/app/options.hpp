@@ -1,5 +1,6 @@
 // The sections that belong to the daemon as a whole: [daemon], [net], [people], [presence].
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -37,7 +38,10 @@ struct PresenceOptions {
     bool follow_acd = false;
 };
 
+/// Whether the people file is looked into: not by who is about to write it.
+enum class NamedPeople : std::uint8_t { read, unread };
+
 /// Every section that this daemon knows, in the order of the reference.
-[[nodiscard]] config::Schema schema();
+[[nodiscard]] config::Schema schema(NamedPeople people = NamedPeople::read);
 
 } // namespace lamp

@@ -69,7 +69,7 @@ config::Section<NetOptions> net_section() {
     return s;
 }
 
-config::Section<PeopleOptions> people_section() {
+config::Section<PeopleOptions> people_section(NamedPeople people) {
     using O = PeopleOptions;
     config::Section<O> s{"people", config::Shape::table, "Who is watched and which accounts belong together."};
     s.key("file", &O::file, live,
@@ -78,6 +78,7 @@ config::Section<PeopleOptions> people_section() {
         .example(R"("people.csv")");
     s.key("match", &O::match, config::one_of({"email", "upn", "line"}), live,
           "How accounts that no file names are matched.");
+    if (people == NamedPeople::unread) return s;
     s.check_file("file", &O::file, [](const O&, config::NamedFile& file) {
         for (const auto& mistake : roster::read_people(file.text).mistakes) {
             config::Position at{mistake.line, mistake.column};
@@ -216,13 +217,13 @@ void check_smartbusy(const config::Configuration& configuration, config::Finding
 
 } // namespace
 
-config::Schema schema() {
+config::Schema schema(NamedPeople people) {
     config::Schema all;
     all.add(daemon_section())
         .add(status::http_section())
         .add(net_section())
         .add(xsi::broadworks_section())
-        .add(people_section())
+        .add(people_section(people))
         .add(presence_section())
         .add(teams::teams_section())
         .add(zoom::zoom_section())

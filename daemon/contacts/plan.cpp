@@ -62,7 +62,7 @@ Result<ImportLimits> read_most(std::string_view text, ImportLimits limits) {
     auto number = text::number<unsigned>(digits);
     if (!number || (percent && *number > 100))
         return fail(Category::invalid,
-                    fmt::format("\"{}\" is neither a number of contacts nor 0% to 100%", text.substr(0, 40)));
+                    fmt::format("\"{}\" is neither a number nor 0% to 100%", text.substr(0, 40)));
     if (percent)
         limits.most_percent = number;
     else

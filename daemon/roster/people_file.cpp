@@ -90,7 +90,7 @@ Reading read_people(std::string_view text) {
         }
         auto field = [&](Column which) {
             auto at = header.at.at(which);
-            return at == Header::absent ? std::string() : std::string(text::trim(cells[at].text));
+            return at == Header::absent ? std::string() : std::string(csv::unguarded(text::trim(cells[at].text)));
         };
         presence::PersonRow person{field(id),           field(name), field(email), field(folder), field(teams),
                                    words(field(lines)), field(zoom), field(goto_), field(zoho)};

@@ -2,11 +2,15 @@
 // with a header row; every mistake is told with its line and column.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "presence/people.hpp"
 
 namespace lamp::roster {
+
+/// The first row of a people file, without its end.
+inline constexpr std::string_view people_header = "id,name,email,lines,teams,zoom,goto,webex,zoho,folder";
 
 struct Mistake {
     int line = 1;
@@ -23,7 +27,8 @@ struct Reading {
 };
 
 /// Columns: id,name,email,lines,teams,zoom,goto,webex,zoho,folder, in any order, `id` required, unknown ones refused.
-/// Lines are separated by spaces. An empty name takes the id's place; an empty e-mail the id, if it has an @.
+/// Lines are separated by spaces. An empty name takes the id's place; an empty e-mail the id, if it has an @. Cells
+/// that were guarded against spreadsheets (proto/csv) are as they were.
 [[nodiscard]] Reading read_people(std::string_view text);
 
 } // namespace lamp::roster
