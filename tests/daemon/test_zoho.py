@@ -177,6 +177,14 @@ class Links(Linked):
         self.assertTrue(self.linked(self.one, self.two))
         self.zoho("link", "--file", str(listed))
         self.assertTrue(self.linked(self.one, self.two, self.three), self.daemon.log())
+        self.assertIn(f"{self.two} would be unlinked", self.zoho("link", "--file", str(listed), "--replace", "--dry-run"))
+        exchanged = f"line,user\n{self.three},{self.two}\n{self.two},{self.three}\n"
+        listed.write_text(exchanged)
+        self.assertIn("changed: 2 of 2", self.zoho("link", "--file", str(listed)))
+        self.assertTrue(within(10, lambda: self.link_of(self.two)["user_email"] == self.three and self.link_of(self.two)["state"] == "linked"), self.rows("links"))
+        listed.write_text(f"line,user\n{self.two},{self.two}\n{self.three},{self.three}\n")
+        self.zoho("link", "--file", str(listed))
+        self.assertTrue(within(10, lambda: self.link_of(self.two)["user_email"] == self.two and self.link_of(self.two)["state"] == "linked"), self.rows("links"))
         linked = {row["email"] for row in self.rows("users") if row["linked"]}
         self.assertEqual(linked, {self.one, self.two, self.three})
 
