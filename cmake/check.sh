@@ -17,31 +17,21 @@ step() { # name, command …
 sources() { git ls-files '*.cpp' '*.hpp'; }
 
 format() { sources | xargs clang-format-19 --dry-run -Werror; }
-# Most of the work is the headers that all files of a room read: clang-tidy gets them by the half dozen, as one file that
-# holds them. What it finds there, or cannot compile (two files with a name of their own in common), it looks at again
+# Most of the work is the headers that all files read: clang-tidy gets the files by the dozen, as one that holds them.
+# What it finds there, or cannot compile (what one file says means something else behind another), it looks at again
 # file by file, and only that counts.
 tidy() {
   [ -e build/release/compile_commands.json ] || cmake --preset release >/dev/null || return 1
-  cmake --preset tidy >/dev/null || return 1
-  local batch batches
-  mapfile -t batches < <(find "$PWD/build/tidy" -name 'unity_*_cxx.cxx')
-  for batch in "${batches[@]}"; do join_files "$batch"; done
-  export -f tidy_files tidy_batch files_of
-  { printf '%s\n' "${batches[@]}"; comm -23 <(git ls-files 'daemon/*.cpp' 'proto/*.cpp' 'config/*.cpp' | sort) <(files_of "${batches[@]}" | sort); } |
+  rm -rf build/tidy
+  export -f tidy_files tidy_batch
+  git ls-files 'daemon/*.cpp' 'proto/*.cpp' 'config/*.cpp' | xargs cmake/tidy_batches.py build/release build/tidy |
     xargs -P "$(nproc)" -n 1 bash -c 'tidy_batch "$1"' tidy
 }
-join_files() { # CMake's list of includes becomes the files themselves: some checks look into nothing that is included
-  local file
-  for file in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$1"); do printf '#line 1 "%s"\n' "$file"; cat "$file"; done >"$1.new"
-  mv "$1.new" "$1"
-}
-files_of() { sed -n "s|^#line 1 \"$PWD/\(.*\)\"\$|\1|p" "$@"; }
-tidy_files() { clang-tidy-19 --quiet -p build/release "$@" 2>&1 | sed '/^[0-9]* warnings\? generated/d'; return "${PIPESTATUS[0]}"; }
-tidy_batch() { # a batch, or a file
-  case $1 in *_cxx.cxx) ;; *) tidy_files "$1"; return ;; esac
+tidy_files() { clang-tidy-19 --quiet -p build/tidy "$@" 2>&1 | sed '/^[0-9]* warnings\? generated/d'; return "${PIPESTATUS[0]}"; }
+tidy_batch() {
   clang-tidy-19 --quiet -p build/tidy --extra-arg=-Wno-shadow "$1" >/dev/null 2>&1 && return
   local bad=0 file
-  for file in $(files_of "$1"); do tidy_files "$file" || bad=1; done
+  for file in $(sed -n 's/^#line 1 "\(.*\)"$/\1/p' "$1"); do tidy_files "$file" || bad=1; done
   return $bad
 }
 # No unfinished work, no file that is too long to read, no climbing includes, one meaning per room name.
