@@ -1,7 +1,5 @@
-# A precompiled header: most of what a file costs is reading the same headers. Programs of the tests have it in every
-# build, and are not optimized, since they are compiled once and run for a moment. In builds that are for finding faults
-# (sanitizers, fuzzers) and not for shipping, the rooms have one, too; the release build of the rooms does without, so
-# that what a file forgets to include is found.
+# A precompiled header: most of what a file costs is reading the same headers. Programs of the tests are not optimized,
+# since they are compiled once and run for a moment. What a file forgets to include of these, nothing tells.
 # A precompiled header holds only for equal macros: those that the libraries would set for some targets are set for all.
 set(precompiled_macros
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
@@ -11,17 +9,14 @@ set(precompiled_macros
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
 set(precompiled_options "SHELL:-Xclang -fno-pch-timestamp") # or ccache would never know it again
 foreach(whose rooms tests)
-  if(whose STREQUAL "rooms" AND NOT LAMP_SANITIZE)
-    continue()
-  endif()
   add_library(lamp_precompiled_${whose} OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(lamp_precompiled_${whose} PRIVATE lamp_asio fmt::fmt Boost::json)
   target_compile_definitions(lamp_precompiled_${whose} PRIVATE ${precompiled_macros})
   target_compile_options(lamp_precompiled_${whose} PRIVATE ${precompiled_options})
   target_precompile_headers(lamp_precompiled_${whose} PRIVATE
     <algorithm> <array> <atomic> <charconv> <chrono> <cstdint> <cstring> <deque> <expected> <filesystem> <functional>
-    <future> <map> <memory> <optional> <random> <set> <span> <string> <string_view> <thread> <tuple> <unordered_map>
-    <utility> <variant> <vector> <fmt/format.h> <boost/json.hpp> <boost/asio/as_tuple.hpp>
+    <fstream> <future> <map> <memory> <optional> <random> <set> <span> <string> <string_view> <thread> <tuple>
+    <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h> <boost/json.hpp> <boost/asio/as_tuple.hpp>
     <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp>
     <boost/asio/ssl.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>)
 endforeach()
@@ -40,9 +35,6 @@ function(lamp_precompile folder)
     if(type STREQUAL "EXECUTABLE" AND folder MATCHES "/tests(/|$)" AND NOT target STREQUAL "lamplighter-sim")
       set(whose tests)
       target_compile_options(${target} PRIVATE -O0)
-    endif()
-    if(NOT TARGET lamp_precompiled_${whose})
-      continue()
     endif()
     if(type STREQUAL "EXECUTABLE")
       target_link_libraries(${target} PRIVATE lamp_asio fmt::fmt Boost::json) # what its headers name
