@@ -17,7 +17,7 @@ step() { # name, command …
 sources() { git ls-files '*.cpp' '*.hpp'; }
 
 format() { sources | xargs clang-format-19 --dry-run -Werror; }
-# Most of the work is the headers that all files read: clang-tidy gets the files by the dozen, as one that holds them.
+# Most of the work is the headers that all files read: clang-tidy gets the files by the score, as one that holds them.
 # What it finds there, or cannot compile (what one file says means something else behind another), it looks at again
 # file by file, and only that counts.
 tidy() {

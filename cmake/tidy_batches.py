@@ -13,7 +13,7 @@ import re
 import shlex
 import sys
 
-FILES_MAX = 12
+FILES_MAX = 20
 OPENS = re.compile(r"^(?:inline )?namespace ?([\w:]*) ?\{")
 TYPE = re.compile(r"^(?:template ?<.*> )?(?:struct|class|union|enum(?: class)?|using|namespace) (\w+)")
 OTHER = re.compile(r"(\w+)(?:<[^()=]*>)? ?[({=\[;]")

@@ -61,8 +61,7 @@ Result<ImportLimits> read_most(std::string_view text, ImportLimits limits) {
     if (percent) digits.remove_suffix(1);
     auto number = text::number<unsigned>(digits);
     if (!number || (percent && *number > 100))
-        return fail(Category::invalid,
-                    fmt::format("\"{}\" is neither a number nor 0% to 100%", text.substr(0, 40)));
+        return fail(Category::invalid, fmt::format("\"{}\" is neither a number nor 0% to 100%", text.substr(0, 40)));
     if (percent)
         limits.most_percent = number;
     else

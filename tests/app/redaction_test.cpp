@@ -1,5 +1,4 @@
 // What a support bundle may not carry, and what it must not lose.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,4 @@
 // Why did my phone not ring: the words of `forwarding ID` and `why ID`, and times as people type them.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <ctime>

@@ -1,6 +1,5 @@
 // The fake Google against a raw client: what it refuses, listings and their changes, pages, notifications. Nothing here
 // knows the daemon; what a line says is what cloud-apis.md F says.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "raw_client.hpp"
 #include "world.hpp"
 

@@ -1,6 +1,5 @@
 // The fake GoTo against a raw client: what its two hosts refuse, refresh tokens that are good for one use, and how
 // meetings come and go. Nothing here knows the daemon; what a line says is what cloud-apis.md D says.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include "graph/crypto.hpp"

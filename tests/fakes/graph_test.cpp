@@ -1,6 +1,5 @@
 // The fake identity and Graph hosts against a raw client: what they refuse, aggregation, batches, limits, paging,
 // delta, faults. Nothing here knows the daemon; what a line says is what cloud-apis.md says.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "graph_setup.hpp"
 
 #include "graph/presences.hpp"

@@ -1,6 +1,5 @@
 // The simulator against a raw socket client of its own: strictness, framing, acknowledgements, call scenarios.
 // Nothing here knows the daemon; what a line says is what xsi.md says.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "raw_client.hpp"
 #include "world.hpp"
 

@@ -1,6 +1,5 @@
 // The fake PhoneBridge against a raw client: what the real one refuses (crm-directory.md A). Nothing here knows the
 // daemon.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include "raw_client.hpp"

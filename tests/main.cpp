@@ -1,3 +1,3 @@
-// Entry of test_sip_notifier.
+// Entry of each suite: doctest's own.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

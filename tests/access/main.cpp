@@ -1,3 +1,0 @@
-// Entry of test_access.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
