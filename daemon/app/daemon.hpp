@@ -156,6 +156,7 @@ private:
     std::vector<roster::PlatformInfo> infos_;
     enum class Directory : std::uint8_t { unwanted, awaited, in };
     std::vector<Directory> directories_; // of each platform: whether it has been in once
+    bool numbers_known_ = false;         // all that are wanted have been in
     std::shared_ptr<const presence::People> people_;
     std::vector<std::string> roster_problems_;  // ingress
     std::vector<xsi::PlatformReport> reports_;  // serve

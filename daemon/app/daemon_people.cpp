@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <fstream>
 #include <malloc.h>
+#include <span>
 #include <unordered_map>
+#include <utility>
 
 #include "app/access_ports.hpp"
 #include "app/change_words.hpp"
@@ -123,6 +126,8 @@ void Daemon::compose(std::vector<presence::PersonRow> file_people, bool director
             calls_.use_plan(plan);
             assign(people, assignments);
         });
+    // Some were asked of the wrong platform. Behind the assignment, or they would be once more.
+    if (known.numbers && !std::exchange(numbers_known_, true)) egress_.post([this] { diversions_.lost_track(); });
     log::info("app", "people", {{"people", people_->size()}, {"unresolved", unresolved}});
 }
 
@@ -229,11 +234,25 @@ std::shared_ptr<const calls::PrivateCalls> Daemon::private_calls() const {
 void Daemon::assign(const std::shared_ptr<const presence::People>& people,
                     const std::vector<xsi::Assignment>& assignments) {
     desk_.use_people(people);
-    std::vector<xsi::LineIndex> added;
-    std::vector<xsi::LineIndex> removed;
-    lines_.assign(assignments, added, removed);
-    for (auto& platform : platforms_)
-        platform->watch(added, removed);
+    auto watch = [this](std::span<const xsi::Assignment> all) {
+        std::vector<xsi::LineIndex> added;
+        std::vector<xsi::LineIndex> removed;
+        lines_.assign(all, added, removed);
+        for (auto& platform : platforms_)
+            platform->watch(added, removed);
+    };
+    // Until all directories are in, a line's platform is guessed. Where it was guessed wrongly the line leaves that
+    // platform before it comes to the other one.
+    auto moves = [this](const xsi::Assignment& one) {
+        auto line = lines_.find(one.line);
+        return line && lines_.watched(*line) && lines_.platform(*line) != one.platform;
+    };
+    if (std::ranges::any_of(assignments, moves)) {
+        auto staying = assignments;
+        std::erase_if(staying, moves);
+        watch(staying);
+    }
+    watch(assignments);
     ::malloc_trim(0); // a large roster's raw material is gone for good
 }
 

@@ -127,7 +127,6 @@ void Diversions::reload(const config::Configuration& configuration) {
 void Diversions::use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
                             std::shared_ptr<const numbers::DialPlan> plan, Known known) {
     people_ = std::move(people);
-    if (known.numbers && !known_.numbers) forwardings_.lost_track(now()); // some were asked of the wrong platform
     known_ = known;
     lines_ = LineBook(std::move(lines));
     numbers_by_name_.reset();

@@ -41,7 +41,7 @@ Task<> Platform::keep_seeding() {
         LineIndex line = queue.front();
         queue.pop_front();
         if (&queue == &seed_queue_) seed_queued_[line] = false;
-        if (!lines_.watched(line)) continue;
+        if (!lines_.watched(line) || lines_.platform(line) != index_) continue;
         ++fetching_;
         loop_.spawn(fetch(line));
     }
@@ -86,7 +86,7 @@ template <class Fetch, class Take>
 Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch, Take take) {
     if (lines_.fresh(line, package) || std::ranges::find(packages(), package) == packages().end()) co_return true;
     auto answer = co_await fetch();
-    if (lines_.fresh(line, package)) co_return true;
+    if (lines_.fresh(line, package) || lines_.platform(line) != index_) co_return true;
     if (!answer) {
         auto why = answer.error().category;
         bool gone = why == Category::not_found || why == Category::forbidden || why == Category::invalid;
@@ -103,6 +103,7 @@ Task<bool> Platform::fetch_calls(LineIndex line) {
     for (int i = 0; i < fetch_attempts; ++i) {
         auto touched = lines_.touched(line);
         auto calls = co_await seeding_->calls(user);
+        if (lines_.platform(line) != index_) co_return false; // it is another one's now
         if (!calls) {
             bool gone = calls.error().category == Category::not_found || calls.error().category == Category::forbidden;
             if (gone) lines_.give_up(line, Package::advanced_call);

@@ -33,7 +33,8 @@ void Lines::Rows::build(std::size_t rows, std::vector<std::pair<std::uint32_t, s
 
 LineIndex Lines::intern(std::string_view id, std::uint8_t platform) {
     auto line = ids_.intern(id);
-    if (line == lines_.size()) lines_.emplace_back().platform = platform;
+    if (line == lines_.size()) lines_.emplace_back();
+    if (!lines_[line].watched) lines_[line].platform = platform;
     return line;
 }
 

@@ -44,8 +44,9 @@ public:
 
     /// Whether the platform's lines are watched for voice mail, too: without it nobody waits for that. Before `assign`.
     void follow_voice_mail(std::uint8_t platform, bool on);
-    /// Replaces who has which lines. A line that stays keeps what is known of it. `added` and `removed` are the
-    /// lines that are to be watched from now on, or no more.
+    /// Replaces who has which lines. A line that stays keeps what is known of it, and its platform: it changes that
+    /// only while it is not watched. `added` and `removed` are the lines that are to be watched from now on, or no
+    /// more.
     void assign(std::span<const Assignment> assignments, std::vector<LineIndex>& added,
                 std::vector<LineIndex>& removed);
 

@@ -1,6 +1,7 @@
 """Who has a line's calls elsewhere, seen from the platform: what counts is where calls go at the end, whatever broke in between."""
 import datetime
 import json
+import signal
 import time
 import unittest
 import urllib.parse
@@ -620,6 +621,20 @@ directory_user = "{self.there}"
         self.file.write_text(self.without + ",".join(row.get(column, "") for column in header) + "\n")
         self.assertEqual(self.daemon.post("/v1/reload")[0], 200)
         self.assertTrue(within(20, lambda: self.there in self.daemon.presence()), self.daemon.log())
+
+    def test_a_line_whose_platform_is_known_late(self):
+        self.daemon.kill()
+        self.far.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.far.process.send_signal, signal.SIGCONT)
+        self.daemon.start()
+        refused = "a subscription was refused platform=sim"
+        self.assertTrue(within(20, lambda: refused in self.daemon.log()), self.daemon.log())
+        self.operator(self.there, "2011")
+        self.far.process.send_signal(signal.SIGCONT)
+        self.assertTrue(self.goes_there((True, "2011")), self.daemon.get("/v1/forwarding")[2])
+        self.assertTrue(within(20, lambda: self.daemon.presence()[self.there]["line"]["state"] == "idle"), self.daemon.presence()[self.there])
+        self.far.command("call", **{"from": self.there, "to": "2001"})
+        self.assertTrue(within(10, lambda: self.daemon.presence()[self.there]["line"]["state"] == "active"), self.daemon.presence()[self.there])
 
     def goes_there(self, wanted):
         def shown():

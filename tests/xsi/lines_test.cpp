@@ -279,6 +279,29 @@ TEST_CASE("assigning again: what stays keeps what is known, what goes is forgott
     CHECK(office.told(1) == "unknown 0");
 }
 
+TEST_CASE("a line comes to another platform when it has left the first, and is known of no more") {
+    Office office;
+    office.assign({{"a@x", 0, 0}, {"b@x", 1, 0}});
+    office.all_heard("a@x");
+    office.all_heard("b@x");
+    office.assign({{"a@x", 0, 1}, {"b@x", 1, 0}}); // watched: it stays where it is
+    CHECK(office.lines.platform(office.line("a@x")) == 0);
+    office.assign({{"b@x", 1, 0}});
+    CHECK(office.removed == std::vector<LineIndex>{office.line("a@x")});
+    CHECK(office.lines.platform(office.line("a@x")) == 0); // whoever watched it must still find it
+    office.assign({{"a@x", 0, 1}, {"b@x", 1, 0}});
+    CHECK(office.added == std::vector<LineIndex>{office.line("a@x")});
+    CHECK(office.lines.platform(office.line("a@x")) == 1);
+    CHECK(office.told(0) == "unknown 0");
+    CHECK(office.told(1) == "idle 0");
+    CHECK(office.lines.total(0) == 1);
+    CHECK(office.lines.known(0) == 1);
+    CHECK(office.lines.total(1) == 1);
+    CHECK(office.lines.known(1) == 0);
+    office.all_heard("a@x");
+    CHECK(office.lines.known(1) == 1);
+}
+
 TEST_CASE("an event for somebody who has left changes nobody") {
     Office office;
     office.assign({{"a@x", 0, 0}});
