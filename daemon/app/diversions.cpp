@@ -127,7 +127,7 @@ void Diversions::reload(const config::Configuration& configuration) {
 void Diversions::use_people(std::shared_ptr<const presence::People> people, std::vector<Line> lines,
                             std::shared_ptr<const numbers::DialPlan> plan, Known known) {
     people_ = std::move(people);
-    known_ = known;
+    people_known_ = known.people;
     lines_ = LineBook(std::move(lines));
     numbers_by_name_.reset();
     auto at = smartbusy_now();
@@ -164,7 +164,7 @@ void Diversions::begin() {
     begun_ = true;
     if (stopping_) return;
     adopt();
-    if (known_.people) drop_strangers();
+    if (people_known_) drop_strangers();
     for (auto& [person, meeting] : diverted_by_meeting_)
         place(meeting);
     if (!calendars_wanted_) keep_owners({}); // of an earlier configuration
@@ -179,8 +179,8 @@ void Diversions::adopt() {
         auto said = read_claim_name(claim.name);
         auto slot = said ? people_->find(said->person) : std::nullopt;
         if (!slot || !people_->listed(*slot)) {
-            if (known_.people) forwardings_.drop(line, Source::smartbusy, claim.name, now());
-            return known_.people;
+            if (people_known_) forwardings_.drop(line, Source::smartbusy, claim.name, now());
+            return people_known_;
         }
         auto [at, fresh] = diverted_by_meeting_.try_emplace(said->person);
         if (fresh) {
@@ -280,7 +280,7 @@ void Diversions::place(Meeting& meeting) {
     }
     for (const OwnClaim& claim : meeting.claims) {
         if (claims.contains(claim)) continue;
-        if (known_.people || claim.name != name)
+        if (people_known_ || claim.name != name)
             forwardings_.drop(claim.line, Source::smartbusy, claim.name, now());
         else
             claims.insert(claim);

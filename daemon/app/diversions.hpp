@@ -117,7 +117,7 @@ private:
     LineBook lines_;
     /// By folded id and name; empty: several are called so. Made when it is asked for first.
     mutable std::optional<std::unordered_map<std::string, std::string>> numbers_by_name_;
-    Known known_{}; // as `use_people` said last
+    bool people_known_ = false; // as `use_people` said last
     struct OwnClaim {
         std::string line;
         std::string name;

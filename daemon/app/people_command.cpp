@@ -52,9 +52,8 @@ int complain(std::string_view what) {
 
 /// In the separator that was asked for; all cells of `text` as they are.
 int print_table(const Arguments& arguments, std::string_view text) {
-    auto separator = arguments.value("separator").value_or(",");
-    if (separator == "tab") separator = "\t";
-    if (separator != ";" && separator != "," && separator != "\t") return misused("--separator is ; or , or tab");
+    auto separator = cli::separator_of(arguments, ',');
+    if (!separator) return misused("--separator is ; or , or tab");
     std::string out(arguments.has("bom") ? byte_order_mark : std::string_view());
     csv::Reader reader(text);
     csv::Row row;
@@ -62,7 +61,7 @@ int print_table(const Arguments& arguments, std::string_view text) {
         std::vector<std::string_view> cells;
         for (const auto& cell : row)
             cells.push_back(csv::unguarded(cell.text));
-        csv::write_row(out, cells, separator.front());
+        csv::write_row(out, cells, *separator);
     }
     fmt::print("{}", out);
     return cli::done;
@@ -231,16 +230,12 @@ int replace(const Arguments& arguments, const std::string& config_file, const Ke
 
 int import(const Arguments& arguments, const std::string& config_file, const KeptFile& people) {
     const auto& name = arguments.words()[1];
-    contacts::ImportLimits limits;
-    if (auto most = arguments.value("max-delete")) {
-        auto read = contacts::read_most(*most);
-        if (!read) return misused("--max-delete: " + read.error().text);
-        limits = *read;
-    }
+    auto limits = cli::limits_of(arguments);
+    if (!limits) return misused(limits.error().text);
     auto text = cli::read_file(name, file_bytes_max);
     if (!text) return complain(fmt::format("{}: {}", name, text.error().text));
     if (text->size() > file_bytes_max) return complain(name + " is longer than 64 MiB");
-    return replace(arguments, config_file, people, *text, name, limits);
+    return replace(arguments, config_file, people, *text, name, *limits);
 }
 
 int restore(const Arguments& arguments, const std::string& config_file, const KeptFile& people) {
@@ -254,22 +249,11 @@ int restore(const Arguments& arguments, const std::string& config_file, const Ke
     return code;
 }
 
-/// An option that stands beside a word that does not take it.
-std::optional<std::string> stray_option(const Arguments& arguments, std::string_view word) {
-    struct Rule {
-        std::string_view option;
-        std::string_view words;
-    };
-    static constexpr Rule rules[]{{"separator", "template export"},
-                                  {"bom", "template export"},
-                                  {"dry-run", "import restore"},
-                                  {"max-delete", "import"},
-                                  {"allow-empty", "import"}};
-    for (const auto& rule : rules)
-        if (arguments.has(rule.option) && !rule.words.contains(word))
-            return fmt::format("--{} belongs to {}", rule.option, rule.words);
-    return std::nullopt;
-}
+constexpr cli::OptionRule option_rules[]{{"separator", "template export"},
+                                         {"bom", "template export"},
+                                         {"dry-run", "import restore"},
+                                         {"max-delete", "import"},
+                                         {"allow-empty", "import"}};
 
 } // namespace
 
@@ -278,12 +262,12 @@ int people_command(const Arguments& arguments, const std::string& config_file) {
     auto word = words.empty() ? std::string() : words[0];
     if (word != "template" && word != "export" && word != "import" && word != "restore")
         return misused("people takes the word check, template, export, import or restore");
-    if (auto stray = stray_option(arguments, word)) return misused(*stray);
+    if (auto stray = cli::stray_option(arguments, word, option_rules)) return misused(*stray);
     if (auto format = arguments.value("format").value_or("text"); format != "text" && format != "json")
         return misused("--format is text or json");
     if (word == "import" && words.size() < 2) return misused("import needs a FILE; - is standard input");
     if (words.size() > 1 && (word == "template" || word == "export")) return misused(word + " takes no more words");
-    if (word == "template") return print_table(arguments, roster::people_header);
+    if (word == "template") return print_table(arguments, roster::people_header());
 
     auto answer = config::read(schema(NamedPeople::unread), config_file, config::Sources::machine());
     if (!answer.configuration) return fmt::print(stderr, "{}", to_string(answer.problems)), cli::wrong_configuration;

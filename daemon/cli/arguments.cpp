@@ -50,4 +50,19 @@ std::vector<std::string> Arguments::all(std::string_view name) const {
     return found == values_.end() ? std::vector<std::string>() : found->second;
 }
 
+std::optional<std::string> stray_option(const Arguments& arguments, std::string_view word,
+                                        std::span<const OptionRule> rules) {
+    for (const auto& rule : rules)
+        if (arguments.has(rule.option) && !rule.words.contains(word))
+            return fmt::format("--{} belongs to {}", rule.option, rule.words);
+    return std::nullopt;
+}
+
+std::optional<char> separator_of(const Arguments& arguments, char usual) {
+    auto word = arguments.value("separator").value_or(std::string(1, usual));
+    if (word == "tab") word = "\t";
+    if (word != ";" && word != "," && word != "\t") return std::nullopt;
+    return word.front();
+}
+
 } // namespace lamp::cli

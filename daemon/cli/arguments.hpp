@@ -36,4 +36,15 @@ private:
     std::vector<std::string> words_;
 };
 
+struct OptionRule {
+    std::string_view option;
+    std::string_view words; // that take it, with blanks between them
+};
+/// What to say of an option that stands beside a word that does not take it.
+[[nodiscard]] std::optional<std::string> stray_option(const Arguments& arguments, std::string_view word,
+                                                      std::span<const OptionRule> rules);
+
+/// --separator, as tables are written with it; nothing: it is none of ; , tab.
+[[nodiscard]] std::optional<char> separator_of(const Arguments& arguments, char usual);
+
 } // namespace lamp::cli

@@ -164,15 +164,8 @@ int restore(const Call& call, const std::string& backup) {
     return post_and_tell(call, target, backup.empty() ? "the newest backup" : backup, {});
 }
 
-std::optional<char> separator_of(const Call& call) {
-    auto word = call.arguments.value("separator").value_or(";");
-    if (word == "tab") word = "\t";
-    if (word != ";" && word != "," && word != "\t") return std::nullopt;
-    return word.front();
-}
-
 int write(const Call& call) {
-    auto separator = separator_of(call);
+    auto separator = separator_of(call.arguments, ';');
     if (!separator) return misused("--separator is ; or , or tab");
     auto target = fmt::format("/v1/directory/export?bom={}&separator={}", call.arguments.has("bom") ? 1 : 0,
                               *separator == '\t' ? "tab" : http::encode_query(std::string(1, *separator)));
@@ -185,7 +178,7 @@ int write(const Call& call) {
 }
 
 int model(const Call& call) {
-    auto separator = separator_of(call);
+    auto separator = separator_of(call.arguments, ';');
     if (!separator) return misused("--separator is ; or , or tab");
     print(contacts::header(*separator, call.arguments.has("bom")));
     return done;
@@ -265,32 +258,21 @@ int favourites(const Call& call, const std::string& whose, const std::string& fi
                      "there are no favourites");
 }
 
-/// An option that stands beside a word that does not take it.
-std::optional<std::string> stray_option(const Arguments& arguments, const std::string& word) {
-    struct Rule {
-        std::string_view option;
-        std::string_view words;
-    };
-    static constexpr std::array rules{Rule{"dry-run", "import sync restore favourites add change remove"},
-                                      Rule{"allow-empty", "import"},
-                                      Rule{"max-delete", "import sync"},
-                                      Rule{"source", "search sync"},
-                                      Rule{"separator", "export template"},
-                                      Rule{"bom", "export template favourites"},
-                                      Rule{"first", "add change"},
-                                      Rule{"last", "add change"},
-                                      Rule{"number", "add change"},
-                                      Rule{"email", "add change"},
-                                      Rule{"company", "add change"},
-                                      Rule{"folder", "add change"},
-                                      Rule{"target", "add"},
-                                      Rule{"call", "add"},
-                                      Rule{"once", "add"}};
-    for (const auto& rule : rules)
-        if (arguments.has(rule.option) && !rule.words.contains(word))
-            return fmt::format("--{} belongs to {}", rule.option, rule.words);
-    return std::nullopt;
-}
+constexpr std::array option_rules{OptionRule{"dry-run", "import sync restore favourites add change remove"},
+                                  OptionRule{"allow-empty", "import"},
+                                  OptionRule{"max-delete", "import sync"},
+                                  OptionRule{"source", "search sync"},
+                                  OptionRule{"separator", "export template"},
+                                  OptionRule{"bom", "export template favourites"},
+                                  OptionRule{"first", "add change"},
+                                  OptionRule{"last", "add change"},
+                                  OptionRule{"number", "add change"},
+                                  OptionRule{"email", "add change"},
+                                  OptionRule{"company", "add change"},
+                                  OptionRule{"folder", "add change"},
+                                  OptionRule{"target", "add"},
+                                  OptionRule{"call", "add"},
+                                  OptionRule{"once", "add"}};
 
 } // namespace
 
@@ -303,7 +285,7 @@ int directory(const Call& call) {
     if (std::ranges::find(known, word) == known.end())
         return misused("directory takes the word export, import, template, check, sync, restore, backups, search, add, "
                        "change, remove or favourites");
-    if (auto stray = stray_option(call.arguments, word)) return misused(*stray);
+    if (auto stray = stray_option(call.arguments, word, option_rules)) return misused(*stray);
     if (word == "favourites") return favourites(call, rest, words.size() > 2 ? words[2] : std::string());
     if (words.size() > 2) return misused(fmt::format("directory {} takes no more words", word));
     if (word == "import" && rest.empty()) return misused("directory import needs a FILE; - is standard input");

@@ -20,4 +20,12 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
     return text;
 }
 
+Result<contacts::ImportLimits> limits_of(const Arguments& arguments) {
+    auto most = arguments.value("max-delete");
+    if (!most) return contacts::ImportLimits{};
+    auto limits = contacts::read_most(*most);
+    if (!limits) return fail(Category::invalid, "--max-delete: " + limits.error().text);
+    return limits;
+}
+
 } // namespace lamp::cli

@@ -243,12 +243,8 @@ int link_file(const Call& call, const std::string& name) {
     auto text = read_file(name, file_bytes_max);
     if (!text) return complain({text.error().category, fmt::format("{}: {}", name, text.error().text)});
     if (text->size() > file_bytes_max) return complain({Category::limit, name + " is longer than 16 MiB"});
-    contacts::ImportLimits limits;
-    if (auto most = call.arguments.value("max-delete")) {
-        auto read = contacts::read_most(*most);
-        if (!read) return misused("--max-delete: " + read.error().text);
-        limits = *read;
-    }
+    auto limits = limits_of(call.arguments);
+    if (!limits) return misused(limits.error().text);
     auto links = call.daemon.list("/v1/zoho/links");
     if (!links) return complain(links.error());
     auto users = call.daemon.list("/v1/zoho/users");
@@ -260,7 +256,7 @@ int link_file(const Call& call, const std::string& name) {
     auto seats = seats_of(*links);
     auto plan = plan_of(rows, seats, *users, call.arguments.has("replace"), file);
     if (!file.good()) return complain({Category::invalid, "the file was refused and nothing was changed"});
-    if (auto why = refusal(plan, limits)) return complain({Category::limit, *why});
+    if (auto why = refusal(plan, *limits)) return complain({Category::limit, *why});
     const bool dry = call.arguments.has("dry-run");
     if (dry)
         for (const Change& change : plan.changes)

@@ -55,6 +55,10 @@ Header read_header(const csv::Row& cells, std::vector<Mistake>& mistakes) {
 
 } // namespace
 
+std::string people_header() {
+    return fmt::format("{}", fmt::join(columns, ","));
+}
+
 bool Reading::usable() const {
     return std::ranges::all_of(mistakes, [](const Mistake& one) { return one.warning; });
 }
@@ -76,7 +80,7 @@ Reading read_people(std::string_view text) {
         return more;
     };
     if (!next()) {
-        mistakes.push_back({1, 1, "", fmt::format("the file is empty; its first row is {}", fmt::join(columns, ","))});
+        mistakes.push_back({1, 1, "", "the file is empty; its first row is " + people_header()});
         return reading;
     }
     auto header = read_header(cells, mistakes);

@@ -10,7 +10,7 @@
 namespace lamp::roster {
 
 /// The first row of a people file, without its end.
-inline constexpr std::string_view people_header = "id,name,email,lines,teams,zoom,goto,webex,zoho,folder";
+[[nodiscard]] std::string people_header();
 
 struct Mistake {
     int line = 1;
