@@ -234,7 +234,9 @@ Task<Result<http::Answer>> Channel::exchange(http::Request wanted) {
         if (login_.wants_token())
             if (auto authorised = co_await reader_.authorise(); !authorised)
                 co_return std::unexpected(std::move(authorised.error()));
-        if (!pool_) co_return fail(Category::network, "The channel is down.");
+        // The stream of a stopped channel ends in a while; until then nothing more is sent beside it.
+        if (!pool_ || machine_.state() == ChannelMachine::State::stopped)
+            co_return fail(Category::network, "The channel is down.");
         auto id = machine_.channel_id();
         bool may_renew = options_.authentication == Authentication::login_token && renewals < renewals_max;
         auto sent = may_renew ? request(wanted.method, wanted.target, wanted.body)
