@@ -15,7 +15,8 @@ constexpr milliseconds short_request{8'000};
 constexpr milliseconds goodbye{2'000};
 constexpr std::size_t redirections_max = 3;
 constexpr int response_attempts = 3;
-constexpr int renewals_max = 3; // of a login token, for one request
+constexpr milliseconds response_guess{500}; // until the first one was accepted
+constexpr int renewals_max = 3;             // of a login token, for one request
 
 } // namespace
 
@@ -123,6 +124,7 @@ Task<Result<http::Head>> Channel::open_stream(http::Connection& connection) {
 Task<> Channel::read_stream(http::Connection& connection) {
     adopt(connection);
     first_bytes_ = true;
+    response_takes_ = response_guess;
     while (true) {
         auto ended = co_await connection.read_more(*this, longest_silence);
         if (machine_.state() != ChannelMachine::State::opening && !machine_.up())
@@ -303,8 +305,15 @@ void Channel::respond(std::string_view event_id) {
     }
     responses_.emplace_back(event_id);
     if (responders_ >= responders_max) return;
+    if (responders_ == 0) responded_at_ = steady_now();
     ++responders_;
     loop_.spawn(send_responses());
+}
+
+milliseconds Channel::response_delay(std::size_t coming) const {
+    // As long as all responders are busy, nobody says more than that they have been for so long.
+    auto takes = responses_.empty() ? response_takes_ : std::max(response_takes_, steady_now() - responded_at_);
+    return std::chrono::duration_cast<milliseconds>(takes * (responses_.size() + coming) / responders_max);
 }
 
 Task<> Channel::send_responses() {
@@ -313,6 +322,7 @@ Task<> Channel::send_responses() {
         responses_.pop_front();
         bool done = false;
         auto opened = counters_.opens;
+        auto began = steady_now();
         for (int i = 0; i < response_attempts && !done; ++i) {
             if (i > 0 && !co_await sleep_for(milliseconds(100 << i))) break;
             if (!pool_ || counters_.opens != opened) break; // another channel by now, which never had this event
@@ -324,6 +334,8 @@ Task<> Channel::send_responses() {
             done = answer && answer->status < 500;
         }
         ++(done ? counters_.responses : counters_.responses_failed);
+        responded_at_ = steady_now();
+        response_takes_ += (responded_at_ - began - response_takes_) / 4;
     }
     --responders_;
 }

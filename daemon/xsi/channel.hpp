@@ -75,8 +75,9 @@ public:
     [[nodiscard]] std::optional<Wall> last_heartbeat() const { return last_heartbeat_; }
     [[nodiscard]] const std::string& detail() const { return detail_; }
     void note_event() { last_event_ = wall_now(); }
-    /// No event response was accepted for this long although some are waiting.
-    [[nodiscard]] std::size_t waiting_responses() const { return responses_.size(); }
+    /// How long the response to an event will wait that comes behind `coming` others, judged by how long the last ones
+    /// took; before there were any, by a cautious guess.
+    [[nodiscard]] milliseconds response_delay(std::size_t coming) const;
 
 private:
     [[nodiscard]] Task<> run();
@@ -117,6 +118,8 @@ private:
     http::Connection* streaming_ = nullptr;
     std::deque<std::string> responses_;
     int responders_ = 0;
+    Steady::duration response_takes_{}; // smoothed, repetitions and all
+    Steady responded_at_{};             // the last one that was done with, or the first of this burst
     bool was_up_ = false;
     bool first_bytes_ = false;
     bool shielded_ = false; // a web page came instead of a heartbeat's answer

@@ -15,9 +15,9 @@ constexpr milliseconds connect_wait{4000}; // a host that is away must be seen t
 constexpr milliseconds tick_period{200};
 constexpr std::chrono::hours rediscover{24};
 constexpr milliseconds busy_first{1000};
-constexpr milliseconds busy_max{4000};      // so that its end is noticed soon
-constexpr std::int64_t quietly_behind = 64; // events; more than that is another way of counting
-constexpr std::size_t responses_waiting_max = 24;
+constexpr milliseconds busy_max{4000};           // so that its end is noticed soon
+constexpr std::int64_t quietly_behind = 64;      // events; more than that is another way of counting
+constexpr milliseconds response_delay_max{1500}; // servers wait for some seconds (xsi.md 6.3)
 
 constexpr auto no_subscriptions = [] {
     std::array<Subscriptions::Index, package_count> none{};
@@ -376,10 +376,15 @@ void Platform::pass_over(const Channel* channel) {
     if (next_channel() == channel) ++failures_;
 }
 
-/// Event responses are behind: to ask for more events would cost the channel (xsi.md 6.3).
+/// Event responses are behind, or would be with what is on its way: to ask for more events would cost the channel
+/// (xsi.md 6.3).
 bool Platform::overrun() const {
-    return std::ranges::any_of(
-        channels_, [](const auto& channel) { return channel->waiting_responses() > responses_waiting_max; });
+    using State = Subscriptions::State;
+    auto coming = subscriptions_.count(State::asking) + subscriptions_.count(State::awaiting) +
+                  subscriptions_.count(State::refreshing);
+    return std::ranges::any_of(channels_, [&](const auto& channel) {
+        return channel->up() && channel->response_delay(coming) > response_delay_max;
+    });
 }
 
 void Platform::on_channel_up(Channel&) {
@@ -457,8 +462,9 @@ void Platform::start_over() {
 Task<> Platform::keep_subscribing() {
     while (!stopping_) {
         auto now = steady_now();
-        if (!up_channel() || login_.refused(now) || performing_ >= width() || overrun()) {
-            co_await work_.wait(milliseconds(250));
+        bool behind = overrun();
+        if (!up_channel() || login_.refused(now) || performing_ >= width() || behind) {
+            co_await work_.wait(behind ? milliseconds(20) : milliseconds(250));
             continue;
         }
         auto work = subscriptions_.next(now);

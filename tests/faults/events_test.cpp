@@ -70,7 +70,7 @@ TEST_CASE("slow acks pace what is asked for: the server's patience is not overru
     CHECK(within(20s,
                  [&] { return h.command("state", {{"detail", false}}).at("unacknowledged").to_number<int>() == 0; }));
     require_alive(h);
-    CHECK(h.counted("ack_ms_max") < 6000);
+    CHECK(h.counted("ack_ms_max") < 4500); // about 2000; 6000 if all of them were asked for at once
 }
 
 TEST_CASE("12.11: doubled, swapped and unknown events change nothing that is not so") {
