@@ -1,5 +1,6 @@
 // Platform, the part that fetches first states by GET: for group and enterprise targets, which send none (xsi.md 5.5).
 #include <algorithm>
+#include <utility>
 
 #include "xsi/platform.hpp"
 #include "xsi/translate.hpp"
@@ -10,12 +11,16 @@ constexpr int fetch_attempts = 3;
 }
 
 void Platform::seed(LineIndex line, bool first) {
-    if (seed_queued_.size() <= line) seed_queued_.resize(lines_.size() + 1);
+    if (first_states_.size() <= line) first_states_.resize(lines_.size() + 1);
+    first_states_[line].wanted.fill(true);
+    queue_seed(line, first);
+}
+
+void Platform::queue_seed(LineIndex line, bool first) {
     if (first) {
         seed_urgent_.push_back(line);
         if (seed_urgent_.size() > 1024) seed_urgent_.pop_front();
-    } else if (!seed_queued_[line]) {
-        seed_queued_[line] = true;
+    } else if (!std::exchange(first_states_[line].queued, true)) {
         seed_queue_.push_back(line);
     }
     seeds_.ring();
@@ -40,7 +45,7 @@ Task<> Platform::keep_seeding() {
         auto& queue = seed_urgent_.empty() ? seed_queue_ : seed_urgent_;
         LineIndex line = queue.front();
         queue.pop_front();
-        if (&queue == &seed_queue_) seed_queued_[line] = false;
+        if (&queue == &seed_queue_) first_states_[line].queued = false;
         if (!lines_.watched(line) || lines_.platform(line) != index_) continue;
         ++fetching_;
         loop_.spawn(fetch(line));
@@ -50,7 +55,9 @@ Task<> Platform::keep_seeding() {
 Task<> Platform::fetch(LineIndex line) {
     std::string user(lines_.id(line));
     ++counters_.first_states;
-    bool all_in = co_await fetch_calls(line);
+    bool all_in = co_await fetch_package(
+        line, Package::advanced_call, [&] { return seeding_->calls(user); },
+        [&](const std::vector<CallDetails>& calls) { lines_.replace_calls(line, calls, steady_now()); });
     if (all_in) {
         all_in &= co_await fetch_package(
             line, Package::do_not_disturb, [&] { return seeding_->service<DoNotDisturb>(user); },
@@ -75,43 +82,38 @@ Task<> Platform::fetch(LineIndex line) {
     }
     if (!all_in && !stopping_) {
         static_cast<void>(co_await sleep_for(seconds(1)));
-        seed(line, false);
+        queue_seed(line, false);
     }
     --fetching_;
     seeds_.ring();
 }
 
-/// False: it is to be asked for again. An event that overtakes the answer is newer than it.
+/// False: it is to be asked for again. An event that comes while the GET is under way is newer than its answer: then it
+/// is asked once more (xsi.md 5.5). An event that came before proves nothing: after an outage servers send what they
+/// kept.
 template <class Fetch, class Take>
 Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch, Take take) {
-    if (lines_.fresh(line, package) || std::ranges::find(packages(), package) == packages().end()) co_return true;
-    auto answer = co_await fetch();
-    if (lines_.fresh(line, package) || lines_.platform(line) != index_) co_return true;
-    if (!answer) {
-        auto why = answer.error().category;
-        bool gone = why == Category::not_found || why == Category::forbidden || why == Category::invalid;
-        if (gone) lines_.give_up(line, package);
-        co_return gone;
-    }
-    take(*answer);
-    co_return true;
-}
-
-// An event that comes while the GET is under way is newer than its answer: then it is asked again (xsi.md 5.5).
-Task<bool> Platform::fetch_calls(LineIndex line) {
-    std::string user(lines_.id(line));
+    if (std::ranges::find(packages(), package) == packages().end()) co_return true;
+    auto at = static_cast<std::size_t>(package);
     for (int i = 0; i < fetch_attempts; ++i) {
+        if (lines_.platform(line) != index_) co_return true; // it is another one's now
+        if (!std::exchange(first_states_[line].wanted.at(at), false)) co_return true;
         auto touched = lines_.touched(line);
-        auto calls = co_await seeding_->calls(user);
-        if (lines_.platform(line) != index_) co_return false; // it is another one's now
-        if (!calls) {
-            bool gone = calls.error().category == Category::not_found || calls.error().category == Category::forbidden;
-            if (gone) lines_.give_up(line, Package::advanced_call);
+        auto answer = co_await fetch();
+        if (lines_.platform(line) != index_) co_return true;
+        if (!answer) {
+            auto why = answer.error().category;
+            bool gone = why == Category::not_found || why == Category::forbidden ||
+                        (why == Category::invalid && package != Package::advanced_call);
+            if (gone) lines_.give_up(line, package);
+            first_states_[line].wanted.at(at) |= !gone;
             co_return gone;
         }
-        if (lines_.touched(line) != touched) continue;
-        lines_.replace_calls(line, *calls, steady_now());
-        co_return true;
+        if (lines_.touched(line) == touched) {
+            take(*answer);
+            co_return true;
+        }
+        first_states_[line].wanted.at(at) = true;
     }
     co_return false;
 }

@@ -225,7 +225,7 @@ void Platform::order(Subscriptions::Index index, const Document& document, std::
     case Sequencer::Verdict::deliver: break;
     case Sequencer::Verdict::duplicate: return on_behind(index, document);
     case Sequencer::Verdict::held: ++counters_.reordered; return;
-    case Sequencer::Verdict::overflow: settle_gaps(); return;
+    case Sequencer::Verdict::overflow: settle_gaps(steady_now()); return;
     }
     deliver(index, document);
     if (sequencer_.holding() == 0) return;
@@ -283,6 +283,10 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
         if (stranger_.empty()) stranger_ = document.target_id;
         return;
     }
+    // Kept by the server from before an outage, perhaps without what came after it.
+    if (!single_users() && subscriptions_.state(index) != Subscriptions::State::standing &&
+        subscriptions_.state(index) != Subscriptions::State::refreshing)
+        seed(*line, true);
     auto effect = translate(lines_, *line, document, now);
     if (effect == Effect::none && document.data == EventData::unknown) ++counters_.unknown;
     // What tells of one call only is not the whole state: the first event may have been lost before it.
@@ -298,8 +302,8 @@ void Platform::doubt(Subscriptions::Index index) {
         lines_.mark_stale(line, subscriptions_.package(index));
 }
 
-void Platform::settle_gaps() {
-    for (auto& gap : sequencer_.take_gaps(steady_now())) {
+void Platform::settle_gaps(Steady now) {
+    for (auto& gap : sequencer_.take_gaps(now)) {
         ++counters_.gaps;
         for (const std::string& document : gap.documents)
             deliver_bytes(gap.subscription, document);
@@ -404,6 +408,9 @@ void Platform::on_channel_down(Channel& channel) {
     if (std::exchange(healed_, false)) down_since_ = steady_now();
     log::warning("xsi", "no channel is left: what is shown of these lines is no longer sure",
                  {{"platform", options_.name}, {"lines", lines_.total(index_)}});
+    // What waits behind a hole was answered and will not come again. It is applied before what fills the hole can come
+    // by the next channel, which is then known to be older.
+    settle_gaps(Steady::max());
     lines_.mark_stale(index_);
     queues_.doubt_all();
 }
@@ -439,7 +446,6 @@ void Platform::start_over() {
     ever_up_ = true;
     queues_.doubt_all();
     parked_.clear();
-    sequencer_ = {};
     subscriptions_.restart();
     for (LineIndex line = 0; line < by_line_.size(); ++line)
         for (Package package : packages()) {
@@ -607,7 +613,7 @@ Task<> Platform::tick() {
     auto next_audit = steady_now() + seconds(1);
     while (!stopping_ && co_await sleep_for(tick_period)) {
         auto now = steady_now();
-        if (sequencer_.holding() > 0) settle_gaps();
+        if (sequencer_.holding() > 0) settle_gaps(now);
         if (set_up_ && !healed_ && lines_.known(index_) == lines_.total(index_)) healed_ = true;
         if (!set_up_ && !forgotten_ && now - down_since_ >= stale_after_) {
             forgotten_ = true;

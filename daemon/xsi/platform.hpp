@@ -111,7 +111,7 @@ private:
     void on_behind(Subscriptions::Index index, const Document& document);
     void deliver(Subscriptions::Index index, const Document& document);
     void deliver_bytes(Subscriptions::Index index, std::string_view bytes);
-    void settle_gaps();
+    void settle_gaps(Steady now);
     void resynchronise(Subscriptions::Index index);
     void doubt(Subscriptions::Index index);
     [[nodiscard]] bool of_queue(Subscriptions::Index index) const {
@@ -136,11 +136,11 @@ private:
     void start_over();
 
     // first states by GET, for targets that send none
-    void seed(LineIndex line, bool first);
+    void seed(LineIndex line, bool first); // all of its packages
+    void queue_seed(LineIndex line, bool first);
     void seed_all();
     [[nodiscard]] Task<> keep_seeding();
     [[nodiscard]] Task<> fetch(LineIndex line);
-    [[nodiscard]] Task<bool> fetch_calls(LineIndex line);
     template <class Fetch, class Take>
     [[nodiscard]] Task<bool> fetch_package(LineIndex line, Package package, Fetch fetch, Take take);
 
@@ -192,7 +192,11 @@ private:
     bool discovering_ = false;
     std::deque<LineIndex> seed_urgent_;
     std::deque<LineIndex> seed_queue_;
-    std::vector<bool> seed_queued_;
+    struct FirstState {
+        std::array<bool, package_count> wanted{}; // asked for, and not answered yet
+        bool queued = false;                      // stands in `seed_queue_`
+    };
+    std::vector<FirstState> first_states_; // by line
     std::unordered_map<LineIndex, Steady> audited_;
     LineIndex audit_cursor_ = 0;
     std::size_t performing_ = 0;

@@ -251,7 +251,7 @@ void Subscriptions::restart() {
         Entry& entry = entries_[index];
         if (entry.state == State::dropped || entry.state == State::refused) continue;
         if (entry.state != State::asking) set(index, State::wanted);
-        entry.expected = 0;
+        if (entry.awaits_first) entry.expected = 0; // whatever its number, that event is the whole state
         entry.has_state = entry.again = false;
         entry.failures = 0;
         entry.due_s = 0;

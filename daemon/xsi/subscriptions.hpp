@@ -79,7 +79,8 @@ public:
     bool on_event(Index index, Steady now);
     /// A gap: its state is to be sent again (a refresh does that for single users).
     void refresh_now(Index index);
-    /// The channel set was lost: all must be asked for again. Ids stay known until then.
+    /// The channel set was lost: all must be asked for again. Ids stay known until then, and numbers where no first
+    /// event comes: a server may send what it had kept, and that is then known to be old.
     void restart();
 
     [[nodiscard]] std::optional<Index> find(std::string_view id) const;

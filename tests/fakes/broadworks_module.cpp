@@ -549,6 +549,7 @@ private:
                                                                       {"expires_forced", &s.expires_forced},
                                                                       {"unknown_ack_status", &s.unknown_ack_status},
                                                                       {"queue_max", &s.queue_max},
+                                                                      {"queue_wait_ms", &s.queue_wait_ms},
                                                                       {"backlog_max", &s.backlog_max},
                                                                       {"channels_max", &s.channels_max},
                                                                       {"first_sequence", &s.first_sequence},

@@ -6,9 +6,9 @@ using namespace faults;
 
 namespace {
 
-Setup enterprise(std::int64_t per_second = 10'000, std::size_t people = 8,
-                 std::function<void(sim::World&)> before = {}) {
-    return Setup{.world = small_office(1, people),
+Setup enterprise(std::int64_t per_second = 10'000, std::size_t people = 8, std::function<void(sim::World&)> before = {},
+                 int hosts = 1) {
+    return Setup{.world = small_office(hosts, people),
                  .adjust =
                      [=](auto& options) {
                          options.target = lamp::xsi::TargetKind::enterprise;
@@ -158,6 +158,45 @@ TEST_CASE("enterprise: users come while we run; subscriptions that end are asked
     h.fault("subscription_terminated");
     make_calls(h); // between the end and the new subscription
     h.require_truth(5s);
+}
+
+TEST_CASE("enterprise: what the server had kept while no channel was there does not make a lamp older") {
+    // One channel is deaf: what it should have brought waits at the server while the next event is in, and answered.
+    std::uint64_t held = 0;
+    for (bool active : {true, false}) {
+        CAPTURE(active);
+        Harness h(enterprise(10'000, 8, {}, 2));
+        h.require_truth(5s);
+        if (!active) h.command("dnd", {{"user", "2004"}, {"active", true}}); // the other channel's turn
+        h.require_truth(2s);
+        h.command("kill_channel", {{"host", 0}, {"how", "stall"}});
+        h.command("dnd", {{"user", "2003"}, {"active", true}});
+        h.command("dnd", {{"user", "2003"}, {"active", false}});
+        within(300ms, [] { return false; }); // less than a hole is waited for
+        held += h.report().counters.reordered;
+        h.fault("slow", {{"on", "subscribe"}, {"ms", 500}, {"forever", true}}); // events are there before its answer
+        h.command("kill_channel", {{"host", 1}, {"how", "rst"}});
+        h.command("kill_channel", {{"host", 0}, {"how", "rst"}});
+        CHECK(within(2s, [&] { return h.all_stale(); }));
+        within(1s, [] { return false; }); // all that was kept is in
+        h.require_truth(4s);
+    }
+    CHECK(held == 1);
+}
+
+TEST_CASE("enterprise: nor does it when the server could not keep all") {
+    Harness h(enterprise(100)); // so that audits take their time
+    h.require_truth(5s);
+    h.command("settings", {{"queue_max", 1}, {"queue_wait_ms", 1000}}); // the lines have been fetched by then
+    h.fault("slow", {{"on", "subscribe"}, {"ms", 2500}, {"forever", true}});
+    h.fault("unavailable", {{"on", "channel"}, {"count", 1}});
+    h.command("kill_channel", {{"how", "rst"}});
+    CHECK(within(2s, [&] { return h.all_stale(); }));
+    h.command("dnd", {{"user", "2003"}, {"active", true}});
+    h.command("dnd", {{"user", "2003"}, {"active", false}});
+    CHECK(h.counted("dropped") == 1);
+    CHECK(within(8s, [&] { return h.counted("acks") == 5; })); // four ends of old subscriptions, and what was kept
+    h.require_truth(500ms);                                    // before the hole behind it is given up
 }
 
 TEST_CASE("group: its members are followed") {

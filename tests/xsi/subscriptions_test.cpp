@@ -312,6 +312,23 @@ TEST_CASE("a gap: refreshed at once, also when a refresh was under way already")
     CHECK(book.next(at(3)) == std::nullopt);
 }
 
+TEST_CASE("restart: a group's subscription counts on, unless the server begins another one") {
+    Subscriptions book;
+    auto index = book.add(no_line, Package::advanced_call, false);
+    CHECK(book.next(start));
+    book.on_subscribed(index, "g1", 3600, start);
+    book.expected(index) = 17;
+    book.restart();
+    CHECK(book.expected(index) == 17);
+    CHECK(book.next(at(1)));
+    book.on_subscribed(index, "g1", 3600, at(1));
+    CHECK(book.expected(index) == 17);
+    book.restart();
+    CHECK(book.next(at(2)));
+    book.on_subscribed(index, "g2", 3600, at(2));
+    CHECK(book.expected(index) == 0);
+}
+
 TEST_CASE("restart: everything is asked for again but what was refused") {
     Subscriptions book;
     auto one = standing(book, "s1", start, 3600, 1);

@@ -83,7 +83,7 @@ Channel* Channels::open(const ChannelRequest& request) {
     channels_.emplace(channel.number, std::move(made));
     ++counters.channels_opened;
     // What was parked goes out once the Channel document has.
-    loop_.after(std::chrono::milliseconds(5), [this, index] {
+    loop_.after(std::chrono::milliseconds(settings_.queue_wait_ms), [this, index] {
         ChannelSet* waiting = this->set(index);
         if (!waiting) return;
         for (const std::uint64_t event : std::exchange(waiting->parked, {}))

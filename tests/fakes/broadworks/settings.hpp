@@ -20,6 +20,7 @@ struct Settings {
     std::int64_t expires_forced = 0;        // not 0: every answer says this, whatever was asked
     std::int64_t unknown_ack_status = 404;  // status for an eventID that was never issued (UNC)
     std::int64_t queue_max = 1000;          // events kept for a set without a live channel
+    std::int64_t queue_wait_ms = 5;         // what was kept goes out so long after the channel was opened
     std::int64_t backlog_max = 256'000'000; // unread bytes of a channel, then RST
     std::int64_t channels_max = 10;         // of one set
     bool require_cookie = true;             // a channel's request on another XSP needs its JSESSIONID
