@@ -65,6 +65,7 @@ void Lines::assign(std::span<const Assignment> assignments, std::vector<LineInde
         Line& one = lines_[line];
         if (wanted[line] == one.watched) continue;
         one.watched = wanted[line];
+        ++one.touched;
         auto& count = platform_counts_.at(one.platform);
         if (one.watched) {
             ++count.total;
@@ -142,8 +143,15 @@ void Lines::set_messages(LineIndex line, std::optional<calls::Messages> messages
 void Lines::give_up(LineIndex line, Package package) {
     if (package == Package::advanced_call) { // without calls there is no state to show
         lines_[line].ledger.clear(ended());
-        set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), all_packages);
+        heard(line, package);
+        set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), lines_[line].fresh);
     } else {
+        Line& one = lines_[line];
+        if (package == Package::do_not_disturb) one.dnd = false;
+        if (package == Package::forwarding_always)
+            one.forwarding &= static_cast<std::uint8_t>(~(1U << static_cast<unsigned>(Forwarding::always)));
+        if (package == Package::call_center_agent) one.agent = presence::AgentState::none;
+        if (package == Package::voice_mail && line < messages_.size()) messages_[line].reset();
         heard(line, package);
     }
     publish_line(line);
@@ -167,12 +175,14 @@ void Lines::set_masks(LineIndex line, std::uint8_t heard, std::uint8_t fresh) {
 void Lines::mark_stale(std::uint8_t platform) {
     for (LineIndex line = 0; line < lines_.size(); ++line) {
         if (lines_[line].platform != platform || !lines_[line].watched) continue;
+        ++lines_[line].touched; // an answer that is under way is older than this
         set_masks(line, lines_[line].heard, 0);
         publish_line(line);
     }
 }
 
 void Lines::mark_stale(LineIndex line, Package package) {
+    ++lines_[line].touched;
     set_masks(line, lines_[line].heard, static_cast<std::uint8_t>(lines_[line].fresh & ~bit(package)));
     publish_line(line);
 }

@@ -387,6 +387,9 @@ TEST_CASE("what the platform refuses is given up: it holds nothing back, and sho
         Office other;
         other.assign({{"a@x", 0, 0}});
         other.lines.give_up(other.line("a@x"), Package::advanced_call);
+        CHECK(other.lines.known(0) == 0); // the others may be granted
+        for (Package package : {Package::do_not_disturb, Package::forwarding_always, Package::call_center_agent})
+            other.lines.give_up(other.line("a@x"), package);
         CHECK(other.told(0) == "unknown 0");
         CHECK(other.lines.known(0) == 1);
         CHECK(other.lines.view(other.line("a@x")).known);
@@ -398,6 +401,39 @@ TEST_CASE("what the platform refuses is given up: it holds nothing back, and sho
         office.lines.give_up(line, Package::advanced_call);
         CHECK(office.told(0) == "unknown 0");
     }
+}
+
+TEST_CASE("what the platform refuses from now on is not shown as it was") {
+    Office office;
+    office.assign({{"a@x", 0, 0}});
+    auto line = office.line("a@x");
+    office.snapshot("a@x");
+    office.lines.set_dnd(line, true);
+    office.lines.set_forwarding_always(line, true, "+31201230101");
+    office.lines.set_agent(line, lamp::presence::AgentState::available);
+    office.lines.give_up(line, Package::do_not_disturb);
+    CHECK_FALSE(office.lines.view(line).dnd);
+    CHECK(office.lines.view(line).forwarding == lamp::presence::Forwarding::always);
+    office.lines.give_up(line, Package::forwarding_always);
+    CHECK(office.lines.view(line).forwarding == lamp::presence::Forwarding::none);
+    office.lines.give_up(line, Package::call_center_agent);
+    CHECK(office.lines.view(line).agent == lamp::presence::AgentState::none);
+    CHECK(office.lines.view(line).known);
+    CHECK_FALSE(office.lines.view(line).stale);
+}
+
+TEST_CASE("doubt is newer than the answer that is under way") {
+    Office office;
+    office.assign({{"a@x", 0, 0}});
+    auto line = office.line("a@x");
+    auto touched = office.lines.touched(line);
+    office.lines.mark_stale(line, Package::do_not_disturb);
+    CHECK(std::exchange(touched, office.lines.touched(line)) != office.lines.touched(line));
+    office.lines.mark_stale(std::uint8_t{0});
+    CHECK(std::exchange(touched, office.lines.touched(line)) != office.lines.touched(line));
+    office.assign({}); // nobody's now, and again somebody's: another life
+    office.assign({{"a@x", 0, 0}});
+    CHECK(touched != office.lines.touched(line));
 }
 
 TEST_CASE("GET seeding: replaces the calls, and an event in between can be seen") {
