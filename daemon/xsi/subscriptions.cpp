@@ -62,6 +62,7 @@ Subscriptions::Index Subscriptions::add(LineIndex line, Package package, bool aw
     entry.has_state = false;
     entry.again = false;
     entry.failures = 0;
+    entry.refused_before = false;
     entry.expected = 0;
     enqueue(index);
     return index;
@@ -167,7 +168,7 @@ void Subscriptions::on_subscribed(Index index, std::string id, long expires_s, S
         set_id(index, id);
         entry.expected = 0;
     }
-    entry.again = false;
+    entry.again = entry.refused_before = false;
     entry.expires_s = sane_expiry(expires_s);
     entry.has_state = !entry.awaits_first;
     set(index, entry.awaits_first ? State::awaiting : State::standing);
@@ -195,8 +196,7 @@ void Subscriptions::on_refused(Index index, Steady now) {
     if (entries_[index].state == State::dropped) return;
     set(index, State::refused);
     // The first refusal may be about a channel set that was just lost; the second one is believed.
-    bool first = entries_[index].failures == 0;
-    if (first) entries_[index].failures = 1;
+    bool first = !std::exchange(entries_[index].refused_before, true);
     alarm(index, now, first ? second_opinion_wait : jittered(refused_wait, index));
 }
 

@@ -110,7 +110,8 @@ private:
         bool queued = false;
         bool has_state = false;
         bool urgent = false; // stands in `urgent_`
-        bool again = false;  // to be refreshed once more after the refresh under way
+        bool refused_before = false;
+        bool again = false; // to be refreshed once more after the refresh under way
     };
     struct Alarm {
         std::uint32_t due_s;

@@ -312,6 +312,22 @@ TEST_CASE("a gap: refreshed at once, also when a refresh was under way already")
     CHECK(book.next(at(3)) == std::nullopt);
 }
 
+TEST_CASE("only refusals make the second one believed") {
+    Subscriptions book;
+    auto index = standing(book, "s1", start, 3600, 1);
+    book.on_gone(index, start);
+    auto asked = book.next(at(400));
+    REQUIRE(asked);
+    book.on_refused(index, at(400)); // the first one, whatever failed before
+    CHECK(book.next(at(400)) == std::nullopt);
+    auto second = book.next(at(420));
+    REQUIRE(second);
+    CHECK(second->kind == Kind::subscribe);
+    book.on_refused(index, at(420));
+    CHECK(book.next(at(500)) == std::nullopt); // believed: asked again hourly
+    CHECK(book.next(at(420 + 3700)));
+}
+
 TEST_CASE("restart: a group's subscription counts on, unless the server begins another one") {
     Subscriptions book;
     auto index = book.add(no_line, Package::advanced_call, false);
