@@ -125,6 +125,7 @@ Task<> Channel::read_stream(http::Connection& connection) {
     adopt(connection);
     first_bytes_ = true;
     response_takes_ = response_guess;
+    responded_ = false;
     while (true) {
         auto ended = co_await connection.read_more(*this, longest_silence);
         if (machine_.state() != ChannelMachine::State::opening && !machine_.up())
@@ -311,8 +312,11 @@ void Channel::respond(std::string_view event_id) {
 }
 
 milliseconds Channel::response_delay(std::size_t coming) const {
+    auto takes = response_takes_;
+    // Nobody waits: what was slow once need not be slow now.
+    if (responders_ == 0) takes = std::min<Steady::duration>(takes, response_guess);
     // As long as all responders are busy, nobody says more than that they have been for so long.
-    auto takes = responses_.empty() ? response_takes_ : std::max(response_takes_, steady_now() - responded_at_);
+    if (!responses_.empty()) takes = std::max(takes, steady_now() - responded_at_);
     return std::chrono::duration_cast<milliseconds>(takes * (responses_.size() + coming) / responders_max);
 }
 
@@ -334,6 +338,7 @@ Task<> Channel::send_responses() {
             done = answer && answer->status < 500;
         }
         ++(done ? counters_.responses : counters_.responses_failed);
+        responded_ = true;
         responded_at_ = steady_now();
         response_takes_ += (responded_at_ - began - response_takes_) / 4;
     }

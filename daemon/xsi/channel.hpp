@@ -78,6 +78,8 @@ public:
     /// How long the response to an event will wait that comes behind `coming` others, judged by how long the last ones
     /// took; before there were any, by a cautious guess.
     [[nodiscard]] milliseconds response_delay(std::size_t coming) const;
+    /// A response was accepted, or given up, since the channel was opened.
+    [[nodiscard]] bool responded() const { return responded_; }
 
 private:
     [[nodiscard]] Task<> run();
@@ -119,7 +121,8 @@ private:
     std::deque<std::string> responses_;
     int responders_ = 0;
     Steady::duration response_takes_{}; // smoothed, repetitions and all
-    Steady responded_at_{};             // the last one that was done with, or the first of this burst
+    bool responded_ = false;
+    Steady responded_at_{}; // the last one that was done with, or the first of this burst
     bool was_up_ = false;
     bool first_bytes_ = false;
     bool shielded_ = false; // a web page came instead of a heartbeat's answer

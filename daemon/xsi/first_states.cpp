@@ -8,31 +8,50 @@
 namespace lamp::xsi {
 namespace {
 constexpr int fetch_attempts = 3;
+constexpr std::size_t urgent_max = 1024;
+constexpr seconds retry_max{4}; // so that the end of an outage is noticed soon
+} // namespace
+
+void Platform::want(LineIndex line, Package package, bool first) {
+    if (first_states_.size() <= line) first_states_.resize(lines_.size() + 1);
+    first_states_[line].wanted.at(static_cast<std::size_t>(package)) = true;
+    queue_seed(line, first);
 }
 
-void Platform::seed(LineIndex line, bool first) {
-    if (first_states_.size() <= line) first_states_.resize(lines_.size() + 1);
-    first_states_[line].wanted.fill(true);
-    queue_seed(line, first);
+void Platform::seed(LineIndex line) {
+    for (Package package : packages())
+        want(line, package, false);
 }
 
 void Platform::queue_seed(LineIndex line, bool first) {
     if (first) {
+        if (std::exchange(first_states_[line].urgent, true)) return;
         seed_urgent_.push_back(line);
-        if (seed_urgent_.size() > 1024) seed_urgent_.pop_front();
-    } else if (!std::exchange(first_states_[line].queued, true)) {
+        if (seed_urgent_.size() <= urgent_max) return seeds_.ring();
+        line = seed_urgent_.front(); // too many are urgent: this one waits with everybody
+        seed_urgent_.pop_front();
+        first_states_[line].urgent = false;
+    }
+    auto& one = first_states_[line];
+    if (!std::exchange(one.queued, true)) {
         seed_queue_.push_back(line);
+        one.retry = one.failures > 0;
+        if (one.retry) ++retries_;
     }
     seeds_.ring();
 }
 
 // In order of interest: who is in a call or was just seen to change comes first.
-void Platform::seed_all() {
+void Platform::seed_all(std::span<const Package> wanted) {
+    auto all = [&](LineIndex line) {
+        for (Package package : wanted)
+            want(line, package, false);
+    };
     lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
-        if (lines_.platform(line) == index_) seed(line, false);
+        if (follows(line)) all(line);
     });
     for (LineIndex line = 0; line < lines_.size(); ++line)
-        if (lines_.platform(line) == index_ && lines_.watched(line)) seed(line, false);
+        if (follows(line)) all(line);
 }
 
 Task<> Platform::keep_seeding() {
@@ -42,11 +61,14 @@ Task<> Platform::keep_seeding() {
             co_await seeds_.wait(milliseconds(idle ? 1000 : 100));
             continue;
         }
-        auto& queue = seed_urgent_.empty() ? seed_queue_ : seed_urgent_;
+        bool urgent = !seed_urgent_.empty();
+        auto& queue = urgent ? seed_urgent_ : seed_queue_;
         LineIndex line = queue.front();
         queue.pop_front();
-        if (&queue == &seed_queue_) first_states_[line].queued = false;
-        if (!lines_.watched(line) || lines_.platform(line) != index_) continue;
+        auto& one = first_states_[line];
+        (urgent ? one.urgent : one.queued) = false;
+        if (!urgent && one.retry) --retries_;
+        if (!follows(line)) continue;
         ++fetching_;
         loop_.spawn(fetch(line));
     }
@@ -80,12 +102,25 @@ Task<> Platform::fetch(LineIndex line) {
             line, Package::voice_mail, [&] { return seeding_->messages(user); },
             [&](const MessageCounts& counts) { lines_.set_messages(line, messages_of(counts)); });
     }
-    if (!all_in && !stopping_) {
-        static_cast<void>(co_await sleep_for(seconds(1)));
-        queue_seed(line, false);
-    }
     --fetching_;
     seeds_.ring();
+    auto& failures = first_states_[line].failures;
+    if (all_in) {
+        failures = 0;
+        co_return;
+    }
+    auto wait = std::min<seconds>(retry_max, seconds(1) * (1 << std::min<int>(failures, 2)));
+    if (failures < 255) ++failures;
+    if (co_await sleep_for(wait) && !stopping_) queue_seed(line, false);
+}
+
+/// The subscription of the group or enterprise stands, or never will. Before that an answer would be old at once; what
+/// is wanted then is fetched when it stands.
+bool Platform::subscription_stands(Package package) const {
+    auto index = group_subscriptions_.at(static_cast<std::size_t>(package));
+    if (index == no_line) return false;
+    auto state = subscriptions_.state(index);
+    return state != Subscriptions::State::wanted && state != Subscriptions::State::asking;
 }
 
 /// False: it is to be asked for again. An event that comes while the GET is under way is newer than its answer: then it
@@ -93,14 +128,14 @@ Task<> Platform::fetch(LineIndex line) {
 /// kept.
 template <class Fetch, class Take>
 Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch, Take take) {
-    if (std::ranges::find(packages(), package) == packages().end()) co_return true;
+    if (std::ranges::find(packages(), package) == packages().end() || !subscription_stands(package)) co_return true;
     auto at = static_cast<std::size_t>(package);
     for (int i = 0; i < fetch_attempts; ++i) {
-        if (lines_.platform(line) != index_) co_return true; // it is another one's now
+        if (!follows(line) || !set_up_) co_return true; // another one's by now; or all are asked for again
         if (!std::exchange(first_states_[line].wanted.at(at), false)) co_return true;
         auto touched = lines_.touched(line);
         auto answer = co_await fetch();
-        if (lines_.platform(line) != index_) co_return true;
+        if (!follows(line)) co_return true;
         if (!answer) {
             auto why = answer.error().category;
             bool gone = why == Category::not_found || why == Category::forbidden ||
@@ -116,6 +151,25 @@ Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch,
         first_states_[line].wanted.at(at) = true;
     }
     co_return false;
+}
+
+// Calls that look stuck are asked about, but not every second; so, slowly, is everybody (xsi.md 5.5, 12.12).
+void Platform::audit() {
+    auto now = steady_now();
+    std::erase_if(audited_, [&](const auto& one) { return now - one.second > patience_.ask_again; });
+    for (LineIndex line : lines_.tidy(now, patience_)) {
+        if (!follows(line) || !audited_.try_emplace(line, now).second) continue;
+        if (!single_users())
+            want(line, Package::advanced_call, true);
+        else if (line < by_line_.size() && by_line_[line][0] != no_line)
+            subscriptions_.refresh_now(by_line_[line][0]);
+    }
+    if (single_users() || !set_up_ || seed_queue_.size() > retries_ || lines_.size() == 0) return;
+    auto share = std::max<std::int64_t>(1, options_.subscriptions_per_second / 40);
+    for (std::int64_t i = 0; i < share; ++i) {
+        auto line = audit_cursor_++ % static_cast<LineIndex>(lines_.size());
+        if (follows(line)) seed(line);
+    }
 }
 
 } // namespace lamp::xsi

@@ -18,6 +18,7 @@ constexpr milliseconds busy_first{1000};
 constexpr milliseconds busy_max{4000};           // so that its end is noticed soon
 constexpr std::int64_t quietly_behind = 64;      // events; more than that is another way of counting
 constexpr milliseconds response_delay_max{1500}; // servers wait for some seconds (xsi.md 6.3)
+constexpr seconds coming_for{5};
 
 constexpr auto no_subscriptions = [] {
     std::array<Subscriptions::Index, package_count> none{};
@@ -99,9 +100,10 @@ Result<void> Platform::connect_hosts() {
 }
 
 void Platform::start() {
+    group_subscriptions_ = no_subscriptions;
     if (!single_users())
         for (Package package : packages())
-            subscriptions_.add(no_line, package, false);
+            group_subscriptions_.at(static_cast<std::size_t>(package)) = subscriptions_.add(no_line, package, false);
     down_since_ = steady_now();
     for (auto& channel : channels_)
         channel->start();
@@ -123,7 +125,7 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
     for (LineIndex line : added) {
         if (lines_.platform(line) != index_) continue;
         if (!single_users()) {
-            if (set_up_) seed(line, false);
+            if (set_up_) seed(line);
             continue;
         }
         if (by_line_.size() <= line) by_line_.resize(line + 1, no_subscriptions);
@@ -133,8 +135,9 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
     for (LineIndex line : removed) {
         if (lines_.platform(line) != index_ || by_line_.size() <= line) continue;
         for (auto& subscription : by_line_[line]) {
-            if (subscription != no_line) subscriptions_.drop(subscription);
-            subscription = no_line;
+            if (subscription == no_line) continue;
+            sequencer_.forget(subscription);
+            subscriptions_.drop(std::exchange(subscription, no_line));
         }
     }
     work_.ring();
@@ -142,8 +145,8 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
 
 void Platform::prefer(LineIndex line) {
     if (!single_users()) {
-        bool known = std::ranges::all_of(packages(), [&](Package package) { return lines_.fresh(line, package); });
-        if (!known) seed(line, true);
+        for (Package package : packages())
+            if (follows(line) && !lines_.fresh(line, package)) want(line, package, true);
         return;
     }
     if (line >= by_line_.size()) return;
@@ -244,10 +247,10 @@ void Platform::on_behind(Subscriptions::Index index, const Document& document) {
         expected = after(document.sequence);
         return resynchronise(index);
     }
-    bool queue = of_queue(index);
-    if (auto line = queue ? std::nullopt : line_of(index, document); !single_users() && line && lines_.watched(*line))
-        seed(*line, true);
-    if (single_users() || queue) subscriptions_.refresh_now(index);
+    if (single_users() || of_queue(index))
+        subscriptions_.refresh_now(index);
+    else if (auto line = line_of(index, document); line && follows(*line))
+        want(*line, subscriptions_.package(index), true);
     work_.ring();
 }
 
@@ -270,36 +273,44 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
         work_.ring();
         return;
     }
+    // Kept by the server from before an outage, perhaps without what came after it: doubted until its subscription
+    // stands again, of a group until the line was fetched.
+    bool kept = subscriptions_.state(index) == Subscriptions::State::wanted ||
+                subscriptions_.state(index) == Subscriptions::State::asking;
     if (of_queue(index)) {
         auto queue = subscriptions_.line(index);
         queues_.apply(queue, document);
+        if (kept) return doubt(index);
         if (queues_.known(queue)) subscriptions_.on_event(index, now);
         return;
     }
     auto line = line_of(index, document);
-    if (!line || !lines_.watched(*line)) {
+    if (!line || !follows(*line)) {
         subscriptions_.on_event(index, now);
         ++counters_.foreign;
         if (stranger_.empty()) stranger_ = document.target_id;
         return;
     }
-    // Kept by the server from before an outage, perhaps without what came after it.
-    if (!single_users() && subscriptions_.state(index) != Subscriptions::State::standing &&
-        subscriptions_.state(index) != Subscriptions::State::refreshing)
-        seed(*line, true);
+    auto package = subscriptions_.package(index);
     auto effect = translate(lines_, *line, document, now);
     if (effect == Effect::none && document.data == EventData::unknown) ++counters_.unknown;
+    if (kept) {
+        lines_.mark_stale(*line, package);
+        if (!single_users()) want(*line, package, true);
+        return;
+    }
     // What tells of one call only is not the whole state: the first event may have been lost before it.
-    if (!single_users() || lines_.fresh(*line, subscriptions_.package(index))) subscriptions_.on_event(index, now);
+    if (!single_users() || lines_.fresh(*line, package)) subscriptions_.on_event(index, now);
 }
 
-/// What a subscription of one user tells is not sure any more.
+/// What a subscription tells is not sure any more.
 void Platform::doubt(Subscriptions::Index index) {
     auto line = subscriptions_.line(index);
-    if (of_queue(index))
-        queues_.doubt(line);
-    else if (line != no_line)
-        lines_.mark_stale(line, subscriptions_.package(index));
+    auto package = subscriptions_.package(index);
+    if (of_queue(index)) return queues_.doubt(line);
+    if (line != no_line) return lines_.mark_stale(line, package);
+    for (LineIndex one = 0; one < lines_.size(); ++one)
+        if (follows(one)) lines_.mark_stale(one, package);
 }
 
 void Platform::settle_gaps(Steady now) {
@@ -314,16 +325,10 @@ void Platform::settle_gaps(Steady now) {
 
 // Something was missed: what is shown may be wrong until the whole state has been heard again.
 void Platform::resynchronise(Subscriptions::Index index) {
-    auto package = subscriptions_.package(index);
-    if (subscriptions_.line(index) != no_line) {
-        doubt(index);
-        subscriptions_.refresh_now(index);
-        work_.ring();
-        return;
-    }
-    for (LineIndex one = 0; one < lines_.size(); ++one)
-        if (lines_.platform(one) == index_ && lines_.watched(one)) lines_.mark_stale(one, package);
-    seed_all();
+    doubt(index);
+    if (subscriptions_.line(index) == no_line) return seed_all(std::array{subscriptions_.package(index)});
+    subscriptions_.refresh_now(index);
+    work_.ring();
 }
 
 // A direct-mapped memory of event ids: a double comes within seconds of its first, and what is evicted earlier is still
@@ -382,12 +387,16 @@ void Platform::pass_over(const Channel* channel) {
 
 /// Event responses are behind, or would be with what is on its way: to ask for more events would cost the channel
 /// (xsi.md 6.3).
-bool Platform::overrun() const {
+bool Platform::overrun(Steady now) {
     using State = Subscriptions::State;
-    auto coming = subscriptions_.count(State::asking) + subscriptions_.count(State::awaiting) +
-                  subscriptions_.count(State::refreshing);
+    while (!asked_.empty() && now - asked_.front() > coming_for)
+        asked_.pop_front(); // whatever has not come by now does not come
+    auto coming = std::min(asked_.size(), subscriptions_.count(State::asking) + subscriptions_.count(State::awaiting) +
+                                              subscriptions_.count(State::refreshing));
+    auto judged = [](const auto& channel) { return channel->up() && channel->responded(); };
+    bool guess = std::ranges::none_of(channels_, judged);
     return std::ranges::any_of(channels_, [&](const auto& channel) {
-        return channel->up() && channel->response_delay(coming) > response_delay_max;
+        return channel->up() && (guess || judged(channel)) && channel->response_delay(coming) > response_delay_max;
     });
 }
 
@@ -453,10 +462,9 @@ void Platform::start_over() {
             if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
                 lines_.give_up(line, package);
         }
-    if (!single_users()) seed_all();
     // Who was in a call is the most likely to be shown wrongly now.
     lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
-        if (lines_.platform(line) != index_ || line >= by_line_.size()) return;
+        if (!follows(line) || line >= by_line_.size()) return;
         for (auto subscription : by_line_[line])
             if (subscription != no_line) subscriptions_.prefer(subscription);
     });
@@ -468,7 +476,7 @@ void Platform::start_over() {
 Task<> Platform::keep_subscribing() {
     while (!stopping_) {
         auto now = steady_now();
-        bool behind = overrun();
+        bool behind = overrun(now);
         if (!up_channel() || login_.refused(now) || performing_ >= width() || behind) {
             co_await work_.wait(behind ? milliseconds(20) : milliseconds(250));
             continue;
@@ -480,6 +488,7 @@ Task<> Platform::keep_subscribing() {
             continue;
         }
         ++performing_;
+        asked_.push_back(now);
         for (auto wait = turn(work->index); wait.count() > 0; wait = turn(work->index))
             if (!co_await sleep_for(wait)) co_return;
         loop_.spawn(perform(*work));
@@ -539,10 +548,12 @@ Task<> Platform::subscribe(Subscriptions::Index index) {
     auto granted = read_subscription(*body);
     if (!granted) co_return refused(index, granted.error());
     busy_.reset();
-    if (subscriptions_.line(index) == no_line)
-        group_refusals_.at(static_cast<std::size_t>(subscriptions_.package(index))).clear();
     subscriptions_.on_subscribed(index, granted->subscription_id, granted->expires_s, now);
     sequencer_.forget(index);
+    if (subscriptions_.line(index) == no_line) {
+        group_refusals_.at(static_cast<std::size_t>(subscriptions_.package(index))).clear();
+        seed_all(std::array{subscriptions_.package(index)});
+    }
     replay_parked(index);
 }
 
@@ -575,11 +586,10 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
     if (!for_good) return subscriptions_.on_failed(index, now);
     subscriptions_.on_refused(index, now);
     if (of_queue(index)) return queues_.doubt(line); // most logins are no supervisor's
-    if (line != no_line)
-        lines_.give_up(line, package);
-    else
-        group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format(
-            "{} refuses {} for the whole {}: {}", options_.name, name(package), name(options_.target), error.text);
+    if (line != no_line) return lines_.give_up(line, package);
+    seed_all(std::array{package}); // and again with every audit
+    group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format(
+        "{} refuses {} for the whole {}: {}", options_.name, name(package), name(options_.target), error.text);
 }
 
 Task<> Platform::refresh(Subscriptions::Index index) {
@@ -625,25 +635,6 @@ Task<> Platform::tick() {
     }
 }
 
-// Calls that look stuck are asked about, but not every second; so, slowly, is everybody (xsi.md 5.5, 12.12).
-void Platform::audit() {
-    auto now = steady_now();
-    std::erase_if(audited_, [&](const auto& one) { return now - one.second > patience_.ask_again; });
-    for (LineIndex line : lines_.tidy(now, patience_)) {
-        if (lines_.platform(line) != index_ || !audited_.try_emplace(line, now).second) continue;
-        if (!single_users())
-            seed(line, true);
-        else if (line < by_line_.size() && by_line_[line][0] != no_line)
-            subscriptions_.refresh_now(by_line_[line][0]);
-    }
-    if (single_users() || !set_up_ || !seed_queue_.empty() || lines_.size() == 0) return;
-    auto share = std::max<std::int64_t>(1, options_.subscriptions_per_second / 40);
-    for (std::int64_t i = 0; i < share; ++i) {
-        auto line = audit_cursor_++ % static_cast<LineIndex>(lines_.size());
-        if (lines_.platform(line) == index_ && lines_.watched(line)) seed(line, false);
-    }
-}
-
 void Platform::discover(Discovered found) {
     found_ = std::move(found);
     if (std::exchange(discovering_, true)) return rediscover_.ring();
@@ -674,7 +665,7 @@ Task<> Platform::keep_discovering() {
 Task<Result<std::vector<DirectoryEntry>>> Platform::read_directory() {
     std::vector<std::string> ways{options_.directory_user, ""};
     for (LineIndex line = 0; line < lines_.size() && ways.size() < 4; ++line)
-        if (lines_.platform(line) == index_ && lines_.watched(line)) ways.emplace_back(lines_.id(line));
+        if (follows(line)) ways.emplace_back(lines_.id(line));
     if (!stranger_.empty()) ways.push_back(stranger_);
     if (options_.directory_user.empty()) ways.erase(ways.begin());
     Result<std::vector<DirectoryEntry>> outcome;

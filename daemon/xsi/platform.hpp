@@ -136,9 +136,11 @@ private:
     void start_over();
 
     // first states by GET, for targets that send none
-    void seed(LineIndex line, bool first); // all of its packages
+    void want(LineIndex line, Package package, bool first);
+    void seed(LineIndex line); // all of its packages
     void queue_seed(LineIndex line, bool first);
-    void seed_all();
+    void seed_all(std::span<const Package> wanted);
+    [[nodiscard]] bool subscription_stands(Package package) const;
     [[nodiscard]] Task<> keep_seeding();
     [[nodiscard]] Task<> fetch(LineIndex line);
     template <class Fetch, class Take>
@@ -152,8 +154,10 @@ private:
     [[nodiscard]] Channel* next_channel() const;
     void pass_over(const Channel* channel);
     [[nodiscard]] std::size_t width() const;
-    [[nodiscard]] bool overrun() const;
+    [[nodiscard]] bool overrun(Steady now);
     [[nodiscard]] std::span<const Package> packages() const { return followed(options_.voice_mail); }
+    /// A line of ours that somebody watches.
+    [[nodiscard]] bool follows(LineIndex line) const { return lines_.platform(line) == index_ && lines_.watched(line); }
     [[nodiscard]] bool single_users() const { return options_.target == TargetKind::user; }
     [[nodiscard]] std::vector<Sentence> problems() const;
 
@@ -176,7 +180,9 @@ private:
     EventParser parser_;
     Subscriptions subscriptions_;
     Queues queues_;
-    std::vector<std::array<Subscriptions::Index, package_count>> by_line_; // single-user targets
+    std::vector<std::array<Subscriptions::Index, package_count>> by_line_;  // single-user targets
+    std::array<Subscriptions::Index, package_count> group_subscriptions_{}; // the others; no_line: not followed
+    std::deque<Steady> asked_;                                              // for events, lately
     Sequencer sequencer_;
     struct Parked {
         std::string subscription_id;
@@ -195,8 +201,12 @@ private:
     struct FirstState {
         std::array<bool, package_count> wanted{}; // asked for, and not answered yet
         bool queued = false;                      // stands in `seed_queue_`
+        bool urgent = false;                      // stands in `seed_urgent_`
+        bool retry = false;                       // stands there because something failed
+        std::uint8_t failures = 0;                // in a row
     };
     std::vector<FirstState> first_states_; // by line
+    std::size_t retries_ = 0;              // of those in `seed_queue_`
     std::unordered_map<LineIndex, Steady> audited_;
     LineIndex audit_cursor_ = 0;
     std::size_t performing_ = 0;

@@ -196,7 +196,35 @@ TEST_CASE("enterprise: nor does it when the server could not keep all") {
     h.command("dnd", {{"user", "2003"}, {"active", false}});
     CHECK(h.counted("dropped") == 1);
     CHECK(within(8s, [&] { return h.counted("acks") == 5; })); // four ends of old subscriptions, and what was kept
-    h.require_truth(500ms);                                    // before the hole behind it is given up
+    auto shown = h.lamp(id_of(h, 2003)).line();
+    CHECK((shown.stale || !shown.dnd));
+    h.require_truth(5s);
+}
+
+TEST_CASE("enterprise: what nobody would tell of is not shown as sure") {
+    Harness h(enterprise());
+    h.require_truth(5s);
+    make_calls(h);
+    h.require_truth(2s);
+    h.fault("unavailable", {{"on", "subscribe"}, {"count", 1}});
+    SUBCASE("a subscription that was ended, and is not granted at once") {
+        h.fault("subscription_terminated", {{"package", "Do Not Disturb"}});
+    }
+    SUBCASE("one that is found to be gone when it is refreshed") {
+        h.command("settings", {{"expires_forced", 2}});
+        h.command("kill_channel", {{"how", "rst"}});
+        h.require_truth(8s);
+        h.command("settings", {{"expires_forced", 0}});
+        h.fault("unavailable", {{"on", "subscribe"}, {"count", 1}});
+        h.fault("not_found", {{"on", "subscription_refresh"}, {"count", 1}});
+    }
+    SUBCASE("a first one that fails") {
+        h.command("kill_channel", {{"how", "rst"}});
+    }
+    CHECK(within(4s, [&] { return h.all_stale(); }));
+    h.command("dnd", {{"user", "2003"}, {"active", true}});
+    h.command("hangup", {{"user", "2000"}});
+    h.require_truth(8s);
 }
 
 TEST_CASE("group: its members are followed") {

@@ -47,6 +47,13 @@ TEST_CASE("12.14: a subscription that is ended is stale, asked for anew, and rig
     CHECK(h.requests("subscribe") == 2 * asked + 4);
 }
 
+TEST_CASE("first events that never come hold nothing else back") {
+    Harness h{Setup{.world = small_office(1, 40), .before = [](sim::World& world) {
+                        REQUIRE(world.command("fault", {{"kind", "lose"}, {"count", 60}}));
+                    }}};
+    h.require_truth(25s); // asked for again after 5 s, then 10 s
+}
+
 TEST_CASE("12.14: a subscription that went silently is found at its refresh") {
     Harness h{Setup{.before = [](sim::World& world) { REQUIRE(world.command("settings", {{"expires_forced", 4}})); }}};
     h.require_truth(5s);
