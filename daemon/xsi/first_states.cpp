@@ -9,7 +9,10 @@ namespace lamp::xsi {
 namespace {
 constexpr int fetch_attempts = 3;
 constexpr std::size_t urgent_max = 1024;
-constexpr seconds retry_max{4}; // so that the end of an outage is noticed soon
+constexpr int retries_soon = 8;
+constexpr seconds retry_soon{4};              // so that the end of an outage is noticed soon
+constexpr seconds retry_max{30};              // of what never works
+constexpr std::uint8_t refusals_believed = 6; // about 15 seconds
 } // namespace
 
 void Platform::want(LineIndex line, Package package, bool first) {
@@ -42,16 +45,17 @@ void Platform::queue_seed(LineIndex line, bool first) {
 }
 
 // In order of interest: who is in a call or was just seen to change comes first.
-void Platform::seed_all(std::span<const Package> wanted) {
-    auto all = [&](LineIndex line) {
-        for (Package package : wanted)
-            want(line, package, false);
-    };
+void Platform::seed_all(Package package) {
     lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
-        if (follows(line)) all(line);
+        if (follows(line)) want(line, package, false);
     });
     for (LineIndex line = 0; line < lines_.size(); ++line)
-        if (follows(line)) all(line);
+        if (follows(line)) want(line, package, false);
+}
+
+void Platform::seed_stale(Package package) {
+    for (LineIndex line = 0; line < lines_.size(); ++line)
+        if (follows(line) && !lines_.fresh(line, package)) want(line, package, false);
 }
 
 Task<> Platform::keep_seeding() {
@@ -109,18 +113,25 @@ Task<> Platform::fetch(LineIndex line) {
         failures = 0;
         co_return;
     }
-    auto wait = std::min<seconds>(retry_max, seconds(1) * (1 << std::min<int>(failures, 2)));
+    auto wait = failures < retries_soon ? std::min(retry_soon, seconds(1) * (1 << failures))
+                                        : std::min(retry_max, retry_soon * (1 << std::min(failures - retries_soon, 8)));
     if (failures < 255) ++failures;
     if (co_await sleep_for(wait) && !stopping_) queue_seed(line, false);
 }
 
-/// The subscription of the group or enterprise stands, or never will. Before that an answer would be old at once; what
-/// is wanted then is fetched when it stands.
-bool Platform::subscription_stands(Package package) const {
+bool Platform::subscription_hopeless(Package package) const {
+    auto index = group_subscriptions_.at(static_cast<std::size_t>(package));
+    return index != no_line && subscriptions_.hopeless(index);
+}
+
+/// The subscription of the group or enterprise stands, or there is no hope that it will. Before that an answer would be
+/// old at once; what is wanted then is fetched when it stands.
+bool Platform::may_fetch(Package package) const {
     auto index = group_subscriptions_.at(static_cast<std::size_t>(package));
     if (index == no_line) return false;
     auto state = subscriptions_.state(index);
-    return state != Subscriptions::State::wanted && state != Subscriptions::State::asking;
+    return (state != Subscriptions::State::wanted && state != Subscriptions::State::asking) ||
+           subscriptions_.hopeless(index);
 }
 
 /// False: it is to be asked for again. An event that comes while the GET is under way is newer than its answer: then it
@@ -128,10 +139,10 @@ bool Platform::subscription_stands(Package package) const {
 /// kept.
 template <class Fetch, class Take>
 Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch, Take take) {
-    if (std::ranges::find(packages(), package) == packages().end() || !subscription_stands(package)) co_return true;
+    if (std::ranges::find(packages(), package) == packages().end()) co_return true;
     auto at = static_cast<std::size_t>(package);
     for (int i = 0; i < fetch_attempts; ++i) {
-        if (!follows(line) || !set_up_) co_return true; // another one's by now; or all are asked for again
+        if (!follows(line) || !set_up_ || !may_fetch(package)) co_return true; // it will be wanted again, or nobody's
         if (!std::exchange(first_states_[line].wanted.at(at), false)) co_return true;
         auto touched = lines_.touched(line);
         auto answer = co_await fetch();
@@ -140,12 +151,25 @@ Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch,
             auto why = answer.error().category;
             bool gone = why == Category::not_found || why == Category::forbidden ||
                         (why == Category::invalid && package != Package::advanced_call);
-            if (gone) lines_.give_up(line, package);
-            first_states_[line].wanted.at(at) |= !gone;
-            co_return gone;
+            if (!gone) {
+                first_states_[line].wanted.at(at) = true;
+                co_return false;
+            }
+            // What was shown until now is not taken away for a refusal that may be a front end's.
+            auto& refusals = first_states_[line].refusals.at(at);
+            if (!lines_.told(line, package)) refusals = refusals_believed;
+            if (refusals < refusals_believed) ++refusals;
+            if (refusals == refusals_believed) {
+                lines_.give_up(line, package);
+                co_return true;
+            }
+            lines_.mark_stale(line, package);
+            first_states_[line].wanted.at(at) = true;
+            co_return false;
         }
         if (lines_.touched(line) == touched) {
             take(*answer);
+            first_states_[line].refusals.at(at) = 0;
             co_return true;
         }
         first_states_[line].wanted.at(at) = true;

@@ -141,19 +141,21 @@ void Lines::set_messages(LineIndex line, std::optional<calls::Messages> messages
 }
 
 void Lines::give_up(LineIndex line, Package package) {
-    if (package == Package::advanced_call) { // without calls there is no state to show
-        lines_[line].ledger.clear(ended());
-        heard(line, package);
-        set_masks(line, static_cast<std::uint8_t>(lines_[line].heard & ~bit(package)), lines_[line].fresh);
-    } else {
-        Line& one = lines_[line];
-        if (package == Package::do_not_disturb) one.dnd = false;
-        if (package == Package::forwarding_always)
-            one.forwarding &= static_cast<std::uint8_t>(~(1U << static_cast<unsigned>(Forwarding::always)));
-        if (package == Package::call_center_agent) one.agent = presence::AgentState::none;
-        if (package == Package::voice_mail && line < messages_.size()) messages_[line].reset();
-        heard(line, package);
+    Line& one = lines_[line];
+    switch (package) {
+    case Package::advanced_call: one.ledger.clear(ended()); break; // without calls there is no state to show
+    case Package::do_not_disturb: one.dnd = false; break;
+    case Package::forwarding_always:
+        one.forwarding &= static_cast<std::uint8_t>(~(1U << static_cast<unsigned>(Forwarding::always)));
+        break;
+    case Package::call_center_agent: one.agent = presence::AgentState::none; break;
+    case Package::voice_mail:
+        if (line < messages_.size()) messages_[line].reset();
+        break;
+    case Package::call_center_queue: break;
     }
+    heard(line, package);
+    set_masks(line, static_cast<std::uint8_t>(one.heard & ~bit(package)), one.fresh);
     publish_line(line);
 }
 
@@ -210,7 +212,7 @@ std::optional<calls::Messages> Lines::messages(LineIndex line) const {
 
 bool Lines::messages_awaited(LineIndex line) const {
     const Line& one = lines_[line];
-    return (platform_counts_[one.platform].wanted & ~one.heard & bit(Package::voice_mail)) != 0;
+    return (platform_counts_[one.platform].wanted & ~(one.heard | one.fresh) & bit(Package::voice_mail)) != 0;
 }
 
 LineView Lines::view(LineIndex line) const {

@@ -84,6 +84,8 @@ public:
     void forget(std::uint8_t platform);
 
     [[nodiscard]] bool fresh(LineIndex line, Package package) const;
+    /// It was told of since it was last forgotten, and may be shown.
+    [[nodiscard]] bool told(LineIndex line, Package package) const { return (lines_[line].heard & bit(package)) != 0; }
     /// How often anything was said of the line: lets a GET see that an event overtook it.
     [[nodiscard]] std::uint32_t touched(LineIndex line) const { return lines_[line].touched; }
     /// Lines of a platform in all, and those whose whole state is known and fresh.
@@ -117,7 +119,7 @@ private:
         std::uint32_t touched = 0;
         std::uint8_t platform = 0;
         std::uint8_t heard = 0;      // bit per package: heard at least once since it was last forgotten
-        std::uint8_t fresh = 0;      // bit per package: heard since the last doubt
+        std::uint8_t fresh = 0;      // bit per package: heard, or given up, since the last doubt
         std::uint8_t forwarding = 0; // bit per presence::Forwarding
         presence::AgentState agent = presence::AgentState::none;
         bool dnd = false;

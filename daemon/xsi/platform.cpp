@@ -326,7 +326,7 @@ void Platform::settle_gaps(Steady now) {
 // Something was missed: what is shown may be wrong until the whole state has been heard again.
 void Platform::resynchronise(Subscriptions::Index index) {
     doubt(index);
-    if (subscriptions_.line(index) == no_line) return seed_all(std::array{subscriptions_.package(index)});
+    if (subscriptions_.line(index) == no_line) return seed_all(subscriptions_.package(index));
     subscriptions_.refresh_now(index);
     work_.ring();
 }
@@ -393,10 +393,9 @@ bool Platform::overrun(Steady now) {
         asked_.pop_front(); // whatever has not come by now does not come
     auto coming = std::min(asked_.size(), subscriptions_.count(State::asking) + subscriptions_.count(State::awaiting) +
                                               subscriptions_.count(State::refreshing));
-    auto judged = [](const auto& channel) { return channel->up() && channel->responded(); };
-    bool guess = std::ranges::none_of(channels_, judged);
+    bool guess = std::ranges::none_of(channels_, [](auto& channel) { return channel->up() && channel->responded(); });
     return std::ranges::any_of(channels_, [&](const auto& channel) {
-        return channel->up() && (guess || judged(channel)) && channel->response_delay(coming) > response_delay_max;
+        return channel->up() && (guess || channel->responded()) && channel->response_delay(coming) > response_delay_max;
     });
 }
 
@@ -460,8 +459,12 @@ void Platform::start_over() {
         for (Package package : packages()) {
             auto subscription = by_line_[line].at(static_cast<std::size_t>(package));
             if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
-                lines_.give_up(line, package);
+                give_up(subscription, subscriptions_.refusal_believed(subscription));
         }
+    for (auto& one : first_states_)
+        one.failures = 0;
+    for (Package package : packages()) // what stands again is fetched when it does
+        if (subscription_hopeless(package)) seed_stale(package);
     // Who was in a call is the most likely to be shown wrongly now.
     lines_.for_each_in_use([&](LineIndex line, const Ledger&) {
         if (!follows(line) || line >= by_line_.size()) return;
@@ -524,7 +527,7 @@ std::string Platform::target_path(Subscriptions::Index index) const {
 
 Task<> Platform::subscribe(Subscriptions::Index index) {
     auto* channel = next_channel();
-    if (!channel) co_return subscriptions_.on_failed(index, steady_now());
+    if (!channel) co_return failed(index, steady_now());
     SubscriptionRequest wanted{name(subscriptions_.package(index)), 3600, channel_set_id_, options_.application_id};
     http::Request request{.method = http::Method::post,
                           .target = target_path(index),
@@ -535,7 +538,7 @@ Task<> Platform::subscribe(Subscriptions::Index index) {
     if (subscriptions_.state(index) != Subscriptions::State::asking) co_return; // dropped meanwhile
     if (!answer) {
         pass_over(channel);
-        co_return subscriptions_.on_failed(index, now);
+        co_return failed(index, now);
     }
     auto retry_after = answer->retry_after(wall_now());
     bool busy = is_busy(*answer);
@@ -552,7 +555,7 @@ Task<> Platform::subscribe(Subscriptions::Index index) {
     sequencer_.forget(index);
     if (subscriptions_.line(index) == no_line) {
         group_refusals_.at(static_cast<std::size_t>(subscriptions_.package(index))).clear();
-        seed_all(std::array{subscriptions_.package(index)});
+        seed_all(subscriptions_.package(index));
     }
     replay_parked(index);
 }
@@ -583,13 +586,29 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
                       {"package", name(package)},
                       {"why", error.text},
                       {"others_since", refusals_.take_suppressed()}});
-    if (!for_good) return subscriptions_.on_failed(index, now);
-    subscriptions_.on_refused(index, now);
+    if (!for_good) return failed(index, now);
+    bool believed = subscriptions_.on_refused(index, now);
     if (of_queue(index)) return queues_.doubt(line); // most logins are no supervisor's
-    if (line != no_line) return lines_.give_up(line, package);
-    seed_all(std::array{package}); // and again with every audit
+    if (line != no_line) return give_up(index, believed);
+    seed_stale(package);
     group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format(
         "{} refuses {} for the whole {}: {}", options_.name, name(package), name(options_.target), error.text);
+}
+
+/// A single user's: what was never told holds nothing back; what was is doubted until the refusal is believed.
+void Platform::give_up(Subscriptions::Index index, bool believed) {
+    auto line = subscriptions_.line(index);
+    auto package = subscriptions_.package(index);
+    if (believed || !lines_.told(line, package))
+        lines_.give_up(line, package);
+    else
+        lines_.mark_stale(line, package);
+}
+
+void Platform::failed(Subscriptions::Index index, Steady now) {
+    subscriptions_.on_failed(index, now);
+    if (subscriptions_.line(index) == no_line && subscriptions_.hopeless(index))
+        seed_stale(subscriptions_.package(index));
 }
 
 Task<> Platform::refresh(Subscriptions::Index index) {

@@ -132,6 +132,8 @@ private:
     [[nodiscard]] Task<> refresh(Subscriptions::Index index);
     [[nodiscard]] std::string target_path(Subscriptions::Index index) const;
     void refused(Subscriptions::Index index, const Error& error);
+    void give_up(Subscriptions::Index index, bool believed);
+    void failed(Subscriptions::Index index, Steady now);
     void on_busy(Subscriptions::Index index, const Channel* channel, std::optional<milliseconds> retry_after);
     void start_over();
 
@@ -139,8 +141,10 @@ private:
     void want(LineIndex line, Package package, bool first);
     void seed(LineIndex line); // all of its packages
     void queue_seed(LineIndex line, bool first);
-    void seed_all(std::span<const Package> wanted);
-    [[nodiscard]] bool subscription_stands(Package package) const;
+    void seed_all(Package package);
+    void seed_stale(Package package); // who is not sure
+    [[nodiscard]] bool subscription_hopeless(Package package) const;
+    [[nodiscard]] bool may_fetch(Package package) const;
     [[nodiscard]] Task<> keep_seeding();
     [[nodiscard]] Task<> fetch(LineIndex line);
     template <class Fetch, class Take>
@@ -199,11 +203,12 @@ private:
     std::deque<LineIndex> seed_urgent_;
     std::deque<LineIndex> seed_queue_;
     struct FirstState {
-        std::array<bool, package_count> wanted{}; // asked for, and not answered yet
-        bool queued = false;                      // stands in `seed_queue_`
-        bool urgent = false;                      // stands in `seed_urgent_`
-        bool retry = false;                       // stands there because something failed
-        std::uint8_t failures = 0;                // in a row
+        std::array<bool, package_count> wanted{};           // asked for, and not answered yet
+        std::array<std::uint8_t, package_count> refusals{}; // in a row
+        bool queued = false;                                // stands in `seed_queue_`
+        bool urgent = false;                                // stands in `seed_urgent_`
+        bool retry = false;                                 // stands there because something failed
+        std::uint8_t failures = 0;                          // in a row
     };
     std::vector<FirstState> first_states_; // by line
     std::size_t retries_ = 0;              // of those in `seed_queue_`

@@ -18,6 +18,7 @@ constexpr seconds refused_wait{3600};
 constexpr seconds second_opinion_wait{15};
 constexpr seconds failure_wait_first{1};
 constexpr seconds failure_wait_max{300};
+constexpr std::uint8_t in_vain = 3; // failures in a row
 constexpr Subscriptions::Index tombstone = 0xffffffff;
 
 std::size_t hash(std::string_view id) {
@@ -62,7 +63,7 @@ Subscriptions::Index Subscriptions::add(LineIndex line, Package package, bool aw
     entry.has_state = false;
     entry.again = false;
     entry.failures = 0;
-    entry.refused_before = false;
+    entry.refusals = 0;
     entry.expected = 0;
     enqueue(index);
     return index;
@@ -168,7 +169,8 @@ void Subscriptions::on_subscribed(Index index, std::string id, long expires_s, S
         set_id(index, id);
         entry.expected = 0;
     }
-    entry.again = entry.refused_before = false;
+    entry.again = false;
+    entry.refusals = 0;
     entry.expires_s = sane_expiry(expires_s);
     entry.has_state = !entry.awaits_first;
     set(index, entry.awaits_first ? State::awaiting : State::standing);
@@ -192,12 +194,21 @@ void Subscriptions::on_refreshed(Index index, long expires_s, Steady now) {
     if (std::exchange(entry.again, false)) enqueue(index);
 }
 
-void Subscriptions::on_refused(Index index, Steady now) {
-    if (entries_[index].state == State::dropped) return;
+bool Subscriptions::on_refused(Index index, Steady now) {
+    Entry& entry = entries_[index];
+    if (entry.state == State::dropped) return false;
     set(index, State::refused);
-    // The first refusal may be about a channel set that was just lost; the second one is believed.
-    bool first = !std::exchange(entries_[index].refused_before, true);
-    alarm(index, now, first ? second_opinion_wait : jittered(refused_wait, index));
+    if (entry.refusals < 2) ++entry.refusals;
+    bool believed = refusal_believed(index);
+    alarm(index, now, believed ? jittered(refused_wait, index) : second_opinion_wait);
+    return believed;
+}
+
+bool Subscriptions::hopeless(Index index) const {
+    const Entry& entry = entries_[index];
+    if (entry.state == State::refused) return true;
+    return (entry.state == State::wanted || entry.state == State::asking) &&
+           (entry.failures >= in_vain || entry.refusals > 0);
 }
 
 void Subscriptions::on_failed(Index index, Steady now) {

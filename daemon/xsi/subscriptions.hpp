@@ -71,10 +71,12 @@ public:
 
     void on_subscribed(Index index, std::string id, long expires_s, Steady now);
     void on_refreshed(Index index, long expires_s, Steady now);
-    void on_refused(Index index, Steady now); // 403, 404 on the POST
-    void on_failed(Index index, Steady now);  // 5xx, time-out: again soon, ever less often
-    void on_busy(Index index, Steady now);    // the platform as a whole refuses for now: its turn comes again
-    void on_gone(Index index, Steady now);    // terminated, or unknown at its refresh: ask anew
+    /// 403, 404 on the POST. True: it is believed, and asked again hourly only. The first one may be about a channel
+    /// set that was just lost.
+    bool on_refused(Index index, Steady now);
+    void on_failed(Index index, Steady now); // 5xx, time-out: again soon, ever less often
+    void on_busy(Index index, Steady now);   // the platform as a whole refuses for now: its turn comes again
+    void on_gone(Index index, Steady now);   // terminated, or unknown at its refresh: ask anew
     /// An event of it was taken. True the first time since it was asked for.
     bool on_event(Index index, Steady now);
     /// A gap: its state is to be sent again (a refresh does that for single users).
@@ -88,6 +90,9 @@ public:
     [[nodiscard]] LineIndex line(Index index) const { return entries_[index].line; }
     [[nodiscard]] Package package(Index index) const { return entries_[index].package; }
     [[nodiscard]] State state(Index index) const { return entries_[index].state; }
+    /// Refused, or asked for in vain several times in a row.
+    [[nodiscard]] bool hopeless(Index index) const;
+    [[nodiscard]] bool refusal_believed(Index index) const { return entries_[index].refusals > 1; }
     [[nodiscard]] std::uint32_t& expected(Index index) { return entries_[index].expected; }
     /// POSTs under way: an event of an unknown id may belong to one of them.
     [[nodiscard]] std::size_t asking() const { return count(State::asking); }
@@ -109,9 +114,9 @@ private:
         bool awaits_first = false;
         bool queued = false;
         bool has_state = false;
-        bool urgent = false; // stands in `urgent_`
-        bool refused_before = false;
-        bool again = false; // to be refreshed once more after the refresh under way
+        bool urgent = false;       // stands in `urgent_`
+        std::uint8_t refusals = 0; // in a row
+        bool again = false;        // to be refreshed once more after the refresh under way
     };
     struct Alarm {
         std::uint32_t due_s;

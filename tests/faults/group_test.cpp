@@ -147,6 +147,45 @@ TEST_CASE("enterprise: a refused package is said, fetched once, and holds nobody
     CHECK(said);
 }
 
+TEST_CASE("enterprise: a package that is never granted is fetched again after each outage") {
+    std::string kind;
+    SUBCASE("refused") {
+        kind = "forbidden";
+    }
+    SUBCASE("failing") {
+        kind = "error";
+    }
+    Harness h(enterprise(40)); // so that audits take their time
+    h.require_truth(10s);
+    h.fault(kind, {{"on", "subscribe"}, {"status", 500}, {"forever", true}});
+    for (int i = 0; i < 2; ++i) {
+        h.command("kill_channel", {{"how", "rst"}});
+        CHECK(within(4s, [&] { return h.all_stale(); }));
+        h.command("dnd", {{"user", "2003"}, {"active", i == 0}});
+        h.require_truth(15s);
+    }
+}
+
+TEST_CASE("enterprise: a front end that knows nothing for a moment takes nothing away that was told") {
+    Harness h(enterprise());
+    h.require_truth(5s);
+    auto person = id_of(h, 2003);
+    h.command("dnd", {{"user", "2003"}, {"active", true}});
+    h.require_truth(2s);
+    for (const char* kind : {"not_found", "forbidden"}) {
+        CAPTURE(kind);
+        for (const char* on : {"calls", "services"})
+            h.fault(kind, {{"on", on}, {"count", 24}});
+        h.command("kill_channel", {{"how", "rst"}});
+        CHECK(within(2s, [&] { return h.all_stale(); }));
+        CHECK_FALSE(within(2s, [&] {
+            auto shown = h.lamp(person).line();
+            return !shown.stale && (!shown.dnd || shown.state == lamp::presence::LineState::unknown);
+        }));
+        h.require_truth(15s);
+    }
+}
+
 TEST_CASE("enterprise: users come while we run; subscriptions that end are asked for anew") {
     Harness h(enterprise());
     h.require_truth(5s);
@@ -221,7 +260,8 @@ TEST_CASE("enterprise: what nobody would tell of is not shown as sure") {
     SUBCASE("a first one that fails") {
         h.command("kill_channel", {{"how", "rst"}});
     }
-    CHECK(within(4s, [&] { return h.all_stale(); }));
+    auto person = id_of(h, 2003);
+    CHECK(within(4s, [&] { return h.lamp(person).line().stale; }));
     h.command("dnd", {{"user", "2003"}, {"active", true}});
     h.command("hangup", {{"user", "2000"}});
     h.require_truth(8s);
