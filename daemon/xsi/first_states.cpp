@@ -10,9 +10,9 @@ namespace {
 constexpr int fetch_attempts = 3;
 constexpr std::size_t urgent_max = 1024;
 constexpr int retries_soon = 8;
-constexpr seconds retry_soon{4};              // so that the end of an outage is noticed soon
-constexpr seconds retry_max{30};              // of what never works
-constexpr std::uint8_t refusals_believed = 6; // about 15 seconds
+constexpr seconds retry_soon{4};               // so that the end of an outage is noticed soon
+constexpr seconds retry_max{30};               // of what never works
+constexpr std::uint8_t refusals_believed = 10; // about half a minute
 } // namespace
 
 void Platform::want(LineIndex line, Package package, bool first) {
@@ -56,6 +56,24 @@ void Platform::seed_all(Package package) {
 void Platform::seed_stale(Package package) {
     for (LineIndex line = 0; line < lines_.size(); ++line)
         if (follows(line) && !lines_.fresh(line, package)) want(line, package, false);
+}
+
+/// Nobody will tell of this group for now: its lines are read instead.
+void Platform::despair(Subscriptions::Index index) {
+    if (subscriptions_.line(index) == no_line && subscriptions_.hopeless(index))
+        seed_stale(subscriptions_.package(index));
+}
+
+void Platform::prefer(LineIndex line) {
+    if (!single_users()) {
+        for (Package package : packages())
+            if (follows(line) && !lines_.fresh(line, package)) want(line, package, true);
+        return;
+    }
+    if (line >= by_line_.size()) return;
+    for (auto subscription : by_line_[line])
+        if (subscription != no_line) subscriptions_.prefer(subscription);
+    work_.ring();
 }
 
 Task<> Platform::keep_seeding() {
@@ -155,6 +173,10 @@ Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch,
                 first_states_[line].wanted.at(at) = true;
                 co_return false;
             }
+            // Events keep it up to date: they are newer than a refusal, perhaps of one who may not read it at all.
+            if (package != Package::advanced_call && lines_.told(line, package) && lines_.fresh(line, package) &&
+                !subscription_hopeless(package))
+                co_return true;
             // What was shown until now is not taken away for a refusal that may be a front end's.
             auto& refusals = first_states_[line].refusals.at(at);
             if (!lines_.told(line, package)) refusals = refusals_believed;

@@ -143,18 +143,6 @@ void Platform::watch(std::span<const LineIndex> added, std::span<const LineIndex
     work_.ring();
 }
 
-void Platform::prefer(LineIndex line) {
-    if (!single_users()) {
-        for (Package package : packages())
-            if (follows(line) && !lines_.fresh(line, package)) want(line, package, true);
-        return;
-    }
-    if (line >= by_line_.size()) return;
-    for (auto subscription : by_line_[line])
-        if (subscription != no_line) subscriptions_.prefer(subscription);
-    work_.ring();
-}
-
 void Platform::watch_queue(std::string_view id) {
     auto queue = queues_.add(id);
     if (!queue) return;
@@ -461,8 +449,10 @@ void Platform::start_over() {
             if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
                 give_up(subscription, subscriptions_.refusal_believed(subscription));
         }
-    for (auto& one : first_states_)
+    for (auto& one : first_states_) {
         one.failures = 0;
+        one.refusals = {};
+    }
     for (Package package : packages()) // what stands again is fetched when it does
         if (subscription_hopeless(package)) seed_stale(package);
     // Who was in a call is the most likely to be shown wrongly now.
@@ -572,6 +562,7 @@ void Platform::on_busy(Subscriptions::Index index, const Channel* channel, std::
         log::debug("xsi", "the platform is busy", {{"platform", options_.name}});
     }
     subscriptions_.on_busy(index, now);
+    despair(index);
 }
 
 void Platform::refused(Subscriptions::Index index, const Error& error) {
@@ -607,8 +598,7 @@ void Platform::give_up(Subscriptions::Index index, bool believed) {
 
 void Platform::failed(Subscriptions::Index index, Steady now) {
     subscriptions_.on_failed(index, now);
-    if (subscriptions_.line(index) == no_line && subscriptions_.hopeless(index))
-        seed_stale(subscriptions_.package(index));
+    despair(index);
 }
 
 Task<> Platform::refresh(Subscriptions::Index index) {

@@ -134,6 +134,7 @@ private:
     void refused(Subscriptions::Index index, const Error& error);
     void give_up(Subscriptions::Index index, bool believed);
     void failed(Subscriptions::Index index, Steady now);
+    void despair(Subscriptions::Index index);
     void on_busy(Subscriptions::Index index, const Channel* channel, std::optional<milliseconds> retry_after);
     void start_over();
 

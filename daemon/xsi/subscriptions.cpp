@@ -228,6 +228,7 @@ seconds Subscriptions::growing(Entry& entry, seconds first) {
 
 void Subscriptions::on_busy(Index index, Steady now) {
     Entry& entry = entries_[index];
+    if (entry.state == State::asking && !entry.awaits_first && entry.failures < in_vain) ++entry.failures;
     if (entry.state == State::asking) set(index, State::wanted);
     if (entry.state == State::refreshing) set(index, entry.has_state ? State::standing : State::awaiting);
     if (entry.state != State::dropped) alarm(index, now, seconds(1));

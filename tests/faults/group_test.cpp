@@ -186,6 +186,18 @@ TEST_CASE("enterprise: a front end that knows nothing for a moment takes nothing
     }
 }
 
+TEST_CASE("enterprise: what may not be read but is told stays as it was told") {
+    Harness h(enterprise(10'000, 8, [](sim::World& world) {
+        REQUIRE(world.command("fault", {{"kind", "forbidden"}, {"on", "services"}, {"forever", true}}));
+    }));
+    CHECK(within(5s, [&] { return h.report().ready; }));
+    auto person = id_of(h, 2003);
+    h.command("dnd", {{"user", "2003"}, {"active", true}});
+    CHECK(within(2s, [&] { return h.lamp(person).line().dnd; }));
+    CHECK_FALSE(within(3s, [&] { return !h.lamp(person).line().dnd || h.lamp(person).line().stale; })); // audits see it
+    h.require_truth(2s);
+}
+
 TEST_CASE("enterprise: users come while we run; subscriptions that end are asked for anew") {
     Harness h(enterprise());
     h.require_truth(5s);
