@@ -5,6 +5,7 @@ that one of them changed, with 50 000 people of OpenLDAP's slapd? ldapsearch rea
     bench/bench_ldap.py [--quick] [--people N]
 """
 import argparse
+import contextlib
 import datetime
 import json
 import pathlib
@@ -54,17 +55,20 @@ def main():
         print("skipped: slapd and ldap-utils are not installed")
         return NOBODY
 
-    slapd = Slapd(crowd(people), settings="sizelimit unlimited")
-    sim = Simulator("--people", "4")
-    section = "\n".join(["[ldap]", f"url = {json.dumps(slapd.url)}", f"base = {json.dumps(BASE)}", f"bind_dn = {json.dumps(LOGIN)}",
-                         'password = "env:LDAP_PASSWORD"', f'poll = "{POLL_S}s"', ""])
-    rival, entries = read_by_ldapsearch(slapd)
-    assert entries >= people, entries
-    last = f"+3110{people - 1:07}".replace("+", "%2B")
-    began = time.monotonic()
-    daemon = Daemon(sim, extra=section, environment={"LDAP_PASSWORD": PASSWORD})
     reached = True
-    try:
+    with contextlib.ExitStack() as stack:
+        slapd = Slapd(crowd(people), settings="sizelimit unlimited")
+        stack.callback(slapd.close)
+        sim = Simulator("--people", "4")
+        stack.callback(sim.close)
+        section = "\n".join(["[ldap]", f"url = {json.dumps(slapd.url)}", f"base = {json.dumps(BASE)}", f"bind_dn = {json.dumps(LOGIN)}",
+                             'password = "env:LDAP_PASSWORD"', f'poll = "{POLL_S}s"', ""])
+        rival, entries = read_by_ldapsearch(slapd)
+        assert entries >= people, entries
+        last = f"+3110{people - 1:07}".replace("+", "%2B")
+        began = time.monotonic()
+        daemon = Daemon(sim, extra=section, environment={"LDAP_PASSWORD": PASSWORD})
+        stack.callback(daemon.close)
         assert within(120, lambda: found(daemon, last)), daemon.get("/v1/status")
         took = time.monotonic() - began
         print(f"ldapsearch reads {entries} entries in {rival:.2f} s; a daemon that starts has the people in its directory, on disk and searchable, "
@@ -88,10 +92,6 @@ def main():
               f"while nothing changes {quiet * 100:.1f} % of a core", flush=True)
         reached &= result("ldap_delta_beyond_the_poll", max(middle - POLL_S, 0), "s", 1) or given.quick
         reached &= result("ldap_delta_processor", sorted(worked)[len(worked) // 2], "s", 1) or given.quick
-    finally:
-        daemon.close()
-        sim.close()
-        slapd.close()
     return 0 if reached else 1
 
 
