@@ -146,10 +146,7 @@ bool Platform::subscription_hopeless(Package package) const {
 /// old at once; what is wanted then is fetched when it stands.
 bool Platform::may_fetch(Package package) const {
     auto index = group_subscriptions_.at(static_cast<std::size_t>(package));
-    if (index == no_line) return false;
-    auto state = subscriptions_.state(index);
-    return (state != Subscriptions::State::wanted && state != Subscriptions::State::asking) ||
-           subscriptions_.hopeless(index);
+    return index != no_line && (!subscriptions_.pending(index) || subscriptions_.hopeless(index));
 }
 
 /// False: it is to be asked for again. An event that comes while the GET is under way is newer than its answer: then it
@@ -169,23 +166,16 @@ Task<bool> Platform::fetch_package(LineIndex line, Package package, Fetch fetch,
             auto why = answer.error().category;
             bool gone = why == Category::not_found || why == Category::forbidden ||
                         (why == Category::invalid && package != Package::advanced_call);
-            if (!gone) {
-                first_states_[line].wanted.at(at) = true;
-                co_return false;
-            }
             // Events keep it up to date: they are newer than a refusal, perhaps of one who may not read it at all.
-            if (package != Package::advanced_call && lines_.told(line, package) && lines_.fresh(line, package) &&
-                !subscription_hopeless(package))
+            if (gone && package != Package::advanced_call && lines_.told(line, package) &&
+                lines_.fresh(line, package) && !subscription_hopeless(package))
                 co_return true;
-            // What was shown until now is not taken away for a refusal that may be a front end's.
             auto& refusals = first_states_[line].refusals.at(at);
-            if (!lines_.told(line, package)) refusals = refusals_believed;
-            if (refusals < refusals_believed) ++refusals;
-            if (refusals == refusals_believed) {
-                lines_.give_up(line, package);
+            if (gone && refusals < refusals_believed) ++refusals;
+            if (gone && give_up(line, package, refusals == refusals_believed)) {
+                refusals = refusals_believed;
                 co_return true;
             }
-            lines_.mark_stale(line, package);
             first_states_[line].wanted.at(at) = true;
             co_return false;
         }

@@ -263,8 +263,7 @@ void Platform::deliver(Subscriptions::Index index, const Document& document) {
     }
     // Kept by the server from before an outage, perhaps without what came after it: doubted until its subscription
     // stands again, of a group until the line was fetched.
-    bool kept = subscriptions_.state(index) == Subscriptions::State::wanted ||
-                subscriptions_.state(index) == Subscriptions::State::asking;
+    bool kept = subscriptions_.pending(index);
     if (of_queue(index)) {
         auto queue = subscriptions_.line(index);
         queues_.apply(queue, document);
@@ -447,7 +446,7 @@ void Platform::start_over() {
         for (Package package : packages()) {
             auto subscription = by_line_[line].at(static_cast<std::size_t>(package));
             if (subscription != no_line && subscriptions_.state(subscription) == Subscriptions::State::refused)
-                give_up(subscription, subscriptions_.refusal_believed(subscription));
+                give_up(line, package, subscriptions_.refusal_believed(subscription));
         }
     for (auto& one : first_states_) {
         one.failures = 0;
@@ -580,20 +579,24 @@ void Platform::refused(Subscriptions::Index index, const Error& error) {
     if (!for_good) return failed(index, now);
     bool believed = subscriptions_.on_refused(index, now);
     if (of_queue(index)) return queues_.doubt(line); // most logins are no supervisor's
-    if (line != no_line) return give_up(index, believed);
+    if (line != no_line) {
+        give_up(line, package, believed);
+        return;
+    }
     seed_stale(package);
     group_refusals_.at(static_cast<std::size_t>(package)) = fmt::format(
         "{} refuses {} for the whole {}: {}", options_.name, name(package), name(options_.target), error.text);
 }
 
-/// A single user's: what was never told holds nothing back; what was is doubted until the refusal is believed.
-void Platform::give_up(Subscriptions::Index index, bool believed) {
-    auto line = subscriptions_.line(index);
-    auto package = subscriptions_.package(index);
-    if (believed || !lines_.told(line, package))
+/// What was never told holds nothing back; what was is doubted until the refusal is believed: it may be a front end's.
+/// True: it is given up.
+bool Platform::give_up(LineIndex line, Package package, bool believed) {
+    bool given_up = believed || !lines_.told(line, package);
+    if (given_up)
         lines_.give_up(line, package);
     else
         lines_.mark_stale(line, package);
+    return given_up;
 }
 
 void Platform::failed(Subscriptions::Index index, Steady now) {

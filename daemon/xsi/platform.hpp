@@ -132,7 +132,7 @@ private:
     [[nodiscard]] Task<> refresh(Subscriptions::Index index);
     [[nodiscard]] std::string target_path(Subscriptions::Index index) const;
     void refused(Subscriptions::Index index, const Error& error);
-    void give_up(Subscriptions::Index index, bool believed);
+    bool give_up(LineIndex line, Package package, bool believed);
     void failed(Subscriptions::Index index, Steady now);
     void despair(Subscriptions::Index index);
     void on_busy(Subscriptions::Index index, const Channel* channel, std::optional<milliseconds> retry_after);

@@ -207,8 +207,7 @@ bool Subscriptions::on_refused(Index index, Steady now) {
 bool Subscriptions::hopeless(Index index) const {
     const Entry& entry = entries_[index];
     if (entry.state == State::refused) return true;
-    return (entry.state == State::wanted || entry.state == State::asking) &&
-           (entry.failures >= in_vain || entry.refusals > 0);
+    return pending(index) && (entry.failures >= in_vain || entry.refusals > 0);
 }
 
 void Subscriptions::on_failed(Index index, Steady now) {

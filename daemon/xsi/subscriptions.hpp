@@ -90,6 +90,10 @@ public:
     [[nodiscard]] LineIndex line(Index index) const { return entries_[index].line; }
     [[nodiscard]] Package package(Index index) const { return entries_[index].package; }
     [[nodiscard]] State state(Index index) const { return entries_[index].state; }
+    /// Asked for, or about to be: not granted yet.
+    [[nodiscard]] bool pending(Index index) const {
+        return state(index) == State::wanted || state(index) == State::asking;
+    }
     /// Refused, or asked for in vain several times in a row.
     [[nodiscard]] bool hopeless(Index index) const;
     [[nodiscard]] bool refusal_believed(Index index) const { return entries_[index].refusals > 1; }
